@@ -1,0 +1,1 @@
+"""Fills shards: readers of source formats, releases, the simulator."""

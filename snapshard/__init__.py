@@ -1,0 +1,1 @@
+"""Snapshard: a sharded SQL index of RNA-seq exon-exon junctions."""

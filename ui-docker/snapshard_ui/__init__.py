@@ -1,0 +1,1 @@
+"""The Flask server: REST API, web page and the Snaptron protocol."""
