@@ -1,0 +1,143 @@
+"""Sample lists: the text `,50099:3,50100:12` of one or many rows as arrays, and back.
+
+Text is parsed eight digits at a time: the eight bytes that end with a number are read as one little-endian word, the bytes that
+do not belong to it are masked out, and three multiplications add the digits up (D. Lemire, "Quickly parsing eight digits",
+2018; the same steps here for all numbers of a text at once).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+_COMMA, _COLON, _ZERO = b",:0"
+_WORD = 8
+_DIGITS_OF = np.array([0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64)
+"""For a number of n digits: the value bits of its digits, which are the last n bytes of its word."""
+_TABLE_LIMIT = 1 << 26  # above this sample id a table of wanted ids would cost more memory than a search costs time
+
+
+def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
+    """The unsigned decimal numbers at text[start:end]; the bytes there must be digits.
+
+    At least 8 bytes must precede every end (pad the text in front).
+    """
+    lengths = ends - starts
+    windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
+    words = windows.take(ends - _WORD) & _DIGITS_OF.take(np.minimum(lengths, _WORD))
+    words = (words * np.uint64(10) + (words >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    words = (words * np.uint64(100) + (words >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+    numbers = ((words * np.uint64(10000) + (words >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    for long in np.flatnonzero(lengths > _WORD):
+        numbers[long] = int(text[starts[long] : ends[long]].tobytes())
+    return numbers
+
+
+def padded(text: bytes) -> NDArray[np.uint8]:
+    """The bytes as an array with the eight in front that parse_integers may look back at."""
+    return np.frombuffer(bytes(_WORD) + text, np.uint8)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Sample and coverage of every pair of consecutive rows, in record order.
+
+    `rows[i]` to `rows[i + 1]` are the pairs of row i; `spans[j]` is where pair j's text (from its comma) begins.
+    """
+
+    text: bytes
+    samples: Integers
+    coverages: Integers
+    spans: Integers
+    rows: Integers
+
+    @cached_property
+    def row_of(self) -> Integers:
+        """For every pair the index of its row."""
+        return np.repeat(np.arange(len(self.rows) - 1), np.diff(self.rows))
+
+    def counts(self) -> Integers:
+        """Pairs of each row."""
+        return np.diff(self.rows)
+
+    def sums(self) -> Integers:
+        """Reads of each row."""
+        totals = np.concatenate(([0], np.cumsum(self.coverages)))
+        return np.diff(totals[self.rows])
+
+    def medians(self) -> NDArray[np.float64]:
+        """Median coverage of each row (mean of the middle two of an even number); 0 for a row without pairs."""
+        ordered = np.sort((self.row_of << 40) | self.coverages) & ((1 << 40) - 1)
+        counts, first = self.counts(), self.rows[:-1]
+        result = np.zeros(len(counts))
+        some = counts > 0
+        low = ordered[(first + (counts - 1) // 2)[some]]
+        high = ordered[(first + counts // 2)[some]]
+        result[some] = (low + high) / 2
+        return result
+
+    def only(self, wanted: "SampleSet") -> "Pairs":
+        """The pairs of wanted samples, in record order; rows left without any stay, empty."""
+        keep = wanted.contains(self.samples)
+        widths = np.diff(np.append(self.spans, len(self.text)))
+        text = np.frombuffer(self.text, np.uint8)[np.repeat(keep, widths)].tobytes()
+        kept_before = np.concatenate(([0], np.cumsum(keep)))
+        spans = np.concatenate(([0], np.cumsum(widths[keep])))[:-1]
+        return Pairs(text, self.samples[keep], self.coverages[keep], spans, kept_before[self.rows])
+
+    def row_texts(self) -> list[bytes]:
+        """The sample list of each row as text."""
+        bounds = np.append(self.spans, len(self.text))[self.rows].tolist()
+        return [self.text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+def parse_pairs(texts: Iterable[bytes]) -> Pairs:
+    """The pairs of rows whose sample lists are well formed (see `well_formed`); an empty text is a row without samples."""
+    lists = list(texts)
+    text = b"".join(lists)
+    array = padded(text)
+    separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
+    ends = np.append(separators[1:], len(array))
+    numbers = parse_integers(array, separators + 1, ends)
+    spans = separators[0::2] - _WORD
+    bounds = np.concatenate(([0], np.cumsum([len(one) for one in lists], dtype=np.int64)))
+    return Pairs(text, numbers[0::2], numbers[1::2], spans, np.searchsorted(spans, bounds))
+
+
+def well_formed(text: bytes) -> bool:
+    """Whether a sample list is empty or `,digits:digits` repeated."""
+    array = np.frombuffer(text, np.uint8)
+    separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
+    digits = int(np.count_nonzero((array - np.uint8(_ZERO)) < 10))
+    gaps = np.diff(np.append(separators, len(array)))
+    return (
+        digits + len(separators) == len(array)
+        and len(separators) % 2 == 0
+        and (len(array) == 0 or separators[:1].tolist() == [0])
+        and bool((array[separators[0::2]] == _COMMA).all() and (array[separators[1::2]] == _COLON).all())
+        and bool((gaps > 1).all())
+    )
+
+
+class SampleSet:
+    """Samples to restrict an answer to, quick to ask for membership of whole arrays."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self.ids: Integers = np.unique(np.fromiter(ids, np.int64))
+        top = int(self.ids[-1]) if len(self.ids) else 0
+        self._table: NDArray[np.bool_] | None = None
+        if top < _TABLE_LIMIT:
+            self._table = np.zeros(top + 2, np.bool_)
+            self._table[self.ids] = True
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def contains(self, samples: Integers) -> NDArray[np.bool_]:
+        """For every sample whether it is wanted."""
+        if self._table is None:
+            return np.isin(samples, self.ids)
+        return self._table[np.minimum(samples, len(self._table) - 1)]

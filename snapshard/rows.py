@@ -1,0 +1,132 @@
+"""Consecutive rows as the text they came in, and their columns as arrays.
+
+Text is the one form of rows everywhere: a source's lines, what a payload block holds, what a shard's COPY sends and what most
+answers are. Columns are cut out of it only when somebody asks for them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.junction import NAMES
+from snapshard.pairs import Integers, Pairs, SampleSet, padded, parse_integers, parse_pairs
+
+_TAB, _NEWLINE = b"\t\n"
+_PAD = 8
+
+
+def decimal_text(value: float) -> str:
+    """A recomputed mean or median as text: 12 significant digits, no trailing zeros, at least one decimal.
+
+    This is how Snaptron prints them (Python 2's `str(float)`), exponent form from 1e12 included.
+    """
+    text = f"{value:.12g}"
+    return text if "." in text or "e" in text else text + ".0"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of tab-separated columns, each ended by a newline; every row has exactly these columns."""
+
+    text: bytes
+    columns: tuple[str, ...] = NAMES
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @cached_property
+    def _padded(self) -> NDArray[np.uint8]:
+        return padded(self.text)
+
+    @cached_property
+    def _ends(self) -> Integers:
+        """Where each field ends, a row of positions per row, in the padded text."""
+        found = np.flatnonzero((self._padded == _TAB) | (self._padded == _NEWLINE))
+        return found.reshape(-1, len(self.columns))
+
+    @cached_property
+    def _starts(self) -> Integers:
+        flat = self._ends.ravel()
+        first = np.array([_PAD], np.int64)
+        return np.concatenate((first, flat[:-1] + 1))[: len(flat)].reshape(self._ends.shape)
+
+    def _bounds(self, name: str) -> tuple[Integers, Integers]:
+        place = self.columns.index(name)
+        return self._starts[:, place], self._ends[:, place]
+
+    def lines(self) -> list[bytes]:
+        """Each row with its newline."""
+        return self.text.splitlines(keepends=True)
+
+    def texts(self, name: str) -> list[bytes]:
+        """A column as it is written."""
+        starts, ends = self._bounds(name)
+        return [self.text[s:e] for s, e in zip((starts - _PAD).tolist(), (ends - _PAD).tolist(), strict=True)]
+
+    def integers(self, name: str) -> Integers:
+        """A column of unsigned whole numbers; the text must be digits (an empty one gives 0)."""
+        starts, ends = self._bounds(name)
+        return parse_integers(self._padded, starts, ends)
+
+    def decimals(self, name: str) -> NDArray[np.float64]:
+        """A column of decimals; ValueError if one is none."""
+        return np.array([float(text) for text in self.texts(name)], np.float64)
+
+    def flags(self, name: str) -> NDArray[np.bool_]:
+        """Whether a column says anything but `0`."""
+        starts, ends = self._bounds(name)
+        return (ends - starts != 1) | (self._padded.take(starts) != ord("0"))
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The samples and coverages of every row."""
+        return parse_pairs(self.texts("samples"))
+
+    def take(self, positions: Sequence[int] | Integers) -> "Rows":
+        """The rows at these positions, in the order given."""
+        lines = self.lines()
+        return Rows(b"".join([lines[position] for position in positions]), self.columns)
+
+    def where(self, keep: NDArray[np.bool_]) -> "Rows":
+        """The rows that the mask keeps."""
+        return self if keep.all() else self.take(np.flatnonzero(keep).tolist())
+
+    def select(self, columns: Sequence[str]) -> "Rows":
+        """Only these columns, in this order."""
+        wanted = tuple(columns)
+        if wanted == self.columns:
+            return self
+        fields = zip(*[self.texts(name) for name in wanted], strict=True)
+        return Rows(b"".join([b"\t".join(row) + b"\n" for row in fields]), wanted)
+
+    def restrict(self, wanted: SampleSet) -> "Rows":
+        """The rows that have wanted samples: their pairs cut in record order, the statistics recomputed over what is left."""
+        pairs = self.pairs.only(wanted)
+        counts = pairs.counts()
+        kept = np.flatnonzero(counts).tolist()
+        sums, medians = pairs.sums(), pairs.medians()
+        means = sums / np.maximum(counts, 1)
+        samples = pairs.row_texts()
+        head, tail = self._around_statistics()
+        lines = [
+            b"%s%s\t%d\t%d\t%s\t%s%s"
+            % (head[i], samples[i], counts[i], sums[i], _decimal(means[i]), _decimal(medians[i]), tail[i])
+            for i in kept
+        ]
+        return Rows(b"".join(lines), self.columns)
+
+    def _around_statistics(self) -> tuple[list[bytes], list[bytes]]:
+        """What stands before the samples and behind the median of each row, separators included."""
+        first, samples = (self._starts[:, place] - _PAD for place in (0, self.columns.index("samples")))
+        median = self._ends[:, self.columns.index("coverage_median")] - _PAD
+        last = self._ends[:, -1] - _PAD + 1
+        head = [self.text[s:e] for s, e in zip(first.tolist(), samples.tolist(), strict=True)]
+        tail = [self.text[s:e] for s, e in zip(median.tolist(), last.tolist(), strict=True)]
+        return head, tail
+
+
+def _decimal(value: float) -> bytes:
+    return decimal_text(float(value)).encode()
