@@ -8,6 +8,7 @@ do not belong to it are masked out, and three multiplications add the digits up 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
     words = windows.take(ends - _WORD) & _DIGITS_OF.take(np.minimum(lengths, _WORD))
     words = (words * np.uint64(10) + (words >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
     words = (words * np.uint64(100) + (words >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    numbers = ((words * np.uint64(10000) + (words >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    numbers: Integers = ((words * np.uint64(10000) + (words >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.int64)
     for long in np.flatnonzero(lengths > _WORD):
         numbers[long] = int(text[starts[long] : ends[long]].tobytes())
     return numbers
@@ -91,7 +92,7 @@ class Pairs:
     def row_texts(self) -> list[bytes]:
         """The sample list of each row as text."""
         bounds = np.append(self.spans, len(self.text))[self.rows].tolist()
-        return [self.text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+        return [self.text[start:end] for start, end in pairwise(bounds)]
 
 
 def parse_pairs(texts: Iterable[bytes]) -> Pairs:

@@ -78,7 +78,8 @@ class Rows:
     def flags(self, name: str) -> NDArray[np.bool_]:
         """Whether a column says anything but `0`."""
         starts, ends = self._bounds(name)
-        return (ends - starts != 1) | (self._padded.take(starts) != ord("0"))
+        said: NDArray[np.bool_] = (ends - starts != 1) | (self._padded.take(starts) != ord("0"))
+        return said
 
     @cached_property
     def pairs(self) -> Pairs:

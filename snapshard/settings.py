@@ -1,0 +1,61 @@
+"""Settings: read once from the environment, checked, then passed along."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from snapshard.errors import BadSetting
+
+PREFIX = "SNAPSHARD_"
+
+
+def _setting(default: object, unit: str, meaning: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; the environment variable is SNAPSHARD_ and the name in capitals."""
+
+    data: Path = _setting(Path("data"), "folder", "where the embedded server keeps its databases; unused with a shard map")
+    shards: Path | None = _setting(None, "file", "shard map: name and address a line, no passwords; none = the embedded server")
+    read_seconds: float = _setting(20.0, "s", "longest an interactive answer may take")
+    connect_seconds: float = _setting(1.0, "s", "longest a shard may take to give a connection")
+    read_connections: int = _setting(4, "connections", "per worker and shard, for interactive queries")
+    export_connections: int = _setting(2, "connections", "per worker and shard, for exports")
+    max_rows: int = _setting(5_000, "rows", "most rows of one page")
+    catalog_seconds: float = _setting(1.0, "s", "how long the list of releases is believed before it is read again")
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, int | float) and value <= 0:
+                raise BadSetting(PREFIX + one.name.upper(), value, f"a number above 0 ({one.metadata['unit']})")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings that the environment gives; BadSetting names a variable that is unknown or has a wrong value."""
+        known = {PREFIX + one.name.upper(): one for one in fields(cls)}
+        given: dict[str, Any] = {}
+        for variable, text in environment.items():
+            if variable.startswith(PREFIX) and variable not in _FOREIGN:
+                if variable not in known:
+                    raise BadSetting(variable, text, f"one of {', '.join(sorted(known))}")
+                one = known[variable]
+                given[one.name] = _value(variable, text, type(one.default))
+        return cls(**given)
+
+
+_FOREIGN = ("SNAPSHARD_SHARED", "SNAPSHARD_URL")
+"""Variables of the tests and of the client, which are no settings of the server."""
+
+
+def _value(variable: str, text: str, kind: type) -> object:
+    try:
+        if kind in (int, float):
+            return kind(text)
+    except ValueError:
+        raise BadSetting(variable, text, "a whole number" if kind is int else "a number") from None
+    return Path(text)

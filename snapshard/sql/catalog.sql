@@ -1,0 +1,49 @@
+-- The catalog: which compilations there are, which releases they have had, where their intervals live.
+
+CREATE TABLE IF NOT EXISTS compilation (
+    name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]{{0,30}}$' AND name <> 'snaptron'),
+    title text NOT NULL,
+    assembly text NOT NULL,
+    simulated boolean NOT NULL,
+    current text
+);
+COMMENT ON COLUMN compilation.name IS 'As it stands in URLs';
+COMMENT ON COLUMN compilation.title IS 'As it stands in front of rows of the Snaptron protocol';
+COMMENT ON COLUMN compilation.current IS 'The published release; changing this one value publishes and rolls back';
+
+CREATE TABLE IF NOT EXISTS release (
+    compilation text NOT NULL REFERENCES compilation,
+    name text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9_.-]{{0,30}}$'),
+    schema text NOT NULL UNIQUE,
+    state text NOT NULL CHECK (state IN ('loading', 'verified', 'published', 'retired')),
+    source text NOT NULL,
+    sample_count integer,
+    created timestamptz NOT NULL DEFAULT now(),
+    published timestamptz,
+    retired timestamptz,
+    PRIMARY KEY (compilation, name)
+);
+COMMENT ON COLUMN release.schema IS 'The schema that holds it in every shard and here';
+COMMENT ON COLUMN release.sample_count IS 'Samples of the samples file; null where there was none, since the ids seen are not all there were';
+
+CREATE TABLE IF NOT EXISTS interval (
+    schema text NOT NULL REFERENCES release (schema) ON DELETE CASCADE,
+    number integer NOT NULL,
+    chromosome text NOT NULL,
+    first integer NOT NULL,
+    last integer NOT NULL,
+    shard text NOT NULL,
+    loaded timestamptz,
+    row_count bigint,
+    max_end integer,
+    longest integer,
+    min_id bigint,
+    max_id bigint,
+    coverage_sum numeric,
+    pair_count bigint,
+    text_bytes bigint,
+    sha256 text,
+    PRIMARY KEY (schema, number)
+);
+COMMENT ON TABLE interval IS 'Rows that start at first to last of a chromosome; * stands for every chromosome not listed. Numbers are genome order';
+COMMENT ON COLUMN interval.sha256 IS 'Of the rows'' text in order, as read from the source';
