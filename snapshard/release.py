@@ -1,7 +1,8 @@
 """A release of a compilation: one immutable load, cut into intervals that live on shards."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapshard.errors import BadQuery
@@ -15,10 +16,27 @@ _RELEASE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
 
 @dataclass(frozen=True)
+class Content:
+    """What an interval holds of one kind of rows, counted while it was loaded; the bounds are exact, never guessed."""
+
+    row_count: int
+    first_block: int
+    last_block: int
+    max_end: int
+    longest: int
+    min_id: int
+    max_id: int
+
+    def may_hold_ids(self, ids: Iterable[int]) -> bool:
+        """Whether any of the ids lies between the smallest and the largest here."""
+        return any(self.min_id <= number <= self.max_id for number in ids)
+
+
+@dataclass(frozen=True)
 class Interval:
     """Rows that start at first to last (1-based, both included) of a chromosome, and the shard that holds them.
 
-    What was loaded (rows, their furthest end, their ids) is known once the shard is loaded; until then it is None.
+    Content per kind of rows is known once the shard is loaded; a kind without rows is not in it.
     """
 
     number: int
@@ -26,26 +44,24 @@ class Interval:
     first: int
     last: int
     shard: str
-    row_count: int | None = None
-    max_end: int | None = None
-    longest: int | None = None
-    min_id: int | None = None
-    max_id: int | None = None
-
-    def holds_start(self, chrom: str, start: int, named: frozenset[str]) -> bool:
-        """Whether a row that starts there lives here; named are the chromosomes that have intervals of their own."""
-        return self.holds_chrom(chrom, named) and self.first <= start <= self.last
+    content: Mapping[str, Content] = field(default_factory=dict)
 
     def holds_chrom(self, chrom: str, named: frozenset[str]) -> bool:
-        """Whether rows of the chromosome may live here."""
+        """Whether rows of the chromosome live here; named are the chromosomes that have intervals of their own."""
         return chrom == self.chrom or (self.chrom == OTHERS and chrom not in named)
 
-    def may_overlap(self, region: Region, named: frozenset[str]) -> bool:
+    def holds_start(self, chrom: str, start: int, named: frozenset[str]) -> bool:
+        """Whether a row that starts there lives here."""
+        return self.holds_chrom(chrom, named) and self.first <= start <= self.last
+
+    def may_overlap(self, region: Region, named: frozenset[str], kind: str) -> bool:
         """Whether rows here may overlap the region: they start at or before its end, and the furthest reaches its start."""
+        content = self.content.get(kind)
         return (
-            self.holds_chrom(region.chrom, named)
+            content is not None
+            and self.holds_chrom(region.chrom, named)
             and self.first <= region.end
-            and (self.max_end is None or self.max_end >= region.start)
+            and content.max_end >= region.start
         )
 
 
@@ -73,7 +89,8 @@ class Release:
     @property
     def row_count(self) -> int:
         """Junctions of the release."""
-        return sum(interval.row_count or 0 for interval in self.intervals)
+        contents = (interval.content.get("junction") for interval in self.intervals)
+        return sum(content.row_count for content in contents if content)
 
     @property
     def shards(self) -> tuple[str, ...]:

@@ -33,17 +33,30 @@ CREATE TABLE IF NOT EXISTS interval (
     first integer NOT NULL,
     last integer NOT NULL,
     shard text NOT NULL,
-    loaded timestamptz,
-    row_count bigint,
+    PRIMARY KEY (schema, number)
+);
+COMMENT ON TABLE interval IS 'Rows that start at first to last of a chromosome; * stands for every chromosome not listed. Numbers are genome order';
+
+CREATE TABLE IF NOT EXISTS content (
+    schema text NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    loaded timestamptz NOT NULL DEFAULT now(),
+    row_count bigint NOT NULL,
+    first_block integer,
+    last_block integer,
     max_end integer,
     longest integer,
     min_id bigint,
     max_id bigint,
-    coverage_sum numeric,
-    pair_count bigint,
-    text_bytes bigint,
-    sha256 text,
-    PRIMARY KEY (schema, number)
+    coverage_sum numeric NOT NULL,
+    pair_count bigint NOT NULL,
+    text_bytes bigint NOT NULL,
+    sha256 text NOT NULL,
+    PRIMARY KEY (schema, number, kind),
+    FOREIGN KEY (schema, number) REFERENCES interval ON DELETE CASCADE
 );
-COMMENT ON TABLE interval IS 'Rows that start at first to last of a chromosome; * stands for every chromosome not listed. Numbers are genome order';
-COMMENT ON COLUMN interval.sha256 IS 'Of the rows'' text in order, as read from the source';
+COMMENT ON TABLE content IS 'What each interval holds of each kind of rows (junction, gene, exon), as counted from the source while it was loaded';
+COMMENT ON COLUMN content.first_block IS 'Blocks first_block to last_block of the shard are this interval''s; null without rows, as are the four that follow';
+COMMENT ON COLUMN content.max_end IS 'Largest end: a region beyond it cannot overlap a row of the interval';
+COMMENT ON COLUMN content.sha256 IS 'Of the rows'' text in order, as read from the source';
