@@ -18,22 +18,32 @@ _COMMA, _COLON, _ZERO = b",:0"
 _WORD = 8
 _DIGITS_OF = np.array([0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64)
 """For a number of n digits: the value bits of its digits, which are the last n bytes of its word."""
+_STEPS = tuple(
+    (np.uint64(bits), np.uint64(10 ** (bits // 8)), np.uint64(kept))
+    for bits, kept in ((8, 0x00FF00FF00FF00FF), (16, 0x0000FFFF0000FFFF), (32, 0x00000000FFFFFFFF))
+)
+"""To add neighbouring digits, then pairs of digits, then fours: how far apart they lie, the weight of the higher, what stays."""
 _TABLE_LIMIT = 1 << 26  # above this sample id a table of wanted ids would cost more memory than a search costs time
 
 
 def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
     """The unsigned decimal numbers at text[start:end]; the bytes there must be digits.
 
-    At least 8 bytes must precede every end (pad the text in front).
+    At least 8 bytes must precede every end (pad the text in front); at most 18 digits each.
     """
     lengths = ends - starts
     windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
-    words = windows.take(ends - _WORD) & _DIGITS_OF.take(np.minimum(lengths, _WORD))
-    words = (words * np.uint64(10) + (words >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
-    words = (words * np.uint64(100) + (words >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    numbers: Integers = ((words * np.uint64(10000) + (words >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    for long in np.flatnonzero(lengths > _WORD):
-        numbers[long] = int(text[starts[long] : ends[long]].tobytes())
+    words = windows[ends - _WORD]  # not take(), which would first copy all the overlapping windows
+    words &= _DIGITS_OF.take(np.minimum(lengths, _WORD))
+    for step, factor, kept in _STEPS:
+        higher = words >> step
+        words *= factor
+        words += higher
+        words &= kept
+    numbers: Integers = words.view(np.int64)
+    long = np.flatnonzero(lengths > _WORD)
+    if len(long):
+        numbers[long] += 10**_WORD * parse_integers(text, starts[long], ends[long] - _WORD)
     return numbers
 
 

@@ -57,6 +57,10 @@ class Rows:
         place = self.columns.index(name)
         return self._starts[:, place], self._ends[:, place]
 
+    def spans(self, name: str) -> tuple[NDArray[np.uint8], Integers, Integers]:
+        """A column as places: a text, and where in it each row's field starts and ends; eight bytes precede the first field."""
+        return self._padded, *self._bounds(name)
+
     def lines(self) -> list[bytes]:
         """Each row with its newline."""
         return self.text.splitlines(keepends=True)
