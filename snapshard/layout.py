@@ -89,9 +89,8 @@ def default_layout(shards: Sequence[str]) -> tuple[Interval, ...]:
     Raises BadShardMap for more shards than chromosomes: cutting one is the user's decision (a layout file).
     """
     if not 1 <= len(shards) <= len(MEGABASES) + 1:
-        raise BadShardMap(
-            f"expected 1 to {len(MEGABASES) + 1} shards for a layout by chromosome, got {len(shards)}; cut chromosomes in a layout file"
-        )
+        most = len(MEGABASES) + 1
+        raise BadShardMap(f"expected 1 to {most} shards, got {len(shards)}; to cut chromosomes write a layout file")
     load = dict.fromkeys(shards[: len(MEGABASES)], 0)
     owner: dict[str, str] = {OTHERS: shards[-1]}
     for chrom in sorted(MEGABASES, key=lambda name: -MEGABASES[name]):

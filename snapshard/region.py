@@ -40,8 +40,8 @@ class Region:
 def parse_region(text: str) -> Region:
     """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a whole chromosome.
 
-    A leading `Chromosome`, commas, blanks and typographic dashes are taken as meant; an end past the last possible base is cut there.
-    Raises BadRegion, which says what was expected.
+    A leading `Chromosome`, commas, blanks and typographic dashes are taken as meant; an end past the
+    last possible base is cut there. Raises BadRegion, which says what was expected.
     """
     plain = re.sub(f"[{_DASHES}]", "-", text).strip()
     plain = re.sub(r"(?i)^chromosome\s*", "", plain)

@@ -1,0 +1,125 @@
+"""The index: asks the shards that it must, and hands on rows in genome order."""
+
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import zstandard
+
+from snapshard import fanout
+from snapshard.catalog import Catalog
+from snapshard.copying import copy_lines, copy_records
+from snapshard.errors import NotFound
+from snapshard.pools import Pools, Use
+from snapshard.query import Place, Query, count_select, intervals_to_ask, payload_select, place_select, summary_select
+from snapshard.release import Interval, Release
+from snapshard.rows import Rows
+from snapshard.settings import Settings
+from snapshard.shards import ShardMap
+
+_BLOCK_TYPES = ["int4", "bytea", "bytea"]
+_LINES_AT_ONCE = 500
+_local = threading.local()
+
+
+class Index:
+    """A catalog and the shards it speaks of. Make it after a fork, close it at the end."""
+
+    def __init__(self, shard_map: ShardMap, settings: Settings) -> None:
+        self.settings = settings
+        self.catalog = Catalog(shard_map.catalog, settings)
+        self._pools = Pools(shard_map, settings)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._pools.close()
+
+    def summaries(self, release: Release, query: Query, *, columns: Sequence[str], limit: int | None = None) -> Iterator[Rows]:
+        """Stored columns of the matching rows, without samples, in genome order, lazily.
+
+        Not for a query restricted to samples: its statistics are not stored, so ask for whole rows.
+        """
+        return self._stream(release, query, partial(self._summaries, columns=tuple(columns)), limit)
+
+    def rows(self, release: Release, query: Query, *, limit: int | None = None) -> Iterator[Rows]:
+        """The matching rows with all 17 columns, byte for byte as the source wrote them, in genome order, lazily.
+
+        Restricted to samples they are cut and recomputed (`Rows.restrict`).
+        """
+        return self._stream(release, query, self._rows, limit)
+
+    def count(self, release: Release, query: Query) -> int:
+        """How many rows match, every shard asked at once."""
+        if query.samples is not None:
+            return sum(len(rows) for rows in self.rows(release, query))
+        asked = intervals_to_ask(query, release)
+        return sum(fanout.gather(partial(self._count, release, query), asked))
+
+    def place(self, release: Release, snaptron_id: int, kind: str = "junction") -> Place:
+        """Where the row of an id stands. Raises NotFound if the release has no such row."""
+        query = Query(ids=(snaptron_id,), kind=kind)
+        for interval in intervals_to_ask(query, release):
+            with self._pools.connection(interval.shard) as connection:
+                for line in copy_lines(connection, place_select(query, release, interval)):
+                    block, position = line.split(b"\t")
+                    return Place(interval.number, int(block), int(position))
+        raise NotFound(kind, snaptron_id)
+
+    def _stream(self, release: Release, query: Query, ask: "Callable[..., Iterator[Rows]]", limit: int | None) -> Iterator[Rows]:
+        asked = intervals_to_ask(query, release)
+        if limit is None:
+            sources = [partial(ask, release, query, interval, use=Use.EXPORT, limit=None) for interval in asked]
+            yield from fanout.stream(sources)
+            return
+        for interval in asked:
+            # To its end, although a limit that the shard knows leaves nothing behind it: then the connection is used again.
+            for rows in ask(release, query, interval, use=Use.READ, limit=limit):
+                kept = rows if len(rows) <= limit else rows.take(range(limit))
+                limit -= len(kept)
+                yield kept
+                if not limit and query.samples is not None:
+                    return
+            if not limit:
+                return
+
+    def _summaries(
+        self, release: Release, query: Query, interval: Interval, *, columns: tuple[str, ...], use: Use, limit: int | None
+    ) -> Iterator[Rows]:
+        statement = summary_select(query, release, interval, columns).limit(limit)
+        with self._pools.connection(interval.shard, use) as connection:
+            lines: list[bytes] = []
+            for line in copy_lines(connection, statement):
+                lines.append(line)
+                if len(lines) == _LINES_AT_ONCE:
+                    yield Rows(b"".join(lines), columns)
+                    lines = []
+        if lines:
+            yield Rows(b"".join(lines), columns)
+
+    def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
+        # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
+        known = None if query.samples is not None else limit
+        statement = payload_select(query, release, interval, limit=known)
+        with self._pools.connection(interval.shard, use) as connection:
+            for _, positions, payload in copy_records(connection, statement, _BLOCK_TYPES):
+                rows = _unpacked(positions, payload)
+                if query.samples is not None:
+                    rows = rows.restrict(query.samples)
+                    for one in query.recomputed_filters:
+                        rows = rows.where(one.mask(rows))
+                if rows.text:
+                    yield rows
+
+    def _count(self, release: Release, query: Query, interval: Interval) -> int:
+        with self._pools.connection(interval.shard) as connection:
+            return int(b"".join(copy_lines(connection, count_select(query, release, interval))))
+
+
+def _unpacked(positions: bytes | None, payload: bytes) -> Rows:
+    if not hasattr(_local, "zstd"):
+        _local.zstd = zstandard.ZstdDecompressor()
+    rows = Rows(_local.zstd.decompress(payload))
+    if positions is None:
+        return rows
+    return rows.take(struct.unpack(f">{len(positions) // 2}h", positions))
