@@ -111,7 +111,7 @@ def parse_pairs(texts: Iterable[bytes]) -> Pairs:
     text = b"".join(lists)
     array = padded(text)
     separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
-    ends = np.append(separators[1:], len(array))
+    ends = np.append(separators, len(array))[1:]
     numbers = parse_integers(array, separators + 1, ends)
     spans = separators[0::2] - _WORD
     bounds = np.concatenate(([0], np.cumsum([len(one) for one in lists], dtype=np.int64)))
