@@ -16,7 +16,7 @@ from snapshard.query import Place, Query, count_select, intervals_to_ask, payloa
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap
+from snapshard.shards import ShardSource
 
 _BLOCK_TYPES = ["int4", "bytea", "bytea"]
 _LINES_AT_ONCE = 500
@@ -26,10 +26,10 @@ _local = threading.local()
 class Index:
     """A catalog and the shards it speaks of. Make it after a fork, close it at the end."""
 
-    def __init__(self, shard_map: ShardMap, settings: Settings) -> None:
+    def __init__(self, shards: ShardSource, settings: Settings) -> None:
         self.settings = settings
-        self.catalog = Catalog(shard_map.catalog, settings)
-        self._pools = Pools(shard_map, settings)
+        self.catalog = Catalog(shards().catalog, settings)
+        self._pools = Pools(shards, settings)
 
     def close(self) -> None:
         """Closes every connection."""

@@ -2,16 +2,20 @@
 
 import select
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from snapshard.errors import ShardUnavailable
+from snapshard.errors import ShardUnavailable, SnapshardError
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap, shard_errors
+from snapshard.shards import ShardSource, shard_errors
+
+_MAP_SECONDS = 2.0
+"""How long the shard map is believed: a shard that moved is found again after that, without a restart."""
 
 
 class Use(StrEnum):
@@ -24,10 +28,12 @@ class Use(StrEnum):
 class Pools:
     """A pool per shard and use, opened when first needed. Make it after a fork, close it at the end."""
 
-    def __init__(self, shard_map: ShardMap, settings: Settings) -> None:
+    def __init__(self, shards: ShardSource, settings: Settings) -> None:
         self.settings = settings
-        self.shard_map = shard_map
-        self._pools: dict[tuple[str, Use], ConnectionPool] = {}
+        self._shards = shards
+        self._map = shards()
+        self._map_read = time.monotonic()
+        self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
         self._lock = threading.Lock()
 
     @contextmanager
@@ -52,22 +58,34 @@ class Pools:
     def close(self) -> None:
         """Closes every pool."""
         with self._lock:
-            for pool in self._pools.values():
+            for _, pool in self._pools.values():
                 pool.close(timeout=1)
             self._pools.clear()
 
     def _pool(self, shard: str, use: Use) -> ConnectionPool:
-        key = shard, use
         with self._lock:
-            if key not in self._pools:
-                self._pools[key] = self._open(shard, use)
-            return self._pools[key]
+            address = self._address(shard)
+            known, pool = self._pools.get((shard, use), ("", None))
+            if pool is None or known != address:
+                if pool is not None:
+                    pool.close(timeout=0)
+                pool = self._open(shard, use, address)
+                self._pools[shard, use] = address, pool
+            return pool
 
-    def _open(self, shard: str, use: Use) -> ConnectionPool:
+    def _address(self, shard: str) -> str:
+        """The shard's present address; the last known map serves while its source cannot be read."""
+        if shard not in self._map.addresses or time.monotonic() - self._map_read > _MAP_SECONDS:
+            with suppress(SnapshardError, psycopg.OperationalError):
+                self._map = self._shards()
+            self._map_read = time.monotonic()
+        return self._map.address(shard)
+
+    def _open(self, shard: str, use: Use, address: str) -> ConnectionPool:
         settings = self.settings
         timeout = int(settings.read_seconds * 1000) if use is Use.READ else 0
         return ConnectionPool(
-            self.shard_map.address(shard),
+            address,
             kwargs={
                 "options": f"-c default_transaction_read_only=on -c statement_timeout={timeout}",
                 "application_name": f"snapshard {use}",

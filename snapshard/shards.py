@@ -1,6 +1,6 @@
 """Where shards live: the map from shard names to database addresses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,10 @@ class ShardMap:
         if shard not in self.addresses:
             raise NotFound("address for shard", shard, ", ".join(self.addresses))
         return self.addresses[shard]
+
+
+ShardSource = Callable[[], ShardMap]
+"""Gives the map as it is now: read from a file, from the embedded server, or found in a cluster."""
 
 
 def _entry(line: str, place: str) -> tuple[str, str]:

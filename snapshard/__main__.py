@@ -1,0 +1,68 @@
+"""The snapshard command: one program, its sub-commands in the packages that do the work."""
+
+import importlib
+import sys
+
+import click
+
+from snapshard.errors import SnapshardError
+
+_COMMANDS = {
+    "simulate": ("snapshard_populate.commands.simulate", "load"),
+    "load": ("snapshard_populate.commands.load", "load"),
+    "releases": ("snapshard_populate.commands.releases", "load"),
+    "serve": ("snapshard_ui.commands.serve", "server"),
+    "query": ("snapshard.commands.query", ""),
+}
+"""Sub-command: the module that holds it under its own name, and the extra that brings what the module imports."""
+
+
+class Commands(click.Group):
+    """Imports a sub-command only when it is asked for, so that each works with no more than its own extra installed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module, extra = _COMMANDS[name]
+        try:
+            command: click.Command = getattr(importlib.import_module(module), name)
+        except ModuleNotFoundError as exc:
+            if not extra:
+                raise
+            raise click.ClickException(f"'{name}' needs {exc.name}: pip install 'snapshard[{extra}]'") from exc
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="snapshard")
+def snapshard() -> None:
+    """A sharded SQL index of RNA-seq exon-exon junctions.
+
+    \b
+    A first answer, with simulated data and no set-up:
+      snapshard simulate demo --junctions 100000 --samples 500
+      snapshard load demo
+      snapshard query chr1:1,000,000-1,200,000 --filter 'samples_count>=10'
+      snapshard serve
+    """
+
+
+def main() -> None:
+    """Runs the command; an error of ours ends it with one clear line and the exit code of its class."""
+    try:
+        snapshard.main(prog_name="snapshard", standalone_mode=False)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except SnapshardError as exc:
+        click.echo(f"snapshard: {exc}", err=True)
+        sys.exit(exc.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""The two topologies outside a cluster: a file of addresses, or the embedded server of a folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from snapshard.settings import Settings
+from snapshard.shards import ShardMap, ShardSource
+
+
+@contextmanager
+def running_shards(settings: Settings) -> Iterator[ShardSource]:
+    """Where the shards are: as the shard map says if the settings name one, else in the embedded server.
+
+    The embedded server is started, or joined, on entry and let go of on exit.
+    """
+    if settings.shards is not None:
+        yield partial(ShardMap.from_file, settings.shards)
+        return
+    from snapshard.embedded import Embedded
+
+    embedded = Embedded(settings.data)
+    try:
+        yield embedded.shard_map
+    finally:
+        embedded.close()
