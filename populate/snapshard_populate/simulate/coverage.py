@@ -1,0 +1,126 @@
+"""Which samples have a simulated junction, and with how many reads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard_populate.simulate.distributions import DEPTH, Floats, Integers
+from snapshard_populate.simulate.genes import Genes
+from snapshard_populate.simulate.junctions import Junctions
+from snapshard_populate.simulate.tissues import Tissues
+
+AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn once per junction
+RICHER = 1.4  # how much more often the richest samples of a tissue have a rare junction
+SPARSE = 64  # up to so many samples are drawn one by one; above, every sample is asked
+CELLS = 2_000_000  # junctions times samples that are asked at once; bounds memory
+MOST_READS = 9_999_999
+_ROW = 24  # bits of a key that hold the sample number
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Pairs of consecutive junctions: number i has `sample[k]` (ascending) with `reads[k]` for k in starts[i]:starts[i + 1]."""
+
+    starts: Integers
+    sample: Integers
+    reads: Integers
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Draws coverages for the junctions of one segment."""
+
+    tissues: Tissues
+    genes: Genes
+    random: np.random.Generator
+
+    def draw(self, junctions: Junctions, first: int, last: int) -> Coverage:
+        """Coverage of junctions first to last - 1; every junction gets at least one sample."""
+        count, gene = junctions.count[first:last], junctions.gene[first:last]
+        samples = len(self.tissues.of)
+        few = (count <= SPARSE) & (count * 20 <= samples)
+        sparse, dense = np.flatnonzero(few), np.flatnonzero(~few)
+        keys = np.concatenate((self._sparse(sparse, count[sparse], gene[sparse]), self._dense(dense, count[dense], gene[dense])))
+        keys.sort()
+        row, sample = keys >> _ROW, keys & ((1 << _ROW) - 1)
+        starts = np.searchsorted(row, np.arange(last - first + 1))
+        return Coverage(starts, sample, self._reads(junctions.excess[first:last], row, sample))
+
+    def _sparse(self, rows: Integers, count: Integers, gene: Integers) -> Integers:
+        """Keys of drawn samples: half from the junction's own tissue, half from all that its gene is expressed in."""
+        bounds = self._tissue_bounds()
+        home = self._tissue(bounds, gene)
+        each = np.repeat(np.arange(len(rows)), count)
+        tissue = self._tissue(bounds, gene[each])
+        tissue = np.where(self.random.random(len(each), np.float32) < AT_HOME, home[each], tissue)
+        place = (self.random.random(len(each)) ** RICHER * self.tissues.sizes[tissue]).astype(np.int64)
+        sample = self.tissues.members[self.tissues.starts[tissue] + place]
+        return np.unique(rows[each] << _ROW | sample)
+
+    def _tissue_bounds(self) -> Floats:
+        """Per gene g, the running sums of its tissues' shares, plus g: one sorted array for all genes."""
+        weights = self.genes.profile * self.tissues.sizes
+        bounds = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
+        bounds[:, -1] = 1.0
+        return np.ravel(bounds + np.arange(len(self.genes), dtype=np.float64)[:, None])
+
+    def _tissue(self, bounds: Floats, gene: Integers) -> Integers:
+        tissues = len(self.tissues.sizes)
+        found = np.searchsorted(bounds, gene + self.random.random(len(gene)), side="right")
+        tissue: Integers = np.minimum(found - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1])
+        return tissue
+
+    def _dense(self, rows: Integers, count: Integers, gene: Integers) -> Integers:
+        """Keys of the samples that have the junction if reads arrive independently, at a rate by tissue and depth."""
+        if not len(rows):
+            return np.zeros(0, np.int64)
+        samples = len(self.tissues.of)
+        rate = self._rates(count, gene)
+        step = max(1, CELLS // samples)
+        parts = []
+        for first in range(0, len(rows), step):
+            here = rate[first : first + step]
+            seen = (
+                self.random.standard_exponential((len(here), samples), np.float32) < here[:, self.tissues.of] * self.tissues.depth
+            )
+            empty = np.flatnonzero(~seen.any(axis=1))
+            seen[empty, self.random.integers(0, samples, len(empty))] = True
+            flat = np.flatnonzero(seen)
+            each = np.repeat(np.arange(len(here)), np.count_nonzero(seen, axis=1))
+            parts.append(rows[first + each] << _ROW | (flat - each * samples))
+        return np.concatenate(parts)
+
+    def _rates(self, count: Integers, gene: Integers) -> NDArray[np.float32]:
+        """Rates per junction and tissue with which the expected number of samples is `count` (bisection on the logarithm)."""
+        profile = self.genes.profile[gene].astype(np.float32)
+        sizes = self.tissues.sizes.astype(np.float32)
+        low, high = np.full(len(gene), -20.0, np.float32), np.full(len(gene), 8.0, np.float32)
+        for _ in range(22):
+            middle = (low + high) / 2
+            expected = (1 - np.exp(-profile * np.exp(middle)[:, None])) @ sizes
+            low, high = np.where(expected < count, middle, low), np.where(expected < count, high, middle)
+        rates: NDArray[np.float32] = profile * np.exp(low)[:, None]
+        return rates
+
+    def _reads(self, excess: Floats, row: Integers, sample: Integers) -> Integers:
+        """Reads of every pair: 1 + the junction's mean excess times the sample's depth times noise, rounded at random."""
+        bits = self.random.integers(0, 1 << 32, len(row), np.uint32)
+        noise = _NOISE[bits >> np.uint32(16)]
+        noise *= excess.astype(np.float32)[row]
+        noise *= self.tissues.depth[sample]
+        noise += (bits & np.uint32(0xFFFF)).astype(np.float32) * np.float32(2**-16)
+        reads: Integers = 1 + np.minimum(noise, MOST_READS - 1).astype(np.int64)
+        return reads
+
+
+def _noise_table() -> NDArray[np.float32]:
+    """65,536 equally likely values of a lognormal factor with mean 1."""
+    normal = np.random.Generator(np.random.SFC64(0)).standard_normal(1 << 16)
+    normal = (normal - normal.mean()) / normal.std()
+    factor = np.exp(DEPTH.pair_sigma * normal)
+    table: NDArray[np.float32] = (factor / factor.mean()).astype(np.float32)
+    return table
+
+
+_NOISE = _noise_table()

@@ -1,0 +1,221 @@
+"""Simulated junctions of one segment, without their samples: coordinates, annotation, motifs, and how often and deeply seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard_populate.simulate.distributions import (
+    ANNOTATED,
+    NOVEL,
+    ONE_SIDE,
+    SHARES,
+    SKIP,
+    Floats,
+    Integers,
+    fitted_counts,
+    lengths,
+    mean_excess,
+    motifs,
+    sample_counts,
+)
+from snapshard_populate.simulate.genes import Genes
+from snapshard_populate.simulate.genome import MEGABASE
+from snapshard_populate.simulate.plan import Plan, Segment
+
+BETWEEN_GENES = 0.2  # share of novel junctions that lie anywhere on the segment
+OPPOSITE = 0.1  # share of novel junctions on the strand opposite to their gene
+ALIKE = 0.7  # correlation of a junction's frequency with its gene's level
+DEEP_ALIKE = 0.35  # the same of its reads per pair, beyond what its frequency explains
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Junctions:
+    """Junctions of one segment in order of start, end, strand (1-based, closed, distinct), as parallel arrays.
+
+    `strand` is 0 for +, 1 for -; `source`, `left_source`, `right_source` index SOURCES or are -1; `motif` indexes MOTIFS;
+    `gene` gives the tissues; `count` is the number of samples aimed at and `excess` the mean reads per pair above 1.
+    """
+
+    start: Integers
+    end: Integers
+    strand: Integers
+    class_: Integers
+    gene: Integers
+    source: Integers
+    left_source: Integers
+    right_source: Integers
+    motif: Integers
+    count: Integers
+    excess: Floats
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def slice(self, first: int, last: int) -> "Junctions":
+        """Junctions first to last - 1."""
+        return Junctions(**{name: column[first:last] for name, column in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where junctions lie: the columns of Junctions that are drawn before the counts."""
+
+    start: Integers
+    end: Integers
+    strand: Integers
+    class_: Integers
+    gene: Integers
+    source: Integers
+    left_source: Integers
+    right_source: Integers
+
+    def take(self, which: NDArray[np.integer]) -> "_Places":
+        return _Places(**{column.name: getattr(self, column.name)[which] for column in fields(self)})
+
+    def keys(self) -> Integers:
+        """One number per junction that sorts by start, end, strand."""
+        keys: Integers = (self.start << 30 | self.end) << 1 | self.strand
+        return keys
+
+
+def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
+    """The junctions of one segment: exactly `segment.rows`, in order, each once."""
+    random = plan.generator("junctions", segment.number)
+    exact = segment.rows * np.array(SHARES)
+    wanted = exact.astype(np.int64)
+    wanted += random.multinomial(segment.rows - wanted.sum(), (exact - wanted) / max((exact - wanted).sum(), 1e-9))
+    draws = _Draws(random, segment, genes)
+    places = _distinct([draw(number) for draw, number in zip(draws.by_class(), wanted, strict=True) if number])
+    while len(places.start) < segment.rows:
+        places = _distinct([places, draws.novel(segment.rows - len(places.start))])
+    return _with_counts(random, places, genes, samples=plan.samples)
+
+
+class _Draws:
+    """Draws places of each class on one segment; it keeps what all draws share: site sources and weights of the genes."""
+
+    def __init__(self, random: np.random.Generator, segment: Segment, genes: Genes) -> None:
+        self.random = random
+        self.segment = segment
+        self.genes = genes
+        exons = len(genes.exon_start)
+        self.donor = np.full(exons, NONE)  # source of the site at an exon's right edge (left end of an intron)
+        self.acceptor = np.full(exons, NONE)
+        np.maximum.at(self.donor, genes.left, genes.source)
+        np.maximum.at(self.acceptor, genes.right, genes.source)
+        introns = np.diff(genes.first_exon) - 1
+        weights = (introns + 1.0) * np.exp(0.5 * genes.level)
+        self.gene_weights = weights / weights.sum()
+        self.intron_weights = self._normal(np.exp(0.5 * genes.level[genes.exon_gene[genes.left]]))
+        self.inner = np.flatnonzero(genes.right == genes.left + 1)
+
+    def by_class(self) -> tuple[Callable[[int], _Places], ...]:
+        """Functions from a number of junctions to at most so many places, in the order of the classes."""
+        return self.annotated, self.skips, self.one_sided, self.novel
+
+    def annotated(self, number: int) -> _Places:
+        """Annotated introns, those of strong genes first."""
+        genes = self.genes
+        weights = self.intron_weights
+        chance = self.random.random(len(weights)) ** (1 / np.maximum(weights, 1e-300)) if len(weights) else weights
+        which = np.argsort(-chance, kind="stable")[:number]
+        return self._between(ANNOTATED, genes.left[which], genes.right[which], genes.source[which])
+
+    def skips(self, number: int) -> _Places:
+        """A donor of one exon with the acceptor of a later one, one or a few exons skipped."""
+        genes = self.genes
+        left = self._introns(number)
+        right = left + 1 + self.random.geometric(0.5, len(left))
+        right = np.minimum(right, genes.first_exon[genes.exon_gene[left] + 1] - 1)
+        kept = np.flatnonzero(right > left + 1)
+        return self._between(SKIP, left[kept], right[kept], np.full(len(kept), NONE))
+
+    def one_sided(self, number: int) -> _Places:
+        """One end at a known site, the other at a distance drawn for novel introns."""
+        genes = self.genes
+        left = self._introns(number)
+        from_left = self.random.random(len(left)) < 0.5
+        length = lengths(ONE_SIDE, self.random.random(len(left)))
+        start = np.where(from_left, genes.exon_end[left] + 1, genes.exon_start[left + 1] - length)
+        end = start + length - 1
+        gene = genes.exon_gene[left]
+        sources = np.where(from_left, self.donor[left], NONE), np.where(from_left, NONE, self.acceptor[left + 1])
+        return self._inside(ONE_SIDE, start, end, genes.strand[gene], gene, sources)
+
+    def novel(self, number: int) -> _Places:
+        """Both ends unknown: most within genes, the others anywhere on the segment."""
+        gene = self.random.choice(len(self.genes), number, p=self.gene_weights)
+        span = self.genes.end[gene] - self.genes.start[gene]
+        start = self.genes.start[gene] + (self.random.random(number) * span).astype(np.int64)
+        strand = self.genes.strand[gene] ^ (self.random.random(number) < OPPOSITE)
+        outside = np.flatnonzero(self.random.random(number) < BETWEEN_GENES)
+        start[outside] = self._anywhere(len(outside))
+        strand[outside] = self.random.integers(0, 2, len(outside))
+        end = start + lengths(NOVEL, self.random.random(number)) - 1
+        nowhere = np.full(number, NONE)
+        return self._inside(NOVEL, start, end, strand, gene, (nowhere, nowhere))
+
+    def _introns(self, number: int) -> Integers:
+        """Left exons of introns between neighbouring exons, strong genes more often; none without introns."""
+        if not len(self.inner):
+            return np.zeros(0, np.int64)
+        weights = self._normal(self.intron_weights[self.inner])
+        left: Integers = self.genes.left[self.random.choice(self.inner, number, p=weights)]
+        return left
+
+    def _anywhere(self, number: int) -> Integers:
+        first, last = (self.segment.start - 1) // MEGABASE, (self.segment.end - 1) // MEGABASE
+        weights = self._normal(self.segment.chromosome.weights()[first : last + 1])
+        megabase = first + self.random.choice(len(weights), number, p=weights)
+        start: Integers = megabase * MEGABASE + self.random.integers(1, MEGABASE, number)
+        return start
+
+    def _between(self, class_: int, left: Integers, right: Integers, source: Integers) -> _Places:
+        genes = self.genes
+        gene = genes.exon_gene[left]
+        start, end = genes.exon_end[left] + 1, genes.exon_start[right] - 1
+        return _Places(
+            start, end, genes.strand[gene], np.full(len(left), class_), gene, source, self.donor[left], self.acceptor[right]
+        )
+
+    def _inside(
+        self, class_: int, start: Integers, end: Integers, strand: Integers, gene: Integers, sources: tuple[Integers, Integers]
+    ) -> _Places:
+        """Places whose start lies in the segment and whose end lies on the chromosome; the others are left out."""
+        segment = self.segment
+        kept = np.flatnonzero((start >= segment.start) & (start <= segment.end) & (end <= segment.chromosome.length))
+        everything = _Places(start, end, strand, np.full(len(start), class_), gene, np.full(len(start), NONE), *sources)
+        return everything.take(kept)
+
+    @staticmethod
+    def _normal(weights: Floats) -> Floats:
+        normal: Floats = weights / weights.sum() if len(weights) else weights
+        return normal
+
+
+def _distinct(parts: list[_Places]) -> _Places:
+    """The parts in order of place; of equal junctions the one of the first part stays."""
+    joined = _Places(**{c.name: np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(_Places)})
+    _, first = np.unique(joined.keys(), return_index=True)
+    return joined.take(first)
+
+
+def _with_counts(random: np.random.Generator, places: _Places, genes: Genes, *, samples: int) -> Junctions:
+    """The places with motifs, numbers of samples and depth, each drawn by class; strong genes have the frequent junctions."""
+    number = len(places.start)
+    own = random.standard_normal(number)
+    score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * own
+    fitted, motif = np.ones(number), np.zeros(number, np.int64)
+    for class_ in range(len(SHARES)):
+        which = np.flatnonzero(places.class_ == class_)
+        rank = np.empty(len(which))
+        rank[np.argsort(-score[which], kind="stable")] = np.arange(len(which))
+        chance = (rank + 1 - random.random(len(which))) / max(len(which), 1)
+        fitted[which] = fitted_counts(class_, chance)
+        motif[which] = motifs(class_, random.random(len(which)), fitted[which])
+    factor = DEEP_ALIKE * genes.level[places.gene] + np.sqrt(1 - DEEP_ALIKE**2) * random.standard_normal(number)
+    count = sample_counts(fitted, samples=samples)
+    return Junctions(**vars(places), motif=motif, count=count, excess=mean_excess(fitted, factor))
