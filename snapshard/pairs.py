@@ -18,6 +18,10 @@ _COMMA, _COLON, _ZERO = b",:0"
 _WORD = 8
 _DIGITS_OF = np.array([0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64)
 """For a number of n digits: the value bits of its digits, which are the last n bytes of its word."""
+_BYTES_OF = _DIGITS_OF * np.uint64(0x11)
+_ZEROS, _TOP_BITS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
+_TEN_OVERFLOWS = np.uint64(0x7676767676767676)
+"""Added to a byte's value (its difference from `0`), it sets the top bit from ten on."""
 _STEPS = tuple(
     (np.uint64(bits), np.uint64(10 ** (bits // 8)), np.uint64(kept))
     for bits, kept in ((8, 0x00FF00FF00FF00FF), (16, 0x0000FFFF0000FFFF), (32, 0x00000000FFFFFFFF))
@@ -29,7 +33,8 @@ _TABLE_LIMIT = 1 << 26  # above this sample id a table of wanted ids would cost 
 def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
     """The unsigned decimal numbers at text[start:end]; the bytes there must be digits.
 
-    At least 8 bytes must precede every end (pad the text in front); at most 18 digits each.
+    At least 8 bytes must precede every end (pad the text in front). Of more than 18 digits something
+    comes back, but not the number.
     """
     lengths = ends - starts
     windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
@@ -43,8 +48,22 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
     numbers: Integers = words.view(np.int64)
     long = np.flatnonzero(lengths > _WORD)
     if len(long):
-        numbers[long] += 10**_WORD * parse_integers(text, starts[long], ends[long] - _WORD)
+        higher_digits = np.maximum(starts[long], ends[long] - 3 * _WORD)
+        numbers[long] += 10**_WORD * parse_integers(text, higher_digits, ends[long] - _WORD)
     return numbers
+
+
+def are_digits(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDArray[np.bool_]:
+    """Whether every byte of text[start:end] is a digit (true of an empty one); padding as for parse_integers."""
+    windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
+    result = np.ones(len(starts), np.bool_)
+    rest = np.flatnonzero(ends > starts)
+    while len(rest):
+        values = (windows[ends[rest] - _WORD] ^ _ZEROS) & _BYTES_OF.take(np.minimum(ends[rest] - starts[rest], _WORD))
+        result[rest] &= ((values + _TEN_OVERFLOWS | values) & _TOP_BITS) == 0
+        ends = ends - _WORD
+        rest = rest[ends[rest] > starts[rest]]
+    return result
 
 
 def padded(text: bytes) -> NDArray[np.uint8]:
