@@ -26,12 +26,17 @@ class Settings:
     read_connections: int = _setting(4, "connections", "per worker and shard, for interactive queries")
     export_connections: int = _setting(2, "connections", "per worker and shard, for exports")
     max_rows: int = _setting(5_000, "rows", "most rows of one page")
+    host: str = _setting("127.0.0.1", "address", "where the server listens; 0.0.0.0 = every address of the machine")
+    port: int = _setting(8000, "port", "where the server listens")
+    workers: int = _setting(2, "processes", "that answer; each has its own connections to the shards")
+    threads: int = _setting(16, "threads", "per worker; they mostly wait for shards")
+    drain_seconds: int = _setting(30, "s", "how long answers under way may take to end when the server is stopped")
     catalog_seconds: float = _setting(1.0, "s", "how long the list of releases is believed before it is read again")
 
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, int | float) and value <= 0:
+            if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
                 raise BadSetting(PREFIX + one.name.upper(), value, f"a number above 0 ({one.metadata['unit']})")
 
     @classmethod
@@ -58,4 +63,8 @@ def _value(variable: str, text: str, kind: type) -> object:
             return kind(text)
     except ValueError:
         raise BadSetting(variable, text, "a whole number" if kind is int else "a number") from None
-    return Path(text)
+    if kind is bool:
+        if text not in ("0", "1"):
+            raise BadSetting(variable, text, "0 or 1")
+        return text == "1"
+    return text if kind is str else Path(text)
