@@ -69,11 +69,13 @@ def _is_strand(rows: Rows) -> Mask:
 
 def _in_genome(rows: Rows) -> Mask:
     start, end = rows.integers("start"), rows.integers("end")
-    return (start >= 1) & (start <= end) & (end <= LAST_BASE)
+    inside: Mask = (start >= 1) & (start <= end) & (end <= LAST_BASE)
+    return inside
 
 
 def _length_fits(rows: Rows) -> Mask:
-    return rows.integers("length") == rows.integers("end") - rows.integers("start") + 1
+    fits: Mask = rows.integers("length") == rows.integers("end") - rows.integers("start") + 1
+    return fits
 
 
 def _length_reason(fields: Fields) -> str:

@@ -21,10 +21,11 @@ def samples_formed(rows: Rows, *, empty: bool) -> Mask:
     """Which sample lists are `,sample:coverage` repeated (or empty, where that is allowed)."""
     text, starts, _ = rows.spans("samples")
     lengths = widths(rows, "samples")
-    begun = (lengths == 0) & empty | (lengths > 0) & (text.take(starts) == _COMMA)
+    begun: Mask = (lengths == 0) & empty | (lengths > 0) & (text.take(starts) == _COMMA)
     if begun.all() and _all_formed(rows.pairs):
         return begun
-    return begun & np.array([well_formed(one) for one in rows.texts("samples")], np.bool_)
+    begun &= np.array([well_formed(one) for one in rows.texts("samples")], np.bool_)
+    return begun
 
 
 def _all_formed(pairs: Pairs) -> bool:
@@ -97,30 +98,33 @@ def _all_pairs(good: Mask, rows: Rows) -> Mask:
 
 def count_fits(rows: Rows) -> Mask:
     """Which rows have as many samples as they say."""
-    return rows.integers("samples_count") == rows.pairs.counts()
+    fits: Mask = rows.integers("samples_count") == rows.pairs.counts()
+    return fits
 
 
 def sum_fits(rows: Rows) -> Mask:
     """Which rows have as many reads as they say."""
-    return rows.integers("coverage_sum") == rows.pairs.sums()
+    fits: Mask = rows.integers("coverage_sum") == rows.pairs.sums()
+    return fits
 
 
 def mean_fits(rows: Rows) -> Mask:
     """Which rows have the mean that they say; their count and sum must have been found right."""
     stated = decimals(rows, "coverage_avg")
     mean = rows.integers("coverage_sum") / np.maximum(rows.integers("samples_count"), 1)
-    return stated.formed & (np.abs(mean - stated.values) <= stated.tolerance)
+    fits: Mask = stated.formed & (np.abs(mean - stated.values) <= stated.tolerance)
+    return fits
 
 
 def median_fits(rows: Rows) -> Mask:
     """Which rows have the median that they say; sorts only the rows whose median is not what they say to the half."""
     stated = decimals(rows, "coverage_median")
     halves = np.rint(2 * stated.values).astype(np.int64)
-    fits = (np.abs(stated.values - halves / 2) <= stated.tolerance) & _is_median(halves, rows)
+    fits: Mask = stated.formed & (np.abs(stated.values - halves / 2) <= stated.tolerance) & _is_median(halves, rows)
     rest = np.flatnonzero(~fits & stated.formed)
     if len(rest):
         fits[rest] = np.abs(rows.take(rest).pairs.medians() - stated.values[rest]) <= stated.tolerance[rest]
-    return fits & stated.formed
+    return fits
 
 
 def _is_median(doubled: Integers, rows: Rows) -> Mask:

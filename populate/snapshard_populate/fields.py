@@ -81,7 +81,8 @@ def are_whole(rows: Rows, name: str, *, empty: bool = False) -> Mask:
     lengths = ends - starts
     leading_zero = (text.take(starts) == _ZERO) & (lengths > 1)
     clipped = np.maximum(starts, ends - MOST_DIGITS)
-    return are_digits(text, clipped, ends) & ~leading_zero & (lengths <= MOST_DIGITS) & ((lengths > 0) | empty)
+    whole: Mask = are_digits(text, clipped, ends) & ~leading_zero & (lengths <= MOST_DIGITS) & ((lengths > 0) | empty)
+    return whole
 
 
 @dataclass(frozen=True)

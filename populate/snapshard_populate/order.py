@@ -1,6 +1,7 @@
 """The order that a source of rows must have: chromosomes in one piece each, within one by start and end."""
 
 import shlex
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,8 +26,7 @@ class GenomeOrder:
         """
         names = chromosomes(rows)
         starts, ends = rows.integers("start"), rows.integers("end")
-        bounds = [*runs(names).tolist(), len(names)]
-        for first, last in zip(bounds, bounds[1:], strict=False):
+        for first, last in pairwise([*runs(names).tolist(), len(names)]):
             self._enter(names[first], int(lines[first]))
             self._ascend(starts[first:last], ends[first:last], lines[first:last])
 
@@ -51,6 +51,5 @@ class GenomeOrder:
     def _unsorted(self, line: int, what: str) -> BadSource:
         name = "FILE" if self.source == "-" else shlex.quote(self.source)
         command = f"zcat -f {name} | LC_ALL=C sort -t \"$(printf '\\t')\" -k2,2 -k3,3n -k4,4n"
-        return BadSource(
-            self.source, f"line {line}: expected rows sorted by chromosome, start and end, but {what}; sort it: {command}"
-        )
+        expected = "expected rows sorted by chromosome, start and end"
+        return BadSource(self.source, f"line {line}: {expected}, but {what}; sort it: {command}")

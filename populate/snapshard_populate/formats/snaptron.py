@@ -100,8 +100,8 @@ def _line_at(text: bytes, start: int) -> bytes:
 
 def _sift(text: bytes, first_line: int, source: str, kind: str) -> tuple[Chunk, list[BadRow]]:
     """The good rows of a text of whole lines, and what is wrong with the others."""
-    rows, bad = Rows(text), []
-    lines = first_line + np.arange(text.count(b"\n"))
+    bad: list[BadRow] = []
+    rows, lines = Rows(text), first_line + np.arange(text.count(b"\n"))
     if not is_structured(rows):
         rows, lines, bad = _structured(text, lines, source)
     for good, tried, check in failures(rows, kind):
