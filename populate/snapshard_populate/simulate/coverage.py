@@ -1,4 +1,4 @@
-"""Which samples have a simulated junction, and with how many reads."""
+"""Which samples have a simulated junction, gene or exon, and with how many reads."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from snapshard_populate.simulate.distributions import DEPTH, Floats, Integers
 from snapshard_populate.simulate.genes import Genes
-from snapshard_populate.simulate.junctions import Junctions
 from snapshard_populate.simulate.tissues import Tissues
 
 AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn once per junction
@@ -20,7 +19,7 @@ _ROW = 24  # bits of a key that hold the sample number
 
 @dataclass(frozen=True)
 class Coverage:
-    """Pairs of consecutive junctions: number i has `sample[k]` (ascending) with `reads[k]` for k in starts[i]:starts[i + 1]."""
+    """Pairs of consecutive features: number i has `sample[k]` (ascending) with `reads[k]` for k in starts[i]:starts[i + 1]."""
 
     starts: Integers
     sample: Integers
@@ -29,23 +28,22 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Sampler:
-    """Draws coverages for the junctions of one segment."""
+    """Draws coverages for the junctions, genes or exons of one segment."""
 
     tissues: Tissues
     genes: Genes
     random: np.random.Generator
 
-    def draw(self, junctions: Junctions, first: int, last: int) -> Coverage:
-        """Coverage of junctions first to last - 1; every junction gets at least one sample."""
-        count, gene = junctions.count[first:last], junctions.gene[first:last]
+    def draw(self, *, count: Integers, gene: Integers, excess: Floats) -> Coverage:
+        """Coverage of features with these numbers of samples to aim at, genes and mean reads above 1; each has a sample."""
         samples = len(self.tissues.of)
         few = (count <= SPARSE) & (count * 20 <= samples)
         sparse, dense = np.flatnonzero(few), np.flatnonzero(~few)
         keys = np.concatenate((self._sparse(sparse, count[sparse], gene[sparse]), self._dense(dense, count[dense], gene[dense])))
         keys.sort()
         row, sample = keys >> _ROW, keys & ((1 << _ROW) - 1)
-        starts = np.searchsorted(row, np.arange(last - first + 1))
-        return Coverage(starts, sample, self._reads(junctions.excess[first:last], row, sample))
+        starts = np.searchsorted(row, np.arange(len(count) + 1))
+        return Coverage(starts, sample, self._reads(excess, row, sample))
 
     def _sparse(self, rows: Integers, count: Integers, gene: Integers) -> Integers:
         """Keys of drawn samples: half from the junction's own tissue, half from all that its gene is expressed in."""

@@ -50,6 +50,11 @@ class Genes:
     def __len__(self) -> int:
         return len(self.start)
 
+    @property
+    def bases(self) -> Integers:
+        """Exonic bases of every gene's main transcript."""
+        return np.add.reduceat(self.exon_end - self.exon_start + 1, self.first_exon[:-1])
+
 
 def simulate_genes(plan: Plan, segment: Segment) -> Genes:
     """The genes of one segment, the same whenever asked."""
@@ -112,7 +117,8 @@ def _starts(random: np.random.Generator, segment: Segment, spans: Integers) -> I
     megabase = random.choice(len(weights), len(spans), p=weights / weights.sum()) + first
     start = np.sort(megabase * MEGABASE + random.integers(1, MEGABASE, len(spans)))
     fitting = np.clip(start, segment.start, np.maximum(segment.end - spans, segment.start))
-    return np.minimum.accumulate(fitting[::-1])[::-1]
+    order = np.arange(len(spans))
+    return np.maximum(np.minimum.accumulate((fitting - order)[::-1])[::-1] + order, segment.start)
 
 
 def _introns(random: np.random.Generator, first_exon: Integers, exon_gene: Integers) -> tuple[Integers, Integers, Integers]:
