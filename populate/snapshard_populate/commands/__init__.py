@@ -1,0 +1,1 @@
+"""The sub-commands that fill shards, one module each."""
