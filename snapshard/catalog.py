@@ -2,17 +2,21 @@
 
 import threading
 import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import psycopg
 import zstandard
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from snapshard.errors import NotFound, ShardUnavailable
+from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
+from snapshard.pairs import Integers
+from snapshard.pools import Pools
 from snapshard.release import Content, Interval, Release
-from snapshard.settings import Settings
-from snapshard.shards import CATALOG, shard_errors
+from snapshard.shards import CATALOG
 
 _RELEASES = """
 SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated, c.current = r.name AS is_current,
@@ -28,15 +32,26 @@ FROM content WHERE row_count > 0
 """
 
 
+@dataclass(frozen=True)
+class SampleGroup:
+    """Samples that belong together, such as those of a tissue."""
+
+    number: int
+    name: str
+    long_name: str
+    members: Integers
+
+
 class Catalog:
     """The releases there are. Believed for a second or so; when the database is away, the last known go on being served."""
 
-    def __init__(self, address: str, settings: Settings) -> None:
-        self._address = address
-        self._settings = settings
+    def __init__(self, pools: Pools) -> None:
+        self._pools = pools
         self._lock = threading.Lock()
         self._releases: list[tuple[Release, bool]] = []
         self._read_at: float | None = None
+        self._away = False
+        self._groups: dict[str, tuple[SampleGroup, ...]] = {}
 
     def releases(self) -> list[Release]:
         """Every release that can be queried, oldest first within a compilation."""
@@ -59,46 +74,68 @@ class Catalog:
             raise NotFound("published release of", compilation, ", ".join(r.name for r, _ in of_compilation))
         raise NotFound("release", f"{compilation}/{name}", ", ".join(r.name for r, _ in of_compilation))
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """A new connection that only reads; ShardUnavailable names the catalog."""
-        with shard_errors(CATALOG):
-            return psycopg.connect(
-                self._address,
-                connect_timeout=2,
-                autocommit=True,
-                options=f"-c default_transaction_read_only=on -c statement_timeout={int(self._settings.read_seconds * 1000)}",
-            )
+    def connect(self) -> AbstractContextManager[psycopg.Connection[Any]]:
+        """A connection that only reads, for the time of a `with`; ShardUnavailable names the catalog."""
+        return self._pools.connection(CATALOG)
 
     def file(self, release: Release, name: str) -> bytes | None:
         """A file that was kept as it came, such as samples.tsv; None if the release has none of that name."""
         query = sql.SQL("SELECT content FROM {}.file WHERE name = %s").format(sql.Identifier(release.schema))
-        with self.connect() as connection, shard_errors(CATALOG):
+        with self.connect() as connection:
             found = connection.execute(query, [name]).fetchone()
         return zstandard.ZstdDecompressor().decompress(found[0]) if found else None
 
+    def groups(self, release: Release) -> tuple[SampleGroup, ...]:
+        """The groups of samples of a release, in the order of its groups file; none if it had no such file."""
+        if release.schema not in self._groups:
+            query = sql.SQL("SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number")
+            with self.connect() as connection:
+                found = connection.execute(query.format(sql.Identifier(release.schema))).fetchall()
+            self._groups[release.schema] = tuple(
+                SampleGroup(number, name, long_name, np.array(members, np.int64)) for number, name, long_name, members in found
+            )
+        return self._groups[release.schema]
+
     def group_members(self, release: Release, names: list[str]) -> set[int]:
         """The samples of these groups together. Raises NotFound for a group that the release does not have."""
-        query = sql.SQL("SELECT name, members FROM {}.sample_group ORDER BY number").format(sql.Identifier(release.schema))
-        with self.connect() as connection, shard_errors(CATALOG):
-            groups: dict[str, list[int]] = dict(connection.execute(query).fetchall())
+        groups = {group.name: group.members for group in self.groups(release)}
         for name in names:
             if name not in groups:
                 raise NotFound("sample group", name, ", ".join(groups))
-        return {member for name in names for member in groups[name]}
+        return {member for name in names for member in groups[name].tolist()}
 
     def _known(self) -> list[tuple[Release, bool]]:
-        with self._lock:
-            if self._read_at is None or time.monotonic() - self._read_at > self._settings.catalog_seconds:
-                try:
-                    self._releases = self._read()
-                except ShardUnavailable:
-                    if self._read_at is None:
-                        raise
+        """While the database is away nobody waits for it: a thread looks from time to time whether it is back."""
+        if self._read_at is None:
+            self._refresh()
+        elif self._stale() and self._away:
+            threading.Thread(target=self._refresh, daemon=True).start()
+        elif self._stale():
+            self._refresh()
+        return self._releases
+
+    def _stale(self) -> bool:
+        return self._read_at is None or time.monotonic() - self._read_at > self._pools.settings.catalog_seconds
+
+    def _refresh(self) -> None:
+        # Who finds another at it goes on with what is known, unless nothing is.
+        if not self._lock.acquire(blocking=self._read_at is None):
+            return
+        try:
+            if self._stale():
+                self._releases = self._read()
+                self._away = False
                 self._read_at = time.monotonic()
-            return self._releases
+        except (ShardUnavailable, QueryTimeout):
+            if self._read_at is None:
+                raise
+            self._away = True
+            self._read_at = time.monotonic()
+        finally:
+            self._lock.release()
 
     def _read(self) -> list[tuple[Release, bool]]:
-        with self.connect() as connection, shard_errors(CATALOG), connection.transaction():
+        with self.connect() as connection, connection.transaction():
             # One snapshot, so that a release comes with all of its intervals.
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if connection.execute("SELECT to_regclass('release')").fetchone() == (None,):

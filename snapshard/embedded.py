@@ -34,6 +34,8 @@ max_wal_size = 4GB
 wal_level = minimal
 max_wal_senders = 0
 jit = off
+# Statements hold regions and ids, which can identify a patient: a failed one is logged without its text.
+log_min_error_statement = panic
 """
 CONNECTIONS = 400
 """Room for 4 workers x 26 databases x (a pool's usual one or two) + exports + loaders; idle slots cost little."""
@@ -58,7 +60,7 @@ class Embedded:
 
     def shard_map(self) -> ShardMap:
         """The shards that the folder has, by name, and its catalog."""
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._address("postgres"), autocommit=True, connect_timeout=2) as connection:
             names = connection.execute(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname", [_PREFIX]
             ).fetchall()

@@ -7,6 +7,10 @@ class SnapshardError(Exception):
     status = 500
     exit_code = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, not by calling the class with its message: so that it can pass from one process to another."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
+
 
 class BadQuery(SnapshardError):
     """A request that cannot be understood; the message says which parameter, what came and what was expected."""
@@ -38,6 +42,25 @@ class NotFound(SnapshardError):
         self.kind = kind
         self.name = name
         super().__init__(f"no {kind} {name!r}" + (f"; known: {known}" if known else ""))
+
+
+class Ambiguous(SnapshardError):
+    """A name that means several things here; carries them, so that the caller can choose."""
+
+    status = 300
+    exit_code = 2
+
+    def __init__(self, kind: str, name: str, choices: list[dict[str, object]]) -> None:
+        self.kind = kind
+        self.name = name
+        self.choices = choices
+        super().__init__(f"{kind} {name!r} means {len(choices)} things; choose one")
+
+
+class TooBusy(SnapshardError):
+    """Work that has a limit of its own, which others have reached; the same request may succeed a little later."""
+
+    status = 429
 
 
 class BadRow(SnapshardError):

@@ -1,5 +1,6 @@
 """Work on many shards at once: all answer or it raises, and the answers come in the order of the work."""
 
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +25,8 @@ def gather(work: Callable[[Part], Result], parts: Sequence[Part], *, threads: in
     if len(parts) <= 1:
         return [work(part) for part in parts]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        return list(pool.map(work, parts))
+        started = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
+    return [future.result() for future in started]
 
 
 def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:
@@ -53,7 +55,8 @@ class _Source(Generic[Item]):
     def __init__(self, source: Callable[[], Iterator[Item]]) -> None:
         self._items: queue.Queue[tuple[Item | None, BaseException | None]] = queue.Queue(_WAITING)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(source,), daemon=True)
+        run = contextvars.copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._run, source), daemon=True)
         self._thread.start()
 
     def __iter__(self) -> Iterator[Item]:

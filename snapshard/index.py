@@ -2,7 +2,9 @@
 
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import zstandard
@@ -10,9 +12,12 @@ import zstandard
 from snapshard import fanout
 from snapshard.catalog import Catalog
 from snapshard.copying import copy_lines, copy_records
-from snapshard.errors import NotFound
+from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
+from snapshard.estimate import CHEAP, Count, near_select, planned_share
+from snapshard.lookup import lookup_select
 from snapshard.pools import Pools, Use
 from snapshard.query import Place, Query, count_select, intervals_to_ask, payload_select, place_select, summary_select
+from snapshard.region import Region
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
@@ -23,17 +28,27 @@ _LINES_AT_ONCE = 500
 _local = threading.local()
 
 
+@dataclass(frozen=True)
+class ShardState:
+    """Whether a shard answered just now, how long that took, and the reason if it did not."""
+
+    name: str
+    up: bool
+    milliseconds: float
+    reason: str
+
+
 class Index:
     """A catalog and the shards it speaks of. Make it after a fork, close it at the end."""
 
     def __init__(self, shards: ShardSource, settings: Settings) -> None:
         self.settings = settings
-        self.catalog = Catalog(shards().catalog, settings)
-        self._pools = Pools(shards, settings)
+        self.pools = Pools(shards, settings)
+        self.catalog = Catalog(self.pools)
 
     def close(self) -> None:
         """Closes every connection."""
-        self._pools.close()
+        self.pools.close()
 
     def summaries(self, release: Release, query: Query, *, columns: Sequence[str], limit: int | None = None) -> Iterator[Rows]:
         """Stored columns of the matching rows, without samples, in genome order, lazily.
@@ -56,11 +71,46 @@ class Index:
         asked = intervals_to_ask(query, release)
         return sum(fanout.gather(partial(self._count, release, query), asked))
 
+    def estimate(self, release: Release, query: Query) -> Count:
+        """About how many rows match: exact where few can, else from the sizes of blocks and the shards' own statistics."""
+        asked = intervals_to_ask(query, release)
+        if query.ids is not None:
+            return Count(self.count(release, query), "exact")
+        near = fanout.gather(partial(self._near, release, query), asked)
+        if sum(near) <= CHEAP:
+            return Count(self.count(release, query), "exact")
+        if query.samples is not None:
+            return Count(sum(near), "at most")
+        if not query.filters:
+            return Count(sum(near), "estimated" if query.regions else "exact")
+        shares = fanout.gather(partial(self._share, release, query), asked)
+        return Count(round(sum(rows * share for rows, share in zip(near, shares, strict=True))), "estimated")
+
+    def find(self, release: Release, spans: Sequence[Region], *, columns: Sequence[str]) -> list[Rows]:
+        """For every span the junctions that begin and end where it does (one per strand), in the order asked; without samples."""
+        found: list[list[bytes]] = [[] for _ in spans]
+        named = release.named
+        asked = [
+            (interval, held)
+            for interval in release.intervals
+            if "junction" in interval.content
+            and (held := [(n, s) for n, s in enumerate(spans) if interval.holds_start(s.chrom, s.start, named)])
+        ]
+        for lines in fanout.gather(partial(self._find, release, tuple(columns)), asked):
+            for line in lines:
+                number, _, row = line.partition(b"\t")
+                found[int(number)].append(row)
+        return [Rows(b"".join(lines), tuple(columns)) for lines in found]
+
+    def states(self, shards: Sequence[str] | None = None) -> list[ShardState]:
+        """Whether each shard answers now, all asked at once; without names every shard that has an address."""
+        return fanout.gather(self._state, self.pools.names() if shards is None else shards, threads=32)
+
     def place(self, release: Release, snaptron_id: int, kind: str = "junction") -> Place:
         """Where the row of an id stands. Raises NotFound if the release has no such row."""
         query = Query(ids=(snaptron_id,), kind=kind)
         for interval in intervals_to_ask(query, release):
-            with self._pools.connection(interval.shard) as connection:
+            with self.pools.connection(interval.shard) as connection:
                 for line in copy_lines(connection, place_select(query, release, interval)):
                     block, position = line.split(b"\t")
                     return Place(interval.number, int(block), int(position))
@@ -72,7 +122,10 @@ class Index:
             sources = [partial(ask, release, query, interval, use=Use.EXPORT, limit=None) for interval in asked]
             yield from fanout.stream(sources)
             return
+        deadline = time.monotonic() + self.settings.read_seconds
         for interval in asked:
+            if time.monotonic() > deadline:
+                raise QueryTimeout(interval.shard, self.settings.read_seconds)
             # To its end, although a limit that the shard knows leaves nothing behind it: then the connection is used again.
             for rows in ask(release, query, interval, use=Use.READ, limit=limit):
                 kept = rows if len(rows) <= limit else rows.take(range(limit))
@@ -87,7 +140,7 @@ class Index:
         self, release: Release, query: Query, interval: Interval, *, columns: tuple[str, ...], use: Use, limit: int | None
     ) -> Iterator[Rows]:
         statement = summary_select(query, release, interval, columns).limit(limit)
-        with self._pools.connection(interval.shard, use) as connection:
+        with self.pools.connection(interval.shard, use) as connection:
             lines: list[bytes] = []
             for line in copy_lines(connection, statement):
                 lines.append(line)
@@ -101,7 +154,7 @@ class Index:
         # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
         known = None if query.samples is not None else limit
         statement = payload_select(query, release, interval, limit=known)
-        with self._pools.connection(interval.shard, use) as connection:
+        with self.pools.connection(interval.shard, use) as connection:
             for _, positions, payload in copy_records(connection, statement, _BLOCK_TYPES):
                 rows = _unpacked(positions, payload)
                 if query.samples is not None:
@@ -111,8 +164,31 @@ class Index:
                 if rows.text:
                     yield rows
 
+    def _near(self, release: Release, query: Query, interval: Interval) -> int:
+        with self.pools.connection(interval.shard) as connection:
+            return int(b"".join(copy_lines(connection, near_select(query, release, interval))))
+
+    def _share(self, release: Release, query: Query, interval: Interval) -> float:
+        with self.pools.connection(interval.shard) as connection:
+            return planned_share(connection, query, release)
+
+    def _find(self, release: Release, columns: tuple[str, ...], asked: tuple[Interval, list[tuple[int, Region]]]) -> list[bytes]:
+        interval, spans = asked
+        with self.pools.connection(interval.shard) as connection:
+            return list(copy_lines(connection, lookup_select(release, interval, spans, columns)))
+
+    def _state(self, shard: str) -> ShardState:
+        started = time.perf_counter()
+        reason = ""
+        try:
+            with self.pools.connection(shard):
+                pass
+        except (ShardUnavailable, NotFound, QueryTimeout) as exc:
+            reason = str(exc)
+        return ShardState(shard, not reason, 1000 * (time.perf_counter() - started), reason)
+
     def _count(self, release: Release, query: Query, interval: Interval) -> int:
-        with self._pools.connection(interval.shard) as connection:
+        with self.pools.connection(interval.shard) as connection:
             return int(b"".join(copy_lines(connection, count_select(query, release, interval))))
 
 

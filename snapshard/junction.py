@@ -50,6 +50,9 @@ SUMMARY = tuple(name for name in NAMES if name != "samples")
 RECOMPUTED = ("samples_count", "coverage_sum", "coverage_avg", "coverage_median")
 """The columns that change when an answer is restricted to some samples."""
 
+NAME = "name"
+"""The column of an answer that holds the junction's stable name (see name.py)."""
+
 STRANDS = ("+", "-", "?", "*", ".")
 
 

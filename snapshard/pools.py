@@ -12,7 +12,8 @@ from psycopg_pool import ConnectionPool
 
 from snapshard.errors import ShardUnavailable, SnapshardError
 from snapshard.settings import Settings
-from snapshard.shards import ShardSource, shard_errors
+from snapshard.shards import CATALOG, ShardSource, shard_errors
+from snapshard.watch import current_watch
 
 _MAP_SECONDS = 2.0
 """How long the shard map is believed: a shard that moved is found again after that, without a restart."""
@@ -43,17 +44,28 @@ class Pools:
         Raises ShardUnavailable, naming the shard, if none is had within the settings' connect_seconds, or if it is lost;
         QueryTimeout if the shard gave up at the deadline.
         """
-        pool = self._pool(shard, use)
-        with shard_errors(shard, self.settings.read_seconds):
+        pool, watch = self._pool(shard, use), current_watch()
+        with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
             connection = pool.getconn(self.settings.connect_seconds)
             try:
                 self._check(connection, shard)
-                yield connection
+                with watch.holding(connection):
+                    yield connection
             except BaseException:
                 connection.close()
                 raise
             finally:
                 pool.putconn(connection)
+
+    def names(self) -> list[str]:
+        """The shards that have an address."""
+        return list(self._map.addresses)
+
+    def stats(self) -> dict[tuple[str, Use], dict[str, int]]:
+        """What psycopg_pool counts, per shard and use: `pool_size`, `pool_available`, `requests_waiting` and more."""
+        with self._lock:
+            pools = list(self._pools.items())
+        return {key: pool.get_stats() for key, (_, pool) in pools}
 
     def close(self) -> None:
         """Closes every pool."""
@@ -75,7 +87,8 @@ class Pools:
 
     def _address(self, shard: str) -> str:
         """The shard's present address; the last known map serves while its source cannot be read."""
-        if shard not in self._map.addresses or time.monotonic() - self._map_read > _MAP_SECONDS:
+        unknown = shard != CATALOG and shard not in self._map.addresses
+        if unknown or time.monotonic() - self._map_read > _MAP_SECONDS:
             with suppress(SnapshardError, psycopg.OperationalError):
                 self._map = self._shards()
             self._map_read = time.monotonic()

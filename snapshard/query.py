@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, INT4RANGE, aggregate_order_by
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
+from snapshard.junction import NAME
 from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import Interval, Release
@@ -126,8 +127,16 @@ def summary_select(query: Query, release: Release, interval: Interval, columns: 
     """These stored columns of the matching rows, in order. Not for queries restricted to samples."""
     tables = rowset(release.schema, query.kind)
     rows = tables.rows
-    wanted = [rows.c[name] for name in columns]
+    wanted = [row_column(rows, release, name) for name in columns]
     return select(*wanted).where(*_conditions(query, interval, tables)).order_by(rows.c.block, rows.c.position)
+
+
+def row_column(rows: Table, release: Release, name: str) -> ColumnElement[Any]:
+    """A column of an answer: a stored one, or the stable name, which is made of stored ones."""
+    if name != NAME:
+        return rows.c[name]
+    parts = literal(f"{release.assembly}:"), rows.c.chromosome, ":", rows.c.start, "-", rows.c.end, ":", rows.c.strand
+    return func.concat(*parts)
 
 
 def place_select(query: Query, release: Release, interval: Interval) -> Select[Any]:
@@ -188,9 +197,7 @@ def _conditions(
     if query.regions:
         conditions.append(or_(*[_row_matches(rows, region, query.match) for region in query.regions]))
     if query.regions or without is not None:
-        near = [_of_interval(query, interval, blocks)]
-        if query.regions:
-            near.append(or_(*[_block_may_match(blocks, region, query.match) for region in query.regions]))
+        near = near_blocks(query, interval, blocks)
         if without is not None:
             near.append(~without)
         conditions.append(rows.c.block.in_(select(blocks.c.block).where(*near)))
@@ -202,6 +209,14 @@ def _conditions(
     conditions += [one.clause(rows) for one in query.stored_filters]
     necessary = [one.necessary(rows) for one in query.recomputed_filters]
     return conditions + [one for one in necessary if one is not None]
+
+
+def near_blocks(query: Query, interval: Interval, blocks: Table) -> list[ColumnElement[bool]]:
+    """What every block of the interval that may hold a match satisfies."""
+    near = [_of_interval(query, interval, blocks)]
+    if query.regions:
+        near.append(or_(*[_block_may_match(blocks, region, query.match) for region in query.regions]))
+    return near
 
 
 def _of_interval(query: Query, interval: Interval, table: Table) -> ColumnElement[bool]:

@@ -70,6 +70,13 @@ class Rows:
         starts, ends = self._bounds(name)
         return [self.text[s:e] for s, e in zip((starts - _PAD).tolist(), (ends - _PAD).tolist(), strict=True)]
 
+    def cells(self) -> list[list[bytes]]:
+        """Every column as it is written, quicker than one after the other."""
+        width = len(self.columns)
+        flat = self.text.replace(b"\n", b"\t").split(b"\t")
+        flat.pop()
+        return [flat[place::width] for place in range(width)]
+
     def integers(self, name: str) -> Integers:
         """A column of unsigned whole numbers; the text must be digits (an empty one gives 0)."""
         starts, ends = self._bounds(name)

@@ -44,7 +44,9 @@ class ShardMap:
         return cls(addresses.pop(CATALOG), addresses)
 
     def address(self, shard: str) -> str:
-        """The address of a shard; NotFound lists the names there are."""
+        """The address of a shard, or of the catalog by its own name; NotFound lists the names there are."""
+        if shard == CATALOG:
+            return self.catalog
         if shard not in self.addresses:
             raise NotFound("address for shard", shard, ", ".join(self.addresses))
         return self.addresses[shard]

@@ -1,6 +1,6 @@
 """The Flask server: REST API, web page and the Snaptron protocol."""
 
-import importlib.util
+import importlib
 
 from flask import Flask
 
@@ -17,6 +17,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     for module in (health, junctions):
         app.register_blueprint(module.blueprint)
     # The Snaptron protocol has a blueprint of its own in snaptron.py.
-    if importlib.util.find_spec("snapshard_ui.snaptron"):
-        app.register_blueprint(importlib.import_module("snapshard_ui.snaptron").blueprint)
+    snaptron = importlib.import_module("snapshard_ui.snaptron")
+    if hasattr(snaptron, "blueprint"):
+        app.register_blueprint(snaptron.blueprint)
     return app
