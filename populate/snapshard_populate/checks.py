@@ -5,7 +5,7 @@ list are applied in order, each to the rows that passed the ones before, so a la
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,12 +32,12 @@ class Check:
     reason: Callable[[Fields], str]
 
 
-def failures(rows: Rows, kind: str) -> Iterator[tuple[Mask, Rows, Check]]:
+def failures(rows: Rows, checks: Sequence[Check]) -> Iterator[tuple[Mask, Rows, Check]]:
     """The checks that some rows fail: which of the rows still good pass, those rows themselves, and the check.
 
     The rows are those that passed all checks before; after the last failure the good ones are `rows.where(mask)`.
     """
-    for check in CHECKS[kind]:
+    for check in checks:
         good = check.holds(rows)
         if not good.all():
             yield good, rows, check
@@ -47,7 +47,8 @@ def failures(rows: Rows, kind: str) -> Iterator[tuple[Mask, Rows, Check]]:
 def chromosomes(rows: Rows) -> NDArray[np.bytes_]:
     """The chromosome of every row, cut after LONGEST_NAME + 1 bytes."""
     names = np.ascontiguousarray(letters(rows, "chromosome", most=LONGEST_NAME + 1))
-    return names.view(f"S{names.shape[1]}")[:, 0]
+    chromosome: NDArray[np.bytes_] = names.view(f"S{names.shape[1]}")[:, 0]
+    return chromosome
 
 
 def runs(names: NDArray[np.bytes_]) -> Integers:
@@ -64,7 +65,8 @@ def _is_chromosome(rows: Rows) -> Mask:
 
 def _is_strand(rows: Rows) -> Mask:
     known = np.frombuffer("".join(STRANDS).encode(), np.uint8)
-    return np.isin(letters(rows, "strand", most=1)[:, 0], known) & (widths(rows, "strand") == 1)
+    one: Mask = widths(rows, "strand") == 1
+    return one & np.isin(letters(rows, "strand", most=1)[:, 0], known)
 
 
 def _in_genome(rows: Rows) -> Mask:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.junction import NAMES
 from snapshard.pairs import Integers, are_digits, parse_integers
 from snapshard.rows import Rows
 
@@ -25,18 +24,18 @@ def quoted(text: str) -> str:
 
 
 def is_structured(rows: Rows) -> bool:
-    """Whether the text of rows, each line ended by a newline, is 17 columns of clean text; only then may columns be asked for."""
+    """Whether all lines have the rows' columns and hold nothing but clean text; only then may columns be asked for."""
     array = np.frombuffer(rows.text, np.uint8)
     newlines, tabs = int(np.count_nonzero(array == _NEWLINE)), int(np.count_nonzero(array == _TAB))
     control = int(np.count_nonzero(array < _BLANK))
-    if tabs != newlines * (len(NAMES) - 1) or control != tabs + newlines or b"\x7f" in rows.text or b"\\" in rows.text:
+    if tabs != newlines * (len(rows.columns) - 1) or control != tabs + newlines or b"\x7f" in rows.text or b"\\" in rows.text:
         return False
-    padded, _, ends = rows.spans(NAMES[-1])
+    padded, _, ends = rows.spans(rows.columns[-1])
     return bool((padded.take(ends) == _NEWLINE).all()) and (rows.text.isascii() or _is_utf8(rows.text))
 
 
-def structure_reason(line: bytes) -> str | None:
-    """Why a line (without its newline) is not 17 columns of clean text; None if it is."""
+def structure_reason(line: bytes, columns: int) -> str | None:
+    """Why a line (without its newline) is not that many columns of clean text; None if it is."""
     if line.endswith(b"\r"):
         return "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE"
     if found := _CONTROL.search(line):
@@ -45,12 +44,12 @@ def structure_reason(line: bytes) -> str | None:
     if not _is_utf8(line):
         return f"expected UTF-8 text, got {quoted(line.decode('utf-8', 'backslashreplace'))}"
     fields = line.split(b"\t")
-    if len(fields) == len(NAMES):
+    if len(fields) == columns:
         return None
     hint = ""
-    if len(fields) == len(NAMES) + 1 and re.fullmatch(rb".+:[A-Z]", fields[0]):
+    if len(fields) == columns + 1 and re.fullmatch(rb".+:[A-Z]", fields[0]):
         hint = "; the first looks like the DataSource:Type of a Snaptron answer, cut it off: cut -f2-"
-    return f"expected {len(NAMES)} tab-separated columns, got {len(fields)} in {quoted(line.decode())}{hint}"
+    return f"expected {columns} tab-separated columns, got {len(fields)} in {quoted(line.decode())}{hint}"
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -12,10 +12,14 @@ from snapshard_populate.checks import chromosomes, runs
 
 
 class GenomeOrder:
-    """Follows the rows of one source, chunk after chunk, and refuses the first one out of order."""
+    """Follows the rows of one source, chunk after chunk, and refuses the first one out of order.
 
-    def __init__(self, source: str) -> None:
+    `first_column` is the number of the chromosome's, for the command that sorts; start and end follow it.
+    """
+
+    def __init__(self, source: str, *, first_column: int = 2) -> None:
         self.source = source
+        self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(*range(first_column, first_column + 3))
         self._done: set[bytes] = set()
         self._last = (b"", 0, 0)
 
@@ -50,6 +54,6 @@ class GenomeOrder:
 
     def _unsorted(self, line: int, what: str) -> BadSource:
         name = "FILE" if self.source == "-" else shlex.quote(self.source)
-        command = f"zcat -f {name} | LC_ALL=C sort -t \"$(printf '\\t')\" -k2,2 -k3,3n -k4,4n"
+        command = f"zcat -f {name} | LC_ALL=C sort -t \"$(printf '\\t')\" {self._keys}"
         expected = "expected rows sorted by chromosome, start and end"
         return BadSource(self.source, f"line {line}: {expected}, but {what}; sort it: {command}")
