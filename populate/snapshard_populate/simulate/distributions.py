@@ -65,24 +65,6 @@ class Depth:
 DEPTH = Depth()
 
 
-def fitted_counts(class_: int, chance: Floats) -> Floats:
-    """Numbers of samples of junctions of one class among 9,662, from chances in (0, 1]; low chances give many samples."""
-    logs = np.log(np.array(SURVIVAL[class_]))[::-1]
-    drawn: Floats = np.exp(np.interp(np.log(chance), logs, np.log(np.array(COUNTS, np.float64))[::-1]))
-    return drawn
-
-
-def sample_counts(fitted: Floats, *, samples: int) -> Integers:
-    """Numbers of samples among another number of samples.
-
-    Counts are stretched on the logarithmic scale, which keeps the share of single-sample junctions about the same, as
-    thinning the real rows does.
-    """
-    stretched = np.exp(np.log(fitted) * np.log(samples) / np.log(FITTED_SAMPLES))
-    counts: Integers = np.clip(np.floor(stretched + 1e-9), 1, samples).astype(np.int64)
-    return counts
-
-
 def lengths(class_: int, chance: Floats) -> Integers:
     """Bases of introns of one class, from chances in [0, 1)."""
     drawn: Integers = np.exp(np.interp(chance, LEVELS, np.log(np.array(LENGTHS[class_], np.float64)))).astype(np.int64)

@@ -13,7 +13,7 @@ from snapshard_populate.simulate.transcripts import gene_id, gene_type, symbol
 from snapshard_populate.simulate.words import Words
 
 FEATURES_AT_ONCE = 64  # bounds memory: each may be in every sample
-EXPRESSED = (-0.3, 1.5)  # log odds that a sample has a gene: at level 0, and per unit of level
+EXPRESSED = (-1.0, 1.5)  # log odds that a sample has a gene: at level 0, and per unit of level
 READS = (4.5, 1.2)  # log of the mean reads per pair: at level 0, and per unit of level
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard_populate.simulate.distributions import ANNOTATED, SHARES, Floats, Integers, lengths
+from snapshard_populate.simulate.distributions import ANNOTATED, Floats, Integers, lengths
 from snapshard_populate.simulate.genome import MEGABASE
 from snapshard_populate.simulate.plan import Plan, Segment
 from snapshard_populate.simulate.tissues import TISSUES
@@ -59,7 +59,7 @@ class Genes:
 def simulate_genes(plan: Plan, segment: Segment) -> Genes:
     """The genes of one segment, the same whenever asked."""
     random = plan.generator("genes", segment.number)
-    introns = _intron_numbers(random, segment)
+    introns = _intron_numbers(random, segment, annotated=plan.frequencies.shares[ANNOTATED] * segment.rows)
     first_exon = np.concatenate(([0], np.cumsum(introns + 1)))
     exon_gene = np.repeat(np.arange(segment.genes), introns + 1)
     offsets, ends = _exon_offsets(random, first_exon, exon_gene, room=segment.end - segment.start + 1)
@@ -81,11 +81,11 @@ def simulate_genes(plan: Plan, segment: Segment) -> Genes:
     )
 
 
-def _intron_numbers(random: np.random.Generator, segment: Segment) -> Integers:
-    """Introns of each gene's main transcript, enough of them for the segment's share of annotated junctions."""
+def _intron_numbers(random: np.random.Generator, segment: Segment, *, annotated: float) -> Integers:
+    """Introns of each gene's main transcript, enough of them for the segment's annotated junctions."""
     several = 1 + np.exp(random.normal(np.log(7), 0.8, segment.genes)).astype(np.int64)
     introns = np.where(random.random(segment.genes) < SINGLE_EXON, 0, np.minimum(several, 150))
-    missing = 1.25 * SHARES[ANNOTATED] * segment.rows - introns.sum()
+    missing = 1.25 * annotated - introns.sum()
     return introns + max(0, int(np.ceil(missing / segment.genes)))
 
 

@@ -10,16 +10,14 @@ from snapshard_populate.simulate.distributions import (
     ANNOTATED,
     NOVEL,
     ONE_SIDE,
-    SHARES,
     SKIP,
     Floats,
     Integers,
-    fitted_counts,
     lengths,
     mean_excess,
     motifs,
-    sample_counts,
 )
+from snapshard_populate.simulate.frequency import Frequencies
 from snapshard_populate.simulate.genes import Genes
 from snapshard_populate.simulate.genome import MEGABASE
 from snapshard_populate.simulate.plan import Plan, Segment
@@ -84,14 +82,14 @@ class _Places:
 def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
     """The junctions of one segment: exactly `segment.rows`, in order, each once."""
     random = plan.generator("junctions", segment.number)
-    exact = segment.rows * np.array(SHARES)
+    exact = segment.rows * np.array(plan.frequencies.shares)
     wanted = exact.astype(np.int64)
     wanted += random.multinomial(segment.rows - wanted.sum(), (exact - wanted) / max((exact - wanted).sum(), 1e-9))
     draws = _Draws(random, segment, genes)
     places = _distinct([draw(number) for draw, number in zip(draws.by_class(), wanted, strict=True) if number])
     while len(places.start) < segment.rows:
         places = _distinct([places, draws.novel(segment.rows - len(places.start))])
-    return _with_counts(random, places, genes, samples=plan.samples)
+    return _with_counts(random, places, genes, plan.frequencies)
 
 
 class _Draws:
@@ -203,19 +201,19 @@ def _distinct(parts: list[_Places]) -> _Places:
     return joined.take(first)
 
 
-def _with_counts(random: np.random.Generator, places: _Places, genes: Genes, *, samples: int) -> Junctions:
+def _with_counts(random: np.random.Generator, places: _Places, genes: Genes, frequencies: Frequencies) -> Junctions:
     """The places with motifs, numbers of samples and depth, each drawn by class; strong genes have the frequent junctions."""
     number = len(places.start)
     own = random.standard_normal(number)
     score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * own
     fitted, motif = np.ones(number), np.zeros(number, np.int64)
-    for class_ in range(len(SHARES)):
+    for class_ in range(len(frequencies.shares)):
         which = np.flatnonzero(places.class_ == class_)
         rank = np.empty(len(which))
         rank[np.argsort(-score[which], kind="stable")] = np.arange(len(which))
         chance = (rank + 1 - random.random(len(which))) / max(len(which), 1)
-        fitted[which] = fitted_counts(class_, chance)
+        fitted[which] = frequencies.fitted_counts(class_, chance)
         motif[which] = motifs(class_, random.random(len(which)), fitted[which])
     factor = DEEP_ALIKE * genes.level[places.gene] + np.sqrt(1 - DEEP_ALIKE**2) * random.standard_normal(number)
-    count = sample_counts(fitted, samples=samples)
+    count = frequencies.sample_counts(random, fitted)
     return Junctions(**vars(places), motif=motif, count=count, excess=mean_excess(fitted, factor))

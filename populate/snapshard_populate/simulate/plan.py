@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from snapshard.errors import BadSetting
+from snapshard_populate.simulate.frequency import Frequencies, frequencies
 from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE, WINDOW, Chromosome
 
-ROWS_PER_GENE = 515  # 29.9 M junctions over 58,037 genes
+ROWS_PER_GENE = 515  # 29.9 M junctions of GTEx over 58,037 genes; fewer are left where there are fewer samples
 FINE = 500_000  # from this many rows on, segments of 25 Mb; below, whole chromosomes, so that a gene has all of its rows
 FIRST_RAIL_ID = 50_099
 MOST_SAMPLES = 900_000  # rail_ids of six digits
@@ -55,11 +56,17 @@ class Plan:
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(words)))
 
     @cached_property
+    def frequencies(self) -> Frequencies:
+        """How many of the samples have a junction."""
+        return frequencies(self.samples)
+
+    @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """The segments that have rows, in genome order; their rows add up to `junctions`."""
         spans = list(_spans(self.junctions))
         rows = apportion(self.junctions, [weight for *_, weight in spans])
-        genes = [max(1, round(count / ROWS_PER_GENE)) if count else 0 for count in rows]
+        per_gene = ROWS_PER_GENE * self.frequencies.all_kept
+        genes = [max(1, round(count / per_gene)) if count else 0 for count in rows]
         before = np.cumsum([0, *rows]), np.cumsum([0, *genes])
         return tuple(
             Segment(i, chromosome, start, end, rows[i], int(before[0][i]), genes[i], int(before[1][i]))

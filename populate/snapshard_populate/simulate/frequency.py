@@ -1,0 +1,79 @@
+"""How many samples have a junction: the law of GTEx's 9,662 samples, and what is left of it among fewer or more."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from snapshard_populate.simulate.distributions import COUNTS, FITTED_SAMPLES, SHARES, SURVIVAL, Floats, Integers
+
+_STEPS = 4096  # equally likely classes of frequency that stand for the law
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """The law for one number of samples.
+
+    Fewer than 9,662 are thought of as drawn at random from GTEx's: a junction in C of those is in a binomial number of them,
+    and there are only junctions that are in one at least, so rare ones are fewer and annotated ones a larger share. For more
+    samples counts are stretched on the logarithmic scale: new samples bring new rare junctions, and about half of all stay
+    in one sample. `kept` is the share of GTEx's junctions that are left, by class; `levels` holds, by class, the chances
+    among GTEx's junctions at equal steps of chance among the junctions that are left.
+    """
+
+    samples: int
+    kept: tuple[float, ...]
+    levels: tuple[Floats, ...]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Share of every class in all junctions that are left."""
+        left = [share * kept for share, kept in zip(SHARES, self.kept, strict=True)]
+        return tuple(part / sum(left) for part in left)
+
+    @property
+    def all_kept(self) -> float:
+        """Share of GTEx's junctions that are left."""
+        return sum(share * kept for share, kept in zip(SHARES, self.kept, strict=True))
+
+    def fitted_counts(self, class_: int, chance: Floats) -> Floats:
+        """Samples among GTEx's 9,662, from chances in (0, 1]; low chances give many samples."""
+        among_all = np.interp(chance, np.linspace(0, 1, _STEPS + 1), self.levels[class_])
+        return _fitted_counts(class_, among_all)
+
+    def sample_counts(self, random: np.random.Generator, fitted: Floats) -> Integers:
+        """Samples among these, at least one, for junctions with so many among GTEx's."""
+        if self.samples >= FITTED_SAMPLES:
+            stretched = np.exp(np.log(fitted) * np.log(self.samples) / np.log(FITTED_SAMPLES))
+            whole: Integers = np.clip(np.floor(stretched + 1e-9), 1, self.samples).astype(np.int64)
+            return whole
+        return self._thinned(random, np.floor(fitted))
+
+    def _thinned(self, random: np.random.Generator, whole: Floats) -> Integers:
+        """Binomial numbers that are not 0: how many samples come before the first that has the junction, then the others."""
+        missing = np.log1p(-self.samples / FITTED_SAMPLES)
+        seen = -np.expm1(whole * missing)
+        first = np.ceil(np.log1p(-random.random(len(fitted)) * seen) / missing)
+        after = np.maximum(whole - np.maximum(first, 1), 0).astype(np.int64)
+        drawn: Integers = np.minimum(1 + random.binomial(after, self.samples / FITTED_SAMPLES), self.samples)
+        return drawn
+
+
+def frequencies(samples: int) -> Frequencies:
+    """The law for so many samples."""
+    chance = (np.arange(_STEPS) + 0.5) / _STEPS
+    kept, levels = [], []
+    for class_ in range(len(SHARES)):
+        seen = np.ones(_STEPS)
+        if samples < FITTED_SAMPLES:
+            seen = -np.expm1(np.floor(_fitted_counts(class_, chance)) * np.log1p(-samples / FITTED_SAMPLES))
+        running = np.concatenate(([0.0], np.cumsum(seen)))
+        kept.append(float(running[-1]) / _STEPS)
+        steps = np.linspace(0, 1, _STEPS + 1)
+        levels.append(np.interp(steps, running / running[-1], steps))
+    return Frequencies(samples, tuple(kept), tuple(levels))
+
+
+def _fitted_counts(class_: int, chance: Floats) -> Floats:
+    logs = np.log(np.array(SURVIVAL[class_]))[::-1]
+    drawn: Floats = np.exp(np.interp(np.log(np.maximum(chance, 1e-300)), logs, np.log(np.array(COUNTS, np.float64))[::-1]))
+    return drawn
