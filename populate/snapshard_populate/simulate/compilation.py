@@ -83,7 +83,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 def _write_indexed(path: Path, chunks: Iterable[bytes], progress: Progress, *, total: int, bases: bool = False) -> None:
     """Whole lines, block-gzipped, with a tabix index beside them; bases have no id column and start at 0.
 
-    Level 1 (htslib's mode `wb1`, which the stub does not know) compresses seven times as fast as the usual 6 and to an eighth more.
+    Level 1 (htslib's mode `wb1`, unknown to the stub) compresses seven times as fast as the usual 6 and to an eighth more.
     """
     done = 0
     with pysam.BGZFile(str(path), "wb1", None) as file:  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ class Frequencies:
         """Binomial numbers that are not 0: how many samples come before the first that has the junction, then the others."""
         missing = np.log1p(-self.samples / FITTED_SAMPLES)
         seen = -np.expm1(whole * missing)
-        first = np.ceil(np.log1p(-random.random(len(fitted)) * seen) / missing)
+        first = np.ceil(np.log1p(-random.random(len(whole)) * seen) / missing)
         after = np.maximum(whole - np.maximum(first, 1), 0).astype(np.int64)
         drawn: Integers = np.minimum(1 + random.binomial(after, self.samples / FITTED_SAMPLES), self.samples)
         return drawn
