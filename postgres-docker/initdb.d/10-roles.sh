@@ -1,0 +1,41 @@
+#!/bin/sh
+# Makes the roles, once, on an empty data folder. Passwords come from files and pass through psql's variables, never a command line.
+#
+#   owner     owns the database; what people do by hand: retiring, restoring, giving rights
+#   loader    makes, fills and drops the schemas of releases; not their readers' data of other owners
+#   reader    reads, with a deadline; the server's interactive queries
+#   exporter  reads without a deadline, few at a time; the server's exports
+set -eu
+secrets=${SNAPSHARD_SECRETS:-/run/secrets/snapshard}
+
+psql --no-psqlrc -v ON_ERROR_STOP=1 -d snapshard <<SQL
+\set owner_password \`cat "$secrets/owner"\`
+\set loader_password \`cat "$secrets/loader"\`
+\set reader_password \`cat "$secrets/reader"\`
+\set exporter_password \`cat "$secrets/exporter"\`
+\set ECHO none
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+BEGIN;
+CREATE ROLE loader LOGIN CONNECTION LIMIT 16 PASSWORD :'loader_password';
+CREATE ROLE owner LOGIN CONNECTION LIMIT 4 PASSWORD :'owner_password' IN ROLE loader;
+CREATE ROLE reader LOGIN PASSWORD :'reader_password';
+CREATE ROLE exporter LOGIN PASSWORD :'exporter_password';
+ALTER ROLE reader SET default_transaction_read_only = on;
+ALTER ROLE reader SET statement_timeout = '60s';
+ALTER ROLE exporter SET default_transaction_read_only = on;
+REVOKE ALL ON DATABASE snapshard FROM PUBLIC;
+ALTER DATABASE snapshard OWNER TO owner;
+GRANT CONNECT ON DATABASE snapshard TO reader, exporter;
+GRANT CONNECT, CREATE, TEMPORARY ON DATABASE snapshard TO loader;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO loader;
+GRANT USAGE ON SCHEMA public TO reader, exporter;
+-- Whatever a release brings, its readers may read.
+ALTER DEFAULT PRIVILEGES FOR ROLE loader GRANT USAGE ON SCHEMAS TO reader, exporter;
+ALTER DEFAULT PRIVILEGES FOR ROLE loader GRANT SELECT ON TABLES TO reader, exporter;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner GRANT USAGE ON SCHEMAS TO reader, exporter;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner GRANT SELECT ON TABLES TO reader, exporter;
+COMMIT;
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+SQL
