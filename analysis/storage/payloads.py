@@ -1,0 +1,169 @@
+"""Every layout on one server: load, size, and each kind of answer, warm and cold."""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from analysis.storage.ancestor import Ancestor
+from analysis.storage.layout import Window, fetch
+from analysis.storage.layouts import layouts
+from analysis.storage.servers import Server
+from analysis.storage.source import read_chunks
+from analysis.storage.timing import interleaved, spread, write_result
+from analysis.storage.web import Site, site
+from snapshard.pairs import SampleSet
+
+LEAST = 100
+_WANTED = (1, 100, 3_000)
+_ENOUGH = 30  # seconds after which an export is not repeated again
+_PARTS = {
+    "table": "pg_relation_size(c.oid)",
+    "toast": "coalesce(pg_total_relation_size(c.reltoastrelid), 0)",
+    "indexes": "pg_indexes_size(c.oid)",
+}
+
+
+def measure(server: Server, path: Path, *, repeats: int, cold: int) -> None:
+    """Loads all layouts and writes results/storage-payloads-<server>.json."""
+    every = layouts(server.compression)
+    text = sum(len(rows.text) for rows in read_chunks(path))
+    figures: dict[str, Any] = {"server": server.name, "version": server.version(), "text_bytes": text}
+    figures["samples_bytes"] = sum(sum(map(len, rows.texts("samples"))) for rows in read_chunks(path))
+    figures["rows"] = sum(len(rows) for rows in read_chunks(path))
+    figures["load"] = {layout.name: _load(server, layout, path) for layout in every}
+    figures["size"] = {layout.name: _size(server, layout) for layout in every}
+    write_result(f"payloads-{server.name}", figures)
+    figures["warm"] = _warm(server, every, repeats)
+    write_result(f"payloads-{server.name}", figures)
+    figures["cold"] = _cold(server, every, cold)
+    write_result(f"payloads-{server.name}", figures)
+
+
+def _load(server: Server, layout: Any, path: Path) -> float:
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {', '.join(layout.tables)}")
+        connection.execute("CHECKPOINT")
+        began = time.perf_counter()
+        layout.load(server.dsn, read_chunks(path))
+        taken = time.perf_counter() - began
+        connection.execute(f"VACUUM ANALYZE {', '.join(layout.tables)}")
+    return taken
+
+
+def _size(server: Server, layout: Any) -> dict[str, int]:
+    """Bytes by part, of all tables and of the payload alone."""
+    query = f"SELECT {', '.join(_PARTS.values())} FROM pg_class c WHERE c.relname = %s"
+    with psycopg.connect(server.dsn) as connection:
+        by_table = {name: connection.execute(query, (name,)).fetchone() for name in layout.tables}
+    parts = {part: sum(sizes[i] for sizes in by_table.values()) for i, part in enumerate(_PARTS)}
+    return parts | {"total": sum(parts.values()), "payload": sum(by_table[layout.payload][:2])}
+
+
+def _warm(server: Server, every: tuple[Any, ...], repeats: int) -> dict[str, Any]:
+    with site(server.dsn) as web:
+        http = _over_http(web, every, repeats)
+    http["peak_memory"] = {layout.name: _memory(server, layout) for layout in every}
+    with psycopg.connect(server.dsn) as connection:
+        window = _window(connection)
+        inside = interleaved(_subsets(connection, every, window), repeats)
+        places = _places(connection)
+        ones = interleaved({f"one/{e.name}": functools.partial(_each, e, connection, places) for e in every}, repeats)
+    return http | inside | ones | {"window": vars(window), "places": len(places), "least": LEAST}
+
+
+def _over_http(web: Site, every: tuple[Any, ...], repeats: int) -> dict[str, Any]:
+    """Exports and filtered exports; the blocks with a second thread as well. All must be the same bytes long."""
+    paths = [*[e.name for e in every], "blocks?threads=2"]
+    paths += [f"{path}{'&' if '?' in path else '?'}least={LEAST}" for path in paths]
+    seen: dict[str, list[Any]] = {path: [web.get(path)] for path in paths}
+    for _ in range(repeats):
+        for path in paths:
+            if sum(one.seconds for one in seen[path]) < _ENOUGH:
+                seen[path].append(web.get(path))
+    for least in (False, True):
+        sizes = {path: seen[path][0].size for path in paths if ("least" in path) is least}
+        if len(set(sizes.values())) > 1:
+            raise AssertionError(f"answers differ in length: {sizes}")
+    figures = {f"http/{path}": spread([one.seconds for one in got[1:]]) | {"bytes": got[0].size} for path, got in seen.items()}
+    first = {f"first_byte/{path}": spread([one.first_byte for one in got[1:]]) for path, got in seen.items()}
+    return figures | first
+
+
+def _memory(server: Server, layout: Any) -> int:
+    """The most that a fresh worker has resident in bytes while it exports everything."""
+    with site(server.dsn) as web:
+        web.get(layout.name)
+        return web.peak_memory()
+
+
+def _window(connection: Any) -> Window:
+    """One megabase in the middle of the rows."""
+    query = "SELECT chromosome, start FROM ancestor ORDER BY chromosome, start OFFSET (SELECT count(*) / 2 FROM ancestor) LIMIT 1"
+    chrom, start = connection.execute(query).fetchone()
+    return Window(chrom, start, start + 999_999)
+
+
+def _places(connection: Any) -> list[Window]:
+    """Twenty junctions of 1,000 samples or more."""
+    query = 'SELECT chromosome, start, "end" FROM ancestor WHERE samples_count >= 1000 ORDER BY start'
+    places = [Window(*row) for row in connection.execute(query).fetchall()]
+    return random.Random(1).sample(places, 20)
+
+
+def _samples(connection: Any) -> list[int]:
+    """The first sample of every row, each once, in an order of no meaning that is always the same."""
+    query = "SELECT DISTINCT split_part(substr(samples, 2), ':', 1)::int FROM ancestor LIMIT 20000"
+    found = sorted(sample for (sample,) in fetch(connection, query, None))
+    return random.Random(1).sample(found, len(found))
+
+
+def _subsets(connection: Any, every: tuple[Any, ...], window: Window) -> dict[str, Callable[[], Any]]:
+    """Each way of cutting the window to each number of samples, after checking that all give the same."""
+    ids = _samples(connection)
+    ways = {e.name: e.subset for e in every} | {"python": Ancestor().subset_in_python}
+    actions = {}
+    for count in _WANTED:
+        wanted = SampleSet(random.Random(count).sample(ids, count))
+        answers = {name: way(connection, window, wanted) for name, way in ways.items()}
+        expected = answers["python"]
+        for name, answer in answers.items():
+            if answer.texts != expected.texts or answer.sums.tolist() != expected.sums.tolist():
+                raise AssertionError(f"{name}: another subset of {count} samples than Python's")
+        actions |= {f"subset/{count}/{n}": functools.partial(way, connection, window, wanted) for n, way in ways.items()}
+    return actions
+
+
+def _each(layout: Any, connection: Any, places: list[Window]) -> None:
+    for place in places:
+        layout.one(connection, place)
+
+
+def _cold(server: Server, every: tuple[Any, ...], repeats: int) -> dict[str, Any]:
+    """The first request after a restart with an empty page cache."""
+    with psycopg.connect(server.dsn) as connection:
+        window, place = _window(connection), _places(connection)[0]
+        wanted = SampleSet(_samples(connection)[:3_000])
+    taken: dict[str, list[float]] = {}
+    for _ in range(repeats):
+        for layout in every:
+            exports = taken.setdefault(f"http/{layout.name}", [])
+            if sum(exports) < _ENOUGH:
+                server.restart_cold()
+                with site(server.dsn) as web:
+                    exports.append(web.get(layout.name).seconds)
+            server.restart_cold()
+            with psycopg.connect(server.dsn) as connection:
+                _timed(taken, f"one/{layout.name}", lambda e=layout, c=connection: e.one(c, place))
+                _timed(taken, f"subset/3000/{layout.name}", lambda e=layout, c=connection: e.subset(c, window, wanted))
+    return {name: spread(times) for name, times in taken.items()}
+
+
+def _timed(taken: dict[str, list[float]], name: str, action: Callable[[], Any]) -> None:
+    began = time.perf_counter()
+    action()
+    taken.setdefault(name, []).append(time.perf_counter() - began)

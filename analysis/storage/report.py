@@ -1,0 +1,152 @@
+"""The tables of docs/storage.md, made from the result files and put between their marks."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from analysis.storage.timing import read_result
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
+_LAYOUTS = ("ancestor", "lines", "packed", "blocks")
+_TITLES = {"ancestor": "ancestor", "lines": "text lines", "packed": "packed", "blocks": "**blocks**"}
+_SERVERS = ("embedded", "docker")
+_MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+
+Rows = Iterable[Iterable[object]]
+
+
+def write_document() -> None:
+    """Replaces every marked table by one made from the results."""
+    text = _MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], DOCUMENT.read_text())
+    DOCUMENT.write_text(text)
+    print(f"wrote {DOCUMENT}")
+
+
+def table(head: Iterable[str], rows: Rows) -> str:
+    """A Markdown table, all but the first column to the right."""
+    names = list(head)
+    lines = [names, ["---", *["---:"] * (len(names) - 1)], *[[str(cell) for cell in row] for row in rows]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def circumstances() -> str:
+    """Where, when and with what each result file was measured."""
+    rows = []
+    for name in ("payloads-embedded", "payloads-docker", "sizes", "overlap"):
+        measured = read_result(name)["measured"]
+        packages = ", ".join(f"{package} {number}" for package, number in measured["packages"].items())
+        rows.append((f"`storage-{name}.json`", measured["date"], measured["commit"], f"{measured['load_average']:.1f}", packages))
+    head = ("file", "date", "commit", "load before", "packages")
+    return f"Machine: {measured['machine']}; Python {measured['python']}.\n\n" + table(head, rows)
+
+
+def size() -> str:
+    """Bytes a row by part, and the ratios that have bars."""
+    rows = []
+    for server in _SERVERS:
+        result = read_result(f"payloads-{server}")
+        whole = result["size"]["ancestor"]["total"]
+        for name in _LAYOUTS:
+            sizes = result["size"][name]
+            parts = [f"{sizes[part] / result['rows']:.0f}" for part in ("table", "toast", "indexes", "total")]
+            payload = "–" if name == "ancestor" else f"{sizes['payload'] / _payload_text(result, name):.2f}"
+            rows.append((f"{server}: {_TITLES[name]}", *parts, payload, f"{sizes['total'] / whole:.2f}"))
+    return table(("bytes a row", "tables", "TOAST", "indexes", "all", "payload / its text", "all / ancestor"), rows)
+
+
+def _payload_text(result: Any, name: str) -> int:
+    """Bytes of what the payload stands for: the sample lists, or whole lines."""
+    return int(result["samples_bytes" if name == "packed" else "text_bytes"])
+
+
+def answers() -> str:
+    """Medians of every answer by layout, warm and cold, on both servers."""
+    rows = []
+    for server in _SERVERS:
+        result = read_result(f"payloads-{server}")
+        text = result["text_bytes"]
+        rows += [(f"{server}: load, s", *[f"{result['load'][name]:.0f}" for name in _LAYOUTS], "–")]
+        for when in ("warm", "cold"):
+            rows += [
+                (f"{server}, {when}: {title}", *_cells(result, when, key, form)) for title, key, form in _answers(text, result)
+            ]
+    return table(("", *[_TITLES[name] for name in _LAYOUTS], "pure Python"), [row for row in rows if set(row[1:]) != {"–"}])
+
+
+def _answers(text: int, result: Any) -> tuple[tuple[str, str, Callable[[float], str]], ...]:
+    def milliseconds(seconds: float) -> str:
+        return f"{seconds * 1e3:,.0f}"
+
+    return (
+        ("export over HTTP, MB/s", "http/{}", lambda seconds: f"{text / seconds / 1e6:.0f}"),
+        (
+            f"samples_count >= {result['warm']['least']} over HTTP, s",
+            f"http/{{}}?least={result['warm']['least']}",
+            lambda s: f"{s:.2f}",
+        ),
+        ("1 Mb cut to 1 sample, ms", "subset/1/{}", milliseconds),
+        ("1 Mb cut to 100 samples, ms", "subset/100/{}", milliseconds),
+        ("1 Mb cut to 3,000 samples, ms", "subset/3000/{}", milliseconds),
+        ("one junction, ms", "one/{}", lambda s: f"{s * 1e3:.2f}"),
+    )
+
+
+def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> list[str]:
+    figures = result[when]
+    per_place = result["warm"]["places"] if key.startswith("one/") and when == "warm" else 1
+    found = [figures.get(key.format(name)) for name in (*_LAYOUTS, "python")]
+    return [form(one["median"] / per_place) if one else "–" for one in found]
+
+
+def block_sizes() -> str:
+    """Ratio, speed of compression and of decompression by block size and level."""
+    figures = read_result("sizes")["figures"]
+    sources = list(dict.fromkeys(one["rows"] for one in figures))
+    levels = sorted({one["level"] for one in figures})
+    rows = []
+    for source in sources:
+        for size in sorted({one["block_kb"] for one in figures}):
+            chosen = {one["level"]: one for one in figures if one["rows"] == source and one["block_kb"] == size}
+            ratio = "ratio_in_database" if source == "simulated" else "ratio"
+            rows.append((f"{source}, {size} kB", *[_speeds(chosen[level], ratio) for level in levels]))
+    return table(("rows, block", *[f"level {level}" for level in levels]), rows)
+
+
+def _speeds(figure: Any, ratio: str) -> str:
+    return f"{figure[ratio]:.3f} ({figure['compress_mb_s']:.0f} / {figure['decompress_mb_s']:.0f})"
+
+
+def overlap() -> str:
+    """Build time, bytes a row and medians of every way to find what overlaps a window."""
+    result = read_result("overlap")
+    widths = [name for name in result["overlap"]["btree"] if name.endswith("b")]
+    rows = []
+    for way, figure in result["overlap"].items():
+        extra = result["directory_gist"]["bytes"] if way.startswith("directory") else 0
+        build = f"{figure['build_s']:.1f}"
+        rows.append(
+            (way, build, f"{(figure['bytes'] + extra) / result['rows']:.2f}", *[f"{figure[w]['ms']:.2f}" for w in widths])
+        )
+    counted = [f"{width} ({result['overlap']['btree'][width]['rows']:,.0f} rows), ms" for width in widths]
+    return table(("index", "build, s", "bytes a row", *counted), rows)
+
+
+def ids() -> str:
+    """The same for a row by its id."""
+    result = read_result("overlap")
+    rows = [
+        (way, f"{figure['build_s']:.1f}", f"{figure['bytes'] / result['rows']:.2f}", f"{figure['ms']:.2f}")
+        for way, figure in result["id"].items()
+    ]
+    return table(("index", "build, s", "bytes a row", "one id, ms"), rows)
+
+
+TABLES = {
+    "circumstances": circumstances,
+    "size": size,
+    "answers": answers,
+    "block-sizes": block_sizes,
+    "overlap": overlap,
+    "ids": ids,
+}
