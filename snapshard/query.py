@@ -144,6 +144,13 @@ def place_select(query: Query, release: Release, interval: Interval) -> Select[A
     return summary_select(query, release, interval, ("block", "position"))
 
 
+def chromosome_select(release: Release, interval: Interval, kind: str = "junction") -> Select[Any]:
+    """The chromosomes that an interval has rows of."""
+    rows = rowset(release.schema, kind).rows
+    content = interval.content[kind]
+    return select(rows.c.chromosome).where(rows.c.block.between(content.first_block, content.last_block)).distinct()
+
+
 def count_select(query: Query, release: Release, interval: Interval) -> Select[Any]:
     """One row, one number: how many rows match. Blocks of which every row matches are not opened."""
     tables = rowset(release.schema, query.kind)
@@ -241,7 +248,9 @@ def _block_may_match(blocks: Table, region: Region, match: Match) -> ColumnEleme
     span = func.int4range(blocks.c.min_start, blocks.c.max_end, "[]", type_=INT4RANGE)
     asked = func.int4range(region.start, region.end, "[]", type_=INT4RANGE)
     touches: ColumnElement[bool] = span.op("&&", is_comparison=True)(asked)
-    if match in (Match.CONTAINS, Match.EXACT, Match.START):
+    if match is Match.EXACT:
+        return and_(touches, blocks.c.min_start <= region.start, blocks.c.max_start >= region.start)
+    if match in (Match.CONTAINS, Match.START):
         return and_(touches, blocks.c.max_start >= region.start)
     return touches
 
