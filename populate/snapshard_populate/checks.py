@@ -85,7 +85,8 @@ def _length_reason(fields: Fields) -> str:
     return f"length: expected {length} (end - start + 1), got {fields['length']}"
 
 
-def _whole(name: str, *, empty: bool = False) -> Check:
+def whole_number(name: str, *, empty: bool = False) -> Check:
+    """The check that a column holds whole numbers (or nothing, where that is allowed)."""
     expected = f"a whole number of at most {MOST_DIGITS} digits" + (" or nothing" if empty else "")
     return Check(
         lambda rows: are_whole(rows, name, empty=empty),
@@ -97,9 +98,7 @@ def _filled(name: str) -> Check:
     return Check(lambda rows: widths(rows, name) > 0, lambda fields: f"{name}: expected a value, got ''")
 
 
-_CHROMOSOME = Check(
-    _is_chromosome, lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}"
-)
+CHROMOSOME = Check(_is_chromosome, lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}")
 _POSITION = Check(
     _in_genome, lambda fields: f"expected 1 <= start <= end <= {LAST_BASE}, got start {fields['start']} and end {fields['end']}"
 )
@@ -108,9 +107,9 @@ _STRAND = Check(_is_strand, lambda fields: f"strand: expected one of {' '.join(S
 
 def _checks(*, samples_optional: bool, filled: tuple[str, ...] = ()) -> tuple[Check, ...]:
     return (
-        *[_whole(name) for name in ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")],
-        _whole("source_dataset_id", empty=True),
-        _CHROMOSOME,
+        *[whole_number(name) for name in ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")],
+        whole_number("source_dataset_id", empty=True),
+        CHROMOSOME,
         _POSITION,
         Check(_length_fits, _length_reason),
         _STRAND,

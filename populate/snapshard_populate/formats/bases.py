@@ -1,0 +1,145 @@
+"""Coverage base by base: `bases.tsv`, one value per sample in every interval, and bedGraph, which holds one sample.
+
+Columns: chromosome, 0-based start, exclusive end, values. The rows are kept as they are, so whoever asks them for positions gets
+0-based half-open ones; `snapshard` converts where it compares them with a region.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.errors import BadSource
+from snapshard.pairs import Integers, are_digits
+from snapshard.region import LAST_BASE
+from snapshard.rows import Rows
+from snapshard_populate.budget import ErrorBudget
+from snapshard_populate.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
+from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+from snapshard_populate.coverage import Fields
+from snapshard_populate.fields import Mask, quoted
+from snapshard_populate.order import GenomeOrder
+from snapshard_populate.source import Source
+
+POSITION = ("chromosome", "start", "end")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
+_NOT_ROWS = (b"track", b"browser", b"#")
+
+
+def read_bases_header(source: Source) -> tuple[int, ...]:
+    """The rail_ids of the value columns, of a file with one line of column names. Raises BadSource."""
+    lines = [line for _, line in source.lines()]
+    names = lines[0].split("\t") if lines else []
+    samples = names[len(POSITION) :]
+    if len(lines) != 1 or tuple(names[: len(POSITION)]) != POSITION or not all(name.isdigit() for name in samples):
+        raise BadSource(source.name, f"expected one line: {', '.join(POSITION)} and rail_ids, got {quoted(chr(10).join(lines))}")
+    return tuple(int(name) for name in samples)
+
+
+def read_bases(
+    stream: Stream, name: str, *, samples: Iterable[int], errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Chunk]:
+    """The checked rows of a bases file in its order, a chunk at a time; their columns are POSITION and one per sample.
+
+    Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row that is not sorted or that
+    overlaps the one before.
+    """
+    columns = (*POSITION, *map(str, samples))
+    return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, columns, errors)
+
+
+def read_bedgraph(stream: Stream, name: str, *, errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Chunk]:
+    """The same of a bedGraph file, whose one value is the column `value`; lines for browsers in front are left out."""
+    return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*POSITION, "value"), errors)
+
+
+def _checked(blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget) -> Iterator[Chunk]:
+    checks = (*_POSITION_CHECKS, *_value_checks(columns[len(POSITION) :]))
+    order, last, line, empty = GenomeOrder(name, first_column=1), _Last(name), 1, True
+    for block in blocks:
+        text = _without_head(block) if line == 1 else block
+        line += block.count(b"\n") - text.count(b"\n")
+        chunk, bad = sift(Rows(text, columns), line, name, checks)
+        for row in bad:
+            errors.spend(row)
+        if len(chunk.rows):
+            order.follow(chunk.rows, chunk.lines)
+            last.follow(chunk)
+            yield chunk
+            empty = False
+        line += text.count(b"\n")
+    if empty and not errors.spent:
+        raise BadSource(name, f"expected rows of {len(columns)} tab-separated columns, got an empty file")
+
+
+def _without_head(text: bytes) -> bytes:
+    while text.startswith(_NOT_ROWS):
+        text = text[text.index(b"\n") + 1 :]
+    return text
+
+
+class _Last:
+    """Where the row before ended, to find rows that overlap."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._chrom = b""
+        self._end = 0
+
+    def follow(self, chunk: Chunk) -> None:
+        """Take note of the next rows, which are sorted. Raises BadSource."""
+        names = chromosomes(chunk.rows)
+        starts, ends = chunk.rows.integers("start"), chunk.rows.integers("end")
+        before = np.append(self._end if names[0] == self._chrom else 0, ends[:-1])
+        before[runs(names)[1:]] = 0
+        overlapping = starts < before
+        if overlapping.any():
+            i = int(overlapping.argmax())
+            reason = f"expected intervals that do not overlap, got {starts[i]}-{ends[i]} after one that ends at {before[i]}"
+            raise BadSource(self._source, f"line {chunk.lines[i]}: {reason} (0-based, end excluded)")
+        self._chrom, self._end = names[-1], int(ends[-1])
+
+
+def _ends_fit(rows: Rows) -> Mask:
+    fits: Mask = (rows.integers("start") < rows.integers("end")) & (rows.integers("end") <= LAST_BASE)
+    return fits
+
+
+_POSITION_CHECKS = (
+    CHROMOSOME,
+    whole_number("start"),
+    whole_number("end"),
+    Check(_ends_fit, lambda fields: f"expected 0 <= start < end (0-based, end excluded), got {fields['start']}-{fields['end']}"),
+)
+
+
+def _value_checks(columns: tuple[str, ...]) -> tuple[Check, ...]:
+    """The one check of all values of a row."""
+
+    def reason(fields: Fields) -> str:
+        name = next(name for name in columns if not _NUMBER.fullmatch(fields[name]))
+        return f"value of {name}: expected a number such as 8.0, got {quoted(fields[name])}"
+
+    return (Check(lambda rows: _are_numbers(rows, columns), reason),) if columns else ()
+
+
+def _are_numbers(rows: Rows, columns: tuple[str, ...]) -> Mask:
+    spans = [rows.spans(name) for name in columns]
+    text = spans[0][0]
+    starts = np.stack([starts for _, starts, _ in spans], axis=1).ravel()
+    ends = np.stack([ends for _, _, ends in spans], axis=1).ravel()
+    good = _plain(text, starts, ends)
+    for place in np.flatnonzero(~good).tolist():
+        good[place] = bool(_NUMBER.fullmatch(text[starts[place] : ends[place]].tobytes().decode()))
+    numbers: Mask = np.logical_and.reduce(good.reshape(-1, len(columns)), axis=1)
+    return numbers
+
+
+def _plain(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Mask:
+    """Which fields are digits, perhaps with a point and more digits."""
+    points = np.append(np.flatnonzero(text == ord(".")), len(text))
+    point = np.minimum(points[np.searchsorted(points, starts)], ends)
+    fraction = np.minimum(point + 1, ends)
+    plain: Mask = are_digits(text, starts, point) & are_digits(text, fraction, ends) & (point > starts)
+    return plain

@@ -1,0 +1,56 @@
+"""Snaptron's `all_transcripts.gtf`: one line per transcript, whose attributes hold its coding span and its exons.
+
+Positions are 1-based, both ends included, in the attributes as well.
+"""
+
+import re
+from collections.abc import Iterator
+
+from snapshard.errors import BadRow
+from snapshard.genes import Span, Transcript
+from snapshard.region import chromosome_name
+from snapshard_populate.budget import ErrorBudget
+from snapshard_populate.formats.gff import parse_gtf_attributes, whole
+from snapshard_populate.source import Source
+
+_SPAN = re.compile(r"(\d+)-(\d+)")
+
+
+def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+    """The transcripts in the file's order; `source` of each is its second column, the annotations that have it."""
+    for number, line in source.lines():
+        if not line or line.startswith("#"):
+            continue
+        try:
+            yield _transcript(line)
+        except ValueError as error:
+            errors.spend(BadRow(source.name, number, str(error)))
+
+
+def _transcript(line: str) -> Transcript:
+    fields = line.split("\t")
+    if len(fields) != 9 or fields[2] != "transcript":
+        raise ValueError(f"expected a GTF line of 9 columns, the third `transcript`, got {line[:80]!r}")
+    attributes = parse_gtf_attributes(fields[8])
+    missing = {"transcript_id", "cds_span", "exons"} - attributes.keys()
+    if missing:
+        raise ValueError(f"expected attributes transcript_id, cds_span and exons, got none of {', '.join(sorted(missing))}")
+    return Transcript(
+        attributes["transcript_id"],
+        attributes.get("gene_id", ""),
+        attributes.get("gene_name", ""),
+        chromosome_name(fields[0]),
+        whole(fields[3]),
+        whole(fields[4]),
+        fields[6],
+        tuple(_span(text) for text in attributes["exons"].split(",")),
+        None if attributes["cds_span"] == "NA" else _span(attributes["cds_span"]),
+        fields[1],
+    )
+
+
+def _span(text: str) -> Span:
+    found = _SPAN.fullmatch(text)
+    if not found:
+        raise ValueError(f"expected start-end such as 60-900, got {text!r}")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,72 @@
+"""UCSC's transcript tables: refFlat, and the canonical transcripts as Snaptron keeps them.
+
+Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. The tables are 0-based and half-open; `_closed` converts them.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from snapshard.errors import BadRow
+from snapshard.genes import Span, Transcript
+from snapshard.region import chromosome_name
+from snapshard_populate.budget import ErrorBudget
+from snapshard_populate.source import Source
+
+_REFFLAT = ("symbol", "transcript", "chromosome", "strand", "start", "end", "cds_start", "cds_end", "exons", "starts", "ends")
+_CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")
+
+
+def read_refflat(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+    """The transcripts of a refFlat table, in its order; the symbol stands in for the gene id, which the table lacks."""
+    return _read(source, _REFFLAT, errors)
+
+
+def read_canonical(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+    """The transcripts of `ucsc_known_canonical_transcript.tsv`, in its order."""
+    return _read(source, _CANONICAL, errors)
+
+
+def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterator[Transcript]:
+    for number, line in source.lines():
+        if not line or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        try:
+            if len(fields) != len(columns):
+                raise ValueError(f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), got {len(fields)}")
+            yield _transcript(dict(zip(columns, fields, strict=True)), source.name)
+        except ValueError as error:
+            errors.spend(BadRow(source.name, number, str(error)))
+
+
+def _transcript(row: dict[str, str], origin: str) -> Transcript:
+    start, end = _closed(row["start"], row["end"])
+    cds = None if row["cds_start"] == row["cds_end"] else _closed(row["cds_start"], row["cds_end"])
+    return Transcript(
+        row["transcript"],
+        row["symbol"],
+        row["symbol"],
+        chromosome_name(row["chromosome"]),
+        start,
+        end,
+        row["strand"],
+        _exons(row),
+        cds,
+    )
+
+
+def _exons(row: dict[str, str]) -> tuple[Span, ...]:
+    starts, ends = row["starts"].removesuffix(",").split(","), row["ends"].removesuffix(",").split(",")
+    if not len(starts) == len(ends) == _whole(row["exons"]):
+        raise ValueError(f"expected {row['exons']} exons, got {len(starts)} starts and {len(ends)} ends")
+    return tuple(sorted(_closed(start, end) for start, end in zip(starts, ends, strict=True)))
+
+
+def _closed(start: str, end: str) -> Span:
+    """A 0-based half-open span as a 1-based closed one."""
+    return _whole(start) + 1, _whole(end)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"expected a whole number, got {text!r}")
+    return int(text)
