@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from snapshard.pairs import Integers, Pairs, well_formed
+from snapshard.pairs import Integers, well_formed
 from snapshard.rows import Rows
 from snapshard_populate.fields import MOST_DIGITS, Mask, decimals, quoted, widths
 
@@ -22,14 +22,18 @@ def samples_formed(rows: Rows, *, empty: bool) -> Mask:
     text, starts, _ = rows.spans("samples")
     lengths = widths(rows, "samples")
     begun: Mask = (lengths == 0) & empty | (lengths > 0) & (text.take(starts) == _COMMA)
-    if begun.all() and _all_formed(rows.pairs):
+    if begun.all() and _all_formed(rows):
         return begun
     begun &= np.array([well_formed(one) for one in rows.texts("samples")], np.bool_)
     return begun
 
 
-def _all_formed(pairs: Pairs) -> bool:
-    """What `well_formed` says of the text, using that its separators were found already."""
+def _all_formed(rows: Rows) -> bool:
+    """What `well_formed` says of all lists at once, using that their separators have to be found anyhow."""
+    try:
+        pairs = rows.pairs
+    except ValueError:  # not as many colons as commas
+        return False
     text = np.frombuffer(pairs.text, np.uint8)
     commas, colons = text == _COMMA, text == _COLON
     separators = commas | colons

@@ -88,7 +88,7 @@ def are_whole(rows: Rows, name: str, *, empty: bool = False) -> Mask:
 class Decimals:
     """A column of decimals: where they are well formed, their values there, and by how much the written value may be off.
 
-    That is half a unit of its own last decimal, and 0.0006 at least: three decimals may have been rounded or cut.
+    That is half a unit of its own last decimal, and 0.0006 at least: files with three decimals do not all round alike.
     """
 
     formed: Mask
