@@ -15,15 +15,17 @@ CREATE TABLE IF NOT EXISTS release (
     compilation text NOT NULL REFERENCES compilation,
     name text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9_.-]{{0,30}}$'),
     schema text NOT NULL UNIQUE,
-    state text NOT NULL CHECK (state IN ('loading', 'verified', 'published', 'retired')),
+    state text NOT NULL CHECK (state IN ('loading', 'verified', 'published', 'retired', 'dropped')),
     source text NOT NULL,
     sample_count integer,
     created timestamptz NOT NULL DEFAULT now(),
     published timestamptz,
     retired timestamptz,
+    dropped timestamptz,
     PRIMARY KEY (compilation, name)
 );
 COMMENT ON COLUMN release.schema IS 'The schema that holds it in every shard and here';
+COMMENT ON COLUMN release.state IS 'A dropped one keeps its row, so that its name, which stands in cached answers, is never used again';
 COMMENT ON COLUMN release.sample_count IS 'Samples of the samples file; null where there was none, since the ids seen are not all there were';
 
 CREATE TABLE IF NOT EXISTS interval (

@@ -18,6 +18,7 @@ CREATE TABLE {schema}.gene (
     source text NOT NULL
 );
 COMMENT ON COLUMN {schema}.gene.number IS 'Order in the source file: look-ups of a symbol depend on it';
+COMMENT ON COLUMN {schema}.gene.source IS 'What the annotation says of its origin, such as HAVANA';
 CREATE INDEX ON {schema}.gene (upper(symbol) text_pattern_ops);
 CREATE INDEX ON {schema}.gene (upper(gene_id) text_pattern_ops);
 CREATE TABLE {schema}.transcript (
@@ -26,13 +27,18 @@ CREATE TABLE {schema}.transcript (
     gene_id text NOT NULL,
     symbol text NOT NULL,
     chromosome text NOT NULL,
+    start integer NOT NULL,
+    "end" integer NOT NULL,
     strand text NOT NULL,
     exon_starts integer[] NOT NULL,
     exon_ends integer[] NOT NULL,
     cds_start integer,
     cds_end integer,
     source text NOT NULL,
-    canonical boolean NOT NULL
+    file text NOT NULL CHECK (file IN ('refflat', 'annotation', 'transcripts', 'canonical'))
 );
-CREATE INDEX ON {schema}.transcript (chromosome, (exon_starts[1]));
+COMMENT ON COLUMN {schema}.transcript.number IS 'Order in the source files: look-ups of a symbol depend on it';
+COMMENT ON COLUMN {schema}.transcript.start IS 'As the table says: some have exons that do not fill start to end';
+COMMENT ON COLUMN {schema}.transcript.file IS 'Where it is from: a refFlat table, GTF or GFF3, Snaptron''s all_transcripts.gtf, the table of canonical transcripts';
+CREATE INDEX ON {schema}.transcript (chromosome, start);
 CREATE INDEX ON {schema}.transcript (upper(symbol) text_pattern_ops);

@@ -1,0 +1,53 @@
+"""What an interval holds of one kind of rows, counted while they pass by on their way into the shard."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from snapshard.pairs import Integers
+from snapshard.rows import Rows
+
+
+@dataclass
+class Tally:
+    """Counts, sums and exact bounds of the rows so far, and the digest of their text in order; bounds are None without rows.
+
+    Ids, coverage and pairs stay at None and 0 for base coverage, which has none of its own.
+    """
+
+    interval: int
+    kind: str
+    row_count: int = 0
+    first_block: int | None = None
+    last_block: int | None = None
+    max_end: int | None = None
+    longest: int | None = None
+    min_id: int | None = None
+    max_id: int | None = None
+    coverage_sum: int = 0
+    pair_count: int = 0
+    text_bytes: int = 0
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256, repr=False, compare=False)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the text so far, in hexadecimal."""
+        return self.digest.hexdigest()
+
+    def add_block(self, block: int, text: bytes, *, starts: Integers, ends: Integers) -> None:
+        """Counts the lines of one block; starts and ends are 1-based, both included."""
+        self.row_count += len(starts)
+        self.first_block = block if self.first_block is None else self.first_block
+        self.last_block = block
+        self.max_end = max(self.max_end or 0, int(ends.max()))
+        self.longest = max(self.longest or 0, int((ends - starts).max()) + 1)
+        self.text_bytes += len(text)
+        self.digest.update(text)
+
+    def add_rows(self, rows: Rows) -> None:
+        """Counts what junctions, genes and exons have beside their place: ids, reads and pairs."""
+        ids = rows.integers("snaptron_id")
+        low, high = int(ids.min()), int(ids.max())
+        self.min_id = low if self.min_id is None else min(self.min_id, low)
+        self.max_id = high if self.max_id is None else max(self.max_id, high)
+        self.coverage_sum += int(rows.integers("coverage_sum").sum())
+        self.pair_count += len(rows.pairs.samples)
