@@ -9,7 +9,8 @@ from snapshard_populate.simulate.distributions import DEPTH, Floats, Integers
 from snapshard_populate.simulate.genes import Genes
 from snapshard_populate.simulate.tissues import Tissues
 
-AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn once per junction
+AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn for the junction
+HOMELY = 8  # how much more of a frequent junction that tissue has
 RICHER = 1.4  # how much more often the richest samples of a tissue have a rare junction
 SPARSE = 64  # up to so many samples are drawn one by one; above, every sample is asked
 CELLS = 2_000_000  # junctions times samples that are asked at once; bounds memory
@@ -92,6 +93,7 @@ class Sampler:
     def _rates(self, count: Integers, gene: Integers) -> NDArray[np.float32]:
         """Rates per junction and tissue with which the expected number of samples is `count` (bisection on the logarithm)."""
         profile = self.genes.profile[gene].astype(np.float32)
+        profile[np.arange(len(gene)), self._tissue(self._tissue_bounds(), gene)] *= HOMELY
         sizes = self.tissues.sizes.astype(np.float32)
         low, high = np.full(len(gene), -20.0, np.float32), np.full(len(gene), 8.0, np.float32)
         for _ in range(22):

@@ -1,6 +1,6 @@
 """The genome that simulated junctions lie on: hg38's chromosomes, and how dense junctions are in every megabase.
 
-The constants are facts about hg38 and its annotation, printed by `python analysis/fit_simulator.py genome`; no file is read.
+The constants are facts about hg38 and its annotation, printed by `python -m analysis.fit_simulator genome`; no file is read.
 """
 
 from dataclasses import dataclass

@@ -125,10 +125,10 @@ class _Draws:
     def skips(self, number: int) -> _Places:
         """A donor of one exon with the acceptor of a later one, one or a few exons skipped."""
         genes = self.genes
-        left = self._introns(number)
-        right = left + 1 + self.random.geometric(0.5, len(left))
+        left = self._introns(2 * number)  # those of the last exons come to nothing
+        right = left + 1 + self.random.geometric(0.3, len(left))
         right = np.minimum(right, genes.first_exon[genes.exon_gene[left] + 1] - 1)
-        kept = np.flatnonzero(right > left + 1)
+        kept = np.flatnonzero(right > left + 1)[:number]
         return self._between(SKIP, left[kept], right[kept], np.full(len(kept), NONE))
 
     def one_sided(self, number: int) -> _Places:

@@ -137,7 +137,7 @@ TISSUES = (
     Tissue("Uterus", (("Uterus", 90),)),
     Tissue("Vagina", (("Vagina", 97),)),
 )
-"""Groups of GTEx (recount2); they partition its 9,662 runs (printed by `python analysis/fit_simulator.py tissues`)."""
+"""Groups of GTEx (recount2); they partition its 9,662 runs (printed by `python -m analysis.fit_simulator tissues`)."""
 
 RICH = 0.02  # share of runs sequenced about eight times as deep, as GTEx has
 RICH_FACTOR = 8.0
