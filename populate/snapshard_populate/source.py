@@ -190,7 +190,7 @@ def _next_member(data: bytes, raw: _Raw, name: str) -> bytes:
     while not (data := data.lstrip(b"\0")) and (data := raw.read(_STEP)):
         pass
     data = _at_least(2, raw, data) if data else data
-    if data and not data.startswith(_GZIP):
+    if data[:2] != _GZIP[: len(data)]:
         raise BadSource(name, f"is damaged: expected the end or another gzip stream at byte {raw.done - len(data)}")
     return data
 
