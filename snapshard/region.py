@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from snapshard.errors import BadRegion
 
-LAST_BASE = 2_147_483_647  # what PostgreSQL's integer holds; no chromosome known is as long
+LAST_BASE = 2_147_483_646  # no chromosome known is as long; the range of a row, kept with its end + 1, fits an integer of PostgreSQL
 
 _DASHES = "‐‑‒–—−"
 _CHROM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
