@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import zstandard
 
@@ -16,9 +17,18 @@ from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.estimate import CHEAP, Count, near_select, planned_share
 from snapshard.lookup import lookup_select
 from snapshard.pools import Pools, Use
-from snapshard.query import Place, Query, count_select, intervals_to_ask, payload_select, place_select, summary_select
+from snapshard.query import (
+    Place,
+    Query,
+    chromosome_select,
+    count_select,
+    intervals_to_ask,
+    payload_select,
+    place_select,
+    summary_select,
+)
 from snapshard.region import Region
-from snapshard.release import Interval, Release
+from snapshard.release import OTHERS, Interval, Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
@@ -45,6 +55,7 @@ class Index:
         self.settings = settings
         self.pools = Pools(shards, settings)
         self.catalog = Catalog(self.pools)
+        self._others: dict[str, frozenset[str]] = {}
 
     def close(self) -> None:
         """Closes every connection."""
@@ -63,6 +74,10 @@ class Index:
         Restricted to samples they are cut and recomputed (`Rows.restrict`).
         """
         return self._stream(release, query, self._rows, limit)
+
+    def part(self, release: Release, query: Query, interval: Interval, *, use: Use) -> Iterator[Rows]:
+        """The matching rows of one interval, as `rows` gives those of all."""
+        return self._rows(release, query, interval, use=use, limit=None)
 
     def count(self, release: Release, query: Query) -> int:
         """How many rows match, every shard asked at once."""
@@ -106,6 +121,14 @@ class Index:
         """Whether each shard answers now, all asked at once; without names every shard that has an address."""
         return fanout.gather(self._state, self.pools.names() if shards is None else shards, threads=32)
 
+    def other_chromosomes(self, release: Release) -> frozenset[str]:
+        """The chromosomes that the interval `*` of a release holds rows of; asked once, since a release does not change."""
+        if release.schema not in self._others:
+            asked = [interval for interval in release.intervals if interval.chrom == OTHERS and "junction" in interval.content]
+            found = [self._chromosomes(release, interval) for interval in asked]
+            self._others[release.schema] = frozenset(chrom for chroms in found for chrom in chroms)
+        return self._others[release.schema]
+
     def place(self, release: Release, snaptron_id: int, kind: str = "junction") -> Place:
         """Where the row of an id stands. Raises NotFound if the release has no such row."""
         query = Query(ids=(snaptron_id,), kind=kind)
@@ -141,14 +164,9 @@ class Index:
     ) -> Iterator[Rows]:
         statement = summary_select(query, release, interval, columns).limit(limit)
         with self.pools.connection(interval.shard, use) as connection:
-            lines: list[bytes] = []
-            for line in copy_lines(connection, statement):
-                lines.append(line)
-                if len(lines) == _LINES_AT_ONCE:
-                    yield Rows(b"".join(lines), columns)
-                    lines = []
-        if lines:
-            yield Rows(b"".join(lines), columns)
+            lines = copy_lines(connection, statement)
+            while some := b"".join(islice(lines, _LINES_AT_ONCE)):
+                yield Rows(some, columns)
 
     def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
         # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
@@ -163,6 +181,10 @@ class Index:
                         rows = rows.where(one.mask(rows))
                 if rows.text:
                     yield rows
+
+    def _chromosomes(self, release: Release, interval: Interval) -> list[str]:
+        with self.pools.connection(interval.shard) as connection:
+            return [line[:-1].decode() for line in copy_lines(connection, chromosome_select(release, interval))]
 
     def _near(self, release: Release, query: Query, interval: Interval) -> int:
         with self.pools.connection(interval.shard) as connection:

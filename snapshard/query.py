@@ -33,7 +33,7 @@ from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.junction import NAME
 from snapshard.pairs import SampleSet
-from snapshard.region import Region
+from snapshard.region import LAST_BASE, Region
 from snapshard.release import Interval, Release
 from snapshard.tables import KINDS, Rowset, rowset
 
@@ -131,17 +131,17 @@ def summary_select(query: Query, release: Release, interval: Interval, columns: 
     return select(*wanted).where(*_conditions(query, interval, tables)).order_by(rows.c.block, rows.c.position)
 
 
+def place_select(query: Query, release: Release, interval: Interval) -> Select[Any]:
+    """Block and position of the matching rows, in order."""
+    return summary_select(query, release, interval, ("block", "position"))
+
+
 def row_column(rows: Table, release: Release, name: str) -> ColumnElement[Any]:
     """A column of an answer: a stored one, or the stable name, which is made of stored ones."""
     if name != NAME:
         return rows.c[name]
     parts = literal(f"{release.assembly}:"), rows.c.chromosome, ":", rows.c.start, "-", rows.c.end, ":", rows.c.strand
     return func.concat(*parts)
-
-
-def place_select(query: Query, release: Release, interval: Interval) -> Select[Any]:
-    """Block and position of the matching rows, in order."""
-    return summary_select(query, release, interval, ("block", "position"))
 
 
 def chromosome_select(release: Release, interval: Interval, kind: str = "junction") -> Select[Any]:
@@ -246,7 +246,9 @@ def _row_matches(rows: Table, region: Region, match: Match) -> ColumnElement[boo
 def _block_may_match(blocks: Table, region: Region, match: Match) -> ColumnElement[bool]:
     """What a block with a matching row satisfies; the range is the one that is indexed."""
     span = func.int4range(blocks.c.min_start, blocks.c.max_end, "[]", type_=INT4RANGE)
-    asked = func.int4range(region.start, region.end, "[]", type_=INT4RANGE)
+    # A closed range ends before the last integer, since PostgreSQL keeps it as a half-open one.
+    first, last = (min(base, LAST_BASE - 1) for base in (region.start, region.end))
+    asked = func.int4range(first, last, "[]", type_=INT4RANGE)
     touches: ColumnElement[bool] = span.op("&&", is_comparison=True)(asked)
     if match is Match.EXACT:
         return and_(touches, blocks.c.min_start <= region.start, blocks.c.max_start >= region.start)
