@@ -30,6 +30,8 @@ check: $(VENV)/test ## lint, format and types
 format: $(VENV)/test ## mend what the linter can mend
 	$(bin)/ruff check --fix . && $(bin)/ruff format .
 
+include kubernetes/targets.mk
+
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(DATA)
 

