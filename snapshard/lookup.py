@@ -27,6 +27,7 @@ def lookup_select(
         bindparam("starts", [span.start for _, span in spans], ARRAY(Integer)),
         bindparam("ends", [span.end for _, span in spans], ARRAY(Integer)),
     ).table_valued(column("number", BigInteger), column("chrom", Text), column("first", Integer), column("last", Integer))
+    asked = asked.render_derived(name="asked")
     span = func.int4range(asked.c.first, asked.c.last, "[]", type_=INT4RANGE)
     block = func.int4range(blocks.c.min_start, blocks.c.max_end, "[]", type_=INT4RANGE)
     return (

@@ -1,23 +1,28 @@
 """The Flask server: REST API, web page and the Snaptron protocol."""
 
 import importlib
+import importlib.util
 
 from flask import Flask
 
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
-from snapshard_ui import backend, health, junctions, problems
+from snapshard_ui import backend, evidence, genes, health, junctions, observing, problems, releases, routes
+
+VIEWS = (junctions, evidence, genes, releases, health)
+"""The modules whose views make up the API; importing them registers the views."""
 
 
 def create_app(settings: Settings | None = None, shards: ShardSource | None = None) -> Flask:
     """The application, wired. Without arguments it reads the environment and finds the shards as the settings say."""
     app = Flask(__name__)
     backend.install(app, settings or Settings.from_env(), shards)
+    observing.install(app)
     problems.install(app)
-    for module in (health, junctions):
-        app.register_blueprint(module.blueprint)
-    # The Snaptron protocol has a blueprint of its own in snaptron.py.
-    snaptron = importlib.import_module("snapshard_ui.snaptron")
-    if hasattr(snaptron, "blueprint"):
+    for blueprint in (health.blueprint, routes.api):
+        app.register_blueprint(blueprint)
+    # The Snaptron protocol has a blueprint of its own in snaptron.
+    if importlib.util.find_spec("snapshard_ui.snaptron"):
+        snaptron = importlib.import_module("snapshard_ui.snaptron")
         app.register_blueprint(snaptron.blueprint)
     return app

@@ -1,9 +1,14 @@
-"""Whether the process lives, and whether it can take traffic."""
+"""Whether the process lives, whether it can take traffic, what it counts, and what it is."""
 
-from flask import Blueprint, Response
+from importlib.metadata import version
 
-from snapshard_ui.answers import json_response
-from snapshard_ui.backend import current_index
+from flask import Blueprint, Response, request
+
+from snapshard_ui.answers import ServiceInfo, json_response
+from snapshard_ui.backend import backend, current_index, current_settings
+from snapshard_ui.params import NoParams
+from snapshard_ui.releases import describe
+from snapshard_ui.routes import PREFIX, on_api
 
 blueprint = Blueprint("health", __name__)
 
@@ -18,3 +23,34 @@ def livez() -> Response:
 def readyz() -> Response:
     """200 when the catalog is known, so that queries can be routed; a lost shard does not take the others offline."""
     return json_response({"status": "ready", "releases": len(current_index().catalog.releases())})
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """All workers' counters, in Prometheus' text form; asks every shard whether it is up."""
+    ours = backend()
+    for state in ours.index.states():
+        ours.metrics.shard_up.labels(state.name).set(state.up)
+    ours.metrics.note_connections(ours.index)
+    return Response(ours.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@on_api("/service-info", answer=ServiceInfo)
+def service_info(params: NoParams) -> Response:
+    """What the service is, in GA4GH's words."""
+    settings = current_settings()
+    return json_response(
+        {
+            "id": settings.service_id,
+            "name": "Snapshard",
+            "type": {"group": "org.snapshard", "artifact": "junctions", "version": "1.0"},
+            "description": "RNA-seq exon-exon junctions of many samples, by genome region",
+            "organization": {"name": settings.organization, "url": settings.organization_url},
+            "documentationUrl": request.host_url.rstrip("/") + PREFIX + "/docs",
+            "version": version("snapshard"),
+            "compilations": [describe(release) for release in current_index().catalog.compilations()],
+        }
+    )
+
+
+blueprint.add_url_rule("/service-info", "service_info", lambda: service_info(NoParams()))

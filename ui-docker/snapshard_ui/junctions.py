@@ -1,30 +1,53 @@
-"""Junctions of a compilation."""
+"""Junctions of a compilation: pages, exports, single ones, many by name."""
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Response
 
-from snapshard.junction import SUMMARY
-from snapshard.rows import Rows
-from snapshard_ui.backend import current_index
-from snapshard_ui.formats import FORMATS
-from snapshard_ui.params import JunctionParams, read_params
+from snapshard.errors import NotFound
+from snapshard.name import parse_name
+from snapshard_ui.answers import BatchAnswer, JunctionExport, JunctionPage, OneJunction, with_rows
+from snapshard_ui.exporting import junction_export
+from snapshard_ui.naming import named, on_strand
+from snapshard_ui.paging import junction_page
+from snapshard_ui.params import BatchBody, ExportParams, JunctionParams, OneParams
+from snapshard_ui.render.columns import CHOOSABLE, DEFAULT, with_columns
+from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.render.json_text import JsonObjects
+from snapshard_ui.routes import Asked, on_release, posted
 
-blueprint = Blueprint("junctions", __name__, url_prefix="/api/v1")
+
+@on_release("/junctions", params=JunctionParams, answer=JunctionPage, formats=tuple(FORMATS))
+def junctions(asked: Asked[JunctionParams]) -> Response:
+    """A page of the junctions that match, in genome order."""
+    return junction_page(asked)
 
 
-@blueprint.get("/compilations/<compilation>/junctions")
-def junctions(compilation: str) -> Response:
-    """A page of junctions."""
-    params = read_params(JunctionParams)
-    index = current_index()
-    release = index.catalog.release(compilation)
-    found = list(index.summaries(release, params.query(), columns=SUMMARY, limit=params.limit + 1))
-    rows = Rows(b"".join(part.text for part in found), SUMMARY)
-    truncated = len(rows) > params.limit
-    if truncated:
-        rows = rows.take(range(params.limit))
-    if request.accept_mimetypes.best_match([f.media_type for f in FORMATS.values()]) == "text/tab-separated-values":
-        return Response("\t".join(SUMMARY).encode() + b"\n" + rows.text, mimetype="text/tab-separated-values")
-    about = orjson.dumps({**release.provenance(), "truncated": truncated})
-    body = about[:-1] + b',"rows":[' + FORMATS["json"].write(rows) + b"]}"
-    return Response(body, mimetype="application/json")
+@on_release("/junctions:export", params=ExportParams, answer=JunctionExport, formats=tuple(FORMATS), also=(429,))
+def export(asked: Asked[ExportParams]) -> Response:
+    """All junctions that match, streamed in genome order; to go on after a break, ask again with `after`."""
+    return junction_export(asked)
+
+
+@on_release("/junctions/<name>", params=OneParams, answer=OneJunction, also=(300,))
+def junction(asked: Asked[OneParams], name: str) -> Response:
+    """One junction, by stable name (GRCh38:chr2:71548830-71549349:+) or snaptron_id."""
+    found, rows = named(asked.index, asked.release, name)
+    if not rows.text:
+        raise NotFound("junction", str(found))
+    columns = (*DEFAULT, "samples") if asked.params.samples else DEFAULT
+    objects = JsonObjects([CHOOSABLE[one] for one in columns], exact=False)
+    return with_rows(asked.release, junction=objects.write(with_columns(rows, columns, asked.release), b","))
+
+
+@posted("/junctions:batch", body=BatchBody, answer=BatchAnswer)
+def batch(asked: Asked[BatchBody]) -> Response:
+    """Up to 10,000 junctions by stable name, answered in the order asked, with an explicit `found: false`."""
+    names = [parse_name(text, asked.release.assembly) for text in asked.params.junctions]
+    found = asked.index.find(asked.release, [name.region for name in names], columns=DEFAULT)
+    objects = JsonObjects([CHOOSABLE[one] for one in DEFAULT], exact=True)
+    results = []
+    for text, name, rows in zip(asked.params.junctions, names, found, strict=True):
+        kept = on_strand(rows, name)
+        members = orjson.Fragment(b"[" + objects.write(kept, b",") + b"]") if kept.text else []
+        results.append({"name": text, "found": bool(kept.text), "junctions": members})
+    return with_rows(asked.release, results=results)

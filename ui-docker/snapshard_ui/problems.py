@@ -9,13 +9,14 @@ from flask import Flask, Response, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from snapshard.errors import BadQuery, NotFound, QueryTimeout, ShardUnavailable, SnapshardError
+from snapshard.errors import Ambiguous, BadQuery, NotFound, QueryTimeout, ShardUnavailable, SnapshardError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 _TITLES = {
     400: "The request cannot be understood",
     404: "There is no such thing here",
+    300: "The name means several things; choose one",
     429: "Too many at once",
     503: "A shard is away",
     504: "The answer took too long",
@@ -87,6 +88,8 @@ def _extra(error: SnapshardError) -> dict[str, Any]:
         return {"errors": [{"parameter": error.parameter, "came": repr(error.came)[:200], "expected": error.expected}]}
     if isinstance(error, NotFound):
         return {"errors": [{"parameter": error.kind, "came": repr(error.name)[:200]}]}
+    if isinstance(error, Ambiguous):
+        return {"choices": error.choices}
     if isinstance(error, ShardUnavailable | QueryTimeout):
         return {"shards": [error.shard]}
     return {}

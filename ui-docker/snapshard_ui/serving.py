@@ -1,12 +1,17 @@
 """Gunicorn from Python: the options that the image and `snapshard serve` share, and a server that runs them."""
 
+import os
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from snapshard.settings import Settings
+from snapshard_ui.logs import log_config
+
+_COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -24,7 +29,25 @@ def options(settings: Settings) -> dict[str, Any]:
         "control_socket_disable": True,
         "worker_tmp_dir": "/dev/shm",
         "accesslog": None,
+        "logconfig_dict": log_config(queries=settings.log_queries),
+        "on_starting": _share_counters,
+        "child_exit": _forget_worker,
     }
+
+
+def _share_counters(arbiter: Any) -> None:
+    """Lets the workers count together: prometheus_client keeps one file per worker in the folder that this variable names."""
+    if _COUNTERS not in os.environ:
+        folder = TemporaryDirectory(prefix="snapshard-metrics-")
+        os.environ[_COUNTERS] = folder.name
+        # The folder lives as long as the arbiter.
+        arbiter.counters = folder
+
+
+def _forget_worker(arbiter: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn comes without types

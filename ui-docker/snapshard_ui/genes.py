@@ -1,0 +1,25 @@
+"""Genes: by the beginning of their name, and one by its name."""
+
+from flask import Response
+
+from snapshard.errors import Ambiguous
+from snapshard.gene_search import gene_members, gene_places, genes_by_prefix
+from snapshard_ui.answers import GeneAnswer, GeneList, about_release
+from snapshard_ui.params import GeneParams, NoParams
+from snapshard_ui.routes import Asked, on_release
+
+
+@on_release("/genes", params=GeneParams, answer=GeneList)
+def genes(asked: Asked[GeneParams]) -> Response:
+    """Genes whose symbol or id begins so, in any case."""
+    found = genes_by_prefix(asked.index.catalog, asked.release, asked.params.prefix, limit=asked.params.limit)
+    return about_release(asked.release, genes=[gene_members(gene) for gene in found])
+
+
+@on_release("/genes/<name>", params=NoParams, answer=GeneAnswer, also=(300,))
+def gene(asked: Asked[NoParams], name: str) -> Response:
+    """A gene by symbol, or by id with or without version; 300 with the choices if it has several places."""
+    places = [gene_members(place) for place in gene_places(asked.index.catalog, asked.release, name)]
+    if len(places) > 1:
+        raise Ambiguous("gene", name, places)
+    return about_release(asked.release, gene=places[0])

@@ -1,0 +1,116 @@
+"""One page of junctions: cut by rows or bytes, never silently."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Response, g, request
+
+from snapshard.errors import BadQuery
+from snapshard.estimate import Count
+from snapshard.index import Index
+from snapshard.query import Query
+from snapshard.release import Release
+from snapshard.rows import Rows
+from snapshard_ui.asking import chosen, reachable, selected
+from snapshard_ui.backend import current_settings
+from snapshard_ui.observing import record
+from snapshard_ui.params import JunctionParams
+from snapshard_ui.render.columns import ID, Choice
+from snapshard_ui.render.files import disposition
+from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
+from snapshard_ui.routes import Asked
+from snapshard_ui.tokens import token_of
+
+
+def junction_page(asked: Asked[JunctionParams]) -> Response:
+    """The page that the request asks for, in its format."""
+    check_limit(asked.params.limit)
+    index, params = asked.index, asked.params
+    query, choice = selected(index, asked.release, params), chosen(params, asked.format)
+    release, missing = reachable(index, asked.release, query) if params.allow_partial else (asked.release, [])
+    g.partial = bool(missing)
+    parts = choice.read(index, release, query, limit=params.limit + 1)
+    rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
+    following = _following(index, release, rows) if truncated else None
+    count = _counted(index, release, replace(query, after=None), params.count)
+    record().rows, record().truncated = len(rows), truncated
+    members: dict[str, object] = {
+        "count": None if count is None else {"rows": count.rows, "kind": count.kind},
+        "truncated": truncated,
+        "next": following,
+        "missing_shards": missing,
+    }
+    return _response(asked, choice, choice.shown(rows, release), members, exact=choice.stored(query))
+
+
+def _response(asked: Asked[JunctionParams], choice: Choice, rows: Rows, members: dict[str, object], *, exact: bool) -> Response:
+    about = asked.release.provenance()
+    sheet = Sheet(choice.written, about, asked.params.about, exact)
+    if asked.format.name == "json":
+        writer: Writer = JsonWriter(sheet, **members)
+    else:
+        # Formats without members of their own say in their remarks what would be a silent cut.
+        writer = asked.format.writer(replace(sheet, about=about | {name: value for name, value in members.items() if value}))
+    response = Response(writer.head() + writer.body(rows) + writer.tail(), mimetype=asked.format.media_type)
+    response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
+    response.headers["Snapshard-Rows"] = str(record().rows)
+    response.headers["Snapshard-Truncated"] = str(members["truncated"]).lower()
+    if members["missing_shards"]:
+        response.headers["Snapshard-Missing-Shards"] = ",".join(map(str, members["missing_shards"]))  # type: ignore[call-overload]
+    if members["next"]:
+        response.headers["Link"] = f'<{_link(str(members["next"]))}>; rel="next"'
+    return response
+
+
+def check_limit(limit: int) -> None:
+    """Raises BadQuery for a page larger than the settings allow."""
+    most = current_settings().max_rows
+    if limit > most:
+        raise BadQuery("limit", limit, f"at most {most}; follow `next` for more, or ask for an export")
+
+
+def first_rows(parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choice) -> tuple[Rows, bool]:
+    """The first rows, ended by their number or their bytes as the answer shows them (one row at least); whether more follow."""
+    texts: list[bytes] = []
+    columns: tuple[str, ...] = choice.asked
+    for rows in parts:
+        columns = rows.columns
+        lines = rows.text.count(b"\n")
+        size = choice.size(rows.text)
+        if lines > limit or size > most_bytes:
+            texts += _fitting(rows, limit, most_bytes, choice, first=not texts)
+            if size <= most_bytes:
+                # Nothing follows the one row too many; read to the end the connection can be used again.
+                deque(parts, maxlen=0)
+            return Rows(b"".join(texts), columns), True
+        texts.append(rows.text)
+        limit, most_bytes = limit - lines, most_bytes - size
+    return Rows(b"".join(texts), columns), False
+
+
+def _fitting(rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: bool) -> list[bytes]:
+    kept: list[bytes] = []
+    for line in rows.lines()[:limit]:
+        most_bytes -= choice.size(line)
+        if most_bytes < 0 and (kept or not first):
+            break
+        kept.append(line)
+    return kept
+
+
+def _following(index: Index, release: Release, rows: Rows) -> str:
+    last = Rows(rows.text[rows.text.rfind(b"\n", 0, -1) + 1 :], rows.columns)
+    return token_of(release, index.place(release, int(last.texts(ID)[0])))
+
+
+def _counted(index: Index, release: Release, query: Query, how: str) -> Count | None:
+    if how == "none":
+        return None
+    return Count(index.count(release, query), "exact") if how == "exact" else index.estimate(release, query)
+
+
+def _link(following: str) -> str:
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+    return f"{request.path}?{urlencode([*pairs, ('after', following)])}"

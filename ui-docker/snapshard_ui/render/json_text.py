@@ -1,0 +1,94 @@
+"""JSON objects made of rows without making Python values of their fields."""
+
+import re
+from collections.abc import Sequence
+
+import orjson
+
+from snapshard.junction import Column, Kind
+from snapshard.rows import Rows
+
+_PLAIN = bytes(byte for byte in range(32, 127) if byte not in b'"\\') + b"\t\n"
+_NUMBERS = re.compile(rb"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\n)*")
+_FEW = 256
+"""Objects written by one format operation; larger templates are not quicker."""
+
+
+class JsonObjects:
+    """Writes rows of some columns as objects. Numbers stand as they are written; an empty or impossible one is null.
+
+    `exact`: the numbers come from number columns of the database, so that they need no check.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, exact: bool) -> None:
+        self.columns = tuple(columns)
+        self._exact = exact
+        self._plain = self._template(quoted=True)
+        self._careful = self._template(quoted=False)
+
+    def write(self, rows: Rows, separator: bytes) -> bytes:
+        """The objects, the separator between them."""
+        plain = not rows.text.translate(None, _PLAIN)
+        cells = [self._member(column, cell, plain) for column, cell in zip(self.columns, rows.cells(), strict=True)]
+        template = self._plain if plain else self._careful
+        count = len(cells[0])
+        fields = [field for row in zip(*cells, strict=True) for field in row]
+        whole, rest = divmod(count, _FEW)
+        step = _FEW * len(cells)
+        many = separator.join([template] * _FEW)
+        texts = [many % tuple(fields[step * at : step * at + step]) for at in range(whole)]
+        if rest:
+            texts.append(separator.join([template] * rest) % tuple(fields[step * whole :]))
+        return separator.join(texts)
+
+    def _member(self, column: Column, cells: list[bytes], plain: bool) -> list[bytes]:
+        if column.name == "samples":
+            return [sample_pairs(text) for text in cells]
+        if _is_number(column):
+            return self._numbers(cells)
+        return cells if plain else [json_string(text) for text in cells]
+
+    def _numbers(self, cells: list[bytes]) -> list[bytes]:
+        if b"" in cells:
+            cells = [text or b"null" for text in cells]
+        if self._exact or _NUMBERS.fullmatch(b"\n".join(cells) + b"\n"):
+            return cells
+        return [json_number(text) for text in cells]
+
+    def _template(self, *, quoted: bool) -> bytes:
+        members = [_named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in self.columns]
+        return b"{%s}" % b",".join(members)
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind in (Kind.INTEGER, Kind.DECIMAL)
+
+
+def _is_raw(column: Column) -> bool:
+    return _is_number(column) or column.name == "samples"
+
+
+def _named(column: Column, value: bytes) -> bytes:
+    return orjson.dumps(column.name).replace(b"%", b"%%") + b":" + value
+
+
+def json_string(text: bytes) -> bytes:
+    """A text as a JSON string; bytes that are not UTF-8 become U+FFFD."""
+    return orjson.dumps(text.decode("utf-8", "replace"))
+
+
+def json_number(text: bytes) -> bytes:
+    """A number as JSON writes it; null for what is none."""
+    if _NUMBERS.fullmatch(text + b"\n"):
+        return text
+    try:
+        return orjson.dumps(float(text))
+    except ValueError:
+        return b"null"
+
+
+def sample_pairs(text: bytes) -> bytes:
+    """`,50099:3,50100:12` as [[50099,3],[50100,12]]."""
+    if not text:
+        return b"[]"
+    return b"[[" + text[1:].replace(b",", b"],[").replace(b":", b",") + b"]]"
