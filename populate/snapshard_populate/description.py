@@ -30,6 +30,7 @@ _KEPT = {
     "bases_header": "bases.header.tsv",
     "refflat": "refseq_transcripts_by_hgvs.tsv",
     "canonical": "ucsc_known_canonical_transcript.tsv",
+    "transcripts": "all_transcripts.gtf",
 }
 """Small files that are kept as they came, and the names they have in the catalog. The samples file is kept too."""
 

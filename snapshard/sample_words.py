@@ -1,0 +1,104 @@
+"""Words of sample descriptions, cut in Snaptron's two ways, and where they stand.
+
+Cut A is the one of Unicode's word boundaries (UAX #29, as Lucene's StandardTokenizer applies it): letters, digits and underscores
+join; a dot or apostrophe joins two letters, a dot, apostrophe, comma or semicolon two digits; all else separates. English stop
+words take part in no match. Cut B is at white space only. Both ignore case. A text is kept per cut with one blank for every
+separator, so that a search for words is a search for bytes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.samples_file import MappedText
+
+STOP_WORDS = frozenset(
+    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of", "on"]
+).union(["or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with"])
+"""Those of Lucene's StandardAnalyzer."""
+
+_LETTER = r"[^\W\d_]"
+_JOIN = rf"(?:(?<={_LETTER})['’‘.·․‧](?={_LETTER})|(?<=\d)['’‘.,;](?=\d))"
+_WORD = re.compile(rf"\w+(?:{_JOIN}\w+)*")
+_ASCII_BLANKS = bytes(b if chr(b).isalnum() or chr(b) in "_\n'.,;" else ord(" ") for b in range(128)) + bytes(range(128, 256))
+_WHITE_BLANKS = bytes(ord(" ") if b in b"\t\r\v\f" else b for b in range(256))
+_ASCII_LOOSE = re.compile(rb"[.,;'](?!(?<=[a-z][.'])[a-z]|(?<=[0-9][.,;'])[0-9])")
+
+
+class Cut(StrEnum):
+    """How a text is cut into words."""
+
+    UNICODE = "unicode"
+    BLANKS = "blanks"
+
+
+def words_of(value: str) -> list[str]:
+    """The words of a searched value: lower case, cut at white space."""
+    return value.lower().split()
+
+
+def can_match(words: list[str], cut: Cut) -> bool:
+    """Whether a cut can yield these words at all: no half words and no stop words in A."""
+    if cut is Cut.BLANKS:
+        return bool(words)
+    return bool(words) and all(word not in STOP_WORDS and _WORD.fullmatch(word) for word in words)
+
+
+class Words:
+    """The words of one field of every sample, in one cut."""
+
+    def __init__(self, fields: Iterable[bytes], cut: Cut) -> None:
+        """Takes the field of every sample in order, in texts of one or many lines without their last newline."""
+        self._cut = cut
+        self._mapped = MappedText(_padded(_SEPARATED[cut](text)) for text in fields)
+
+    def hits(self, words: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The samples, by place, that have the words directly behind each other, and how often; ascending."""
+        none = np.empty(0, np.int64)
+        if not can_match(words, self._cut):
+            return none, none
+        wanted = b" %s " % " ".join(words).encode()
+        found = np.array([at for start, text in self._mapped.stretches() for at in _finds(text, wanted, start)], np.int64)
+        places, counts = np.unique(np.searchsorted(self._mapped.ends, found), return_counts=True)
+        return places.astype(np.int64), counts.astype(np.int64)
+
+    def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many words the field of each of these samples has, stop words left out where the cut leaves them out."""
+        skipped = {word.encode() for word in STOP_WORDS} if self._cut is Cut.UNICODE else set()
+        lines = (self._mapped.line(place).split() for place in places.tolist())
+        return np.array([sum(word not in skipped for word in line) for line in lines], np.int64)
+
+
+def _padded(text: bytes) -> bytes:
+    """Every line with a blank at each end and one between words."""
+    spread = b" %s \n" % text.replace(b"\n", b" \n ")
+    while b"  " in spread:
+        spread = spread.replace(b"  ", b" ")
+    return spread
+
+
+def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
+    at = text.find(wanted)
+    while at >= 0:
+        yield start + at
+        at = text.find(wanted, at + 1)
+
+
+def _separated(text: bytes) -> bytes:
+    if text.isascii():
+        return _ASCII_LOOSE.sub(b" ", text.lower().translate(_ASCII_BLANKS))
+    lines = text.split(b"\n")
+    if len(lines) > 1:
+        return b"\n".join(map(_separated, lines))
+    return " ".join(_WORD.findall(text.decode("utf-8", "replace").lower())).encode()
+
+
+def _blank(text: bytes) -> bytes:
+    lowered = text.lower() if text.isascii() else text.decode("utf-8", "replace").lower().encode()
+    return lowered.translate(_WHITE_BLANKS)
+
+
+_SEPARATED = {Cut.UNICODE: _separated, Cut.BLANKS: _blank}
