@@ -183,7 +183,7 @@ def _transcript(parent: str, part: _Parts, line: _Feature, genes: dict[tuple[str
     gene = genes.get((gene_id, line.chrom))
     start, end = (line.start, line.end) if part.own else (exons[0][0], max(end for _, end in exons))
     return Transcript(
-        line.first("transcript_id") or _ID_PREFIX.sub("", parent),
+        (part.own.first("transcript_id") if part.own else "") or _ID_PREFIX.sub("", parent),
         gene_id,
         line.first("gene_name", "gene") or (gene.symbol if gene else gene_id),
         line.chrom,
