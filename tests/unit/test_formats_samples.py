@@ -127,10 +127,10 @@ def test_a_byte_that_is_not_utf_8_is_named_by_its_line(samples):
         samples(SAMPLES.encode().replace(b"SRR5", b"SRR\xff"))
 
 
-VALUE = st.text(st.characters(exclude_characters="\t\n\r", codec="utf-8"), max_size=5)
+VALUE = st.text("ab1. ,ü\x0b\u2028", max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 10**17), unique=True, min_size=1, max_size=8).map(sorted), st.integers(1, 4), st.data())
 def test_any_table_comes_back(tmp_path_factory, ids, columns, data):
     rows = [(str(one), *data.draw(st.lists(VALUE, min_size=columns, max_size=columns))) for one in ids]
