@@ -37,12 +37,12 @@ def rowset(schema: str, kind: str = "junction") -> Rowset:
         metadata,
         Column("snaptron_id", BigInteger, nullable=False),
         Column("coverage_sum", BigInteger, nullable=False),
-        Column("block", Integer, primary_key=True),
+        Column("block", Integer, nullable=False),
         Column("start", Integer, nullable=False),
         Column("end", Integer, nullable=False),
         Column("samples_count", Integer, nullable=False),
         Column("source_dataset_id", Integer),
-        Column("position", SmallInteger, primary_key=True),
+        Column("position", SmallInteger, nullable=False),
         *[Column(name, Text(collation="C"), nullable=False) for name in text],
         Column("coverage_avg", Numeric, nullable=False),
         Column("coverage_median", Numeric, nullable=False),
@@ -62,10 +62,11 @@ def rowset(schema: str, kind: str = "junction") -> Rowset:
     return Rowset(rows, blocks)
 
 
-def ddl(file: str, *, schema: str, kind: str = "junction") -> sql.Composed:
-    """The statements of one of our DDL files for a release's schema and a kind of rows."""
+def ddl(file: str, *, schema: str, kind: str = "junction", ids_ascend: bool = False) -> sql.Composed:
+    """The statements of one of our DDL files for a release's schema and a kind of rows, whose ids ascend with them or not."""
     text = resources.files("snapshard").joinpath("sql", file).read_text(encoding="utf-8")
-    names = {
+    names: dict[str, sql.Composable] = {
+        "id_method": sql.SQL("brin" if ids_ascend else "btree"),
         "schema": sql.Identifier(schema),
         "kind": sql.Identifier(kind),
         "kind_block": sql.Identifier(f"{kind}_block"),

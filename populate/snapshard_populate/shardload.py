@@ -126,7 +126,8 @@ def _fill(
         filler.finish()
     report(_progress(target.shard, "indexes", tallies))
     for file, kind in _files(kinds, rows="index.sql", extras="extras_index.sql", base="base_index.sql"):
-        connection.execute(ddl(file, schema=target.schema, kind=kind))
+        ascend = all(tally.ids_ascend for tally in fillers[kind].tallies.values())
+        connection.execute(ddl(file, schema=target.schema, kind=kind, ids_ascend=ascend))
     _analyze(connection, target.schema)
     return tallies
 
@@ -147,7 +148,7 @@ def _analyze(connection: Connection, schema: str) -> None:
 
 def _record(catalog: Connection, schema: str, tallies: Sequence[Tally]) -> None:
     """Tells the catalog what the shard holds: from now on it counts as loaded."""
-    names = [one.name for one in fields(Tally) if one.name != "digest"]
+    names = [one.name for one in fields(Tally) if one.name not in ("digest", "ids_ascend")]
     statement = sql.SQL("INSERT INTO content (schema, {}, sha256) VALUES ({}) ON CONFLICT DO NOTHING").format(
         sql.SQL(", ").join(sql.Identifier("number" if name == "interval" else name) for name in names),
         sql.SQL(", ").join([sql.Placeholder()] * (len(names) + 2)),

@@ -23,6 +23,7 @@ class Tally:
     longest: int | None = None
     min_id: int | None = None
     max_id: int | None = None
+    ids_ascend: bool = True
     coverage_sum: int = 0
     pair_count: int = 0
     text_bytes: int = 0
@@ -47,6 +48,8 @@ class Tally:
         """Counts what junctions, genes and exons have beside their place: ids, reads and pairs."""
         ids = rows.integers("snaptron_id")
         low, high = int(ids.min()), int(ids.max())
+        follows = self.max_id is None or low > self.max_id
+        self.ids_ascend = self.ids_ascend and follows and bool((ids[1:] > ids[:-1]).all())
         self.min_id = low if self.min_id is None else min(self.min_id, low)
         self.max_id = high if self.max_id is None else max(self.max_id, high)
         self.coverage_sum += int(rows.integers("coverage_sum").sum())

@@ -1,7 +1,8 @@
--- After the rows are in.
+-- After the rows are in. A row's key is (block, position); an index of blocks alone stores each block once, not once a row.
 
-ALTER TABLE {schema}.{kind} ADD PRIMARY KEY (block, "position");
+CREATE INDEX ON {schema}.{kind} (block);
 ALTER TABLE {schema}.{kind}_block ADD PRIMARY KEY (block);
 -- Which blocks may overlap a region. A giant intron widens its own block only, not every query.
 CREATE INDEX ON {schema}.{kind}_block USING gist (int4range(min_start, max_end, '[]'));
-CREATE INDEX ON {schema}.{kind} (snaptron_id);
+-- brin where ids ascend with the rows, as in Snaptron's own files: next to nothing on disk. btree for any other order.
+CREATE INDEX ON {schema}.{kind} USING {id_method} (snaptron_id);
