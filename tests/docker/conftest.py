@@ -39,7 +39,9 @@ def _runs(*command: str) -> bool:
 def images(engine: None) -> dict[str, str]:
     """The names of the images by their part, built from the tree as it is."""
     subprocess.run(["make", "--no-print-directory", "images"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    version = subprocess.run(["make", "--no-print-directory", "version"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    version = subprocess.run(
+        ["make", "--no-print-directory", "version"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
     return {part: f"snapshard/{part}:{version}" for part in ("postgres", "server", "loader")}
 
 
@@ -110,7 +112,9 @@ def start(images: dict[str, str], passwords: dict[str, str], secret_files: Path)
     from testcontainers.core.container import DockerContainer
 
     @contextmanager
-    def started(*, memory: str = "512m", secrets_from: Path | None = secret_files, tmpfs: dict[str, str] | None = None) -> Iterator[Shard]:
+    def started(
+        *, memory: str = "512m", secrets_from: Path | None = secret_files, tmpfs: dict[str, str] | None = None
+    ) -> Iterator[Shard]:
         container = DockerContainer(images["postgres"]).with_exposed_ports(5432)
         container.with_kwargs(
             mem_limit=memory,
@@ -118,8 +122,8 @@ def start(images: dict[str, str], passwords: dict[str, str], secret_files: Path)
             read_only=True,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
-            tmpfs={"/var/run/postgresql": "uid=999,gid=999", "/tmp": "", **(tmpfs or {})},
         )
+        container.tmpfs.update({"/var/run/postgresql": "uid=999,gid=999", "/tmp": "", **(tmpfs or {})})
         if secrets_from is not None:
             container.with_volume_mapping(str(secrets_from), "/run/secrets/snapshard", "ro")
         with container:

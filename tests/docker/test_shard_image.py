@@ -139,7 +139,9 @@ def test_a_kill_is_recovered_from(start: Start) -> None:
             assert reader.execute("SELECT answer FROM public.kept").fetchone() == (42,)
 
 
-def test_without_a_secret_nothing_is_made_and_the_log_says_what_to_mount(start: Start, tmp_path: Path, secret_files: Path) -> None:
+def test_without_a_secret_nothing_is_made_and_the_log_says_what_to_mount(
+    start: Start, tmp_path: Path, secret_files: Path
+) -> None:
     for role in ("postgres", "owner", "loader", "reader"):
         (tmp_path / role).write_text("x")
     tmp_path.chmod(0o755)
