@@ -156,7 +156,7 @@ def parse_pairs(texts: Iterable[bytes]) -> Pairs:
     commas, colons = separators[0::2], separators[1::2]
     ends = np.append(commas, len(array))[1:]
     spans = commas - _WORD
-    bounds = np.concatenate(([0], np.cumsum([len(one) for one in lists], dtype=np.int64)))
+    bounds = np.concatenate(([0], np.cumsum(list(map(len, lists)), dtype=np.int64)))
     samples = parse_integers(array, commas + 1, colons)
     return Pairs(text, samples, spans, np.searchsorted(spans, bounds), array, colons + 1, ends)
 

@@ -16,7 +16,7 @@ from snapshard.region import LAST_BASE
 from snapshard.rows import Rows
 from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, line_count, sift, whole_lines
 from snapshard_populate.coverage import Fields
 from snapshard_populate.fields import Mask, quoted
 from snapshard_populate.order import GenomeOrder
@@ -59,7 +59,7 @@ def _checked(blocks: Iterable[bytes], name: str, columns: tuple[str, ...], error
     order, last, line, empty = GenomeOrder(name, first_column=1), _Last(name), 1, True
     for block in blocks:
         text = _without_head(block) if line == 1 else block
-        line += block.count(b"\n") - text.count(b"\n")
+        line += line_count(block) - line_count(text)
         chunk, bad = sift(Rows(text, columns), line, name, checks)
         for row in bad:
             errors.spend(row)
@@ -68,7 +68,7 @@ def _checked(blocks: Iterable[bytes], name: str, columns: tuple[str, ...], error
             last.follow(chunk)
             yield chunk
             empty = False
-        line += text.count(b"\n")
+        line += line_count(text)
     if empty and not errors.spent:
         raise BadSource(name, f"expected rows of {len(columns)} tab-separated columns, got an empty file")
 

@@ -9,7 +9,7 @@ from snapshard.errors import BadSource
 from snapshard.rows import Rows
 from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.checks import CHECKS
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, line_count, sift, whole_lines
 from snapshard_populate.order import GenomeOrder
 
 _HEADER = b"snaptron_id\tchromosome\t"
@@ -48,4 +48,4 @@ def check_rows(blocks: Iterable[bytes], name: str, *, errors: ErrorBudget, kind:
         if len(chunk.rows):
             order.follow(chunk.rows, chunk.lines)
             yield chunk
-        line += text.count(b"\n")
+        line += line_count(text)
