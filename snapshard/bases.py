@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Select, Table, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Integer, LargeBinary, MetaData, Select, Table, func, literal_column, select
 from sqlalchemy.dialects.postgresql import INT4RANGE
 
 from snapshard import fanout
@@ -23,6 +23,7 @@ from snapshard.query import Match
 from snapshard.region import Region
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
+from snapshard.whole_rows import Slot, block_bytes, read_parts
 
 KIND = "base"
 HEADER = "bases.header.tsv"
@@ -42,14 +43,15 @@ def base_columns(catalog: Catalog, release: Release) -> tuple[str, ...]:
     return tuple(header.decode().strip("\n").split("\t")) if header else ()
 
 
-def read_bases(index: Index, release: Release, region: Region, *, match: Match, columns: tuple[str, ...]) -> Iterator[Rows]:
-    """The stretches that match a region, in order, some at a time. Raises ShardUnavailable at once if a shard is away."""
+def read_bases(
+    index: Index, release: Release, region: Region, *, match: Match, columns: tuple[str, ...], slot: Slot
+) -> Iterator[Rows]:
+    """The stretches that match a region, in order, some at a time; read, and failing, as `matching_rows` does."""
     named = release.named
     asked = [interval for interval in release.intervals if interval.may_overlap(region, named, KIND)]
-    for interval in asked:
-        with index.pools.connection(interval.shard):
-            pass
-    return fanout.stream([partial(_read, index, release, interval, region, match, columns) for interval in asked])
+    sizes = fanout.gather(lambda interval: block_bytes(index, interval, _size(release, interval, region)), asked)
+    part = partial(_read, index, release, region=region, match=match, columns=columns)
+    return read_parts(asked, size=sum(sizes), part=part, slot=slot)
 
 
 def values(rows: Rows) -> NDArray[np.float64]:
@@ -59,29 +61,39 @@ def values(rows: Rows) -> NDArray[np.float64]:
 
 
 def _read(
-    index: Index, release: Release, interval: Interval, region: Region, match: Match, columns: tuple[str, ...]
+    index: Index, release: Release, interval: Interval, *, use: Use, region: Region, match: Match, columns: tuple[str, ...]
 ) -> Iterator[Rows]:
     unpack = zstandard.ZstdDecompressor()
-    with index.pools.connection(interval.shard, Use.EXPORT) as connection:
-        for (payload,) in copy_records(connection, _select(release, interval, region), ["bytea"]):
+    blocks = _blocks(release)
+    payloads = select(blocks.c.payload).where(*_near(blocks, interval, region)).order_by(blocks.c.block)
+    with index.pools.connection(interval.shard, use) as connection:
+        for (payload,) in copy_records(connection, payloads, ["bytea"]):
             rows = Rows(unpack.decompress(payload), columns)
             matching = rows.where(_matching(rows, region, match))
             if matching.text:
                 yield matching
 
 
-def _select(release: Release, interval: Interval, region: Region) -> Select[Any]:
-    blocks = Table(
+def _size(release: Release, interval: Interval, region: Region) -> Select[Any]:
+    blocks = _blocks(release)
+    return select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*_near(blocks, interval, region))
+
+
+def _blocks(release: Release) -> Table:
+    return Table(
         f"{KIND}_block",
         MetaData(schema=release.schema),
-        *[Column(name, Integer) for name in ("block", "min_start", "max_end")],
+        *[Column(name, Integer) for name in ("block", "min_start", "max_end", "text_bytes")],
         Column("payload", LargeBinary),
     )
+
+
+def _near(blocks: Table, interval: Interval, region: Region) -> list[ColumnElement[bool]]:
+    """What every block that may hold a match satisfies."""
     content = interval.content[KIND]
     span = func.int4range(blocks.c.min_start, blocks.c.max_end, literal_column("'[]'"), type_=INT4RANGE)
     asked = func.int4range(region.start, region.end, literal_column("'[]'"), type_=INT4RANGE)
-    near = blocks.c.block.between(content.first_block, content.last_block), span.op("&&", is_comparison=True)(asked)
-    return select(blocks.c.payload).where(*near).order_by(blocks.c.block)
+    return [blocks.c.block.between(content.first_block, content.last_block), span.op("&&", is_comparison=True)(asked)]
 
 
 def _matching(rows: Rows, region: Region, match: Match) -> NDArray[np.bool_]:

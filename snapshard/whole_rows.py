@@ -1,10 +1,11 @@
 """Whole rows of a region or of ids, read so that an outage shows before the first row and small answers cost no export."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from snapshard import fanout
 from snapshard.copying import copy_lines
@@ -18,18 +19,18 @@ from snapshard.tables import rowset
 SMALL = 4 << 20
 """Bytes of text in the blocks that may hold a match, up to which rows are read at once over a connection for reads."""
 
+Slot = Callable[[], Callable[[], None]]
+"""Takes one of the few places for exports, and gives what hands it back; raises if none is to be had."""
 
-def matching_rows(index: Index, release: Release, query: Query) -> Iterator[Rows]:
+
+def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -> Iterator[Rows]:
     """The matching rows in genome order. Every shard that must be asked has answered when this returns, or it has raised.
 
-    Small answers are complete by then. Large ones are streamed over connections for exports, of which there are few.
+    Small answers are complete by then. Large ones take a slot, and are streamed over connections for exports.
     """
     asked = intervals_to_ask(query, release)
-    if sum(fanout.gather(partial(_reach, index, release, query), asked)) > SMALL:
-        sources = [partial(index.part, release, query, interval, use=Use.EXPORT) for interval in asked]
-        return fanout.stream(sources)
-    found = fanout.gather(lambda interval: list(index.part(release, query, interval, use=Use.READ)), asked)
-    return iter(list(chain.from_iterable(found)))
+    sizes = fanout.gather(lambda interval: block_bytes(index, interval, _size(release, query, interval)), asked)
+    return read_parts(asked, size=sum(sizes), part=partial(index.part, release, query), slot=slot)
 
 
 def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str) -> Rows:
@@ -38,21 +39,42 @@ def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str)
     found: dict[int, bytes] = {}
     for first in range(0, len(wanted), MOST_IDS):
         query = Query(ids=tuple(wanted[first : first + MOST_IDS]), kind=kind)
-        for rows in matching_by_id(index, release, query):
+        part = partial(index.part, release, query)
+        for rows in _at_once(intervals_to_ask(query, release), part):
             found.update(zip(rows.integers("snaptron_id").tolist(), rows.lines(), strict=True))
     return Rows(b"".join(found[number] for number in sorted(found)))
 
 
-def matching_by_id(index: Index, release: Release, query: Query) -> list[Rows]:
-    """The rows of a query that names ids, in genome order; every shard is asked at once."""
-    asked = intervals_to_ask(query, release)
-    found = fanout.gather(lambda interval: list(index.part(release, query, interval, use=Use.READ)), asked)
-    return list(chain.from_iterable(found))
+def read_parts(asked: Sequence[Interval], *, size: int, part: Callable[..., Iterator[Rows]], slot: Slot) -> Iterator[Rows]:
+    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is small, else streamed."""
+    if size <= SMALL:
+        return iter(_at_once(asked, part))
+    stream = _streamed([partial(part, interval, use=Use.EXPORT) for interval in asked], slot)
+    # Its first item stands for the slot that was taken; begun, it hands the slot back however it ends.
+    next(stream)
+    return stream
 
 
-def _reach(index: Index, release: Release, query: Query, interval: Interval) -> int:
-    """Bytes of text in the blocks that may hold a match."""
-    blocks = rowset(release.schema, query.kind).blocks
-    size = select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*near_blocks(query, interval, blocks))
+def block_bytes(index: Index, interval: Interval, size: Select[Any]) -> int:
+    """The one number that a statement gives of an interval's shard. Raises ShardUnavailable."""
     with index.pools.connection(interval.shard) as connection:
         return int(b"".join(copy_lines(connection, size)))
+
+
+def _size(release: Release, query: Query, interval: Interval) -> Select[Any]:
+    """Bytes of text in the blocks that may hold a match."""
+    blocks = rowset(release.schema, query.kind).blocks
+    return select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*near_blocks(query, interval, blocks))
+
+
+def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:
+    return list(chain.from_iterable(fanout.gather(lambda interval: list(part(interval, use=Use.READ)), asked)))
+
+
+def _streamed(sources: "Sequence[Callable[[], Iterator[Rows]]]", slot: Slot) -> Iterator[Rows]:
+    end = slot()
+    try:
+        yield Rows(b"")
+        yield from fanout.stream(sources)
+    finally:
+        end()

@@ -58,9 +58,9 @@ class Backend:
                 self._made.stack.close()
             self._made = None
 
-    def take_export_slot(self) -> Callable[[], None]:
-        """One of the few exports that may run at once; gives back what ends it. Raises TooBusy if all are taken."""
-        if not self._slots.acquire(blocking=False):
+    def take_export_slot(self, *, wait: float = 0) -> Callable[[], None]:
+        """One of the few exports that may run at once; gives what ends it. Raises TooBusy if none is free within `wait` s."""
+        if not self._slots.acquire(timeout=wait):
             self.metrics.refused.inc()
             raise TooBusy(f"{self.settings.exports} exports are under way here; ask again in a few seconds")
         self.metrics.exports.inc()

@@ -1,46 +1,32 @@
 """The Snaptron protocol: its paths, spoken so that its own clients cannot tell. docs/snaptron.md describes it."""
 
-import threading
-from collections.abc import Iterator
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
 from snapshard.bases import KIND as BASE
-from snapshard.described import Described, Descriptions
+from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index import Index
 from snapshard.release import Release
-from snapshard_ui.backend import current_index
+from snapshard_ui.backend import backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
 from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
 from snapshard_ui.snaptron.layouts import LAYOUTS
 from snapshard_ui.snaptron.post import NothingAsked, Wanted, wanted
-from snapshard_ui.snaptron.sending import plain, send
+from snapshard_ui.snaptron.sending import Pieces, plain, send
 from snapshard_ui.snaptron.slashes import SingleSlashes
 
 METHODS = ("GET", "HEAD", "POST", "PUT")
 """Others than POST are treated like GET, as the original does."""
 
 blueprint = Blueprint("snaptron", __name__)
-_kept: "WeakKeyDictionary[Index, Descriptions]" = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 @blueprint.record_once
 def _wrap(state: BlueprintSetupState) -> None:
     if isinstance(state.app, Flask):
         state.app.wsgi_app = SingleSlashes(state.app.wsgi_app)  # type: ignore[method-assign]
-
-
-def descriptions() -> Descriptions:
-    """What this process keeps of the releases it was asked about."""
-    index = current_index()
-    with _lock:
-        if index not in _kept:
-            _kept[index] = Descriptions(index.catalog)
-        return _kept[index]
 
 
 @blueprint.errorhandler(NothingAsked)
@@ -52,7 +38,7 @@ def _nothing_asked(error: NothingAsked) -> Response:
 @blueprint.route("/snaptron/registry/<path:rest>", methods=METHODS)
 def list_compilations(rest: str = "") -> Response:
     """Every compilation with the fields of its samples."""
-    found = [descriptions().of(release) for release in current_index().catalog.compilations()]
+    found = [backend().descriptions.of(release) for release in current_index().catalog.compilations()]
     return Response(registry.answer(found), content_type="application/json")
 
 
@@ -63,7 +49,7 @@ def rows(compilation: str, endpoint: str, tail: str = "") -> Response:
     asked, layout = wanted(tail), LAYOUTS[endpoint]
     described = _described(compilation)
     _check_has(described.release, layout.kind, endpoint)
-    desk = records.Desk(current_index(), described, layout, _base_url(compilation))
+    desk = records.Desk(current_index(), described, layout, _base_url(compilation), _slot)
     queries = (records.answer(desk, one, datatypes=asked.is_json) for one in asked.queries())
     return send(_joined(queries), strict=asked.strict)
 
@@ -75,7 +61,7 @@ def base_coverage(compilation: str, tail: str = "") -> Response:
     asked = wanted(tail)
     described = _described(compilation)
     _check_has(described.release, BASE, "bases")
-    desk = bases.BaseDesk(current_index(), described, described.base_columns, _base_url(compilation))
+    desk = bases.BaseDesk(current_index(), described, described.base_columns, _base_url(compilation), _slot)
     return send(_joined(bases.answer(desk, one) for one in asked.queries()), strict=asked.strict)
 
 
@@ -88,9 +74,9 @@ def sample_metadata(compilation: str, tail: str = "") -> Response:
     if not described.types:
         raise NotFound("endpoint samples of", compilation)
     if "all=1" in asked.text:
-        return send(samples.whole_file(described))
+        return send(_joined(iter([samples.whole_file(described)])))
     if "check_for_update=1" in asked.text:
-        return send(iter([samples.changed(described)]))
+        return plain(samples.changed(described))
     return send(_samples(described, asked), strict=asked.strict)
 
 
@@ -106,7 +92,7 @@ def transcript_models(compilation: str, tail: str = "") -> Response:
 
 
 def _described(compilation: str) -> Described:
-    return descriptions().of(current_index().catalog.release(compilation))
+    return backend().descriptions.of(current_index().catalog.release(compilation))
 
 
 def _check_has(release: Release, kind: str, endpoint: str) -> None:
@@ -118,17 +104,23 @@ def _base_url(compilation: str) -> str:
     return f"{request.url_root}{compilation}/"
 
 
-def _joined(answers: Iterator[Iterator[bytes]]) -> Iterator[bytes]:
+def _slot() -> Callable[[], None]:
+    """One of the places for large answers, waited for as long as an interactive answer may take."""
+    ours = backend()
+    return ours.take_export_slot(wait=ours.settings.read_seconds)
+
+
+def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:
     for answer in answers:
         yield from answer
 
 
-def _samples(described: Described, asked: Wanted) -> Iterator[bytes]:
+def _samples(described: Described, asked: Wanted) -> Pieces:
     """The answer to the first query; of JSON clauses, too, only the first counts."""
     yield from samples.answer(described, next(asked.queries()))
 
 
-def _annotations(described: Described, asked: Wanted) -> Iterator[bytes]:
+def _annotations(described: Described, asked: Wanted) -> Pieces:
     if asked.is_json:
         raise BadQuery("fields", asked.text[:100], "a query string: regions, contains, either, exact, limit")
     transcripts = described.transcripts

@@ -10,6 +10,7 @@ from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
 from snapshard.index import Index
 from snapshard.rows import Rows
+from snapshard.whole_rows import Slot
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import header, prefixed
@@ -27,6 +28,7 @@ class BaseDesk:
     described: Described
     columns: tuple[str, ...]
     base_url: str
+    slot: Slot
 
 
 def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
@@ -91,7 +93,7 @@ def _rows(desk: BaseDesk, asked: Asked, stretch: Stretch) -> Iterable[Rows]:
     if stretch.region is None or asked.sfilters or asked.return_format == ucsc.LINK:
         return ()
     match = stretch.match(asked.match)
-    return read_bases(desk.index, desk.described.release, stretch.region, match=match, columns=desk.columns)
+    return read_bases(desk.index, desk.described.release, stretch.region, match=match, columns=desk.columns, slot=desk.slot)
 
 
 def _written(desk: BaseDesk, asked: Asked, wanted: Sequence[str], stretch: Stretch, parts: Iterable[Rows]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from snapshard.region import Region
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.sample_search import parse_sample_filter
-from snapshard.whole_rows import matching_rows, rows_by_id
+from snapshard.whole_rows import Slot, matching_rows, rows_by_id
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import DATATYPES, Layout, header, prefixed
@@ -28,12 +28,16 @@ NO_PLACE = b"Filter and filter + metadata queries not supported at this time\n"
 
 @dataclass(frozen=True)
 class Desk:
-    """Where an endpoint of a release finds what it answers with; `base_url` is the compilation's own address."""
+    """Where an endpoint of a release finds what it answers with; `base_url` is the compilation's own address.
+
+    Large answers take a slot: they wait for one, since a client of years ago knows nothing of coming again later.
+    """
 
     index: Index
     described: Described
     layout: Layout
     base_url: str
+    slot: Slot
 
     @property
     def release(self) -> Release:
@@ -95,7 +99,7 @@ def _rows(desk: Desk, asked: Asked, query: Query, stretch: Stretch) -> Iterator[
     if stretch.region is None or query.ids == ():
         return iter(())
     one = replace(query, regions=(stretch.region,), match=stretch.match(asked.match))
-    found = matching_rows(desk.index, desk.release, one)
+    found = matching_rows(desk.index, desk.release, one, slot=desk.slot)
     if query.filters and query.samples is None:
         return map(three_decimals, found)
     return found

@@ -30,10 +30,10 @@ def whole_file(described: Described) -> Iterator[bytes]:
     return described.samples.mapped.parts()
 
 
-def changed(described: Described) -> bytes:
+def changed(described: Described) -> str:
     """When the samples last changed, in seconds since 1970: when their release was published."""
     when = described.release.published or described.release.created
-    return f"{when.timestamp():.6f}\n".encode()
+    return f"{when.timestamp():.6f}\n"
 
 
 def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:

@@ -7,13 +7,22 @@ exception: it is a 503, and a retry is what is wanted.
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 
 from flask import Response, request
 
-from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError
+from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError, TooBusy
+from snapshard.watch import watching
+from snapshard_ui.backend import backend
+from snapshard_ui.encoding import packed
+from snapshard_ui.observing import record
 
-_PLAIN = "text/plain"
+PLAIN = "text/plain"
+"""The whole content type: a client refuses it with a charset behind it (quirk 3)."""
+Pieces = Generator[bytes, None, None]
+
+_OUTAGES = (ShardUnavailable, QueryTimeout, TooBusy)
 _log = logging.getLogger(__name__)
 
 
@@ -24,36 +33,48 @@ class Torn(OSError):
         super().__init__(errno.ECONNRESET, "the answer ends here, unfinished")
 
 
-def send(pieces: Iterator[bytes], *, strict: bool = False) -> Response:
+def send(pieces: Pieces, *, strict: bool = False) -> Response:
     """The answer, sent piece by piece. An error before the first piece is told as the request wants it: torn, or by its status.
 
-    Raises ShardUnavailable and QueryTimeout if they come before the first piece.
+    Raises ShardUnavailable, QueryTimeout and TooBusy if they come before the first piece.
     """
     if request.method == "HEAD":
         return plain("")
     try:
         first = next(pieces, b"")
-    except (ShardUnavailable, QueryTimeout):
+    except _OUTAGES:
         raise
     except SnapshardError as error:
-        if strict:
-            return plain(_message(error), error.status)
-        return Response(_torn(error), content_type=_PLAIN)
-    return Response(_body(first, pieces), content_type=_PLAIN)
+        return plain(_message(error), error.status) if strict else Response(_torn(error), content_type=PLAIN)
+    return packed(Response(_sent(first, pieces), content_type=PLAIN))
 
 
 def plain(text: str, status: int = 200) -> Response:
     """A short complete answer."""
-    return Response(text, status, content_type=_PLAIN)
+    return Response(text, status, content_type=PLAIN)
 
 
-def _body(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _sent(first: bytes, pieces: Pieces) -> Iterator[bytes]:
+    """The pieces on their way: shards stop working for a client that left, or that takes nothing for long."""
+    ours, seen, client = backend(), record(), request.environ.get("gunicorn.socket")
+
+    def stream() -> Iterator[bytes]:
+        with ExitStack() as inside:
+            inside.enter_context(watching(seen.watch))
+            inside.enter_context(ours.departures.noticed(client, seen.watch.cancel))
+            inside.enter_context(closing(pieces))
+            if client is not None:
+                client.settimeout(ours.settings.send_seconds)
+            yield from filter(None, _broken_off(first, pieces))
+
+    return stream()
+
+
+def _broken_off(first: bytes, pieces: Pieces) -> Iterator[bytes]:
+    """The pieces; an error among them is told in a line, and then the answer is torn."""
+    yield first
     try:
-        if first:
-            yield first
-        for piece in pieces:
-            if piece:
-                yield piece
+        yield from pieces
     except SnapshardError as error:
         yield from _torn(error)
     except OSError:
@@ -61,10 +82,6 @@ def _body(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     except Exception:
         _log.exception("an answer of the Snaptron protocol broke off")
         raise Torn from None
-    finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
 
 
 def _torn(error: SnapshardError) -> Iterator[bytes]:
