@@ -104,6 +104,7 @@ class Pools:
                 "application_name": f"snapshard {use}",
                 "connect_timeout": 2,
                 "autocommit": True,
+                **({"service": settings.export_service} if use is Use.EXPORT and settings.export_service else {}),
             },
             min_size=0,
             max_size=settings.read_connections if use is Use.READ else settings.export_connections,
