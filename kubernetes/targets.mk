@@ -1,20 +1,40 @@
 # Images and the deployment: included by the Makefile, run from the repository's root. kubernetes/README.md is the runbook.
 VERSION ?= 0.1.0
 REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo none)
+REGISTRY ?=
 OVERLAY ?= small
-IMAGES = postgres server loader
+# How nodes get the images: `docker push` with a REGISTRY, `kind load docker-image`, `minikube image load`. Nothing, if they have them.
+LOAD ?= :
+FILE ?= $(SHARD).dump
+
+NAMESPACE = snapshard
+kubectl = kubectl --namespace $(NAMESPACE)
+overlay = kubernetes/overlays/$(OVERLAY)
+parts = postgres server loader
+images = $(parts:%=$(REGISTRY)snapshard/%:$(VERSION))
 dockerfile_postgres = postgres-docker/Dockerfile
 dockerfile_server = ui-docker/Dockerfile
 dockerfile_loader = populate/Dockerfile
+# rendered FOLDER: its manifests, with the images of this REGISTRY and VERSION.
+rendered = kubectl kustomize $(1) | sed 's|image: snapshard/\([a-z]*\):.*|image: $(REGISTRY)snapshard/\1:$(VERSION)|'
+# apply FOLDER SELECTOR: those of its objects that have the label.
+apply = $(call rendered,$(1)) | kubectl apply -f - -l $(2)
+# run_job NAME: anew, to its end.
+run_job = $(kubectl) delete job $(1) --ignore-not-found --wait; $(call apply,$(overlay)/populate,app.kubernetes.io/instance=$(1)); \
+    sh kubernetes/wait-for-job.sh $(1)
+# parameters NAME=VALUE ...: what the Jobs are told.
+parameters = $(kubectl) create configmap load --dry-run=client -o yaml $(1) | kubectl apply -f -
+superuser = psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -U postgres -d snapshard
+databases = $(shell grep -v '^#' $(overlay)/shards.tsv | cut -f1 | sed '/^catalog$$/!s/^/shard-/')
 
-.PHONY: images version lock shards
+.PHONY: images version lock shards secrets deploy source populate rollback grow backup restore rotate upgrade remove
 
 version:
 	@echo $(VERSION)
 
 images: ## build the three images for the local Docker engine
-	@set -e; $(foreach part,$(IMAGES),nice docker build -q -f $(dockerfile_$(part)) --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
-	    -t snapshard/$(part):$(VERSION) . ;)
+	@set -e; $(foreach part,$(parts),nice docker build -q -f $(dockerfile_$(part)) --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
+	    -t $(REGISTRY)snapshard/$(part):$(VERSION) . ;)
 
 lock: $(VENV)/test ## write the pinned packages of the images anew
 	$(bin)/pip install --quiet --disable-pip-version-check 'uv>=0.9'
@@ -24,31 +44,65 @@ lock_command = $(bin)/uv pip compile --quiet pyproject.toml --python-version 3.1
     --no-emit-index-url --no-emit-find-links
 
 shards: ## write what kubernetes/overlays/*/shards.tsv stand for
-	@$(foreach overlay,$(wildcard kubernetes/overlays/*/shards.tsv),$(PYTHON) kubernetes/shards.py $(dir $(overlay));)
-
-NAMESPACE = snapshard
-kubectl = kubectl --namespace $(NAMESPACE)
-# How a node gets the images; with a registry: LOAD='docker push' after naming them in an overlay. kind: LOAD='kind load docker-image'.
-LOAD ?= :
-.PHONY: secrets deploy source populate
+	@$(foreach table,$(wildcard kubernetes/overlays/*/shards.tsv),$(PYTHON) kubernetes/shards.py $(dir $(table));)
 
 secrets:
 	@kubectl apply -f kubernetes/base/namespace.yaml
 	@$(kubectl) get secret database-passwords >/dev/null 2>&1 || sh kubernetes/secrets.sh | kubectl apply -f -
 
-deploy: images shards secrets ## bring up OVERLAY (small or full); LOAD= says how a node gets the images
-	$(LOAD) $(IMAGES:%=snapshard/%:$(VERSION))
-	kubectl apply -k kubernetes/overlays/$(OVERLAY)
+deploy: images shards secrets ## bring up OVERLAY (small or full); LOAD= says how nodes get the images
+	$(LOAD) $(images)
+	$(call rendered,$(overlay)) | kubectl apply -f -
 	$(kubectl) rollout status statefulset -l app.kubernetes.io/part-of=snapshard --timeout=600s
 	$(kubectl) rollout status deployment/server --timeout=600s
 
-source: ## copy the local folder or file FROM to the source pod, as http://source:8080/NAME
+source: ## copy the local folder or file FROM to the source pod, where it is http://source:8080/NAME
 	$(kubectl) cp --no-preserve $(FROM) source-0:/srv/$(NAME)
 
-populate: ## load SOURCE (an address) as COMPILATION, RELEASE, and publish it; OPTIONS= more of `snapshard load`
-	@$(kubectl) create configmap load --dry-run=client -o yaml --from-literal=SOURCE='$(SOURCE)' --from-literal=COMPILATION='$(COMPILATION)' \
-	    --from-literal=RELEASE='$(RELEASE)' --from-literal=OPTIONS='$(OPTIONS)' | kubectl apply -f -
-	@set -e; for step in load-begin load-shards load-publish; do \
-	    $(kubectl) delete job $$step --ignore-not-found --wait; \
-	    kubectl apply -k kubernetes/overlays/$(OVERLAY)/populate -l app.kubernetes.io/instance=$$step; \
-	    sh kubernetes/wait-for-job.sh $$step; done
+populate: ## load SOURCE (an address) as COMPILATION, RELEASE and publish it; OPTIONS= more of `snapshard load`
+	@$(call apply,$(overlay),app.kubernetes.io/component=map)
+	@$(call parameters,--from-literal=SOURCE='$(SOURCE)' --from-literal=COMPILATION='$(COMPILATION)' --from-literal=RELEASE='$(RELEASE)' \
+	    --from-literal=OPTIONS='$(OPTIONS)')
+	@set -e; $(call run_job,load-begin); $(call run_job,load-shards); $(call run_job,load-publish)
+
+rollback: ## serve an older release of COMPILATION again: RELEASE, or the one before
+	@$(call parameters,--from-literal=ARGUMENTS='rollback $(COMPILATION) $(RELEASE)')
+	@set -e; $(call run_job,release)
+
+grow: ## give SHARD the sizes MEMORY and VOLUME (either may be left out), in the table and in the cluster
+	awk -F '\t' -v OFS='\t' '$$1 == "$(SHARD)" { if ("$(VOLUME)") $$3 = "$(VOLUME)"; if ("$(MEMORY)") $$4 = "$(MEMORY)" } 1' \
+	    $(overlay)/shards.tsv > $(overlay)/shards.tsv.new && mv $(overlay)/shards.tsv.new $(overlay)/shards.tsv
+	@$(MAKE) --no-print-directory shards
+	$(if $(VOLUME),$(kubectl) patch pvc data-shard-$(SHARD)-0 --type=merge -p '{"spec": {"resources": {"requests": {"storage": "$(VOLUME)"}}}}')
+	# The template of a volume cannot change: the StatefulSet is made anew around its pod, which goes on running until the new sizes need it not to.
+	$(if $(VOLUME),$(kubectl) delete statefulset shard-$(SHARD) --cascade=orphan)
+	$(call apply,$(overlay),app.kubernetes.io/instance=shard-$(SHARD))
+	$(kubectl) rollout status statefulset/shard-$(SHARD) --timeout=600s
+
+backup: ## write the database of SHARD (or catalog) to FILE
+	$(kubectl) exec $(pod) -- pg_dump -U postgres --format=custom --compress=zstd:1 snapshard > $(FILE).part && mv $(FILE).part $(FILE)
+
+restore: ## put FILE back into SHARD (or catalog), all of it or nothing
+	$(kubectl) exec -i $(pod) -- pg_restore -U postgres --dbname=snapshard --clean --if-exists --single-transaction < $(FILE)
+pod = $(if $(filter catalog,$(SHARD)),catalog-0,shard-$(SHARD)-0)
+
+rotate: ## give every role a new password; no answer under way is broken off
+	@sh kubernetes/secrets.sh | kubectl apply -f -
+	@set -e; for name in $(databases); do for role in postgres owner loader reader exporter; do \
+	    $(kubectl) get secret database-passwords -o "jsonpath={.data.$$role}" | base64 -d | \
+	    $(kubectl) exec -i $$name-0 -- sh -euc "read -r new || true; export new; printf '%s\n' '\\getenv new new' \"ALTER ROLE $$role PASSWORD :'new';\" | $(superuser)"; \
+	    done; echo "$$name: 5 passwords changed"; done
+	$(kubectl) rollout restart deployment/server
+	$(kubectl) rollout status deployment/server --timeout=600s
+
+upgrade: images shards ## bring VERSION to the servers, then to one database after the other
+	$(LOAD) $(images)
+	$(call apply,$(overlay),'app.kubernetes.io/component notin (shard$(comma)catalog)')
+	$(kubectl) rollout status deployment/server --timeout=600s
+	@set -e; for name in $(databases); do $(call apply,$(overlay),app.kubernetes.io/instance=$$name); \
+	    $(kubectl) rollout status statefulset/$$name --timeout=600s; done
+comma = ,
+
+remove: ## take everything away, also the data; only with CONFIRM=yes
+	@test "$(CONFIRM)" = yes || { echo "this deletes the namespace $(NAMESPACE) with every volume; say CONFIRM=yes" >&2; exit 2; }
+	kubectl delete namespace $(NAMESPACE) --wait
