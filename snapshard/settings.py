@@ -25,6 +25,7 @@ class Settings:
     connect_seconds: float = _setting(1.0, "s", "longest a shard may take to give a connection")
     read_connections: int = _setting(4, "connections", "per worker and shard, for interactive queries")
     export_connections: int = _setting(4, "connections", "per worker and shard, for exports; an export may hold two")
+    export_service: str = _setting("", "name", "libpq service (user, password) of exports, where they have a role of their own")
     exports: int = _setting(2, "exports", "per worker at once; a further one is answered 429 and a time to come again")
     send_seconds: float = _setting(60.0, "s", "longest that the reader of an export may take for a piece of it")
     max_rows: int = _setting(5_000, "rows", "most rows of one page")
