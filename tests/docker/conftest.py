@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,8 +98,6 @@ class Shard:
 
     def wait(self) -> "Shard":
         """Itself, when it accepts connections."""
-        import time
-
         for _ in range(120):
             if self.container.exec(["pg_isready", "-q", "-h", "127.0.0.1", "-d", "snapshard"])[0] == 0:
                 return self
@@ -123,9 +122,8 @@ def start(images: dict[str, str], passwords: dict[str, str], secret_files: Path)
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
         )
-        container.tmpfs.update({"/var/run/postgresql": "uid=999,gid=999", "/tmp": "", **(tmpfs or {})})
-        if secrets_from is not None:
-            container.with_volume_mapping(str(secrets_from), "/run/secrets/snapshard", "ro")
+        container.tmpfs.update({"/var/run/postgresql": "uid=999,gid=999", "/tmp": ""})
+        container.with_volume_mapping(str(secrets_from), "/run/secrets/snapshard", "ro")
         with container:
             yield Shard(container, passwords)
 

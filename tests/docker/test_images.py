@@ -53,8 +53,9 @@ def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(("part", "folder"), [("server", "ui-docker"), ("loader", "populate")])
 def test_packages_are_those_of_the_lock_file(images: dict[str, str], part: str, folder: str) -> None:
-    listing = 'import importlib.metadata as m; print(*sorted(f\'{d.name.lower().replace("_", "-")}=={d.version}\' for d in m.distributions()))'
-    installed = set(run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout.split())
+    listing = "import importlib.metadata as m; print(*(f'{one.name}=={one.version}' for one in m.distributions()))"
+    said = run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout
+    installed = {one.lower().replace("_", "-") for one in said.split()}
     with (Path(__file__).parents[2] / folder / "requirements.txt").open(encoding="utf-8") as file:
         locked = {line.split()[0].lower() for line in file if "==" in line}
     assert {one for one in installed if not one.startswith("snapshard==")} == locked

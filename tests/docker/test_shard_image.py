@@ -87,7 +87,7 @@ def test_reads_have_a_deadline_and_exports_have_none(shard) -> None:
 
 
 def test_nobody_is_superuser_over_the_network(shard) -> None:
-    with pytest.raises(psycopg.OperationalError, match='pg_hba.conf rejects connection for host .* user "postgres"'):
+    with pytest.raises(psycopg.OperationalError, match=r'pg_hba.conf rejects connection for host .* user "postgres"'):
         shard.connect("postgres")
 
 
