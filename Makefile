@@ -6,6 +6,16 @@ PORT ?= 8080
 JUNCTIONS ?= 100000
 SAMPLES ?= 500
 bin = $(VENV)/bin
+api = http://127.0.0.1:$(PORT)/api/v1/compilations/sim
+define try
+
+Three things to try, once the server says that it serves (in another terminal; the data are simulated):
+  1. the web page                         http://127.0.0.1:$(PORT)/?compilation=sim&q=SIMG00001
+  2. a gene's junctions in 100+ samples   curl '$(api)/junctions.tsv?gene=SIMG00001&filter=samples_count>=100'
+  3. is this junction seen anywhere?      curl '$(api)/junctions/GRCh38:chr1:15081561-15081646:-/evidence'
+
+endef
+export try
 
 .PHONY: help run test test-docker test-cluster check format clean
 
@@ -13,7 +23,9 @@ help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/run ## set up, make and load the simulated demo, serve it on port $(PORT)
-	@$(bin)/snapshard --data $(DATA) demo --junctions $(JUNCTIONS) --samples $(SAMPLES) --port $(PORT)
+	@[ -f $(DATA)/demo/compilation.json ] || $(bin)/snapshard simulate $(DATA)/demo --junctions $(JUNCTIONS) --samples $(SAMPLES)
+	@$(bin)/snapshard load $(DATA)/demo --data $(DATA) --if-absent
+	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --port $(PORT)
 
 test: $(VENV)/test ## every test that needs neither Docker nor a cluster
 	$(bin)/pytest -n 2 -q -m "not docker and not cluster" $(PYTEST)
