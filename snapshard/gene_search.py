@@ -1,6 +1,6 @@
 """Genes of a release, found by symbol or id as people type them."""
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any
 
 from psycopg import sql
@@ -17,12 +17,23 @@ WHERE upper(symbol) LIKE %(pattern)s OR upper(gene_id) LIKE %(pattern)s OR upper
 ORDER BY upper(symbol) <> %(name)s AND upper(gene_id) <> %(name)s, length(symbol), symbol, number
 LIMIT %(limit)s
 """)
-_MOST_PLACES = 100
+_OF_TRANSCRIPTS = sql.SQL("""
+SELECT min(gene_id), symbol, chromosome, min(start), max("end"), strand, '', min(source) FROM {}.transcript
+WHERE upper(symbol) LIKE %(pattern)s
+GROUP BY symbol, chromosome, strand, CASE WHEN upper(symbol) = %(name)s THEN number END
+ORDER BY upper(symbol) <> %(name)s, length(symbol), symbol, chromosome, min(start)
+LIMIT %(limit)s
+""")
+"""Transcripts as genes, for a release that has transcripts by symbol and no genes. Those of the exact name stay single,
+since only their overlaps tell how many places there are."""
+_MOST_PLACES = 1_000
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
     """Genes whose symbol or id begins so, in any case: an exact one first, then the shorter symbols."""
-    return _genes(catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit)
+    found = _genes(catalog, release, prefix, pattern=_literal(prefix) + "%", limit=max(limit, _MOST_PLACES))
+    exact = [gene for gene in found if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())]
+    return [*_merged(exact), *found[len(exact) :]][:limit]
 
 
 def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
@@ -63,7 +74,11 @@ def _genes(catalog: Catalog, release: Release, name: str, *, pattern: str, limit
         "limit": limit,
     }
     with catalog.connect() as connection:
-        return [Gene(*row) for row in connection.execute(_SELECT.format(sql.Identifier(release.schema)), values)]
+        for statement in (_SELECT, _OF_TRANSCRIPTS):
+            found = connection.execute(statement.format(sql.Identifier(release.schema)), values).fetchall()
+            if found:
+                return [Gene(*row) for row in found]
+    return []
 
 
 def _literal(text: str) -> str:
@@ -71,16 +86,15 @@ def _literal(text: str) -> str:
 
 
 def _merged(genes: list[Gene]) -> list[Gene]:
-    """Genes that overlap on one strand are one place, such as the same gene of two annotations."""
-    ordered = sorted(genes, key=lambda gene: (gene.chrom, gene.strand, gene.start, gene.end))
-    breaks = [0, *[n for n, (one, other) in enumerate(pairwise(ordered), 1) if not _overlap(one, other)], len(ordered)]
-    return [_union(ordered[first:last]) for first, last in pairwise(breaks) if first < last]
+    """Genes that overlap on one strand are one place, such as the same gene of two annotations, or its transcripts."""
+    places: list[Gene] = []
+    for gene in sorted(genes, key=lambda gene: (gene.chrom, gene.strand, gene.start, gene.end)):
+        if places and _overlap(places[-1], gene):
+            places[-1] = replace(places[-1], end=max(places[-1].end, gene.end))
+        else:
+            places.append(gene)
+    return places
 
 
 def _overlap(one: Gene, other: Gene) -> bool:
     return (one.chrom, one.strand) == (other.chrom, other.strand) and other.start <= one.end
-
-
-def _union(genes: list[Gene]) -> Gene:
-    first, end = genes[0], max(gene.end for gene in genes)
-    return Gene(first.gene_id, first.symbol, first.chrom, first.start, end, first.strand, first.biotype, first.source)

@@ -3,9 +3,8 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlencode
 
-from flask import Response, g, request
+from flask import Response, g
 
 from snapshard.errors import BadQuery
 from snapshard.estimate import Count
@@ -16,10 +15,9 @@ from snapshard.rows import Rows
 from snapshard_ui.asking import chosen, reachable, selected
 from snapshard_ui.backend import current_settings
 from snapshard_ui.observing import record
+from snapshard_ui.page import Page, page_response
 from snapshard_ui.params import JunctionParams
 from snapshard_ui.render.columns import ID, Choice
-from snapshard_ui.render.files import disposition
-from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
 from snapshard_ui.routes import Asked
 from snapshard_ui.tokens import token_of
 
@@ -42,26 +40,8 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
         "next": following,
         "missing_shards": missing,
     }
-    return _response(asked, choice, choice.shown(rows, release), members, exact=choice.stored(query))
-
-
-def _response(asked: Asked[JunctionParams], choice: Choice, rows: Rows, members: dict[str, object], *, exact: bool) -> Response:
-    about = asked.release.provenance()
-    sheet = Sheet(choice.written, about, asked.params.about, exact)
-    if asked.format.name == "json":
-        writer: Writer = JsonWriter(sheet, **members)
-    else:
-        # Formats without members of their own say in their remarks what would be a silent cut.
-        writer = asked.format.writer(replace(sheet, about=about | {name: value for name, value in members.items() if value}))
-    response = Response(writer.head() + writer.body(rows) + writer.tail(), mimetype=asked.format.media_type)
-    response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
-    response.headers["Snapshard-Rows"] = str(record().rows)
-    response.headers["Snapshard-Truncated"] = str(members["truncated"]).lower()
-    if members["missing_shards"]:
-        response.headers["Snapshard-Missing-Shards"] = ",".join(map(str, members["missing_shards"]))  # type: ignore[call-overload]
-    if members["next"]:
-        response.headers["Link"] = f'<{_link(str(members["next"]))}>; rel="next"'
-    return response
+    page = Page(choice.written, choice.shown(rows, release), members, exact=choice.stored(query))
+    return page_response(asked, page)
 
 
 def check_limit(limit: int) -> None:
@@ -109,8 +89,3 @@ def _counted(index: Index, release: Release, query: Query, how: str) -> Count | 
     if how == "none":
         return None
     return Count(index.count(release, query), "exact") if how == "exact" else index.estimate(release, query)
-
-
-def _link(following: str) -> str:
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-    return f"{request.path}?{urlencode([*pairs, ('after', following)])}"

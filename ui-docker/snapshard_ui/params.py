@@ -133,7 +133,9 @@ class NoParams(Params):
 class GeneParams(Params):
     """Genes by the beginning of their symbol or id."""
 
-    prefix: Annotated[str, Field(max_length=100, description="beginning of a symbol or id, in any case", examples=["AL"])] = ""
+    prefix: Annotated[
+        str, Field(min_length=1, max_length=100, description="beginning of a symbol or id, in any case", examples=["AL"])
+    ]
     limit: Annotated[int, Field(ge=1, le=1_000, description="most genes")] = 20
 
 

@@ -82,7 +82,7 @@ def json_number(text: bytes) -> bytes:
     if _NUMBERS.fullmatch(text + b"\n"):
         return text
     try:
-        return orjson.dumps(float(text))
+        return b"%d" % int(text) if text.isdigit() else orjson.dumps(float(text))
     except ValueError:
         return b"null"
 

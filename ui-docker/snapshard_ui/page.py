@@ -1,0 +1,52 @@
+"""A page as a response: rows in the format asked for, with what makes a cut visible in every format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+from snapshard.junction import Column
+from snapshard.rows import Rows
+from snapshard_ui.observing import record
+from snapshard_ui.render.files import disposition
+from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
+from snapshard_ui.routes import Asked
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and what is said of them: count, truncated, next, missing shards.
+
+    `exact`: their numbers come from number columns of the database.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Rows
+    members: Mapping[str, Any]
+    exact: bool = False
+
+
+def page_response(asked: Asked[Any], page: Page) -> Response:
+    """The response. Formats that have no members of their own say in their remarks what would else be a silent cut."""
+    sheet = Sheet(page.columns, asked.release.provenance(), asked.params.about, page.exact)
+    if asked.format.name == "json":
+        writer: Writer = JsonWriter(sheet, **page.members)
+    else:
+        said = {name: value for name, value in page.members.items() if value}
+        writer = asked.format.writer(replace(sheet, about={**sheet.about, **said}))
+    response = Response(writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type)
+    response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
+    response.headers["Snapshard-Rows"] = str(record().rows)
+    response.headers["Snapshard-Truncated"] = str(page.members["truncated"]).lower()
+    if page.members.get("missing_shards"):
+        response.headers["Snapshard-Missing-Shards"] = ",".join(page.members["missing_shards"])
+    if page.members["next"]:
+        response.headers["Link"] = f'<{_link(page.members["next"])}>; rel="next"'
+    return response
+
+
+def _link(following: str) -> str:
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+    return f"{request.path}?{urlencode([*pairs, ('after', following)])}"
