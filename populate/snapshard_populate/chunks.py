@@ -68,9 +68,9 @@ def sift(rows: Rows, first_line: int, source: str, checks: Sequence[Check]) -> t
     if not is_structured(rows):
         rows, lines, bad = _structured(rows, lines, source)
     for good, tried, check in failures(rows, checks):
-        for place in np.flatnonzero(~good).tolist():
-            values = tried.take([place]).text.decode().removesuffix("\n").split("\t")
-            bad.append(BadRow(source, int(lines[place]), check.reason(dict(zip(tried.columns, values, strict=True)))))
+        for line, text in zip(lines[~good].tolist(), tried.where(~good).lines(), strict=True):
+            fields = dict(zip(tried.columns, text.decode().removesuffix("\n").split("\t"), strict=True))
+            bad.append(BadRow(source, line, check.reason(fields)))
         rows, lines = tried.where(good), lines[good]
     return Chunk(rows, lines, source), sorted(bad, key=lambda row: row.line)
 
