@@ -17,7 +17,7 @@ Three things to try, once the server says that it serves (in another terminal; t
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format clean
+.PHONY: help run test test-docker test-cluster check format storage-spike clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ format: $(VENV)/test ## mend what the linter can mend
 	$(bin)/ruff check --fix . && $(bin)/ruff format .
 
 include kubernetes/targets.mk
+
+storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes, Docker, root)
+	$(bin)/python -m analysis.storage all
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(DATA)
