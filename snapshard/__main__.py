@@ -13,6 +13,11 @@ _COMMANDS = {
     "releases": ("snapshard_populate.commands.releases", "load"),
     "serve": ("snapshard_ui.commands.serve", "server"),
     "query": ("snapshard.commands.query", ""),
+    "evidence": ("snapshard.commands.evidence", ""),
+    "samples": ("snapshard.commands.samples", ""),
+    "genes": ("snapshard.commands.genes", ""),
+    "export": ("snapshard.commands.export", ""),
+    "shards": ("snapshard.commands.shards", ""),
 }
 """Sub-command: the module that holds it under its own name, and the extra that brings what the module imports."""
 
@@ -32,8 +37,20 @@ class Commands(click.Group):
         except ModuleNotFoundError as exc:
             if not extra:
                 raise
-            raise click.ClickException(f"'{name}' needs {exc.name}: pip install 'snapshard[{extra}]'") from exc
+            return _missing(name, str(exc.name), extra)
         return command
+
+
+def _missing(name: str, package: str, extra: str) -> click.Command:
+    """What stands for a sub-command whose extra is not installed, so that the others and --help go on working."""
+    line = f"'{name}' needs {package}: pip install 'snapshard[{extra}]'"
+
+    def refuse(arguments: tuple[str, ...]) -> None:
+        raise click.ClickException(line)
+
+    rest = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True, "help_option_names": []}
+    return click.Command(name, params=[rest], callback=refuse, short_help=f"({line})", context_settings=settings)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
