@@ -7,9 +7,9 @@ from flask import Flask
 
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
-from snapshard_ui import backend, evidence, genes, health, junctions, observing, problems, releases, routes, samples
+from snapshard_ui import backend, evidence, genes, health, junctions, observing, openapi, problems, releases, routes, samples
 
-VIEWS = (junctions, evidence, genes, samples, releases, health)
+VIEWS = (junctions, evidence, genes, samples, releases, health, openapi)
 """The modules whose views make up the API; importing them registers the views."""
 
 

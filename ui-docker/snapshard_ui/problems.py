@@ -13,8 +13,11 @@ from snapshard.errors import Ambiguous, BadQuery, NotFound, QueryTimeout, ShardU
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
-_TITLES = {
+TITLES = {
     400: "The request cannot be understood",
+    406: "No format that the client takes",
+    413: "The request is too large",
+    415: "The body is of another kind than expected",
     404: "There is no such thing here",
     300: "The name means several things; choose one",
     429: "Too many at once",
@@ -47,7 +50,7 @@ def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, 
     """A problem document; 429 and 503 say when to come again."""
     body = {
         "type": "about:blank",
-        "title": _TITLES.get(status, "The request failed"),
+        "title": TITLES.get(status, "The request failed"),
         "status": status,
         "detail": detail,
         "instance": request.path,

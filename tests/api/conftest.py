@@ -1,0 +1,171 @@
+"""A simulated compilation on 1, 5 and 25 shards of one embedded server, and the real server over it in a process of its own."""
+
+import gzip
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from snapshard.embedded import Embedded
+from snapshard.index import Index
+from snapshard.junction import NAMES
+from snapshard.layout import default_layout, read_layout
+from snapshard.release import Release
+from snapshard.settings import Settings
+from snapshard_populate.compilation import Compilation, read_folder
+from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.simulate import simulate
+
+CUT = ["chr1\t60000000\ts1", "chr1\t-\ts2", *[f"chr{n}\t-\ts3" for n in range(2, 6)], *[f"chr{n}\t-\ts4" for n in range(6, 20)]]
+LAYOUTS = {
+    1: read_layout(["*\t-\ts1"]),
+    25: default_layout([f"s{number}" for number in range(1, 26)]),
+    5: read_layout([*CUT, *[f"chr{n}\t-\ts5" for n in (20, 21, 22, "X", "Y", "M")], "*\t-\ts5"]),
+}
+"""The current release is the one of five shards, of which two share chr1."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What was loaded: the server's folder, an index over it, the release of each number of shards, and the source's rows."""
+
+    folder: Path
+    index: Index
+    releases: dict[int, Release]
+    lines: list[str]
+    source: Path
+
+    @property
+    def release(self):
+        """The current release."""
+        return self.releases[5]
+
+    @property
+    def rows(self):
+        """The source's rows as dicts of text."""
+        return [dict(zip(NAMES, line.rstrip("\n").split("\t"), strict=True)) for line in self.lines]
+
+
+@pytest.fixture(scope="session")
+def world():
+    """`sim` with every file on 1, 5 and 25 shards, and `bare`, of which there is only the file of junctions."""
+    folder = Path(tempfile.mkdtemp(prefix="snapshard-api-"))
+    source = folder / "source"
+    simulate(source, junctions=3_000, samples=60, seed=11)
+    server = Embedded(folder / "data")
+    shards = server.ensure_shards({one.shard for layout in LAYOUTS.values() for one in layout})
+    compilation = read_folder(source, name="sim")
+    names = {count: load_compilation(shards, Plan(compilation, LAYOUTS[count], f"cut{count}")).name for count in LAYOUTS}
+    bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
+    load_compilation(shards, Plan(bare, LAYOUTS[1]))
+    index = Index(lambda: shards, Settings(catalog_seconds=0.01))
+    releases = {count: index.catalog.release("sim", name) for count, name in names.items()}
+    with gzip.open(compilation.junctions, "rt", encoding="utf-8") as file:
+        lines = file.readlines()
+    yield World(folder / "data", index, releases, in_genome_order(lines, releases[5]), source)
+    index.close()
+    server.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_genome_order(lines, release):
+    """The lines by interval, and in the order of the file within each."""
+    named = release.named
+
+    def interval(line):
+        chrom, start = line.split("\t", 3)[1:3]
+        return next(one.number for one in release.intervals if one.holds_start(chrom, int(start), named))
+
+    return sorted(lines, key=interval)
+
+
+@dataclass
+class Server:
+    """`snapshard serve` in a process of its own."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    def stop(self):
+        """Ends it as Kubernetes does."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory):
+    """Starts servers; ends those that are left."""
+    started = []
+
+    def start(*options, **settings):
+        port = free_port()
+        log = tmp_path_factory.mktemp("serve") / "log"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")}
+        environment |= {f"SNAPSHARD_{name.upper()}": str(value) for name, value in settings.items()}
+        command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port), *options]
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        server = Server(f"http://127.0.0.1:{port}", process, log)
+        started.append(server)
+        wait_for(lambda: answers(server.url + "/livez"), 30, why=lambda: log.read_text())
+        return server
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(world, start_server):
+    """The server over the world, as shipped."""
+    return start_server("--data", str(world.folder))
+
+
+@pytest.fixture(scope="session")
+def http(server):
+    """A client of that server."""
+    with httpx.Client(base_url=server.url + "/api/v1/compilations/sim", timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def root(server):
+    """The same, from the server's root."""
+    with httpx.Client(base_url=server.url, timeout=60) as client:
+        yield client
+
+
+def free_port():
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def answers(url):
+    """Whether anybody answers."""
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(condition, seconds, *, why=lambda: ""):
+    """Waits until the condition holds; how long that took."""
+    started = time.monotonic()
+    while not condition():
+        if time.monotonic() - started > seconds:
+            pytest.fail(f"waited {seconds} s in vain. {why()}")
+        time.sleep(0.05)
+    return time.monotonic() - started

@@ -1,0 +1,151 @@
+"""The OpenAPI document, made of the models that check requests and describe answers, and a page that shows it."""
+
+from importlib.metadata import version
+from typing import Any
+
+from flask import Response, render_template
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from snapshard_ui.answers import Answer, Problem, json_response
+from snapshard_ui.backend import current_index, current_settings
+from snapshard_ui.params import NoParams
+from snapshard_ui.problems import MEDIA_TYPE, TITLES
+from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.routes import OPERATIONS, PREFIX, Operation, on_api
+
+_ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: first and last base of the intron.
+Where an answer has several formats, `format=`, a suffix of the path (/junctions.tsv) or the Accept header chooses."""
+_SCHEMAS = "#/components/schemas/"
+_NAME = r"^([^:\s]+:)?[^:\s]+:[0-9,]+[-–][0-9,]+(:[+\-?*.])?$|^[0-9]{1,18}$"
+_PLACES: dict[str, dict[str, Any]] = {
+    "name": {"type": "string", "pattern": _NAME, "examples": ["GRCh38:chr2:71548830-71549349:+"]},
+    "site": {"type": "string", "pattern": r"^([^:\s]+:)?[^:\s]+:[0-9,]+(:[+\-?])?$", "examples": ["chr2:71548830:+"]},
+    "rail_id": {"type": "integer", "minimum": 0},
+}
+_DESCRIBED = {
+    "compilation": "a set of samples processed in one way",
+    "release": "one immutable load of it; without, the current one",
+    "name": "stable name (assembly and strand may be left out), or snaptron_id",
+    "site": "chromosome:position, with :+ or :- to name the strand",
+    "rail_id": "number of the sample",
+}
+_USUAL = (400, 404, 503, 504)
+
+
+class Document(BaseModel):
+    """An OpenAPI document."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+@on_api("/openapi.json", answer=Document)
+def openapi(params: NoParams) -> Response:
+    """This API as OpenAPI 3.1."""
+    return json_response(document())
+
+
+@on_api("/docs", answer=Document)
+def docs(params: NoParams) -> Response:
+    """This API as a page."""
+    return Response(render_template("api_docs.html", document=document(), formats=FORMATS.values()), mimetype="text/html")
+
+
+def document() -> dict[str, Any]:
+    """The document; it knows the compilations that are served now."""
+    known = current_index().catalog.releases()
+    names = {
+        "compilation": sorted({release.compilation for release in known}),
+        "release": sorted({release.name for release in known}),
+    }
+    paths: dict[str, Any] = {}
+    for operation in sorted(OPERATIONS, key=lambda one: one.paths):
+        for path in operation.paths:
+            shown = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
+            paths.setdefault(shown, {})[operation.method] = _operation(operation, path, names)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Snapshard",
+            "version": version("snapshard"),
+            "description": _ABOUT,
+        },
+        "paths": paths,
+        "components": {"schemas": _components()},
+    }
+
+
+def _components() -> dict[str, Any]:
+    answers = {operation.answer for operation in OPERATIONS if issubclass(operation.answer, Answer)}
+    models: list[type[BaseModel]] = [Problem, *answers, *[operation.body for operation in OPERATIONS if operation.body]]
+    _, schema = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}")
+    found: dict[str, Any] = schema["$defs"]
+    return found
+
+
+def _operation(operation: Operation, path: str, names: dict[str, list[str]]) -> dict[str, Any]:
+    first, _, rest = (operation.view.__doc__ or "").partition("\n")
+    described: dict[str, Any] = {
+        "operationId": operation.view.__name__ + ("_of_release" if "<release>" in path else ""),
+        "summary": first.rstrip("."),
+        "parameters": [*_path_parameters(path, names), *_query_parameters(operation)],
+        "responses": _responses(operation, path),
+    }
+    if rest.strip():
+        described["description"] = rest.strip()
+    if operation.body:
+        content = {"application/json": {"schema": {"$ref": _SCHEMAS + operation.body.__name__}}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _path_parameters(path: str, names: dict[str, list[str]]) -> list[dict[str, Any]]:
+    found = []
+    for part in path.split("/"):
+        if part.startswith("<"):
+            name = part[1:-1].rpartition(":")[2]
+            schema = {"type": "string", "enum": names[name]} if names.get(name) else _PLACES.get(name, {"type": "string"})
+            described = _DESCRIBED.get(name, name)
+            found.append({"name": name, "in": "path", "required": True, "description": described, "schema": schema})
+    return found
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    model = operation.params.model_json_schema()
+    return [
+        _query_parameter(name, schema, model.get("$defs", {}), required=name in model.get("required", ()))
+        for name, schema in model.get("properties", {}).items()
+    ]
+
+
+def _query_parameter(name: str, schema: dict[str, Any], shared: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    plain = {key: value for key, value in schema.items() if key not in ("title", "description", "style", "explode")}
+    if "$ref" in plain:
+        plain |= shared[plain.pop("$ref").rpartition("/")[2]]
+    if "anyOf" in plain:
+        # A parameter that is left out is what a model calls null.
+        plain |= next(one for one in plain.pop("anyOf") if one.get("type") != "null")
+        plain.pop("default", None)
+    if name == "limit" and "maximum" not in plain:
+        plain["maximum"] = current_settings().max_rows
+    plain.pop("title", None)
+    described = {"name": name, "in": "query", "required": required, "description": schema["description"], "schema": plain}
+    return described | {key: schema[key] for key in ("style", "explode") if key in schema}
+
+
+def _responses(operation: Operation, path: str) -> dict[str, Any]:
+    answer = {"$ref": _SCHEMAS + operation.answer.__name__} if issubclass(operation.answer, Answer) else {"type": "object"}
+    content: dict[str, Any] = {"application/json": {"schema": answer}}
+    for name in operation.formats[1:]:
+        content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
+    if operation.view is docs:
+        content = {"text/html": {"schema": {"type": "string"}}}
+    if "compress" in operation.params.model_fields:
+        content["application/gzip"] = {"schema": {"type": "string"}}
+    statuses = sorted({*_USUAL, *operation.also, *([406] if operation.formats else []), *([413, 415] if operation.body else [])})
+    problem = {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS + "Problem"}}}
+    errors = {str(status): {"description": TITLES[status], "content": problem} for status in statuses}
+    return {"200": {"description": (operation.answer.__doc__ or "").strip(), "content": content}, **errors}
