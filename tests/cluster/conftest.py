@@ -1,0 +1,171 @@
+"""A cluster, the overlay `small` deployed and loaded by the runbook's own targets, and the same data in the embedded topology."""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("SNAPSHARD_SHARED", ROOT.parent / "shared"))
+SOURCE = SHARED / "data" / "gtex17" / "junctions.tsv.gz"
+LAYOUT = ROOT / "kubernetes" / "overlays" / "small" / "generated" / "layout.tsv"
+RUN = Path("/run/one-node")
+
+
+class Cluster:
+    """kubectl and make against one cluster."""
+
+    def __init__(self, environment: dict[str, str], load: str) -> None:
+        self.environment = environment
+        self.load = load
+
+    def kubectl(self, *words: str, check: bool = True, given: str | None = None) -> str:
+        """What kubectl prints, in our namespace; what it says on the way to failing is in the error."""
+        command = ["kubectl", "--namespace=snapshard", *words]
+        done = subprocess.run(command, env=self.environment, input=given, capture_output=True, text=True)
+        assert done.returncode == 0 or not check, f"{' '.join(words)}: {done.stderr}"
+        return done.stdout if done.returncode == 0 else done.stdout + done.stderr
+
+    def get(self, *words: str) -> dict:
+        """An object, or a list of objects."""
+        return json.loads(self.kubectl("get", *words, "-o", "json"))
+
+    def make(self, *words: str, folder: Path = ROOT, check: bool = True) -> str:
+        """What a target prints, errors included."""
+        command = ["make", "--no-print-directory", f"LOAD={self.load}", f"PYTHON={sys.executable}", *words]
+        done = subprocess.run(command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert done.returncode == 0 or not check, f"make {' '.join(words)}:\n{done.stdout}"
+        return done.stdout
+
+    def populate(self, release: str, *words: str, file: str = "junctions.tsv.gz", **more: object) -> str:
+        """Loads a file of the source pod as a release of gtex17 and publishes it."""
+        source = f"SOURCE=http://source:8080/gtex17/{file}"
+        return self.make("populate", source, "COMPILATION=gtex17", f"RELEASE={release}", *words, **more)
+
+    def ready_seconds(self, pod: str, *, within: float = 120) -> float:
+        """Seconds until a new pod of that name is ready."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < within:
+            if "True" in self.kubectl("get", "pod", pod, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}', check=False):
+                return time.monotonic() - begun
+            time.sleep(0.5)
+        raise AssertionError(self.kubectl("describe", "pod", pod))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The cluster of CLUSTER_KUBECONFIG (with CLUSTER_LOAD, how a node gets images), else one of this machine, started if need be."""
+    if configuration := os.environ.get("CLUSTER_KUBECONFIG"):
+        return Cluster({**os.environ, "KUBECONFIG": configuration}, os.environ.get("CLUSTER_LOAD", ":"))
+    script = SHARED / "cluster" / "one-node"
+    if not script.exists():
+        pytest.skip(f"CLUSTER_KUBECONFIG names no cluster, and there is no {script} to start one")
+    subprocess.run(["nice", script, "up"], check=True)
+    path = f"{RUN / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return Cluster({**os.environ, "KUBECONFIG": str(RUN / "admin.conf"), "PATH": path}, f"nice {script} load")
+
+
+@dataclass
+class Deployment:
+    """What was brought up: where it answers, and what the steps took."""
+
+    cluster: Cluster
+    url: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def get(self, path: str, **options: object) -> requests.Response:
+        """An answer of whichever server the Service chose, on a connection of its own."""
+        return requests.get(self.url + path, timeout=30, **options)
+
+    def wait_for(self, path: str, text: str) -> None:
+        """Until an answer holds the text; what came instead is in the error."""
+        for _ in range(60):
+            answer = self.get(path).text
+            if text in answer:
+                return
+            time.sleep(0.5)
+        raise AssertionError(answer)
+
+
+@pytest.fixture(scope="session")
+def deployment(cluster: Cluster) -> Iterator[Deployment]:
+    """From nothing to a served compilation, by make deploy, make source and make populate; CLUSTER_REUSE=1 takes what is there."""
+    if not SOURCE.exists():
+        pytest.skip(f"no {SOURCE}: set SNAPSHARD_SHARED to the folder of the shared data")
+    if os.environ.get("CLUSTER_REUSE"):
+        yield Deployment(cluster, _address(cluster))
+        return
+    cluster.kubectl("delete", "namespace", "snapshard", "--ignore-not-found", "--wait")
+    made = Deployment(cluster, "")
+    _timed(made, "images, deploy and wait", "deploy", "OVERLAY=small")
+    made.url = _opened(cluster)
+    _timed(made, "copy to the source pod", "source", f"FROM={SOURCE.parent}", "NAME=gtex17")
+    begun = time.monotonic()
+    cluster.populate("r1")
+    made.seconds["load and publish"] = time.monotonic() - begun
+    made.wait_for("/api/v1/compilations/gtex17/junctions?limit=1", '"release":"r1"')
+    yield made
+    print(f"\nseconds: {json.dumps({step: round(took) for step, took in made.seconds.items()})}")
+
+
+def _timed(made: Deployment, step: str, *words: str) -> None:
+    begun = time.monotonic()
+    made.cluster.make(*words)
+    made.seconds[step] = time.monotonic() - begun
+
+
+def _opened(cluster: Cluster) -> str:
+    """A way in from this machine: a NodePort of the servers' pods."""
+    cluster.kubectl("expose", "deployment", "server", "--name=outside", "--type=NodePort", "--port=80", "--target-port=8080")
+    return _address(cluster)
+
+
+def _address(cluster: Cluster) -> str:
+    port = cluster.get("service", "outside")["spec"]["ports"][0]["nodePort"]
+    addresses = cluster.get("nodes")["items"][0]["status"]["addresses"]
+    return f"http://{next(one['address'] for one in addresses if one['type'] == 'InternalIP')}:{port}"
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[object]:
+    """The embedded topology with the same compilation, cut likewise (page tokens say where): a test client of the same server."""
+    from snapshard.settings import Settings
+    from snapshard_ui import create_app
+
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)  # Run by root, the server is another user, who must get in; pytest's own folders let nobody in.
+    load = ["load", str(SOURCE), "--compilation", "gtex17", "--release", "r1", "--layout", str(LAYOUT), "--data", str(folder)]
+    done = subprocess.run([sys.executable, "-m", "snapshard", *load], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    app = create_app(Settings(data=folder))
+    yield app.test_client()
+    app.extensions["snapshard"].index.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def halved(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file beside the source in its pod that holds every second row of it: a release that answers otherwise."""
+    path = tmp_path_factory.mktemp("source") / "halved.tsv.gz"
+    with gzip.open(SOURCE, "rb") as rows, gzip.open(path, "wb", compresslevel=1) as kept:
+        kept.writelines(row for number, row in enumerate(rows) if number % 2)
+    deployment.cluster.kubectl("cp", "--no-preserve", str(path), "source-0:/srv/gtex17/halved.tsv.gz")
+    return path.name
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of what the runbook needs, whose tables a test may change."""
+    shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    return tmp_path

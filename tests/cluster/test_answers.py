@@ -1,0 +1,26 @@
+"""From an empty cluster to the same answers as on a laptop."""
+
+import pytest
+
+from .conftest import Deployment
+from .questions import mixed_paths
+
+pytestmark = pytest.mark.cluster
+
+
+def test_two_hundred_questions_are_answered_as_the_embedded_topology_answers_them(deployment: Deployment, embedded) -> None:
+    paths = mixed_paths(200)
+    rows = 0
+    for path in paths:
+        there, here = deployment.get(path), embedded.get(path, buffered=True)
+        assert (there.status_code, there.headers["Content-Type"]) == (200, here.headers["Content-Type"]), (path, there.text)
+        assert there.content == here.data, path
+        rows += there.text.count("chr")
+    assert rows > 10_000  # The questions were worth asking.
+
+
+def test_the_deployment_is_as_large_as_its_requests_say(deployment: Deployment) -> None:
+    used = deployment.cluster.kubectl("top", "pods", "--no-headers").split("\n")
+    print("\nmemory after the load:", *used, sep="\n  ")
+    for pod in deployment.cluster.get("pods")["items"]:
+        assert not any(one.get("restartCount") for one in pod["status"].get("containerStatuses", ())), pod["metadata"]["name"]

@@ -1,0 +1,144 @@
+"""What happens when parts of it die, are replaced or fill up, under load."""
+
+import json
+import subprocess
+import time
+
+import pytest
+import requests
+
+from .clients import Judge, at_work, right_body
+from .conftest import Deployment
+from .questions import shard_paths
+
+pytestmark = pytest.mark.cluster
+OLD_AND_NEW = "r1", "r2"
+
+
+@pytest.fixture(scope="module")
+def bodies(deployment: Deployment) -> dict[str, set[bytes]]:
+    """The right answer to every path, asked while nothing is wrong."""
+    return {path: {deployment.get(path).content} for path in shard_paths()}
+
+
+def may_fail(owners: dict[str, str], shard: str, bodies: dict[str, set[bytes]]) -> Judge:
+    """Only what needs the shard may fail, only with 503, and the answer must name the shard."""
+    right = right_body(bodies)
+
+    def judge(path: str, answer: requests.Response) -> tuple[str, str]:
+        if answer.status_code == 503 and owners[path] == shard and f"shard '{shard}'" in answer.json()["detail"]:
+            return "503 that names the shard", ""
+        return right(path, answer)
+
+    return judge
+
+
+def test_without_a_shard_only_its_own_questions_fail_and_it_comes_back(deployment: Deployment, bodies: dict[str, set[bytes]]) -> None:
+    owners = shard_paths()
+    with at_work(deployment.url, bodies, may_fail(owners, "b", bodies)) as outcome:
+        time.sleep(10)
+        deployment.cluster.kubectl("delete", "pod", "shard-b-0", "--wait")
+        back = deployment.cluster.ready_seconds("shard-b-0")
+        time.sleep(max(0.0, 50 - back))
+    print(f"\nshard ready again after {back:.1f} s; {dict(outcome.kinds)}")
+    assert outcome.wrong == []
+    assert outcome.kinds["right"] > 1000
+    assert back < 60
+
+
+def test_a_new_server_image_and_a_new_release_lose_no_request(
+    deployment: Deployment, bodies: dict[str, set[bytes]], halved: str
+) -> None:
+    cluster = deployment.cluster
+    cluster.populate("r2", file=halved)
+    deployment.wait_for(next(iter(bodies)), '"release":"r2"')
+    both = {path: known | {deployment.get(path).content} for path, known in bodies.items()}
+    assert sum(len(known) == 2 for known in both.values()) == len(both)
+    cluster.make("rollback", "COMPILATION=gtex17")
+    deployment.wait_for(next(iter(bodies)), '"release":"r1"')
+    cluster.make("images", "VERSION=0.1.1")
+    subprocess.run([*cluster.load.split(), "snapshard/server:0.1.1"], env=cluster.environment, check=True)
+    with at_work(deployment.url, both, right_body(both)) as outcome:
+        cluster.kubectl("set", "image", "deployment/server", "server=snapshard/server:0.1.1")
+        cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r2")
+        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=300s")
+        cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
+        time.sleep(5)
+    print(f"\n{dict(outcome.kinds)}")
+    assert outcome.wrong == []
+    deployment.wait_for(next(iter(bodies)), '"release":"r1"')
+
+
+def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(deployment: Deployment, bodies: dict[str, set[bytes]]) -> None:
+    cluster = deployment.cluster
+    loading = subprocess.Popen(
+        ["make", "populate", "SOURCE=http://source:8080/gtex17/junctions.tsv.gz", "COMPILATION=gtex17", "RELEASE=r3"],
+        env=cluster.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    before = _when_some_are_loaded(cluster)
+    busy = [pod for pod in _loader_pods(cluster) if pod["status"]["phase"] == "Running"]
+    for pod in busy:
+        cluster.kubectl("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
+    assert next(iter(bodies.values())) == {deployment.get(next(iter(bodies))).content}
+    said, _ = loading.communicate(timeout=300)
+    assert loading.returncode == 0, said
+    assert busy
+    after = _loaded_at(cluster, "gtex17@r3")
+    assert before
+    assert before.items() <= after.items()
+    deployment.wait_for(next(iter(bodies)), '"release":"r3"')
+    for path, known in bodies.items():
+        assert json.loads(deployment.get(path).content)["rows"] == json.loads(next(iter(known)))["rows"]
+    cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
+
+
+def _loader_pods(cluster) -> list[dict]:
+    return cluster.get("pods", "-l", "app.kubernetes.io/instance=load-shards")["items"]
+
+
+def _loaded_at(cluster, schema: str) -> dict[str, str]:
+    """When each interval was loaded, by its number."""
+    query = f"SELECT json_object_agg(number, loaded) FROM content WHERE schema = '{schema}' AND kind = 'junction'"
+    text = cluster.kubectl("exec", "catalog-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query)
+    return json.loads(text.strip() or "null") or {}
+
+
+def _when_some_are_loaded(cluster) -> dict[str, str]:
+    for _ in range(600):
+        loaded = _loaded_at(cluster, "gtex17@r3")
+        if loaded and any(pod["status"]["phase"] == "Running" for pod in _loader_pods(cluster)):
+            return loaded
+        time.sleep(0.2)
+    raise AssertionError("no moment at which some shards were loaded and others were not")
+
+
+def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_release_stays(deployment: Deployment) -> None:
+    """The volumes of a test cluster have no limit, so one shard gets its data folder in memory, which has."""
+    cluster = deployment.cluster
+    small = {"name": "small", "emptyDir": {"medium": "Memory", "sizeLimit": "112Mi"}}
+    template = cluster.get("statefulset", "shard-c")["spec"]["template"]["spec"]
+    mounts = [
+        {**mount, "name": "small"} if mount["name"] == "data" else mount for mount in template["containers"][0]["volumeMounts"]
+    ]
+    patch = {"spec": {"template": {"spec": {"volumes": [small], "containers": [{"name": "postgres", "volumeMounts": mounts}]}}}}
+    cluster.kubectl("patch", "statefulset", "shard-c", "--type=strategic", "-p", json.dumps(patch))
+    try:
+        cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")
+        cluster.populate("r4")
+        fill = "dd if=/dev/zero of=/var/lib/postgresql/ballast bs=1M count=$(($(df -m --output=avail /var/lib/postgresql | tail -1) - 2))"
+        cluster.kubectl("exec", "shard-c-0", "--", "sh", "-c", fill)
+        path = next(path for path, shard in shard_paths().items() if shard == "c")
+        deployment.wait_for(path, '"release":"r4"')
+        before = deployment.get(path).content
+        said = cluster.populate("r5", check=False)
+        assert "job load-shards did not complete" in said
+        assert "No space left on device" in said
+        assert deployment.get(path).content == before
+        cluster.kubectl("exec", "shard-c-0", "--", "rm", "/var/lib/postgresql/ballast")
+        assert "gtex17/r5: served" in cluster.populate("r5")
+    finally:
+        cluster.kubectl("rollout", "undo", "statefulset/shard-c")
+        cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")
+        cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
