@@ -57,6 +57,17 @@ def _overlap(folder: Path, repeats: int) -> None:
         overlap.measure(running, repeats=repeats)
 
 
+@main.command("all", help="Everything, with the real files of ../shared/data where they are.")
+@_folder
+@click.pass_context
+def _all(context: click.Context, folder: Path) -> None:
+    real = sorted(Path("../shared/data").glob("gtex*/junctions.tsv.gz"))
+    context.invoke(_sizes, folder=folder, rows=200_000, real=tuple(real))
+    context.invoke(_overlap, folder=folder, repeats=21)
+    context.invoke(_payloads, folder=folder, rows=1_000_000, server=tuple(SERVERS), repeats=5, cold=5)
+    context.invoke(_report)
+
+
 @main.command("report", help="Puts the tables of the results into docs/storage.md.")
 def _report() -> None:
     write_document()

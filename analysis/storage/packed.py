@@ -16,7 +16,7 @@ from snapshard.rows import Rows
 _JOINED = "FROM packed_row JOIN packed_samples USING (row)"
 _HEAD, _TAIL = (", ".join(f'"{name}"' for name in part) for part in (NAMES[:SAMPLES], NAMES[SAMPLES + 1 :]))
 _LINE = f"SELECT concat_ws(E'\\t', {_HEAD}), samples, concat_ws(E'\\t', {_TAIL}) {_JOINED}"
-_BATCH = 2_000
+_BATCH = 200  # rows; of those with many samples, as many pairs as stay in the cache
 
 
 class Packed:

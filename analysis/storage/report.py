@@ -61,7 +61,7 @@ def _payload_text(result: Any, name: str) -> int:
 
 
 def answers() -> str:
-    """Medians of every answer by layout, warm and cold, on both servers."""
+    """Median and, in brackets, best of every answer by layout, warm and cold, on both servers."""
     rows = []
     for server in _SERVERS:
         result = read_result(f"payloads-{server}")
@@ -96,7 +96,7 @@ def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> li
     figures = result[when]
     per_place = result["warm"]["places"] if key.startswith("one/") and when == "warm" else 1
     found = [figures.get(key.format(name)) for name in (*_LAYOUTS, "python")]
-    return [form(one["median"] / per_place) if one else "–" for one in found]
+    return [f"{form(one['median'] / per_place)} ({form(one['min'] / per_place)})" if one else "–" for one in found]
 
 
 def block_sizes() -> str:
