@@ -77,7 +77,7 @@ def test_two_holders_in_one_program_do_not_stop_each_other(tmp_path):
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(SnapshardError, match="cannot use the data folder .*file"):
+    with pytest.raises(SnapshardError, match=r"cannot use the data folder .*file"):
         Embedded(tmp_path / "file")
 
 
