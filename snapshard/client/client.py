@@ -160,7 +160,7 @@ class Client:
         from snapshard.client.frames import sample_frame
 
         base = self.base(**of)
-        rows, about = self._table(f"{base}/samples", _sample_conditions(words, filter, fields), limit)
+        rows, about = self._table(f"{base}/samples", _sample_conditions(words, filter, fields), limit, depth=3)
         types = {one["name"]: one["type"] for one in self._session.get(f"{base}/samples/fields").json()["fields"]}
         return sample_frame(rows, types, about)
 
@@ -244,10 +244,10 @@ class Client:
     ) -> tuple[Rows, dict[str, Any]]:
         base, selection = self._asked(region, wanted)
         parameters = {**selection.parameters(), "columns": ",".join(several(columns)) or None}
-        return self._table(f"{base}/junctions", parameters, limit)
+        return self._table(f"{base}/junctions", parameters, limit, depth=4)
 
-    def _table(self, path: str, parameters: Mapping[str, Any], limit: int | None) -> tuple[Rows, dict[str, Any]]:
-        """The rows of all pages, up to the limit, and what the answer says of itself."""
+    def _table(self, path: str, parameters: Mapping[str, Any], limit: int | None, *, depth: int) -> tuple[Rows, dict[str, Any]]:
+        """The rows of all pages, up to the limit, and what the answer says of itself; depth: how far above the user called."""
         about: dict[str, Any] = {}
         names: tuple[str, ...] = ()
         texts: list[bytes] = []
@@ -256,7 +256,7 @@ class Client:
             texts.append(text)
             about = {**(about or {name: said[name] for name in PROVENANCE}), "truncated": cut(page)}
         if about.get("truncated"):
-            warnings.warn(f"cut at limit={limit}: there are more rows", Truncated, stacklevel=4)
+            warnings.warn(f"cut at limit={limit}: there are more rows", Truncated, stacklevel=depth)
         return Rows(b"".join(texts), names), about
 
 

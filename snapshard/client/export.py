@@ -22,6 +22,8 @@ SUFFIXES = {"bed": "bed6"} | {name: name for name in (*LINE_FORMS, "parquet", "a
 """File suffix: format."""
 FAILURES = 5
 """Answers that break off one after the other, none of them a byte further than the one before, until the export is given up."""
+PAUSE = 0.2
+"""Seconds before the next answer is asked for; twice as many after each failure."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ def export(session: Session, request: Request, target: Path, progress: Progress 
     Raises BadFile if the part belongs to another export; Interrupted when it broke off too often, and the part stays.
     """
     part = Part(target, request)
+    try:
+        return _received(part, session, progress)
+    finally:
+        part.leave_nothing_empty()
+
+
+def _received(part: "Part", session: Session, progress: Progress) -> Exported:
     failures = answers = furthest = 0
     while True:
         answers += 1
@@ -78,7 +87,7 @@ def export(session: Session, request: Request, target: Path, progress: Progress 
             furthest = max(furthest, reached)
             if failures == FAILURES:
                 raise Interrupted(f"{exc}; {part.file} has {reached:,} bytes, and the same export again continues it") from exc
-            time.sleep(min(0.2 * 2**failures, 5))
+            time.sleep(PAUSE * 2**failures)
 
 
 class Part:
@@ -119,6 +128,12 @@ class Part:
         self.file.replace(self._target)
         self._state.unlink()
         return Exported(self._target, self._target.stat().st_size, answers, self._form is not None)
+
+    def leave_nothing_empty(self) -> None:
+        """Removes a part that has no bytes: nothing was exported, so nothing is to be continued."""
+        if self.file.exists() and not self.size():
+            self.file.unlink()
+            self._state.unlink(missing_ok=True)
 
     def _last_junction(self) -> str | None:
         """The junction behind which to continue; the file ends there."""

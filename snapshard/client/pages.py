@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from snapshard.client.errors import Refused
 from snapshard.client.session import Session
 
 PAGE = 5_000
@@ -21,7 +22,7 @@ def pages(session: Session, path: str, parameters: Mapping[str, Any], *, limit: 
     after: dict[str, Any] = {}
     while left is None or left > 0:
         size = PAGE if left is None else min(PAGE, left)
-        page = session.get(path, {**parameters, "limit": size, **after})
+        page = _page(session, path, {**parameters, **after}, size)
         yield page
         link = page.links.get("next")
         if link is None:
@@ -29,6 +30,16 @@ def pages(session: Session, path: str, parameters: Mapping[str, Any], *, limit: 
         after = {"after": httpx.URL(link["url"]).params["after"], "about": False}
         if left is not None:
             left -= int(page.headers["Snapshard-Rows"])
+
+
+def _page(session: Session, path: str, parameters: Mapping[str, Any], size: int) -> httpx.Response:
+    """A page of this size, or of the server's own choice where that is too large for it."""
+    try:
+        return session.get(path, {**parameters, "limit": size})
+    except Refused as exc:
+        if size < PAGE or not any(one.get("parameter") == "limit" for one in exc.problem.get("errors", ())):
+            raise
+        return session.get(path, parameters)
 
 
 def cut(page: httpx.Response) -> bool:

@@ -74,7 +74,7 @@ class Session:
             if response.status_code != 200:
                 response.read()
             yield self._checked(response)
-        except _LOST as exc:
+        except (*_LOST, httpx.ReadTimeout, httpx.DecodingError) as exc:
             raise ServerUnreachable(self.server, f"the answer broke off: {exc}") from exc
         finally:
             response.close()

@@ -1,5 +1,6 @@
 """Options that the asking commands share: where to ask, and which junctions."""
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ def client_of(given: dict[str, Any]) -> Client:
     server, data, compilation, release = (given.pop(name, None) for name in _WHERE)
     if server and data:
         raise click.UsageError("--server and --data exclude each other: ask a server or a folder")
+    # A page that ends early leaves a connection half read; that the pool then drops it is no news for a reader of tables.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     return Client(server, data=data, compilation=compilation, release=release)
 
 
@@ -51,7 +54,7 @@ def complete_column(_: click.Context, __: click.Parameter, begun: str) -> list[C
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
-    """Whole numbers with commas between, or `@FILE`: a file of them; its lines with `#` and a line of one name above are skipped."""
+    """Whole numbers with commas between, or `@FILE`: a file of them; its `#` lines and a column name above are passed over."""
 
     name = "numbers"
 

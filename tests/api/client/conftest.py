@@ -1,0 +1,193 @@
+"""A data folder with a simulated and a real compilation, asked in process, through a real server, and over a bad line to it."""
+
+import gzip
+import os
+import shutil
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from snapshard.client import Client
+from snapshard.embedded import Embedded
+from snapshard.junction import NAMES
+from snapshard_populate.simulate import simulate
+
+PROGRAM = [sys.executable, "-m", "snapshard"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment():
+    """No address of the developer's own may leak into a test."""
+    for name in [name for name in os.environ if name.startswith("SNAPSHARD_") and name != "SNAPSHARD_SHARED"]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory):
+    """The files of the simulated compilation: 12,000 junctions, so that they take three pages."""
+    folder = tmp_path_factory.mktemp("source") / "sim"
+    simulate(folder, junctions=12_000, samples=40, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rows(source):
+    """The simulated junctions in genome order, each a dictionary of texts."""
+    with gzip.open(source / "junctions.bgz", "rt") as lines:
+        found = [dict(zip(NAMES, line.rstrip("\n").split("\t"), strict=True)) for line in lines]
+    for row in found:
+        row["pairs"] = {int(s): int(c) for s, c in (pair.split(":") for pair in row["samples"].split(",")[1:])}
+    order = [f"chr{name}" for name in [*range(1, 23), "X", "Y", "M"]]
+    return sorted(found, key=lambda row: (order.index(row["chromosome"]), int(row["start"]), int(row["end"])))
+
+
+@pytest.fixture(scope="session")
+def folder(source, shared):
+    """The data folder; its PostgreSQL runs as long as the tests do."""
+    place = Path(tempfile.mkdtemp(prefix="snapshard-client-"))
+    embedded = Embedded(place)
+    samples = [
+        "--samples",
+        shared / "data/samples/gtex.samples.tsv.gz",
+        "--groups",
+        shared / "data/samples/gtex.samples.groups.tsv",
+    ]
+    for arguments in ([source, "--shards", "3"], [shared / "data/gtex/junctions.tsv.gz", "--compilation", "gtex", *samples]):
+        run("load", *arguments, "--data", place, "--jobs", "1")
+    yield place
+    embedded.close()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(folder):
+    """The URL of `snapshard serve`."""
+    port = free_port()
+    log = (folder / "serve.log").open("w")
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--data", str(folder), "--port", str(port), "--workers", "1"], stdout=log, stderr=log
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                break
+        except httpx.TransportError:
+            assert process.poll() is None, (folder / "serve.log").read_text()
+        time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait(40)
+    log.close()
+
+
+@pytest.fixture(scope="session")
+def local(folder):
+    with Client.local(folder, compilation="sim") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def remote(server):
+    with Client(server, compilation="sim") as client:
+        yield client
+
+
+@pytest.fixture(params=["folder", "server"])
+def client(request):
+    """The simulated compilation, asked in both ways."""
+    return request.getfixturevalue({"folder": "local", "server": "remote"}[request.param])
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def run(*arguments, expected=0):
+    """What the command prints on standard output."""
+    answer = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    assert answer.returncode == expected, answer.stderr
+    return answer.stdout
+
+
+class BadLine(socketserver.ThreadingTCPServer):
+    """Hands requests on to the server; what it does to the bytes of each export is the next entry of `faults`.
+
+    A fault is a function from the chunks of the answer to those that come through; ending early cuts the connection.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, upstream):
+        super().__init__(("127.0.0.1", 0), _Relay)
+        host, port = upstream.removeprefix("http://").split(":")
+        self.upstream, self.faults, self.exports = (host, int(port)), [], []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Relay(socketserver.BaseRequestHandler):
+    def handle(self):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            more = self.request.recv(65536)
+            if not more:
+                return
+            head += more
+        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"accept-encoding", b"connection"))]
+        head = b"\r\n".join([lines[0], b"Connection: close", b"Accept-Encoding: identity", *lines[1:]])
+        chunks = self._answer(head)
+        if b":export" in lines[0]:
+            self.server.exports.append(lines[0].decode())
+            if self.server.faults:
+                chunks = self.server.faults.pop(0)(chunks)
+        for chunk in chunks:
+            self.request.sendall(chunk)
+
+    def _answer(self, head):
+        with socket.create_connection(self.server.upstream) as upstream:
+            upstream.sendall(head)
+            while chunk := upstream.recv(8192):
+                yield chunk
+
+
+@pytest.fixture
+def bad_line(server):
+    with BadLine(server) as line:
+        thread = threading.Thread(target=line.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield line
+        line.shutdown()
+
+
+def cut_after(size):
+    """A fault: the connection is lost after so many bytes of the answer, head included."""
+
+    def fault(chunks):
+        left = size
+        for chunk in chunks:
+            yield chunk[:left]
+            left -= len(chunk)
+            if left <= 0:
+                return
+
+    return fault
+
+
+def replaced(old, new):
+    """A fault: bytes change on the way, their number does not."""
+    assert len(old) == len(new)
+    return lambda chunks: (chunk.replace(old, new) for chunk in chunks)
