@@ -7,7 +7,20 @@ from flask import Flask
 
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
-from snapshard_ui import backend, evidence, genes, health, junctions, observing, openapi, problems, releases, routes, samples
+from snapshard_ui import (
+    backend,
+    evidence,
+    genes,
+    health,
+    junctions,
+    observing,
+    openapi,
+    pages,
+    problems,
+    releases,
+    routes,
+    samples,
+)
 
 VIEWS = (junctions, evidence, genes, samples, releases, health, openapi)
 """The modules whose views make up the API; importing them registers the views."""
@@ -19,7 +32,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings or Settings.from_env(), shards)
     observing.install(app)
     problems.install(app)
-    for blueprint in (health.blueprint, routes.api):
+    for blueprint in (health.blueprint, routes.api, pages.blueprint):
         app.register_blueprint(blueprint)
     # The Snaptron protocol has a blueprint of its own in snaptron.
     if importlib.util.find_spec("snapshard_ui.snaptron"):

@@ -1,0 +1,17 @@
+// Makes the page quicker to use. Everything here works without it too: links and the form lead to the same URLs.
+import { listenForCopies } from "./copy.js";
+import { listenForGenes } from "./genes.js";
+import { listenForMoves } from "./moves.js";
+
+document.documentElement.classList.add("script");
+listenForMoves();
+listenForGenes();
+listenForCopies();
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    document.getElementById("q")?.select();
+  }
+});
