@@ -15,6 +15,7 @@ from snapshard.client.errors import BadFile, Damaged, Interrupted, ServerUnreach
 from snapshard.client.lineforms import LINE_FORMS
 from snapshard.client.receiving import Receiver
 from snapshard.client.session import Session
+from snapshard.errors import BadQuery
 
 Progress = Callable[[int], None]
 """Told how many bytes the file has so far."""
@@ -55,10 +56,10 @@ class Exported:
 
 
 def format_of(target: Path) -> str:
-    """The format that a file's suffix means. Raises BadFile, which lists the suffixes."""
+    """The format that a file's suffix means. Raises BadQuery, which lists the suffixes."""
     suffix = target.suffix.removeprefix(".")
     if suffix not in SUFFIXES:
-        raise BadFile(f"{target}: its suffix names no format; expected one of {', '.join(SUFFIXES)}, or a format beside it")
+        raise BadQuery("file", target.name, f"a suffix that names the format (.{', .'.join(SUFFIXES)}), or a format beside it")
     return SUFFIXES[suffix]
 
 

@@ -20,6 +20,8 @@ Parameters = Mapping[str, Any]
 RETRIED = frozenset({429, 502, 503, 504})
 _LOST = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)
 TRIES = 4
+PAUSE = 0.25
+"""Seconds before the second try, at least, and twice as many before each further one; at most twice that, by chance."""
 LONGEST_PAUSE = 30.0
 """Seconds: a server that asks for more than this between two tries gets no second one; the exception says when to come back."""
 TIMEOUT = httpx.Timeout(60, connect=5)
@@ -81,7 +83,7 @@ class Session:
 
     def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         for attempt in range(1, self._tries + 1):
-            pause = 0.5 * 2 ** (attempt - 1) * (1 + random.random())
+            pause = PAUSE * 2 ** (attempt - 1) * (1 + random.random())
             try:
                 response = self._http.send(request, stream=stream)
             except _LOST as exc:

@@ -18,21 +18,21 @@ Command = Callable[..., Any]
 _WHERE = ("server", "data", "compilation", "release")
 
 
-def client_of(given: dict[str, Any]) -> Client:
-    """The client that the options of `where` ask for; takes them out of what is given."""
+def client_of(given: dict[str, Any], **options: Any) -> Client:
+    """The client that the options of `where` ask for, with further options of its own; takes them out of what is given."""
     server, data, compilation, release = (given.pop(name, None) for name in _WHERE)
     if server and data:
         raise click.UsageError("--server and --data exclude each other: ask a server or a folder")
     # A page that ends early leaves a connection half read; that the pool then drops it is no news for a reader of tables.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    return Client(server, data=data, compilation=compilation, release=release)
+    return Client(server, data=data, compilation=compilation, release=release, **options)
 
 
 def _complete(ask: Callable[[Client, str], Iterable[tuple[str, str]]]) -> Callable[..., list[CompletionItem]]:
     """Completion by asking the server; nothing if it cannot be asked, since completion must not fail."""
 
     def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
-        with suppress(SnapshardError, click.UsageError, OSError), client_of(dict(ctx.params)) as client:
+        with suppress(SnapshardError, click.UsageError, OSError), client_of(dict(ctx.params), timeout=2, tries=1) as client:
             return [CompletionItem(value, help=meaning) for value, meaning in ask(client, begun) if value.startswith(begun)]
         return []
 

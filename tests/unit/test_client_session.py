@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from snapshard.client.errors import Ambiguous, AnswerError, Missing, Refused, ServerUnreachable, Unavailable
-from snapshard.client.session import LONGEST_PAUSE, Session, retry_seconds
+from snapshard.client.session import LONGEST_PAUSE, PAUSE, Session, retry_seconds
 from snapshard.errors import BadSetting
 
 
@@ -75,7 +75,7 @@ def test_get_is_tried_again_until_the_server_is_back(server, session, pauses, st
     server.script = [problem(status), problem(status), FINE]
     assert session.get("shards").json() == {"fine": True}
     assert len(server.seen) == 3
-    assert 0.5 <= pauses[0] <= 1 <= pauses[1] <= 2
+    assert PAUSE <= pauses[0] <= 2 * PAUSE <= pauses[1] <= 4 * PAUSE
 
 
 def test_the_pause_is_at_least_what_the_server_asks_for(server, session, pauses):

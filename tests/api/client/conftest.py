@@ -18,6 +18,9 @@ import pytest
 from snapshard.client import Client
 from snapshard.embedded import Embedded
 from snapshard.junction import NAMES
+from snapshard.layout import default_layout
+from snapshard_populate.compilation import Compilation, read_folder
+from snapshard_populate.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 PROGRAM = [sys.executable, "-m", "snapshard"]
@@ -54,14 +57,12 @@ def folder(source, shared):
     """The data folder; its PostgreSQL runs as long as the tests do."""
     place = Path(tempfile.mkdtemp(prefix="snapshard-client-"))
     embedded = Embedded(place)
-    samples = [
-        "--samples",
-        shared / "data/samples/gtex.samples.tsv.gz",
-        "--groups",
-        shared / "data/samples/gtex.samples.groups.tsv",
-    ]
-    for arguments in ([source, "--shards", "3"], [shared / "data/gtex/junctions.tsv.gz", "--compilation", "gtex", *samples]):
-        run("load", *arguments, "--data", place, "--jobs", "1")
+    intervals = default_layout(["s1", "s2", "s3"])
+    shards = embedded.ensure_shards(["s1", "s2", "s3"])
+    samples, groups = (str(shared / "data/samples" / name) for name in ("gtex.samples.tsv.gz", "gtex.samples.groups.tsv"))
+    gtex = Compilation("gtex", str(shared / "data/gtex/junctions.tsv.gz"), assembly="GRCh38", samples=samples, groups=groups)
+    for compilation in (read_folder(source, name="sim"), gtex):
+        load_compilation(shards, Plan(compilation, intervals, release="r1", jobs=2))
     yield place
     embedded.close()
     shutil.rmtree(place, ignore_errors=True)
@@ -111,13 +112,6 @@ def free_port():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
-
-
-def run(*arguments, expected=0):
-    """What the command prints on standard output."""
-    answer = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
-    assert answer.returncode == expected, answer.stderr
-    return answer.stdout
 
 
 class BadLine(socketserver.ThreadingTCPServer):

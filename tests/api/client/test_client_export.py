@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from snapshard.client import BadFile, Client, Interrupted, Refused, ServerUnreachable
+from snapshard.errors import BadQuery
 
 from .conftest import cut_after, replaced
 
@@ -161,7 +162,7 @@ def test_progress_is_told_the_bytes_so_far(remote, tmp_path):
 def test_a_query_that_is_wrong_leaves_no_file(remote, tmp_path):
     with pytest.raises(Refused, match="cover"):
         remote.export(tmp_path / "x.tsv", filter="cover>1")
-    with pytest.raises(BadFile, match=r"x.txt: its suffix names no format; expected one of bed, .*parquet"):
+    with pytest.raises(BadQuery, match=r"expected a suffix that names the format \(.bed, .*parquet.*got 'x.txt'"):
         remote.export(tmp_path / "x.txt")
     with pytest.raises(BadFile, match="cannot write"):
         remote.export(tmp_path / "no" / "x.tsv")
