@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 import psycopg
+from psycopg.pq import ConnStatus
 from psycopg_pool import ConnectionPool
 
 from snapshard.errors import ShardUnavailable, SnapshardError
@@ -46,9 +47,8 @@ class Pools:
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
-            connection = pool.getconn(self.settings.connect_seconds)
+            connection = self._live(pool, shard)
             try:
-                self._check(connection, shard)
                 with watch.holding(connection):
                     yield connection
             except BaseException:
@@ -114,6 +114,23 @@ class Pools:
             open=True,
         )
 
+    def _live(self, pool: ConnectionPool, shard: str) -> psycopg.Connection:
+        """A connection that answers; those that a restart of the shard has cut are thrown away."""
+        deadline = time.monotonic() + self.settings.connect_seconds
+        while True:
+            connection = pool.getconn(max(0.001, deadline - time.monotonic()))
+            try:
+                self._check(connection, shard)
+            except psycopg.OperationalError:
+                connection.close()
+                pool.putconn(connection)
+            except BaseException:
+                connection.close()
+                pool.putconn(connection)
+                raise
+            else:
+                return connection
+
     def _check(self, connection: psycopg.Connection, shard: str) -> None:
         """An empty query there and back. A stopped server keeps its sockets open, so only waiting tells."""
         link = connection.pgconn
@@ -123,3 +140,5 @@ class Pools:
             raise ShardUnavailable(shard, f"no sign of life within {self.settings.connect_seconds:g} s")
         while link.get_result() is not None:
             pass
+        if link.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the connection was cut while nobody used it")

@@ -3,17 +3,15 @@
 import gzip
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from servers import Server, answers, free_port, wait_for
 
 from snapshard.embedded import Embedded
 from snapshard.index import Index
@@ -88,20 +86,6 @@ def in_genome_order(lines, release):
     return sorted(lines, key=interval)
 
 
-@dataclass
-class Server:
-    """`snapshard serve` in a process of its own."""
-
-    url: str
-    process: subprocess.Popen
-    log: Path
-
-    def stop(self):
-        """Ends it as Kubernetes does."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory):
     """Starts servers; ends those that are left."""
@@ -144,28 +128,3 @@ def root(server):
     """The same, from the server's root."""
     with httpx.Client(base_url=server.url, timeout=60) as client:
         yield client
-
-
-def free_port():
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def answers(url):
-    """Whether anybody answers."""
-    try:
-        return httpx.get(url, timeout=2).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def wait_for(condition, seconds, *, why=lambda: ""):
-    """Waits until the condition holds; how long that took."""
-    started = time.monotonic()
-    while not condition():
-        if time.monotonic() - started > seconds:
-            pytest.fail(f"waited {seconds} s in vain. {why()}")
-        time.sleep(0.05)
-    return time.monotonic() - started

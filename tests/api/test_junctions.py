@@ -102,11 +102,10 @@ def test_without_parameters_the_first_thousand_rows_come_and_the_answer_says_tha
 def test_default_columns_have_no_samples_and_hold_what_the_source_says(world, http):
     row, source = rows_of(http.get("/junctions", params={"limit": 1}))[0], world.rows[0]
     assert list(row) == [*SUMMARY, "class", "name"]
-    shown = {
-        name: str(value) for name, value in row.items() if name in SUMMARY and name not in ("coverage_avg", "coverage_median")
-    }
-    assert shown == {name: source[name] for name in shown}
-    assert (row["coverage_avg"], row["coverage_median"]) == (float(source["coverage_avg"]), float(source["coverage_median"]))
+    decimals = ("coverage_avg", "coverage_median")
+    assert [row[name] for name in decimals] == [float(source[name]) for name in decimals]
+    others = [name for name in SUMMARY if name not in decimals]
+    assert [str(row[name]) for name in others] == [source[name] for name in others]
     assert row["name"] == f"GRCh38:{source['chromosome']}:{source['start']}-{source['end']}:{source['strand']}"
 
 
@@ -131,10 +130,9 @@ def test_a_group_is_its_samples(world, http):
 
 def test_a_gene_is_its_region(world, http):
     gene = http.get("/genes", params={"prefix": gene_prefix(http), "limit": 1}).json()["genes"][0]
-    region = f"{gene['chromosome']}:{gene['start']}-{gene['end']}"
-    assert rows_of(http.get("/junctions", params={"gene": gene["symbol"]})) == rows_of(
-        http.get("/junctions", params={"region": region})
-    )
+    by_gene = rows_of(http.get("/junctions", params={"gene": gene["symbol"]}))
+    by_region = rows_of(http.get("/junctions", params={"region": f"{gene['chromosome']}:{gene['start']}-{gene['end']}"}))
+    assert by_gene == by_region
 
 
 def gene_prefix(http):
@@ -183,13 +181,10 @@ def test_a_batch_may_hold_ten_thousand(world, http):
 def test_a_splice_site_lists_the_junctions_that_use_it_by_role(world, http):
     row = next(row for row in world.rows if row["strand"] == "-")
     answer = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}").json()
-    starts = [
-        int(one["snaptron_id"]) for one in world.rows if one["chromosome"] == row["chromosome"] and one["start"] == row["end"]
-    ]
-    ends = [int(one["snaptron_id"]) for one in world.rows if one["chromosome"] == row["chromosome"] and one["end"] == row["end"]]
-    roles = {role: [one["snaptron_id"] for one in answer[role]] for role in ("donor", "acceptor", "unknown")}
-    assert sorted(sum(roles.values(), [])) == sorted(starts + ends)
-    assert int(row["snaptron_id"]) in roles["donor"]
+    same = [one for one in world.rows if one["chromosome"] == row["chromosome"] and row["end"] in (one["start"], one["end"])]
+    found = {role: [one["snaptron_id"] for one in answer[role]] for role in ("donor", "acceptor", "unknown")}
+    assert sorted(number for numbers in found.values() for number in numbers) == sorted(int(one["snaptron_id"]) for one in same)
+    assert int(row["snaptron_id"]) in found["donor"]
     only = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}:-").json()
     assert all(one["strand"] == "-" for role in ("donor", "acceptor") for one in only[role])
 

@@ -45,7 +45,7 @@ def wanted_encoding() -> str:
 
 def packed(response: Response) -> Response:
     """The response in the encoding that the client wants; unchanged if it is small or packed already."""
-    response.vary.add("Accept-Encoding")
+    response.vary.update(("Accept", "Accept-Encoding"))
     name = wanted_encoding()
     if name == "identity" or "Content-Encoding" in response.headers or response.status_code in (204, 304):
         return response

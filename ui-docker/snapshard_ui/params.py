@@ -175,8 +175,16 @@ def read_params(model: type[Model]) -> Model:
     for name, came in request.args.lists():
         field = model.model_fields.get(name)
         many = field is not None and isinstance(field.default, list)
+        check_text(name, *came)
         values[name] = [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
     return model.model_validate(values)
+
+
+def check_text(name: str, *texts: object) -> None:
+    """Raises BadQuery for a text that no database can hold."""
+    for text in texts:
+        if "\x00" in str(text):
+            raise BadQuery(name, text, "text without NUL bytes")
 
 
 def read_body(model: type[Model]) -> Model:

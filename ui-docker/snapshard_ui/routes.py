@@ -12,7 +12,7 @@ from snapshard.index import Index
 from snapshard.release import Release
 from snapshard_ui import caching, encoding
 from snapshard_ui.backend import current_index
-from snapshard_ui.params import NoParams, Params, read_body, read_params
+from snapshard_ui.params import NoParams, Params, check_text, read_body, read_params
 from snapshard_ui.render.formats import FORMATS, Format, chosen_format
 from snapshard_ui.tokens import release_name
 
@@ -84,6 +84,8 @@ def on_release(
     def register(view: View) -> View:
         @wraps(view)
         def respond(compilation: str, release: str | None = None, suffix: str | None = None, **values: Any) -> Response:
+            for name, value in values.items():
+                check_text(name, value)
             checked = read_params(params)
             form = chosen_format(getattr(checked, "format", None), suffix, among=formats) if formats else FORMATS["json"]
             asked = Asked(current_index(), found_release(compilation, release, checked), checked, form)

@@ -21,8 +21,8 @@ ALL = {**CHOOSABLE, RAIL_ID.name: RAIL_ID, COVERAGE.name: COVERAGE}
 DEFAULT = (*SUMMARY, CLASS.name, NAME)
 TIDY_DEFAULT = ("snaptron_id", "chromosome", "start", "end", "strand")
 ID = "snaptron_id"
-_TIDY_BYTES = 40
-"""What a tidy row repeats of its junction, about."""
+_JUNCTION_BYTES = 45
+"""What a tidy row or a name says of its junction, about."""
 
 
 class Shape(StrEnum):
@@ -60,8 +60,9 @@ class Choice:
         return self.columns if ID in self.columns else (*self.columns, ID)
 
     def size(self, text: bytes) -> int:
-        """About how many bytes these rows take in the answer: tidy rows repeat the junction for every sample."""
-        return len(text) if self.shape is Shape.WIDE else len(text) + _TIDY_BYTES * text.count(b":")
+        """About how many bytes these rows take as text: tidy rows repeat the junction for every sample, names are made of it."""
+        repeated = text.count(b":") if self.shape is Shape.TIDY else text.count(b"\n") if NAME in self.columns else 0
+        return len(text) + _JUNCTION_BYTES * repeated
 
     def stored(self, query: Query) -> bool:
         """Whether stored columns suffice; samples, and statistics over some of them, need the whole rows."""

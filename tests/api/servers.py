@@ -1,0 +1,50 @@
+"""The server in a process of its own, and waiting for things to become true."""
+
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+
+@dataclass
+class Server:
+    """`snapshard serve` in a process of its own."""
+
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    def stop(self):
+        """Ends it as Kubernetes does."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+def free_port():
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def answers(url):
+    """Whether anybody answers."""
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(condition, seconds, *, why=lambda: ""):
+    """Waits until the condition holds; how long that took."""
+    started = time.monotonic()
+    while not condition():
+        if time.monotonic() - started > seconds:
+            pytest.fail(f"waited {seconds} s in vain. {why()}")
+        time.sleep(0.05)
+    return time.monotonic() - started

@@ -1,0 +1,111 @@
+"""What HTTP itself offers: caches, other origins, compression, timing, request ids."""
+
+import httpx
+import pytest
+import zstandard
+
+PAGE = {"region": "chr1", "limit": "1000"}
+
+
+def test_an_answer_that_the_client_has_is_not_sent_again(http):
+    first = http.get("/junctions", params=PAGE)
+    again = http.get("/junctions", params=PAGE, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert not first.headers["ETag"].startswith("W/")
+
+
+def test_each_question_format_encoding_and_release_has_its_own_tag(world, http):
+    asked = [
+        ("/junctions", PAGE, "identity"),
+        ("/junctions", PAGE, "gzip"),
+        ("/junctions", PAGE | {"limit": "999"}, "identity"),
+        ("/junctions.tsv", PAGE, "identity"),
+        ("/junctions:export", {}, "identity"),
+        (f"/releases/{world.releases[1].name}/junctions", PAGE, "identity"),
+    ]
+    tags = {http.get(path, params=params, headers={"Accept-Encoding": one}).headers["ETag"] for path, params, one in asked}
+    assert len(tags) == len(asked)
+
+
+def test_a_release_may_be_kept_for_ever_and_the_current_one_is_asked_again(world, http):
+    current = http.get("/junctions", params=PAGE)
+    versioned = http.get(f"/releases/{world.release.name}/junctions", params=PAGE)
+    assert current.headers["Cache-Control"] == "public, no-cache"
+    assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert httpx.URL(current.headers["Content-Location"]) == httpx.URL(str(versioned.url.raw_path, "ascii"))
+    assert {"Accept", "Accept-Encoding"} <= {name.strip() for name in current.headers["Vary"].split(",")}
+
+
+def test_errors_are_not_kept(http):
+    assert http.get("/junctions", params={"region": "x:2-1"}).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/junctions", "/samples", "/genes?prefix=A", "/junctions/nonsense"])
+def test_pages_of_other_origins_may_read(path, http):
+    assert http.get(path, headers={"Origin": "https://igv.org"}).headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_preflight_is_answered(http):
+    answer = http.options("/junctions", headers={"Origin": "https://igv.org", "Access-Control-Request-Method": "GET"})
+    assert answer.status_code == 200
+    assert "GET" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_zstd_is_preferred_and_what_the_client_prefers_wins(http):
+    plain = http.get("/junctions", params=PAGE, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    both = http.get("/junctions", params=PAGE, headers={"Accept-Encoding": "gzip, zstd"})
+    assert both.headers["Content-Encoding"] == "zstd"
+    assert (
+        http.get("/junctions", params=PAGE, headers={"Accept-Encoding": "gzip, zstd;q=0.1"}).headers["Content-Encoding"] == "gzip"
+    )
+    assert http.get("/junctions", params=PAGE, headers={"Accept-Encoding": "gzip;q=0"}).headers.get("Content-Encoding") is None
+    with httpx.stream("GET", both.url, headers={"Accept-Encoding": "zstd"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert zstandard.ZstdDecompressor().decompressobj().decompress(raw) == plain.content
+    assert len(raw) < len(plain.content) / 3
+
+
+def test_each_shard_says_how_long_it_took(http):
+    timing = http.get("/junctions", params={"region": "chr1"}).headers["Server-Timing"]
+    parts = {part.split(";")[0].strip() for part in timing.split(",")}
+    assert {"shard-s1", "total"} <= parts
+    assert "shard-s4" not in parts
+
+
+def test_a_request_keeps_its_id_and_gets_one_if_it_has_none(http):
+    assert http.get("/junctions", headers={"X-Request-ID": "abc-123"}).headers["X-Request-ID"] == "abc-123"
+    assert len(http.get("/junctions").headers["X-Request-ID"]) == 32
+    odd = http.get("/junctions", headers={"X-Request-ID": "a b<script>"}).headers["X-Request-ID"]
+    assert odd.isalnum()
+
+
+def test_every_answer_says_what_it_is_of(world, http):
+    for path in ("/junctions.bed", "/junctions:export.parquet", "/samples.csv", "/genes?prefix=A", "/releases/cut5"):
+        headers = http.get(path).headers
+        assert headers["Snapshard-Compilation"] == "sim"
+        assert headers["Snapshard-Release"] == world.release.name
+        assert headers["Snapshard-Coordinate-System"] == "1-based, closed, intron"
+        assert headers["Snapshard-Simulated"] == "true"
+
+
+def test_head_is_the_answer_without_its_body(http):
+    answer = http.head("/junctions", params=PAGE)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["ETag"] == http.get("/junctions", params=PAGE).headers["ETag"]
+
+
+def test_one_connection_serves_many_requests(server):
+    with httpx.Client(limits=httpx.Limits(max_connections=1)) as client:
+        streams = set()
+        for path in (
+            "junctions?limit=2",
+            "junctions:export.tsv",
+            "junctions/nonsense",
+            "junctions:export.parquet",
+            "genes?prefix=A",
+        ):
+            answer = client.get(f"{server.url}/api/v1/compilations/sim/{path}")
+            streams.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
+    assert len(streams) == 1

@@ -1,0 +1,124 @@
+"""Pages: walked to their end they are the export, however the genome is cut."""
+
+import os
+import random
+import threading
+
+import httpx
+import pytest
+from servers import wait_for
+
+from snapshard_populate.compilation import Compilation
+from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.release import publish
+
+WALKS = int(os.environ.get("SNAPSHARD_TEST_WALKS", "45"))
+FILTERS = ["samples_count>=2", "samples_count<3", "strand=-", "annotated=0", "coverage_avg>1.5", "length<5000", "class=N"]
+
+
+def walk(http, path, parameters):
+    """The ids of every page, and how many rows each page had."""
+    found, sizes = [], []
+    url = path + ".ndjson"
+    while url:
+        answer = http.get(url, params=parameters | {"about": "false"} if not sizes else None)
+        assert answer.status_code == 200, answer.text
+        rows = answer.text.splitlines()
+        found += rows
+        sizes.append(len(rows))
+        link = answer.links.get("next")
+        assert answer.headers["Snapshard-Truncated"] == str(link is not None).lower()
+        url = link and httpx.URL(http.base_url).join(link["url"])
+    return found, sizes
+
+
+def random_question(chance, rows):
+    """Some parameters."""
+    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3))}
+    if chance.random() < 0.5:
+        near = [chance.choice(rows) for _ in range(chance.randint(1, 3))]
+        parameters["region"] = [
+            f"{row['chromosome']}:{row['start']}-{int(row['end']) + 10 ** chance.randint(2, 8)}" for row in near
+        ]
+    if chance.random() < 0.3:
+        pairs = chance.choice(rows)["samples"][1:].split(",")
+        parameters["sample_ids"] = ",".join(pair.split(":")[0] for pair in pairs[:5])
+    return parameters
+
+
+@pytest.mark.parametrize("count", [1, 5, 25])
+def test_random_walks_over_the_pages_are_the_export(count, world, http):
+    chance = random.Random(count)
+    path = f"/releases/{world.releases[count].name}/junctions"
+    for _ in range(WALKS // 3):
+        question = random_question(chance, world.rows)
+        limit = int(10 ** chance.uniform(1.5, 3.7))
+        whole = http.get(f"{path}:export.ndjson", params=question | {"about": "false"}).text.splitlines()
+        found, sizes = walk(http, path, question | {"limit": min(limit, 5000)})
+        assert found == whole
+        assert all(size == min(limit, 5000) for size in sizes[:-1])
+
+
+def test_a_walk_stays_in_its_release_when_another_is_published(world, http):
+    first = http.get("/junctions", params={"limit": 1500}).json()
+    shards = world.index.pools._map
+    try:
+        publish(shards.catalog, "sim", world.releases[25].name)
+        second = http.get("/junctions", params={"limit": 2000, "after": first["next"]}).json()
+        assert second["about"]["release"] == first["about"]["release"] == world.release.name
+        numbers = [row["snaptron_id"] for row in first["rows"] + second["rows"]]
+        assert numbers == [int(row["snaptron_id"]) for row in world.rows]
+    finally:
+        publish(shards.catalog, "sim", world.release.name)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "Z3RleA", "é", "1 2", "-1"])
+def test_a_token_that_no_page_gave_is_refused(after, http):
+    answer = http.get("/junctions", params={"after": after})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["parameter"] == "after"
+
+
+def test_a_token_of_another_release_is_refused(world, http):
+    token = http.get(f"/releases/{world.releases[1].name}/junctions", params={"limit": 1}).json()["next"]
+    answer = http.get(f"/releases/{world.releases[25].name}/junctions", params={"after": token})
+    assert answer.status_code == 400
+
+
+def test_pages_go_on_behind_a_number(world, http):
+    numbers = [int(row["snaptron_id"]) for row in world.rows]
+    found = http.get("/junctions", params={"after": numbers[41], "limit": 3}).json()["rows"]
+    assert [row["snaptron_id"] for row in found] == numbers[42:45]
+
+
+def test_a_page_ends_by_bytes_before_it_ends_by_rows(world, start_server):
+    small = start_server("--data", str(world.folder), page_bytes=20_000, workers=1)
+    with httpx.Client(base_url=small.url + "/api/v1/compilations/sim", timeout=60) as http:
+        page = http.get("/junctions.tsv", params={"samples": "true", "about": "false", "limit": 5000})
+        assert len(page.content) <= 20_500
+        assert page.headers["Snapshard-Truncated"] == "true"
+        whole = http.get("/junctions:export.ndjson", params={"about": "false", "samples": "true", "region": "chr1"}).text
+        assert walk(http, "/junctions", {"samples": "true", "limit": 5000, "region": "chr1"})[0] == whole.splitlines()
+        assert http.get("/junctions", params={"limit": 1, "samples": "true", "filter": "samples_count>=40"}).json()["rows"]
+    small.stop()
+
+
+def test_a_new_release_is_seen_by_the_next_request_and_never_before_it_is_whole(world, http):
+    bare = str(http.base_url).rstrip("/").removesuffix("sim") + "bare"
+    compilation = Compilation("bare", str(world.source / "junctions.bgz"), assembly="GRCh38")
+    seen, stop = [], threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            about = httpx.get(bare + "/junctions", params={"limit": 1, "count": "exact"}).json()
+            seen.append((about["about"]["release"], about["count"]["rows"]))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        load_compilation(world.index.pools._map, Plan(compilation, world.releases[1].intervals, "again"))
+    finally:
+        stop.set()
+        asking.join()
+    assert set(seen) <= {("r1", len(world.rows)), ("again", len(world.rows))}
+    assert wait_for(lambda: httpx.get(bare).json()["about"]["release"] == "again", 5) < 3
