@@ -46,17 +46,17 @@ def session(name: str, address: str) -> Iterator[psycopg.Connection[Any]]:
 
 def lock_shared(catalog: psycopg.Connection[Any], schema: str) -> None:
     """Marks the release as being loaded. Raises BadRelease if it is being dropped."""
-    if not _locked(catalog, "SELECT pg_try_advisory_lock_shared(hashtextextended(%s, 0))", schema, PATIENCE):
+    if not _locked(catalog, "SELECT pg_try_advisory_lock_shared(hashtextextended(%s, 0))", schema, None):
         raise BadRelease(f"release {schema!r} is being pruned; begin a new one")
 
 
-def try_lock(connection: psycopg.Connection[Any], schema: str, *, patience: float = PATIENCE) -> bool:
-    """Whether the release is now locked here for this session alone, waited for as long as that."""
+def try_lock(connection: psycopg.Connection[Any], schema: str, *, patience: float | None = None) -> bool:
+    """Whether the release is now locked here for this session alone, waited for as long as that, else for PATIENCE."""
     return _locked(connection, "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", schema, patience)
 
 
-def _locked(connection: psycopg.Connection[Any], statement: str, schema: str, patience: float) -> bool:
-    deadline = time.monotonic() + patience
+def _locked(connection: psycopg.Connection[Any], statement: str, schema: str, patience: float | None) -> bool:
+    deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while connection.execute(statement.encode(), [f"snapshard {schema}"]).fetchone() != (True,):
         if time.monotonic() > deadline:
             return False
