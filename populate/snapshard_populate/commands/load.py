@@ -27,8 +27,8 @@ _FILES = {
     "bases": "Base coverage: chromosome, 0-based start, end, a value per sample.",
     "bases_header": "The header line of --bases.",
     "refflat": "Transcripts by gene symbol (UCSC refFlat).",
-    "gff": "Genes with versioned ids (GENCODE GFF3).",
-    "gtf": "Transcript models, one line each.",
+    "annotation": "Genes and transcripts (GTF or GFF3, such as GENCODE's).",
+    "transcripts": "Transcripts, one line each (Snaptron's all_transcripts.gtf).",
     "canonical": "Canonical transcripts (UCSC).",
 }
 
@@ -51,7 +51,7 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--layout", type=click.Path(path_type=Path, exists=True), help="Cut of the genome: chromosome, last base or -, shard."
 )
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True, help="Shards loaded at a time.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one a processor", help="Shards loaded at a time.")
 @click.option(
     "--max-errors", type=click.IntRange(0), default=0, show_default=True, help="Bad rows to leave out before giving up."
 )
