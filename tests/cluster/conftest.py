@@ -43,7 +43,9 @@ class Cluster:
     def make(self, *words: str, folder: Path = ROOT, check: bool = True) -> str:
         """What a target prints, errors included."""
         command = ["make", "--no-print-directory", f"LOAD={self.load}", f"PYTHON={sys.executable}", *words]
-        done = subprocess.run(command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         assert done.returncode == 0 or not check, f"make {' '.join(words)}:\n{done.stdout}"
         return done.stdout
 
@@ -56,7 +58,9 @@ class Cluster:
         """Seconds until a new pod of that name is ready."""
         begun = time.monotonic()
         while time.monotonic() - begun < within:
-            if "True" in self.kubectl("get", "pod", pod, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}', check=False):
+            if "True" in self.kubectl(
+                "get", "pod", pod, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}', check=False
+            ):
                 return time.monotonic() - begun
             time.sleep(0.5)
         raise AssertionError(self.kubectl("describe", "pod", pod))
@@ -64,7 +68,7 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
-    """The cluster of CLUSTER_KUBECONFIG (with CLUSTER_LOAD, how a node gets images), else one of this machine, started if need be."""
+    """The cluster of CLUSTER_KUBECONFIG (with CLUSTER_LOAD, how a node gets images), else this machine's own."""
     if configuration := os.environ.get("CLUSTER_KUBECONFIG"):
         return Cluster({**os.environ, "KUBECONFIG": configuration}, os.environ.get("CLUSTER_LOAD", ":"))
     script = SHARED / "cluster" / "one-node"
@@ -99,7 +103,7 @@ class Deployment:
 
 @pytest.fixture(scope="session")
 def deployment(cluster: Cluster) -> Iterator[Deployment]:
-    """From nothing to a served compilation, by make deploy, make source and make populate; CLUSTER_REUSE=1 takes what is there."""
+    """From nothing to a served compilation, by the runbook's targets; CLUSTER_REUSE=1 takes what is there."""
     if not SOURCE.exists():
         pytest.skip(f"no {SOURCE}: set SNAPSHARD_SHARED to the folder of the shared data")
     if os.environ.get("CLUSTER_REUSE"):

@@ -33,7 +33,9 @@ def may_fail(owners: dict[str, str], shard: str, bodies: dict[str, set[bytes]]) 
     return judge
 
 
-def test_without_a_shard_only_its_own_questions_fail_and_it_comes_back(deployment: Deployment, bodies: dict[str, set[bytes]]) -> None:
+def test_without_a_shard_only_its_own_questions_fail_and_it_comes_back(
+    deployment: Deployment, bodies: dict[str, set[bytes]]
+) -> None:
     owners = shard_paths()
     with at_work(deployment.url, bodies, may_fail(owners, "b", bodies)) as outcome:
         time.sleep(10)
@@ -127,7 +129,8 @@ def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_releas
     try:
         cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")
         cluster.populate("r4")
-        fill = "dd if=/dev/zero of=/var/lib/postgresql/ballast bs=1M count=$(($(df -m --output=avail /var/lib/postgresql | tail -1) - 2))"
+        free = "$(df -m --output=avail /var/lib/postgresql | tail -1)"
+        fill = f"dd if=/dev/zero of=/var/lib/postgresql/ballast bs=1M count=$(({free} - 2))"
         cluster.kubectl("exec", "shard-c-0", "--", "sh", "-c", fill)
         path = next(path for path, shard in shard_paths().items() if shard == "c")
         deployment.wait_for(path, '"release":"r4"')

@@ -1,0 +1,174 @@
+"""The manifests as kustomize renders them: what is true of every pod, and what several files must agree on."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from snapshard.layout import read_layout
+from snapshard.settings import Settings
+from snapshard.shards import ShardMap
+
+ROOT = Path(__file__).parents[2]
+OVERLAYS = {path.parent.name: path.parent for path in sorted((ROOT / "kubernetes" / "overlays").glob("*/shards.tsv"))}
+SHARDS = {"small": 4, "full": 26}
+each_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
+rendering = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders the manifests, is not installed")
+
+
+@cache
+def rendered(folder: Path) -> list[dict]:
+    """Every object of a folder."""
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+def objects(overlay: str) -> list[dict]:
+    """Every object of an overlay, its Jobs too."""
+    return rendered(OVERLAYS[overlay]) + rendered(OVERLAYS[overlay] / "populate")
+
+
+def pods(overlay: str) -> Iterator[tuple[str, dict]]:
+    """The name and pod template of everything that makes pods."""
+    for one in objects(overlay):
+        if one["kind"] in ("StatefulSet", "Deployment", "Job"):
+            yield one["metadata"]["name"], one["spec"]["template"]
+
+
+@each_overlay
+def test_generated_files_are_what_the_table_says(overlay: str) -> None:
+    command = [sys.executable, ROOT / "kubernetes" / "shards.py", OVERLAYS[overlay], "--check"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == ""
+
+
+@each_overlay
+def test_layout_and_map_name_the_same_shards(overlay: str) -> None:
+    folder = OVERLAYS[overlay] / "generated"
+    addresses = ShardMap.from_file(folder / "shards.tsv").addresses
+    intervals = read_layout((folder / "layout.tsv").read_text().splitlines())
+    assert set(addresses) == {one.shard for one in intervals}
+    assert len(addresses) == SHARDS[overlay]
+
+
+@rendering
+@each_overlay
+def test_every_address_has_a_service_and_a_database(overlay: str) -> None:
+    shard_map = ShardMap.from_file(OVERLAYS[overlay] / "generated" / "shards.tsv")
+    hosts = {re.search(r"host=(\S+)", address)[1] for address in [shard_map.catalog, *shard_map.addresses.values()]}
+    for kind in ("Service", "StatefulSet"):
+        found = {one["metadata"]["name"] for one in objects(overlay) if one["kind"] == kind}
+        assert found - hosts <= {"server", "source"}
+        assert hosts <= found
+
+
+@rendering
+@each_overlay
+def test_the_load_has_an_item_for_every_shard(overlay: str) -> None:
+    load = next(one for one in objects(overlay) if one["metadata"]["name"] == "load-shards")
+    assert load["spec"]["completions"] == SHARDS[overlay]
+
+
+@rendering
+@each_overlay
+def test_every_pod_is_locked_up(overlay: str) -> None:
+    for name, template in pods(overlay):
+        spec = template["spec"]
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["enableServiceLinks"] is False, name
+        for container in spec["containers"]:
+            locked = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+            assert container["securityContext"] == locked, name
+
+
+@rendering
+@each_overlay
+def test_memory_is_requested_as_it_is_limited_and_images_have_our_version(overlay: str) -> None:
+    version = re.search(r"^VERSION \?= (.+)$", (ROOT / "kubernetes" / "targets.mk").read_text(), re.MULTILINE)[1]
+    for name, template in pods(overlay):
+        for container in template["spec"]["containers"]:
+            resources = container["resources"]
+            assert resources["requests"]["memory"] == resources["limits"]["memory"], name
+            assert "cpu" in resources["requests"], name
+            assert re.fullmatch(rf"snapshard/\w+:{re.escape(version)}", container["image"]), name
+
+
+@rendering
+@each_overlay
+def test_what_serves_has_probes_that_ask_no_other_pod(overlay: str) -> None:
+    for one in objects(overlay):
+        if one["kind"] in ("StatefulSet", "Deployment"):
+            (container,) = one["spec"]["template"]["spec"]["containers"]
+            probes = [container[f"{kind}Probe"] for kind in ("readiness", "liveness")]
+            for probe in probes:
+                assert "127.0.0.1" in str(probe) or set(probe) & {"httpGet", "tcpSocket"}, one["metadata"]["name"]
+                assert "host" not in probe.get("httpGet", {})
+
+
+@rendering
+@each_overlay
+def test_connections_of_all_servers_fit_a_database(overlay: str) -> None:
+    autoscaler = next(one for one in objects(overlay) if one["kind"] == "HorizontalPodAutoscaler")
+    settings = Settings()
+    per_server = settings.workers * (settings.read_connections + settings.export_connections)
+    servers = autoscaler["spec"]["maxReplicas"] + 1  # one more while a roll-out is under way
+    loader, people, reserved = 4, 5, 3
+    for one in objects(overlay):
+        if one["kind"] == "StatefulSet" and one["metadata"]["name"] != "source":
+            (variable,) = one["spec"]["template"]["spec"]["containers"][0]["env"]
+            assert variable["name"] == "SNAPSHARD_MAX_CONNECTIONS"
+            assert servers * per_server + loader + people + reserved <= int(variable["value"])
+
+
+@rendering
+@each_overlay
+def test_every_object_is_labelled_and_in_our_namespace(overlay: str) -> None:
+    for one in objects(overlay):
+        assert one["metadata"]["labels"]["app.kubernetes.io/part-of"] == "snapshard", one["metadata"]["name"]
+        assert one["kind"] == "Namespace" or one["metadata"]["namespace"] == "snapshard"
+
+
+@rendering
+@each_overlay
+def test_policies_deny_everything_first_and_open_5432_only_to_those_who_need_it(overlay: str) -> None:
+    policies = {one["metadata"]["name"]: one["spec"] for one in objects(overlay) if one["kind"] == "NetworkPolicy"}
+    assert policies["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    (rule,) = policies["databases"]["ingress"]
+    (who,) = rule["from"][0]["podSelector"]["matchExpressions"]
+    assert who["values"] == ["server", "loader", "router"]
+    assert policies["databases"].get("egress") is None
+
+
+@rendering
+@each_overlay
+def test_no_budget_blocks_a_drain(overlay: str) -> None:
+    budgets = [one["spec"] for one in objects(overlay) if one["kind"] == "PodDisruptionBudget"]
+    assert len(budgets) == 2
+    for budget in budgets:
+        assert budget["maxUnavailable"] == 1
+        assert "minAvailable" not in budget
+
+
+def test_a_position_cuts_a_chromosome(tmp_path: Path) -> None:
+    whole = ",".join(f"chr{name}" for name in [*range(2, 23), "X", "Y", "M"])
+    table = f"catalog\t-\t1Gi\t1Gi\t1\na\tchr1:1-1000,{whole}\t1Gi\t1Gi\t1\nb\tchr1:1001-,other\t1Gi\t1Gi\t1\n"
+    (tmp_path / "shards.tsv").write_text(table)
+    subprocess.run([sys.executable, ROOT / "kubernetes" / "shards.py", tmp_path], check=True, capture_output=True)
+    intervals = read_layout((tmp_path / "generated" / "layout.tsv").read_text().splitlines())
+    assert [(one.first, one.shard) for one in intervals if one.chrom == "chr1"] == [(1, "a"), (1001, "b")]
+
+
+def test_a_chromosome_that_no_shard_has_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shards.tsv").write_text("catalog\t-\t1Gi\t1Gi\t1\na\tchr1,other\t1Gi\t1Gi\t1\n")
+    command = [sys.executable, ROOT / "kubernetes" / "shards.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "chr2, chr3" in done.stderr
