@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import httpx
 
-from snapshard.client.errors import Truncated
+from snapshard.client.errors import Partial, Truncated
 from snapshard.client.export import Exported, Progress, Request, export, format_of
 from snapshard.client.local import ADDRESS, open_folder
-from snapshard.client.pages import cut, pages
+from snapshard.client.pages import cut, missing_shards, pages
 from snapshard.client.remarks import split_text
 from snapshard.client.selection import Exporting, Of, Output, Selection, Texts, Wanted, several
 from snapshard.client.session import TIMEOUT, TRIES, Session
@@ -212,9 +212,9 @@ class Client:
         request = Request(f"{self._pinned(base)}/junctions:export", parameters)
         return export(self._session, request, target, progress or (lambda _: None))
 
-    def get(self, path: str, parameters: Mapping[str, Any] | None = None, **of: Unpack[Of]) -> dict[str, Any]:
-        """The JSON answer of a route below the compilation's, such as `samples/fields`; for what has no method here."""
-        answer: dict[str, Any] = self._session.get(f"{self.base(**of)}/{path}", parameters).json()
+    def get(self, path: str = "", parameters: Mapping[str, Any] | None = None, **of: Unpack[Of]) -> dict[str, Any]:
+        """The JSON answer of a route below the compilation's, such as `samples/fields`, or of itself: what has no method here."""
+        answer: dict[str, Any] = self._session.get("/".join(filter(None, [self.base(**of), path])), parameters).json()
         return answer
 
     def base(self, *, compilation: str | None = None, release: str | None = None) -> str:
@@ -255,8 +255,11 @@ class Client:
             said, names, text = split_text(page.content)
             texts.append(text)
             about = {**(about or {name: said[name] for name in PROVENANCE}), "truncated": cut(page)}
+            about["missing_shards"] = missing_shards(page)
         if about.get("truncated"):
             warnings.warn(f"cut at limit={limit}: there are more rows", Truncated, stacklevel=depth)
+        if about.get("missing_shards"):
+            warnings.warn(f"no answer from {', '.join(about['missing_shards'])}: rows are missing", Partial, stacklevel=depth)
         return Rows(b"".join(texts), names), about
 
 

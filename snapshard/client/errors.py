@@ -12,6 +12,10 @@ class Truncated(UserWarning):
     """An answer that was cut at the limit the caller gave: there is more."""
 
 
+class Partial(UserWarning):
+    """An answer that lacks the rows of shards that are away, which the caller allowed."""
+
+
 class ServerUnreachable(SnapshardError):
     """No answer at all: wrong address, server down, network away."""
 

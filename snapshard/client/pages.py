@@ -45,3 +45,8 @@ def _page(session: Session, path: str, parameters: Mapping[str, Any], size: int)
 def cut(page: httpx.Response) -> bool:
     """Whether more rows follow this page."""
     return "next" in page.links
+
+
+def missing_shards(page: httpx.Response) -> list[str]:
+    """The shards that did not answer, of a request that allowed it."""
+    return [name for name in page.headers.get("Snapshard-Missing-Shards", "").split(",") if name]

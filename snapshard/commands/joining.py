@@ -11,6 +11,7 @@ import click
 import httpx
 
 from snapshard.client.lineforms import LINE_FORMS
+from snapshard.client.pages import cut, missing_shards
 from snapshard.commands.progress import rows_bar
 
 FORMATS = ("json", *LINE_FORMS)
@@ -37,7 +38,7 @@ def _lines(pages: Iterable[httpx.Response], form: str) -> Iterator[bytes]:
     for page in pages:
         text = page.content
         if first:
-            text = text if "next" not in page.links else _without_page(text, form)
+            text = text if not cut(page) else _without_page(text, form)
         elif LINE_FORMS[form].names:
             text = text[text.find(b"\n") + 1 :]
         first = False
@@ -76,11 +77,12 @@ def _watched(
     pages: Iterable[httpx.Response], limit: int | None, advance: Callable[[int], None] = lambda _: None
 ) -> Iterator[httpx.Response]:
     """The pages; says on standard error what the answer lacks."""
-    page = None
+    page, missing = None, dict[str, None]()
     for page in pages:
         yield page
         advance(int(page.headers["Snapshard-Rows"]))
-        if missing := page.headers.get("Snapshard-Missing-Shards"):
-            click.echo(f"snapshard: no answer from {missing}: junctions there are missing", err=True)
-    if page is not None and "next" in page.links:
+        missing |= dict.fromkeys(missing_shards(page))
+    if missing:
+        click.echo(f"snapshard: no answer from {', '.join(missing)}: rows there are missing", err=True)
+    if page is not None and cut(page):
         click.echo(f"snapshard: cut at --limit {limit}; there are more", err=True)

@@ -48,6 +48,7 @@ def test_a_frame_says_of_what_it_is(client):
         "sample_count": 40,
         "simulated": True,
         "truncated": False,
+        "missing_shards": [],
     }
 
 
