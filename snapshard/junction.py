@@ -38,7 +38,7 @@ COLUMNS = (
     Column("left_annotated", Kind.FLAG, "sources that know the left end as a splice site, or 0"),
     Column("right_annotated", Kind.FLAG, "sources that know the right end as a splice site, or 0"),
     Column("samples", Kind.TEXT, "pairs ,sample:coverage of every sample that has the junction"),
-    Column("samples_count", Kind.INTEGER, "number of those samples"),
+    Column("samples_count", Kind.INTEGER, "number of samples that have the junction"),
     Column("coverage_sum", Kind.INTEGER, "reads over those samples"),
     Column("coverage_avg", Kind.DECIMAL, "mean reads per sample that has the junction"),
     Column("coverage_median", Kind.DECIMAL, "median reads per sample that has the junction"),

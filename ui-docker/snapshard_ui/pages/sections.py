@@ -36,8 +36,15 @@ from snapshard_ui.params import JunctionParams, NoParams
 from snapshard_ui.render.formats import FORMATS
 from snapshard_ui.routes import Asked
 
-COLUMNS = ("chromosome", "start", "end", "strand", "length", "left_motif", "right_motif", "class", "annotated")
-STATISTICS = ("samples_count", "coverage_sum", "coverage_avg", "coverage_median")
+PLACE = ("chromosome", "start", "end", "strand")
+COLUMNS = (
+    NAME,
+    *PLACE,
+    "length",
+    *("left_motif", "right_motif", "class"),
+    *("samples_count", "coverage_sum", "coverage_avg", "coverage_median"),
+)
+"""What the table shows."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +128,11 @@ def examples(release: Release, state: State) -> list[Link]:
     found = [Link(gene.symbol, state.fresh(q=gene.symbol), "a gene") for gene in genes]
     few = max(1, (release.sample_count or 10) // 10)
     asked = Query(filters=(Filter("samples_count", ">=", str(few)),))
-    columns = ("chromosome", "start", "end", "strand")
-    for rows in index.summaries(release, asked, columns=columns, limit=1):
+    for rows in index.summaries(release, asked, columns=PLACE, limit=1):
         chrom, start, end, strand = [cell[0].decode() for cell in rows.cells()]
         around = Region(chrom, max(1, int(start) - 50_000), int(end) + 50_000)
-        name = f"{release.assembly}:{chrom}:{start}-{end}:{strand}"
-        found += [Link(str(around), state.fresh(q=str(around)), "a region"), Link(name, state.fresh(q=name), "a junction")]
+        region, name = f"{around.chrom}:{around.start:,}-{around.end:,}", f"{release.assembly}:{chrom}:{start}-{end}:{strand}"
+        found += [Link(region, state.fresh(q=region), "a region"), Link(name, state.fresh(q=name), "a junction")]
     return found
 
 
@@ -149,9 +155,8 @@ def _params(pairs: Pairs, state: State) -> JunctionParams:
         values.setdefault(name, []).append(value)
     many = {name for name, field in JunctionParams.model_fields.items() if isinstance(field.default, list)}
     given = {name: found if name in many else found[0] for name, found in values.items()}
-    shown = [",".join((NAME, "snaptron_id", *COLUMNS, *STATISTICS))]
     return JunctionParams.model_validate(
-        {**given, "after": state.after, "limit": state.rows, "count": "estimated", "columns": shown}
+        {**given, "after": state.after, "limit": state.rows, "count": "estimated", "columns": list(COLUMNS)}
     )
 
 

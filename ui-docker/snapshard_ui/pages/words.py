@@ -57,6 +57,7 @@ def matching(answer: Mapping[str, Any], *, first: int) -> str:
 def group_rows(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
     """The groups, the largest shares of samples first, each with the length of its bar; and the end of the scale in per cent."""
     shares = [100 * group["n"] / group["N"] if group["N"] else 0.0 for group in groups]
-    end = next(step for step in _SCALE if step >= max(shares, default=0.0))
+    longest = max(shares, default=0.0) or 100.0
+    end = next(step for step in _SCALE if step >= longest)
     measured = [{**group, "bar": round(100 * part / end, 1)} for group, part in zip(groups, shares, strict=True)]
-    return sorted(measured, key=lambda group: -group["bar"]), end
+    return sorted(measured, key=lambda group: (-group["bar"], -group["N"])), end
