@@ -106,3 +106,8 @@ comma = ,
 remove: ## take everything away, also the data; only with CONFIRM=yes
 	@test "$(CONFIRM)" = yes || { echo "this deletes the namespace $(NAMESPACE) with every volume; say CONFIRM=yes" >&2; exit 2; }
 	kubectl delete namespace $(NAMESPACE) --wait
+
+.PHONY: discovery
+discovery: ## write the policy by which the component of that name reaches this cluster's API server
+	@kubectl --namespace default get endpointslices -l kubernetes.io/service-name=kubernetes -o json | \
+	    $(PYTHON) kubernetes/api_server.py > kubernetes/components/discovery/api-server.yaml

@@ -1,4 +1,4 @@
-"""The two topologies outside a cluster: a file of addresses, or the embedded server of a folder."""
+"""The three topologies: found in a Kubernetes cluster, a file of addresses, or the embedded server of a folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,16 @@ from snapshard.shards import ShardMap, ShardSource
 
 @contextmanager
 def running_shards(settings: Settings) -> Iterator[ShardSource]:
-    """Where the shards are: as the shard map says if the settings name one, else in the embedded server.
+    """Where the shards are: found by label or as the shard map says if the settings say so, else in the embedded server.
 
     The embedded server is started, or joined, on entry and let go of on exit.
     """
+    if settings.discover:
+        from snapshard.discovery import Discovery
+
+        with Discovery.in_cluster(settings.discover) as discovery:
+            yield discovery.shard_map
+        return
     if settings.shards is not None:
         yield partial(ShardMap.from_file, settings.shards)
         return
