@@ -11,8 +11,8 @@ define try
 
 Three things to try, once the server says that it serves (in another terminal; the data are simulated):
   1. the web page                         http://127.0.0.1:$(PORT)/?compilation=sim&q=SIMG00001
-  2. a gene's junctions in 100+ samples   curl '$(api)/junctions.tsv?gene=SIMG00001&filter=samples_count>=100'
-  3. is this junction seen anywhere?      curl '$(api)/junctions/GRCh38:chr1:15081561-15081646:-/evidence'
+  2. a gene's junctions in 20+ samples    curl '$(api)/junctions.tsv?gene=SIMG00001&filter=samples_count>=20'
+  3. is this junction seen anywhere?      curl '$(api)/junctions/GRCh38:chr1:393760-407479:-/evidence'
 
 endef
 export try
