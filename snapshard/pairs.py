@@ -122,6 +122,17 @@ class Pairs:
         result[some] = (low + high) / 2
         return result
 
+    def part(self, first: int, last: int) -> "Pairs":
+        """The pairs of consecutive rows, `last` not included, none of them parsed again."""
+        begin, end = self.rows[[first, last]].tolist()
+        start, stop = (int(self.spans[at]) if at < len(self.spans) else len(self.text) for at in (begin, end))
+        spans, rows = self.spans[begin:end] - start, self.rows[first : last + 1] - begin
+        digits = (self.digits, self.starts[begin:end], self.ends[begin:end])
+        part = Pairs(self.text[start:stop], self.samples[begin:end], spans, rows, *digits)
+        if "coverages" in vars(self):
+            vars(part)["coverages"] = self.coverages[begin:end]
+        return part
+
     def only(self, wanted: "SampleSet") -> "Pairs":
         """The pairs of wanted samples, in record order; rows left without any stay, empty."""
         keep = wanted.contains(self.samples)

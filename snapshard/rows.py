@@ -61,6 +61,10 @@ class Rows:
         """A column as places: a text, and where in it each row's field starts and ends; eight bytes precede the first field."""
         return self._padded, *self._bounds(name)
 
+    def line_ends(self) -> Integers:
+        """Where in the text each row ends, its newline included."""
+        return self._ends[:, -1] - (_PAD - 1)
+
     def lines(self) -> list[bytes]:
         """Each row with its newline."""
         return self.text.splitlines(keepends=True)
@@ -96,6 +100,16 @@ class Rows:
     def pairs(self) -> Pairs:
         """The samples and coverages of every row."""
         return parse_pairs(self.texts("samples"))
+
+    def part(self, first: int, last: int) -> "Rows":
+        """Consecutive rows, `last` not included, with all that was found out about them before."""
+        start, stop = (int(self._ends[row - 1, -1]) - _PAD + 1 if row else 0 for row in (first, last))
+        part = Rows(self.text[start:stop], self.columns)
+        vars(part)["_padded"] = self._padded[start : stop + _PAD]
+        vars(part)["_ends"] = self._ends[first:last] - start
+        if "pairs" in vars(self):
+            vars(part)["pairs"] = self.pairs.part(first, last)
+        return part
 
     def take(self, positions: Sequence[int] | Integers) -> "Rows":
         """The rows at these positions, in the order given."""

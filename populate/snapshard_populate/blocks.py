@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from snapshard.pairs import Integers
+from snapshard.rows import Rows
+
 BLOCK_BYTES = 1 << 16
 """Text of a block, reached unless one line is longer. Smaller ones compress worse; of larger ones a small answer needs too much.
 
@@ -12,23 +15,34 @@ LEVEL = 1
 
 
 class BlockCutter:
-    """Cuts lines that come in pieces of any size into blocks of whole lines; takes its own memory of one block."""
+    """Cuts rows that come in pieces of any size into blocks of whole lines; keeps the rest of a piece, less than a block."""
 
     def __init__(self) -> None:
         self._pending = b""
 
-    def add(self, lines: bytes) -> Iterator[bytes]:
-        """The blocks that are full when these lines, each ended by a newline, follow those before. To be consumed wholly."""
-        text = self._pending + lines
-        start = 0
-        while len(text) - start > BLOCK_BYTES:
-            end = text.rfind(b"\n", start, start + BLOCK_BYTES) + 1 or text.find(b"\n", start) + 1
-            yield text[start:end]
-            start = end
-        self._pending = text[start:]
-
-    def rest(self) -> Iterator[bytes]:
-        """The last block, if lines are left."""
+    def add(self, rows: Rows) -> Iterator[Rows]:
+        """The blocks that are full when these rows follow those before. To be consumed wholly."""
+        ends = rows.line_ends()
+        first = 0
         if self._pending:
-            yield self._pending
+            first = _fitting(ends, 0, BLOCK_BYTES - len(self._pending))
+            self._pending += rows.text[: ends[first - 1]] if first else b""
+            if first == len(ends):
+                return
+            yield Rows(self._pending, rows.columns)
+        while (last := max(_fitting(ends, first, BLOCK_BYTES), first + 1)) < len(ends):
+            yield rows.part(first, last)
+            first = last
+        self._pending = rows.text[ends[first - 1] if first else 0 :]
+
+    def rest(self, columns: tuple[str, ...]) -> Iterator[Rows]:
+        """The last block, if rows are left."""
+        if self._pending:
+            yield Rows(self._pending, columns)
         self._pending = b""
+
+
+def _fitting(ends: Integers, first: int, room: int) -> int:
+    """Behind which row to stop, so that the text of the rows from `first` on has as many bytes as there is room."""
+    begun = int(ends[first - 1]) if first else 0
+    return max(first, int(ends.searchsorted(begun + room, "right")))

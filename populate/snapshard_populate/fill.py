@@ -8,6 +8,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
+from snapshard.junction import NAMES
 from snapshard.rows import Rows
 from snapshard.summary import Membership, encode, summarise
 from snapshard_populate.blocks import LEVEL, BlockCutter
@@ -22,11 +23,11 @@ _BASE_COLUMNS = tuple(name for name in _BLOCK_COLUMNS if name != "max_start")
 
 
 class Piece(NamedTuple):
-    """Whole lines of one kind and interval, in order."""
+    """Rows of one kind and interval, in order."""
 
     kind: str
     interval: int
-    text: bytes
+    rows: Rows
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Filler:
         self._connection = connection
         self._target = target
         self._kind = kind
+        self._columns = target.base_columns if kind == BASE else NAMES
         self._compressor = zstandard.ZstdCompressor(level=LEVEL)
         self._cutters = {number: BlockCutter() for number in target.intervals}
         self._next = {number: target.first_block(number) for number in target.intervals}
@@ -61,47 +63,45 @@ class Filler:
         self.tallies = {number: Tally(number, kind) for number in target.intervals}
 
     def add(self, piece: Piece) -> None:
-        """Takes the next lines of an interval."""
-        for text in self._cutters[piece.interval].add(piece.text):
-            self._add_block(piece.interval, text)
+        """Takes the next rows of an interval."""
+        for rows in self._cutters[piece.interval].add(piece.rows):
+            self._add_block(piece.interval, rows)
 
     def finish(self) -> None:
         """Copies what is left."""
         for number, cutter in self._cutters.items():
-            for text in cutter.rest():
-                self._add_block(number, text)
+            for rows in cutter.rest(self._columns):
+                self._add_block(number, rows)
         self._flush()
 
-    def _add_block(self, interval: int, text: bytes) -> None:
+    def _add_block(self, interval: int, rows: Rows) -> None:
         block = self._next[interval]
         self._next[interval] += 1
         if self._kind == BASE:
-            self._add_bases(interval, block, text)
+            self._add_bases(interval, block, rows)
         else:
-            self._add_rows(interval, block, text)
-        self._batched += len(text)
+            self._add_rows(interval, block, rows)
+        self._batched += len(rows.text)
         if self._batched >= _BATCH_BYTES:
             self._flush()
 
-    def _add_rows(self, interval: int, block: int, text: bytes) -> None:
-        rows = Rows(text)
+    def _add_rows(self, interval: int, block: int, rows: Rows) -> None:
         starts, ends = rows.integers("start"), rows.integers("end")
         tally = self.tallies[interval]
-        tally.add_block(block, text, starts=starts, ends=ends)
+        tally.add_block(block, rows.text, starts=starts, ends=ends)
         tally.add_rows(rows)
         classes = annotation_classes(rows) if self._kind == "junction" else [""] * len(rows)
         self._hot.append(hot_lines(rows, block=block, classes=classes))
         bounds = (int(starts.min()), int(starts.max()), int(ends.max()))
-        self._blocks.append((block, interval, len(rows), *bounds, len(text), self._compressor.compress(text)))
+        self._blocks.append((block, interval, len(rows), *bounds, len(rows.text), self._compressor.compress(rows.text)))
         if self._kind == "junction" and self._target.membership is not None:
-            self._summaries.append((block, encode(summarise(rows.pairs, self._target.membership))))
+            self._summaries.append((block, encode(summarise(rows.pairs, self._target.membership), self._compressor)))
 
-    def _add_bases(self, interval: int, block: int, text: bytes) -> None:
-        rows = Rows(text, self._target.base_columns)
+    def _add_bases(self, interval: int, block: int, rows: Rows) -> None:
         starts, ends = rows.integers("start") + 1, rows.integers("end")
-        self.tallies[interval].add_block(block, text, starts=starts, ends=ends)
+        self.tallies[interval].add_block(block, rows.text, starts=starts, ends=ends)
         bounds = (int(starts.min()), int(ends.max()))
-        self._blocks.append((block, interval, len(rows), *bounds, len(text), self._compressor.compress(text)))
+        self._blocks.append((block, interval, len(rows), *bounds, len(rows.text), self._compressor.compress(rows.text)))
 
     def _flush(self) -> None:
         columns = _BASE_COLUMNS if self._kind == BASE else _BLOCK_COLUMNS

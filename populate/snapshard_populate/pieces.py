@@ -21,8 +21,6 @@ from snapshard_populate.formats.bases import POSITION, read_bases
 from snapshard_populate.formats.snaptron import check_rows, read_rows
 from snapshard_populate.source import Source, open_source
 
-_PAD = 8  # bytes in front of the text in Rows.spans
-
 Reading = Callable[[str, int, int | None], None]
 """Told a source that is read from front to back, the stored bytes that are read, and all there are, if anybody knows."""
 
@@ -75,27 +73,26 @@ class Cut:
         """Chromosomes that have intervals of their own."""
         return frozenset(self._of)
 
-    def parts(self, rows: Rows, *, counted_from: int) -> Iterator[tuple[Interval, bytes]]:
-        """The text of rows, sorted by start within a chromosome, per interval; rows that no interval takes are left out.
+    def parts(self, rows: Rows, *, counted_from: int) -> Iterator[tuple[Interval, Rows]]:
+        """The rows, sorted by start within a chromosome, per interval; rows that no interval takes are left out.
 
         Their starts count from 1, or from 0.
         """
         if not len(rows):
             return
         names, starts = chromosomes(rows), rows.integers("start") + 1 - counted_from
-        lines = np.append(0, rows.spans(rows.columns[-1])[2] - _PAD + 1).tolist()
         for first, last in pairwise([*runs(names).tolist(), len(names)]):
             intervals = self._of.get(names[first].decode()) or self._of.get(OTHERS, [])
             for interval in intervals:
                 begin, end = np.searchsorted(starts[first:last], (interval.first, interval.last + 1)).tolist()
                 if begin < end:
-                    yield interval, rows.text[lines[first + begin] : lines[first + end]]
+                    yield interval, rows.part(first + begin, first + end)
 
 
 def read_pieces(
     sources: Iterable[RowSource], cut: Cut, wanted: Collection[int], *, errors: ErrorBudget, reading: Reading
 ) -> Iterator[Piece]:
-    """The checked rows of sources, one after the other, for the intervals wanted (by number); within one in the source's order."""
+    """The checked rows of sources, one after the other, for the intervals wanted (by number), in the source's order."""
     for source in sources:
         yield from _read_source(source, cut, wanted, errors=errors, reading=reading)
 
@@ -110,9 +107,9 @@ def _read_source(
         return
     with open_source(source.location) as stream:
         for chunk in source.chunks(stream, errors):
-            for interval, text in cut.parts(chunk.rows, counted_from=0 if source.kind == BASE else 1):
+            for interval, part in cut.parts(chunk.rows, counted_from=0 if source.kind == BASE else 1):
                 if interval.number in wanted:
-                    yield Piece(source.kind, interval.number, text)
+                    yield Piece(source.kind, interval.number, part)
             reading(stream.name, stream.done, stream.total)
 
 
@@ -125,4 +122,4 @@ def _read_part(source: RowSource, interval: Interval, named: frozenset[str], err
         texts = tabix.read_region(source.location, region)
         chunks: Iterator[Chunk] = check_rows(texts, source.location, errors=errors, kind=source.kind)
         for chunk in chunks:
-            yield Piece(source.kind, interval.number, chunk.rows.text)
+            yield Piece(source.kind, interval.number, chunk.rows)

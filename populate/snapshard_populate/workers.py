@@ -19,6 +19,7 @@ from typing import Protocol
 
 from snapshard.errors import BadRow, SnapshardError
 from snapshard.memory import keep_freed_memory
+from snapshard.rows import Rows
 from snapshard_populate.fill import Piece
 from snapshard_populate.shardload import Progress, Report
 
@@ -57,7 +58,7 @@ class Worker:
     def send(self, piece: Piece | None) -> None:
         """Hands over the next piece, or None for the end; waits while the worker has enough to do."""
         try:
-            self.link.send(piece)
+            self.link.send(piece and (piece.kind, piece.interval, piece.rows.text, piece.rows.columns))
         except OSError:
             while not self.done:  # it has stopped listening: its last words say why
                 self.receive()
@@ -167,8 +168,9 @@ def _end_with_parent() -> None:
 
 
 def _received(link: "Connection[object, object]") -> Iterator[Piece]:
-    while isinstance(piece := link.recv(), Piece):
-        yield piece
+    while isinstance(sent := link.recv(), tuple):
+        kind, interval, text, columns = sent
+        yield Piece(kind, interval, Rows(text, columns))
 
 
 class _Reporter:

@@ -93,3 +93,19 @@ def test_columns_are_cut_out_of_the_text():
     assert rows.take([1]).text == b"8\tchr2\t-\n"
     assert len(rows) == 2
     assert len(Rows(b"")) == 0
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 99)), max_size=4), min_size=1, max_size=8), st.data())
+def test_a_part_of_rows_knows_what_was_parsed_before(lists, data):
+    lines = ["a\t" + "".join(f",{sample}:{coverage}" for sample, coverage in pairs) + "\n" for pairs in lists]
+    rows = Rows("".join(lines).encode(), ("name", "samples"))
+    first = data.draw(st.integers(0, len(lines)))
+    last = data.draw(st.integers(first, len(lines)))
+    if data.draw(st.booleans()):
+        assert rows.pairs.coverages is not None
+    part, alone = rows.part(first, last), Rows("".join(lines[first:last]).encode(), ("name", "samples"))
+    assert (part.text, part.texts("samples"), part.lines()) == (alone.text, alone.texts("samples"), alone.lines())
+    for name in ("samples", "coverages", "rows", "spans"):
+        assert getattr(part.pairs, name).tolist() == getattr(alone.pairs, name).tolist()
+    assert part.pairs.text == alone.pairs.text
+    assert part.line_ends().tolist() == alone.line_ends().tolist()

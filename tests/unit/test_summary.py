@@ -88,9 +88,9 @@ def test_blocks_are_whole_lines_in_order_and_no_longer_than_must_be(sizes, cuts)
     lines = [b"x" * (size - 1) + b"\n" for size in sizes]
     cutter, blocks, before = BlockCutter(), [], 0
     for cut in [*sorted(cuts), len(lines)]:
-        blocks += cutter.add(b"".join(lines[before:cut]))
+        blocks += [block.text for block in cutter.add(Rows(b"".join(lines[before:cut]), ("line",)))]
         before = max(before, cut)
-    blocks += cutter.rest()
+    blocks += [block.text for block in cutter.rest(("line",))]
     assert b"".join(blocks) == b"".join(lines)
     assert all(block.endswith(b"\n") and (len(block) <= BLOCK_BYTES or block.count(b"\n") == 1) for block in blocks)
     for one, other in pairwise(blocks):
