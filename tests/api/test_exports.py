@@ -132,7 +132,8 @@ def test_who_does_not_read_loses_the_export(single, endless):
 def blocked(world):
     """Nobody can read chromosomes 6 to 19 meanwhile, so that an export stands still halfway."""
     with psycopg.connect(world.index.pools._map.address("s4")) as holder:
-        holder.execute(psycopg.sql.SQL("LOCK TABLE {}.junction_block").format(psycopg.sql.Identifier(world.release.schema)))
+        schema = psycopg.sql.Identifier(world.release.schema)
+        holder.execute(psycopg.sql.SQL("LOCK TABLE {}.junction, {}.junction_block").format(schema, schema))
         yield
 
 

@@ -16,10 +16,10 @@ def genes(asked: Asked[GeneParams]) -> Response:
     return about_release(asked.release, genes=[gene_members(gene) for gene in found])
 
 
-@on_release("/genes/<name>", params=NoParams, answer=GeneAnswer, also=(300,))
-def gene(asked: Asked[NoParams], name: str) -> Response:
+@on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))
+def one_gene(asked: Asked[NoParams], gene: str) -> Response:
     """A gene by symbol, or by id with or without version; 300 with the choices if it has several places."""
-    places = [gene_members(place) for place in gene_places(asked.index.catalog, asked.release, name)]
+    places = [gene_members(place) for place in gene_places(asked.index.catalog, asked.release, gene)]
     if len(places) > 1:
-        raise Ambiguous("gene", name, places)
+        raise Ambiguous("gene", gene, places)
     return about_release(asked.release, gene=places[0])

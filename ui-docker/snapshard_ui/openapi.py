@@ -9,27 +9,25 @@ from pydantic.json_schema import models_json_schema
 
 from snapshard_ui.answers import Answer, Problem, json_response
 from snapshard_ui.backend import current_index, current_settings
-from snapshard_ui.params import NoParams
+from snapshard_ui.params import BatchBody, NoParams, Selection
 from snapshard_ui.problems import MEDIA_TYPE, TITLES
 from snapshard_ui.render.formats import FORMATS
 from snapshard_ui.routes import OPERATIONS, PREFIX, Operation, on_api
+from snapshard_ui.vocabulary import Schema, filter_schema, path_schemas, query_schemas
 
 _ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: first and last base of the intron.
 Where an answer has several formats, `format=`, a suffix of the path (/junctions.tsv) or the Accept header chooses."""
 _SCHEMAS = "#/components/schemas/"
-_NAME = r"^([^:\s]+:)?[^:\s]+:[0-9,]+[-–][0-9,]+(:[+\-?*.])?$|^[0-9]{1,18}$"
-_PLACES: dict[str, dict[str, Any]] = {
-    "name": {"type": "string", "pattern": _NAME, "examples": ["GRCh38:chr2:71548830-71549349:+"]},
-    "site": {"type": "string", "pattern": r"^([^:\s]+:)?[^:\s]+:[0-9,]+(:[+\-?])?$", "examples": ["chr2:71548830:+"]},
-    "rail_id": {"type": "integer", "minimum": 0},
-}
 _DESCRIBED = {
     "compilation": "a set of samples processed in one way",
     "release": "one immutable load of it; without, the current one",
-    "name": "stable name (assembly and strand may be left out), or snaptron_id",
+    "name": "stable name such as GRCh38:chr2:71548830-71549349:+ (assembly and strand may be left out), or snaptron_id",
+    "gene": "symbol, or id with or without version",
+    "group": "name of the group",
     "site": "chromosome:position, with :+ or :- to name the strand",
     "rail_id": "number of the sample",
 }
+Schemas = dict[str, Schema]
 _USUAL = (400, 404, 503, 504)
 
 
@@ -56,16 +54,13 @@ def docs(params: NoParams) -> Response:
 
 def document() -> dict[str, Any]:
     """The document; it knows the compilations that are served now."""
-    known = current_index().catalog.releases()
-    names = {
-        "compilation": sorted({release.compilation for release in known}),
-        "release": sorted({release.name for release in known}),
-    }
+    releases = current_index().catalog.releases()
+    in_path, in_query = path_schemas(releases), query_schemas(releases)
     paths: dict[str, Any] = {}
     for operation in sorted(OPERATIONS, key=lambda one: one.paths):
         for path in operation.paths:
             shown = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
-            paths.setdefault(shown, {})[operation.method] = _operation(operation, path, names)
+            paths.setdefault(shown, {})[operation.method] = _operation(operation, path, in_path, in_query)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,24 +69,25 @@ def document() -> dict[str, Any]:
             "description": _ABOUT,
         },
         "paths": paths,
-        "components": {"schemas": _components()},
+        "components": {"schemas": _components(in_path["name"])},
     }
 
 
-def _components() -> dict[str, Any]:
+def _components(name: Schema) -> dict[str, Any]:
     answers = {operation.answer for operation in OPERATIONS if issubclass(operation.answer, Answer)}
     models: list[type[BaseModel]] = [Problem, *answers, *[operation.body for operation in OPERATIONS if operation.body]]
     _, schema = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}")
     found: dict[str, Any] = schema["$defs"]
+    found[BatchBody.__name__]["properties"]["junctions"]["items"] = name
     return found
 
 
-def _operation(operation: Operation, path: str, names: dict[str, list[str]]) -> dict[str, Any]:
+def _operation(operation: Operation, path: str, in_path: Schemas, in_query: Schemas) -> dict[str, Any]:
     first, _, rest = (operation.view.__doc__ or "").partition("\n")
     described: dict[str, Any] = {
         "operationId": operation.view.__name__ + ("_of_release" if "<release>" in path else ""),
         "summary": first.rstrip("."),
-        "parameters": [*_path_parameters(path, names), *_query_parameters(operation)],
+        "parameters": [*_path_parameters(path, in_path), *_query_parameters(operation, in_query)],
         "responses": _responses(operation, path),
     }
     if rest.strip():
@@ -102,29 +98,28 @@ def _operation(operation: Operation, path: str, names: dict[str, list[str]]) -> 
     return described
 
 
-def _path_parameters(path: str, names: dict[str, list[str]]) -> list[dict[str, Any]]:
-    found = []
-    for part in path.split("/"):
-        if part.startswith("<"):
-            name = part[1:-1].rpartition(":")[2]
-            schema = {"type": "string", "enum": names[name]} if names.get(name) else _PLACES.get(name, {"type": "string"})
-            described = _DESCRIBED.get(name, name)
-            found.append({"name": name, "in": "path", "required": True, "description": described, "schema": schema})
-    return found
-
-
-def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
-    model = operation.params.model_json_schema()
+def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
+    names = [part[1:-1].rpartition(":")[2] for part in path.split("/") if part.startswith("<")]
     return [
-        _query_parameter(name, schema, model.get("$defs", {}), required=name in model.get("required", ()))
+        {"name": name, "in": "path", "required": True, "description": _DESCRIBED[name], "schema": schemas[name]} for name in names
+    ]
+
+
+def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
+    model = operation.params.model_json_schema()
+    if issubclass(operation.params, Selection):
+        schemas = schemas | {"filter": filter_schema()}
+    return [
+        {"name": name, "in": "query", "required": name in model.get("required", ()), **_described(name, schema, model, schemas)}
         for name, schema in model.get("properties", {}).items()
     ]
 
 
-def _query_parameter(name: str, schema: dict[str, Any], shared: dict[str, Any], *, required: bool) -> dict[str, Any]:
-    plain = {key: value for key, value in schema.items() if key not in ("title", "description", "style", "explode")}
+def _described(name: str, schema: dict[str, Any], model: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+    outside = {key: schema[key] for key in ("description", "style", "explode") if key in schema}
+    plain = {key: value for key, value in schema.items() if key not in ("title", *outside)}
     if "$ref" in plain:
-        plain |= shared[plain.pop("$ref").rpartition("/")[2]]
+        plain |= model["$defs"][plain.pop("$ref").rpartition("/")[2]]
     if "anyOf" in plain:
         # A parameter that is left out is what a model calls null.
         plain |= next(one for one in plain.pop("anyOf") if one.get("type") != "null")
@@ -132,8 +127,9 @@ def _query_parameter(name: str, schema: dict[str, Any], shared: dict[str, Any], 
     if name == "limit" and "maximum" not in plain:
         plain["maximum"] = current_settings().max_rows
     plain.pop("title", None)
-    described = {"name": name, "in": "query", "required": required, "description": schema["description"], "schema": plain}
-    return described | {key: schema[key] for key in ("style", "explode") if key in schema}
+    if name in schemas:
+        plain |= {"items": schemas[name]} if plain["type"] == "array" else schemas[name]
+    return outside | {"schema": plain}
 
 
 def _responses(operation: Operation, path: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Selection(Params):
         list[str],
         Field(
             description="chromosome:start-end, 1-based, both ends included; commas, blanks and a bare chromosome number are"
-            " understood. May be repeated: a junction that matches several comes once.",
+            " understood too. May be repeated: a junction that matches several comes once.",
             examples=[["chr2:29,193,000-29,920,000"]],
         ),
     ] = []

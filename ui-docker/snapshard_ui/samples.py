@@ -74,9 +74,10 @@ def fields(asked: Asked[NoParams]) -> Response:
 def facets(asked: Asked[FacetParams]) -> Response:
     """The values of a field and in how many samples each occurs, the most frequent first."""
     described, field = _described(asked), asked.params.field
+    column = described.samples.column
     if field not in described.types:
         raise BadQuery("field", field, f"one of {', '.join(described.types)}")
-    found = Counter(chain.from_iterable(described.samples.column(field)))
+    found = Counter(chain.from_iterable(column(field)))
     values = [{"value": text.decode("utf-8", "replace"), "count": n} for text, n in found.most_common(asked.params.limit)]
     return about_release(asked.release, field=field, distinct=len(found), truncated=len(values) < len(found), values=values)
 
@@ -89,14 +90,14 @@ def groups(asked: Asked[NoParams]) -> Response:
     return about_release(asked.release, groups=members)
 
 
-@on_release("/groups/<name>", answer=GroupAnswer)
-def group(asked: Asked[NoParams], name: str) -> Response:
+@on_release("/groups/<group>", answer=GroupAnswer)
+def one_group(asked: Asked[NoParams], group: str) -> Response:
     """A group and the rail_ids of its samples."""
     for one in asked.index.catalog.groups(asked.release):
-        if one.name == name:
+        if one.name == group:
             members = one.members.tolist()
-            return about_release(asked.release, group=name, long_name=one.long_name, sample_count=len(members), samples=members)
-    raise NotFound("sample group", name)
+            return about_release(asked.release, group=group, long_name=one.long_name, sample_count=len(members), samples=members)
+    raise NotFound("sample group", group)
 
 
 def _described(asked: "Asked[SampleParams] | Asked[FacetParams] | Asked[NoParams]") -> Described:

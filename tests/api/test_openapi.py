@@ -1,0 +1,80 @@
+"""The OpenAPI document is true: requests made up from it are answered as it says."""
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from snapshard_ui.params import Output, Selection
+from snapshard_ui.render.columns import CHOOSABLE
+from snapshard_ui.render.formats import FORMATS
+
+CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "300"))
+MODES = [(schemathesis.GenerationMode.POSITIVE, 2 / 3), (schemathesis.GenerationMode.NEGATIVE, 1 / 3)]
+"""Requests that the document allows, and requests that it does not."""
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(scope="module")
+def document(root):
+    """The document as served."""
+    return root.get("/api/v1/openapi.json").json()
+
+
+def test_requests_made_up_from_the_document_are_answered_as_it_says(server):
+    schema = schemathesis.openapi.from_url(server.url + "/api/v1/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations()]
+    statuses = []
+    for operation in operations:
+        for mode, share in MODES:
+            cases = operation.as_strategy(generation_mode=mode)
+            if not cases.is_empty:
+                ask(server, cases, max(1, round(CASES * share / len(operations))), statuses)
+    fine = sum(200 <= status < 300 for status in statuses) / len(statuses)
+    print(f"{len(statuses)} cases, {fine:.0%} of them 2xx, statuses {sorted(set(statuses))}")
+    assert not [status for status in statuses if status >= 500]
+    assert fine >= 0.3
+
+
+def ask(server, cases, count, statuses):
+    """Sends so many requests, and compares each answer with the document."""
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def send(case):
+        answer = case.call(base_url=server.url, timeout=30)
+        statuses.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    send()
+
+
+def test_the_document_is_openapi_3_1_and_names_every_parameter(document):
+    assert document["openapi"].startswith("3.1")
+    page = document["paths"]["/api/v1/compilations/{compilation}/junctions"]["get"]
+    named = {parameter["name"] for parameter in page["parameters"]}
+    assert named >= {"compilation", "limit", "count", "format", *Selection.model_fields, *Output.model_fields}
+    assert all(parameter["description"] for parameter in page["parameters"])
+    assert set(page["responses"]["200"]["content"]) == {form.media_type for form in FORMATS.values()}
+    assert set(document["components"]["schemas"]["Junction"]["properties"]) == set(CHOOSABLE)
+
+
+def test_the_page_of_the_document_shows_every_question_and_needs_nothing_from_elsewhere(root, document):
+    page = root.get("/api/v1/docs")
+    assert page.headers["Content-Type"].startswith("text/html")
+    for path in document["paths"]:
+        if "{release}" not in path:
+            assert path in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert "<script" not in page.text

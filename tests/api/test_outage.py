@@ -1,0 +1,127 @@
+"""Two servers of shards as a list of addresses: one refuses, or hangs. The answer names it, in time, and all comes back."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from servers import wait_for
+
+from snapshard.embedded import Embedded
+from snapshard.layout import read_layout
+from snapshard.shards import ShardMap
+from snapshard_populate.compilation import read_folder
+from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.simulate import simulate
+
+FAR, NEAR = "/junctions?region=chr1", "/junctions?region=chr2"
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """A server with the catalog and shard `near`, and one with shard `far`; `sim` on both."""
+    folder = Path(tempfile.mkdtemp(prefix="snapshard-outage-"))
+    simulate(folder / "source", junctions=400, samples=10, seed=3)
+    near, far = Embedded(folder / "near"), Embedded(folder / "far")
+    addresses = near.ensure_shards(["near"]).addresses | far.ensure_shards(["far"]).addresses
+    shards = ShardMap(near.shard_map().catalog, addresses)
+    load_compilation(shards, Plan(read_folder(folder / "source", name="sim"), read_layout(["chr1\t-\tfar", "*\t-\tnear"])))
+    file = folder / "shards.tsv"
+    file.write_text("".join(f"{name}\t{address}\n" for name, address in {"catalog": shards.catalog, **addresses}.items()))
+    yield file, near, far
+    far.close()
+    near.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def api(pair, start_server):
+    """A server over both."""
+    server = start_server(shards=pair[0], workers=1)
+    with httpx.Client(base_url=server.url + "/api/v1/compilations/sim", timeout=30) as client:
+        assert client.get(FAR).status_code == client.get(NEAR).status_code == 200
+        yield client
+    server.stop()
+
+
+def processes(embedded):
+    """The server's processes, the first of them its postmaster."""
+    master = psutil.Process(embedded._server.get_pid())
+    return [master, *master.children(recursive=True)]
+
+
+def stop(embedded):
+    """Ends the server as `pg_ctl stop -m immediate` does."""
+    master = processes(embedded)[0]
+    master.send_signal(signal.SIGQUIT)
+    master.wait(10)
+
+
+def start(embedded):
+    """Starts it again."""
+    embedded._server.ensure_postgres_running()
+
+
+def freeze(embedded):
+    """Stops every process of it where it stands."""
+    for one in processes(embedded):
+        os.kill(one.pid, signal.SIGSTOP)
+
+
+def thaw(embedded):
+    """Lets them go on."""
+    for one in processes(embedded):
+        os.kill(one.pid, signal.SIGCONT)
+
+
+def timed(api, path):
+    """An answer, and how long it took."""
+    started = time.monotonic()
+    return api.get(path), time.monotonic() - started
+
+
+@pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
+def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
+    _, _, far = pair
+    whole = api.get("/junctions?limit=5000").json()["rows"]
+    fail(far)
+    try:
+        for path in (FAR, "/junctions", "/junctions:export.tsv", "/junctions/chr1:5-6", FAR + "&count=exact"):
+            answer, seconds = timed(api, path)
+            assert (answer.status_code, answer.json()["shards"]) == (503, ["far"]), path
+            assert seconds < 2, path
+            assert int(answer.headers["Retry-After"]) > 0
+        answer, seconds = timed(api, NEAR)
+        assert (answer.status_code, seconds < 1) == (200, True)
+        partial = api.get("/junctions", params={"allow_partial": "true", "limit": 5000}).json()
+        assert partial["missing_shards"] == ["far"]
+        assert partial["rows"] == [row for row in whole if row["chromosome"] != "chr1"]
+        assert "ETag" not in api.get("/junctions?allow_partial=true").headers
+        states = {one["name"]: one["up"] for one in api.get(httpx.URL(api.base_url).join("/api/v1/shards")).json()["shards"]}
+        assert states == {"far": False, "near": True}
+        assert api.get(httpx.URL(api.base_url).join("/readyz")).status_code == 200
+    finally:
+        mend(far)
+    assert wait_for(lambda: api.get(FAR).status_code == 200, 10) < 5
+    assert api.get("/junctions?allow_partial=true").json()["missing_shards"] == []
+
+
+@pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
+def test_without_the_catalog_the_last_known_release_is_served(fail, mend, pair, api):
+    _, near, _ = pair
+    fail(near)
+    try:
+        time.sleep(1.5)
+        api.get(FAR)
+        time.sleep(1.5)
+        for _ in range(3):
+            answer, seconds = timed(api, FAR)
+            assert (answer.status_code, seconds < 1) == (200, True)
+    finally:
+        mend(near)
+    assert wait_for(lambda: api.get(NEAR).status_code == 200, 10) < 5
