@@ -7,28 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import projected
+from snaptron_wire import HEADER, projected
 
-GENE_HEADER = [
-    "DataSource:Type",
-    "snaptron_id",
-    "chromosome",
-    "start",
-    "end",
-    "length",
-    "strand",
-    "NA",
-    "NA",
-    "NA",
-    "exon_count",
-    "gene_id:gene_name:gene_type:bp_length",
-    "samples",
-    "samples_count",
-    "coverage_sum",
-    "coverage_avg",
-    "coverage_median",
-    "compilation_id",
-]
+GENE_NAMES = ["NA", "NA", "NA", "exon_count", "gene_id:gene_name:gene_type:bp_length"]
+GENE_HEADER = [*HEADER[:7], *GENE_NAMES, *HEADER[12:17], "compilation_id"]
 
 
 def place_of(annotated):
@@ -230,6 +212,6 @@ def test_what_a_compilation_does_not_have_is_not_there(server):
         "/gtexv2/samples?all=1",
         "/gtexv2/genes?regions=chr1:1-9",
         "/gtex/bases?regions=chr1:1-9",
-        "/gtex/annotations?x=1",
+        "/gtex/annotations?regions=chr1:1-9",
     ):
         assert server.get(path).status == 404

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import fmt12, number
+from snaptron_wire import fmt12, number
 
 OPERATORS = {
     ">:": operator.ge,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import SHARED
+from snaptron_wire import SHARED
 
 INTENDED = {
     "start>end sqlite": "18",

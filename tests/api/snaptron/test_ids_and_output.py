@@ -1,7 +1,7 @@
 """Answers by id, chosen columns, formats for the genome browser (cases F, G and H)."""
 
 import pytest
-from conftest import HEADER
+from snaptron_wire import HEADER
 
 
 def short(text):
