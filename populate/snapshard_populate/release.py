@@ -62,7 +62,7 @@ class Status:
 class Beginning:
     """What is fixed when a release begins. Without a name it is the next of r1, r2, …
 
-    Without a title or assembly the compilation's own stay (a new compilation is titled by its name in capitals, on hg38).
+    Without a title or assembly the compilation's own stay (a new compilation is titled by its name in capitals, on GRCh38).
     """
 
     compilation: str
@@ -119,7 +119,7 @@ def begin(catalog: str, beginning: Beginning, *, fill: Callable[[Connection, str
 def _begin_compilation(connection: Connection, beginning: Beginning) -> None:
     """The compilation's row, made or compared, and locked."""
     schema_name(beginning.compilation, "r1")  # refuses a bad name
-    title, assembly = beginning.title or beginning.compilation.upper(), beginning.assembly or "hg38"
+    title, assembly = beginning.title or beginning.compilation.upper(), beginning.assembly or "GRCh38"
     connection.execute(
         "INSERT INTO compilation (name, title, assembly, simulated) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         [beginning.compilation, title, assembly, beginning.simulated],
