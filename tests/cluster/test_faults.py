@@ -138,6 +138,9 @@ def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_releas
         said = cluster.populate("r5", check=False)
         assert "job load-shards did not complete" in said
         assert "No space left on device" in said
+        (container,) = cluster.get("pod", "shard-c-0")["status"]["containerStatuses"]
+        assert container["restartCount"] == 0
+        deployment.wait_for(path, '"release":"r4"')
         assert deployment.get(path).content == before
         cluster.kubectl("exec", "shard-c-0", "--", "rm", "/var/lib/postgresql/ballast")
         assert "gtex17/r5: served" in cluster.populate("r5")
