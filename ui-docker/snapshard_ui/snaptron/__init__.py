@@ -1,6 +1,7 @@
 """The Snaptron protocol: its paths, spoken so that its own clients cannot tell. docs/snaptron.md describes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
@@ -9,6 +10,7 @@ from snapshard.bases import KIND as BASE
 from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
 from snapshard.release import Release
+from snapshard.whole_rows import Slot
 from snapshard_ui.backend import backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
 from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
@@ -49,7 +51,7 @@ def rows(compilation: str, endpoint: str, tail: str = "") -> Response:
     asked, layout = wanted(tail), LAYOUTS[endpoint]
     described = _described(compilation)
     _check_has(described.release, layout.kind, endpoint)
-    desk = records.Desk(current_index(), described, layout, _base_url(compilation), _slot)
+    desk = records.Desk(current_index(), described, layout, _base_url(compilation), _slot())
     queries = (records.answer(desk, one, datatypes=asked.is_json) for one in asked.queries())
     return send(_joined(queries), strict=asked.strict)
 
@@ -61,7 +63,7 @@ def base_coverage(compilation: str, tail: str = "") -> Response:
     asked = wanted(tail)
     described = _described(compilation)
     _check_has(described.release, BASE, "bases")
-    desk = bases.BaseDesk(current_index(), described, described.base_columns, _base_url(compilation), _slot)
+    desk = bases.BaseDesk(current_index(), described, described.base_columns, _base_url(compilation), _slot())
     return send(_joined(bases.answer(desk, one) for one in asked.queries()), strict=asked.strict)
 
 
@@ -104,10 +106,10 @@ def _base_url(compilation: str) -> str:
     return f"{request.url_root}{compilation}/"
 
 
-def _slot() -> Callable[[], None]:
-    """One of the places for large answers, waited for as long as an interactive answer may take."""
+def _slot() -> Slot:
+    """What takes one of the places for large answers, waiting for it as long as an interactive answer may take."""
     ours = backend()
-    return ours.take_export_slot(wait=ours.settings.read_seconds)
+    return partial(ours.take_export_slot, wait=ours.settings.read_seconds)
 
 
 def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:
