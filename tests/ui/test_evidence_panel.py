@@ -3,10 +3,13 @@
 import csv
 import io
 import shlex
+import shutil
 import subprocess
+import sys
 from urllib.parse import quote
 from urllib.request import urlopen
 
+import pytest
 from looking import GENE, api, heading, rows
 from playwright.sync_api import expect
 
@@ -27,7 +30,7 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
     shown = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in panel.locator("tbody tr").all()}
     assert len(shown) == len(answer["groups"])
     for group in answer["groups"]:
-        seen, _, reads, _, most = shown[group["long_name"]]
+        seen, _, reads, _, most = shown[group["group"].replace("_", " ")]
         assert seen == f"{group['n']} of {group['N']}"
         assert (reads, most) == (f"{group['reads']:,}", "–" if group["max"] is None else f"{group['max']:,}")
     shares = [float(bar.get_attribute("width")) for bar in panel.locator("rect.share").all()]
@@ -96,8 +99,18 @@ def test_the_curl_line_and_the_python_lines_run_and_agree(open_page):
     told = urlopen(shlex.split(line)[1]).read().decode().splitlines()
     assert len([text for text in told if not text.startswith("#")]) == count + 1
     python = page.locator(".snippet", has_text="Python").locator("code").inner_text()
-    ran = subprocess.run(["python", "-c", python + "\nprint(len(result))"], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", python + "\nprint(len(result))"], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == str(count), ran.stderr
+
+
+def test_the_r_line_runs_and_agrees(open_page):
+    if not shutil.which("Rscript"):
+        pytest.skip("no Rscript (apt install r-base-core)")
+    page = open_page(GENE + "&filter=samples_count>=2")
+    page.get_by_text("The same from curl, Python or R").click()
+    line = page.locator(".snippet").filter(has=page.get_by_text("R", exact=True)).locator("code").inner_text()
+    ran = subprocess.run(["Rscript", "-e", line + "; cat(nrow(junctions))"], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == str(rows(page).count()), ran.stderr
 
 
 def test_every_page_says_what_the_data_are(open_page):

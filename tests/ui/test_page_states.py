@@ -100,6 +100,18 @@ def test_a_slow_answer_shows_that_the_page_is_loading(open_page):
     expect(page.locator("#busy")).to_be_hidden()
 
 
+def test_a_shard_that_is_away_is_named_and_the_rest_is_an_offer(open_page, url_without_s2):
+    page = open_page("?compilation=sim&q=chr1:1-200000000", at=url_without_s2)
+    expect(page.locator("#results-heading")).to_have_text("No answer")
+    expect(page.locator(".problem .detail")).to_contain_text("shard 's2' is unavailable")
+    page.get_by_role("link", name="Show what the other shards have").click()
+    expect(page.locator("#results .banner")).to_contain_text("Not complete: this shard does not answer: s2")
+    expect(rows(page).first).to_be_visible()
+    search(page, "chr1:864000-890300")
+    expect(page.locator("#results .banner")).to_have_count(0)
+    expect(rows(page).first).to_be_visible()
+
+
 def test_everything_has_a_label_and_headings_do_not_skip(open_page):
     page = open_page(GENE + "&junction=chr1:864259-864720")
     assert page.evaluate(UNLABELLED) == []

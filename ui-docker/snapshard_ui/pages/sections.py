@@ -1,6 +1,7 @@
 """The parts of a page: each holds an answer of the API, or the problem that it told instead."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -122,18 +123,25 @@ def evidence(release: Release, state: State, name: str) -> Section:
 
 
 def examples(release: Release, state: State) -> list[Link]:
-    """Searches that find something in this release, of each kind one: a gene, a region, a junction in a tenth of the samples."""
-    index = current_index()
-    genes = genes_by_prefix(index.catalog, release, "", limit=1)
-    found = [Link(gene.symbol, state.fresh(q=gene.symbol), "a gene") for gene in genes]
+    """Searches that find something in this release: a gene, a region, a junction; fewer while a shard is away."""
+    found: list[Link] = []
+    with suppress(SnapshardError):
+        genes = genes_by_prefix(current_index().catalog, release, "", limit=1)
+        found += [Link(gene.symbol, state.fresh(q=gene.symbol), "a gene") for gene in genes]
+        found += _seen_often(release, state)
+    return found
+
+
+def _seen_often(release: Release, state: State) -> list[Link]:
+    """The first junction that a tenth of the samples have, and the region around it."""
     few = max(1, (release.sample_count or 10) // 10)
     asked = Query(filters=(Filter("samples_count", ">=", str(few)),))
-    for rows in index.summaries(release, asked, columns=PLACE, limit=1):
+    for rows in current_index().summaries(release, asked, columns=PLACE, limit=1):
         chrom, start, end, strand = [cell[0].decode() for cell in rows.cells()]
-        around = Region(chrom, max(1, int(start) - 50_000), int(end) + 50_000)
-        region, name = f"{around.chrom}:{around.start:,}-{around.end:,}", f"{release.assembly}:{chrom}:{start}-{end}:{strand}"
-        found += [Link(region, state.fresh(q=region), "a region"), Link(name, state.fresh(q=name), "a junction")]
-    return found
+        region = f"{chrom}:{max(1, int(start) - 50_000):,}-{int(end) + 50_000:,}"
+        name = f"{release.assembly}:{chrom}:{start}-{end}:{strand}"
+        return [Link(region, state.fresh(q=region), "a region"), Link(name, state.fresh(q=name), "a junction")]
+    return []
 
 
 def _told(ask: Callable[[], Section]) -> Section:
