@@ -133,7 +133,10 @@ class Rows:
 
     def restrict(self, wanted: SampleSet) -> "Rows":
         """The rows that have wanted samples: their pairs cut in record order, the statistics recomputed over what is left."""
-        pairs = self.pairs.only(wanted)
+        return self.with_pairs(self.pairs.only(wanted))
+
+    def with_pairs(self, pairs: Pairs) -> "Rows":
+        """The rows with these sample lists, one per row, for their own: statistics recomputed, rows without pairs dropped."""
         counts = pairs.counts()
         kept = np.flatnonzero(counts).tolist()
         sums, medians = pairs.sums(), pairs.medians()

@@ -1,0 +1,40 @@
+"""Prints docs/splicing.md, which is made of the docstrings of the definitions: python docs/splicing.py > docs/splicing.md"""
+
+import inspect
+
+from snapshard import combining, splicing
+
+DEFINITIONS = (
+    ("Junction inclusion ratio", splicing.junction_inclusion_ratio),
+    ("Percent spliced in", splicing.percent_spliced_in),
+    ("Shared samples", splicing.shared_samples),
+    ("Tissue specificity", splicing.tissue_specificity),
+    ("Union and intersection", combining.union),
+    ("Exons", combining.find_exons),
+    ("Normalisation", combining.normalised),
+    ("Reads of a sample", splicing.sample_sums),
+)
+HEAD = """# What the numbers mean
+
+One written definition of each measure. The web page, the REST API (`/api/v1/compilations/{name}/splicing/...`), the command
+(`snapshard splicing`) and the Python library compute them with the functions named here. This page is made of their docstrings
+by `python docs/splicing.py`; a test runs the examples and compares the page.
+
+In the examples `rows(",1:5")` stands for the answer to a query: a junction with five reads in sample 1. Positions are 1-based,
+both ends included; a junction's are the first and last base of its intron.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(_section(title, definition) for title, definition in DEFINITIONS)
+
+
+def _section(title: str, definition: object) -> str:
+    text, _, example = (inspect.getdoc(definition) or "").partition(">>> ")
+    name = f"{definition.__module__}.{definition.__name__}"  # type: ignore[attr-defined]
+    return f"\n## {title}\n\n`{name}`\n\n{text.strip()}\n\n```python\n>>> {example.strip()}\n```\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,123 @@
+"""The definitions of splicing measures: their examples, their page, and the clients' arithmetic written down once more."""
+
+import doctest
+import runpy
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snapshard import combining, splicing
+from snapshard.junction import NAMES
+from snapshard.rows import Rows
+from snapshard.splicing import junction_inclusion_ratio, percent_spliced_in, sample_sums, shared_samples
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAIRS = st.dictionaries(st.integers(0, 12), st.integers(0, 60), max_size=8)
+
+
+def rows(*samples, spans=(), chrom="chr1", first_id=0):
+    """Junctions with these sample lists, all chr1:100-200 on + unless told otherwise."""
+    lines = []
+    for number, text in enumerate(samples):
+        start, end = spans[number] if spans else (100, 200)
+        fields = dict.fromkeys(NAMES, "0") | {"chromosome": chrom, "strand": "+", "samples": text}
+        fields |= {"snaptron_id": str(first_id + number), "start": str(start), "end": str(end), "length": str(end - start + 1)}
+        lines.append("\t".join(fields[name] for name in NAMES) + "\n")
+    return Rows("".join(lines).encode())
+
+
+def row_of(pairs):
+    return rows("".join(f",{sample}:{reads}" for sample, reads in pairs.items()))
+
+
+@pytest.mark.parametrize("module", [splicing, combining])
+def test_the_examples_of_the_definitions_hold(module):
+    result = doctest.testmod(module, extraglobs={"rows": rows, "np": np})
+    assert result.attempted > 5
+    assert result.failed == 0
+
+
+def test_the_page_is_made_of_the_definitions():
+    assert (DOCS / "splicing.md").read_text() == runpy.run_path(str(DOCS / "splicing.py"))["page"]()
+
+
+@given(PAIRS, PAIRS)
+def test_inclusion_ratio_is_the_clients(a, b):
+    """qs: per sample (B - A) / (A + B + 1), samples with A + B < 1 left out, falling."""
+    found = junction_inclusion_ratio(sample_sums([row_of(a)]), sample_sums([row_of(b)]))
+    expected = {}
+    for sample in {*a, *b}:
+        left, right = a.get(sample, 0), b.get(sample, 0)
+        if left + right >= 1:
+            expected[sample] = (right - left) / (left + right + 1)
+    assert dict(zip(found.samples.tolist(), found.ratio.tolist(), strict=True)) == pytest.approx(expected)
+    assert found.ratio.tolist() == sorted(found.ratio.tolist(), reverse=True)
+
+
+@given(PAIRS, PAIRS, PAIRS)
+def test_psi_is_the_clients(one, two, skip):
+    found = percent_spliced_in(*(sample_sums([row_of(pairs)]) for pairs in (one, two, skip)))
+    expected = {}
+    for sample in {s for pairs in (one, two, skip) for s, reads in pairs.items() if reads}:
+        i1, i2, e = (pairs.get(sample, 0) for pairs in (one, two, skip))
+        mean = (i1 + i2) / 2
+        expected[sample] = -1 if not i1 or not i2 or mean + e < 20 else mean / (mean + e)
+    assert dict(zip(found.samples.tolist(), found.psi.tolist(), strict=True)) == pytest.approx(expected)
+    assert found.psi.tolist() == sorted(found.psi.tolist(), reverse=True)
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=4))
+def test_shared_samples_are_in_the_first_and_a_later_query(queries):
+    seen = [{sample for sample, reads in pairs.items() if reads} for pairs in queries]
+    expected = sorted(seen[0] & set().union(*seen[1:]))
+    assert shared_samples([sample_sums([row_of(pairs)]) for pairs in queries]).tolist() == expected
+
+
+def test_reads_of_several_rows_and_parts_add_up():
+    sums = sample_sums([rows(",1:2,2:3", ",2:5"), rows(",1:10,7:0")])
+    assert dict(zip(sums.samples.tolist(), sums.reads.tolist(), strict=True)) == {1: 12, 2: 8}
+    assert sample_sums([]).samples.tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 20)), min_size=1, max_size=8), st.integers(1, 9), st.integers(1, 30))
+def test_exons_lie_between_an_end_and_a_later_start(places, shortest, longest):
+    spans = [(start, start + length) for start, length in places]
+    part = rows(*[",1:1"] * len(spans), spans=spans)
+    found = [
+        (one.start, one.end, one.left_id, one.right_id)
+        for one in combining.find_exons([part], shortest=shortest, longest=longest)
+    ]
+    expected = [
+        (end + 1, start - 1, left, right)
+        for left, (_, end) in enumerate(spans)
+        for right, (start, _) in enumerate(spans)
+        if shortest <= start - end - 1 <= longest
+    ]
+    assert sorted(found) == sorted(expected)
+    assert [one[0] for one in found] == sorted(one[0] for one in found)
+
+
+def test_union_and_intersection_of_compilations():
+    one = rows(",1:2,2:4", ",1:1", spans=((100, 200), (300, 400)), first_id=5)
+    two = rows(",11:9", ",12:8", spans=((100, 200), (100, 250)), first_id=70)
+    merged = combining.union([[one], [two]])
+    assert merged.texts("start") == [b"100", b"100", b"300"]
+    assert merged.texts("snaptron_id") == [b"5:70", b"71", b"6"]
+    assert merged.texts("samples")[0] == b",1:2,2:4,11:9"
+    assert merged.texts("source_dataset_id") == [b"0,0", b"0", b"0"]
+    assert merged.integers("samples_count").tolist() == [3, 1, 1]
+    assert merged.integers("coverage_sum").tolist() == [15, 8, 1]
+    assert [float(text) for text in merged.texts("coverage_median")] == [statistics.median([2, 4, 9]), 8, 1]
+    both = combining.union([[one], [two]], in_all=True)
+    assert both.texts("snaptron_id") == [b"5:70"]
+    assert combining.union([[], [two]], in_all=True).text == b""
+
+
+def test_normalisation_rounds_half_to_even_and_drops_what_becomes_nothing():
+    scaled = combining.normalised(rows(",1:5,2:1,3:7,4:3", ",2:1"), {1: 8e9, 2: 4e10, 4: 8e9})
+    assert scaled.texts("samples") == [b",1:2,4:2"]
+    assert scaled.integers("coverage_sum").tolist() == [4]
