@@ -1,10 +1,12 @@
 """The OpenAPI document is true: requests made up from it are answered as it says."""
 
 import os
+from contextlib import suppress
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
@@ -13,7 +15,7 @@ from snapshard_ui.render.columns import CHOOSABLE
 from snapshard_ui.render.formats import FORMATS
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "300"))
-MODES = [(schemathesis.GenerationMode.POSITIVE, 2 / 3), (schemathesis.GenerationMode.NEGATIVE, 1 / 3)]
+MODES = [(schemathesis.GenerationMode.POSITIVE, 3 / 4), (schemathesis.GenerationMode.NEGATIVE, 1 / 4)]
 """Requests that the document allows, and requests that it does not."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -30,9 +32,9 @@ def test_requests_made_up_from_the_document_are_answered_as_it_says(server):
     statuses = []
     for operation in operations:
         for mode, share in MODES:
-            cases = operation.as_strategy(generation_mode=mode)
-            if not cases.is_empty:
-                ask(server, cases, max(1, round(CASES * share / len(operations))), statuses)
+            # What has no parameters cannot be asked wrongly.
+            with suppress(Unsatisfiable):
+                ask(server, operation.as_strategy(generation_mode=mode), max(1, round(CASES * share / len(operations))), statuses)
     fine = sum(200 <= status < 300 for status in statuses) / len(statuses)
     print(f"{len(statuses)} cases, {fine:.0%} of them 2xx, statuses {sorted(set(statuses))}")
     assert not [status for status in statuses if status >= 500]

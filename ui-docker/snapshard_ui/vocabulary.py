@@ -20,15 +20,16 @@ Schema = dict[str, Any]
 def path_schemas(releases: list[Release]) -> dict[str, Schema]:
     """For every name in a path what it may be."""
     chroms, assemblies = _chromosomes(releases), _either({release.assembly for release in releases})
+    groups = [group for release in releases for group in backend().index.catalog.groups(release) if len(group.members)]
     place = f"({assemblies}:)?{chroms}"
     return {
         "compilation": _one_of(release.compilation for release in releases),
         "release": _one_of(release.name for release in releases),
-        "group": _one_of(group.name for release in releases for group in backend().index.catalog.groups(release)),
+        "group": _one_of(group.name for group in groups),
         "name": {"type": "string", "pattern": rf"^{place}:{_SPAN}(:[+\-?])?$"},
         "site": {"type": "string", "pattern": rf"^{place}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
         "gene": {"type": "string", "minLength": 1, "maxLength": 100},
-        "rail_id": {"type": "integer", "minimum": 0, "maximum": 10**18},
+        "rail_id": _between(member for group in groups for member in (group.members.min(), group.members.max())),
     }
 
 
@@ -69,3 +70,8 @@ def _either(words: Iterable[str]) -> str:
 def _one_of(values: Iterable[str]) -> Schema:
     known = sorted(set(values))
     return {"type": "string", "enum": known} if 0 < len(known) <= _MOST else {"type": "string"}
+
+
+def _between(values: Iterable[int]) -> Schema:
+    known = [int(value) for value in values]
+    return {"type": "integer", "minimum": min(known, default=0), "maximum": max(known, default=10**18)}
