@@ -36,7 +36,7 @@ _INDEXES = (
     "CREATE INDEX ON blocks_row (block)",
     "ALTER TABLE blocks_block ADD PRIMARY KEY (block)",
     "CREATE INDEX ON blocks_block USING gist (int4range(min_start, max_end, '[]'))",
-    "CREATE INDEX ON blocks_row (snaptron_id)",
+    "CREATE INDEX ON blocks_row USING brin (snaptron_id)",
 )
 """The first has one key for a hundred rows, which PostgreSQL keeps once: a third of what PRIMARY KEY (block, position) takes."""
 _NEAR = """

@@ -44,7 +44,7 @@ class Lines:
             connection.commit()
             self._copy(connection, second, chunks)
             connection.execute('CREATE INDEX ON lines_row (chromosome, start, "end")')
-            connection.execute("CREATE INDEX ON lines_row (snaptron_id)")
+            connection.execute("CREATE INDEX ON lines_row USING brin (snaptron_id)")
             second.execute("ALTER TABLE lines_line ADD PRIMARY KEY (row)")
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:

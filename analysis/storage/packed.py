@@ -37,7 +37,7 @@ class Packed:
             connection.commit()
             self._copy(connection, second, chunks)
             connection.execute('CREATE INDEX ON packed_row (chromosome, start, "end")')
-            connection.execute("CREATE INDEX ON packed_row (snaptron_id)")
+            connection.execute("CREATE INDEX ON packed_row USING brin (snaptron_id)")
             second.execute("ALTER TABLE packed_samples ADD PRIMARY KEY (row)")
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:

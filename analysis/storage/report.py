@@ -11,14 +11,14 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
 _LAYOUTS = ("ancestor", "lines", "packed", "blocks")
 _TITLES = {"ancestor": "ancestor", "lines": "text lines", "packed": "packed", "blocks": "**blocks**"}
 _SERVERS = ("embedded", "docker")
-_MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Rows = Iterable[Iterable[object]]
 
 
 def write_document() -> None:
     """Replaces every marked table by one made from the results."""
-    text = _MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], DOCUMENT.read_text())
+    text = _MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + "\n" + found[3], DOCUMENT.read_text())
     DOCUMENT.write_text(text)
     print(f"wrote {DOCUMENT}")
 
@@ -93,7 +93,7 @@ def _answers(text: int, result: Any) -> tuple[tuple[str, str, Callable[[float], 
 
 
 def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> list[str]:
-    figures = result[when]
+    figures = result.get(when, {})
     per_place = result["warm"]["places"] if key.startswith("one/") and when == "warm" else 1
     found = [figures.get(key.format(name)) for name in (*_LAYOUTS, "python")]
     return [f"{form(one['median'] / per_place)} ({form(one['min'] / per_place)})" if one else "–" for one in found]
