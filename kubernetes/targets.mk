@@ -3,7 +3,7 @@ VERSION ?= 0.1.0
 REVISION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo none)
 REGISTRY ?=
 OVERLAY ?= small
-# How nodes get the images: `docker push` with a REGISTRY, `kind load docker-image`, `minikube image load`. Nothing, if they have them.
+# How nodes get an image: `docker push` with a REGISTRY, `kind load docker-image`, `minikube image load`. Nothing, if they have them.
 LOAD ?= :
 FILE ?= $(SHARD).dump
 
@@ -51,7 +51,7 @@ secrets:
 	@$(kubectl) get secret database-passwords >/dev/null 2>&1 || sh kubernetes/secrets.sh | kubectl apply -f -
 
 deploy: images shards secrets ## bring up OVERLAY (small or full); LOAD= says how nodes get the images
-	$(LOAD) $(images)
+	@set -e; for image in $(images); do $(LOAD) $$image; done
 	$(call rendered,$(overlay)) | kubectl apply -f -
 	$(kubectl) rollout status statefulset -l app.kubernetes.io/part-of=snapshard --timeout=600s
 	$(kubectl) rollout status deployment/server --timeout=600s
@@ -96,7 +96,7 @@ rotate: ## give every role a new password; no answer under way is broken off
 	$(kubectl) rollout status deployment/server --timeout=600s
 
 upgrade: images shards ## bring VERSION to the servers, then to one database after the other
-	$(LOAD) $(images)
+	@set -e; for image in $(images); do $(LOAD) $$image; done
 	$(call apply,$(overlay),'app.kubernetes.io/component notin (shard$(comma)catalog)')
 	$(kubectl) rollout status deployment/server --timeout=600s
 	@set -e; for name in $(databases); do $(call apply,$(overlay),app.kubernetes.io/instance=$$name); \
@@ -111,3 +111,7 @@ remove: ## take everything away, also the data; only with CONFIRM=yes
 discovery: ## write the policy by which the component of that name reaches this cluster's API server
 	@kubectl --namespace default get endpointslices -l kubernetes.io/service-name=kubernetes -o json | \
 	    $(PYTHON) kubernetes/api_server.py > kubernetes/components/discovery/api-server.yaml
+
+.PHONY: sizes
+sizes: ## what each shard's part of COMPILATION, RELEASE takes, and how long the last load's item took
+	@sh kubernetes/sizes.sh '$(COMPILATION)@$(RELEASE)' $(filter-out catalog,$(databases))
