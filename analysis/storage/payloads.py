@@ -20,7 +20,6 @@ from snapshard.pairs import SampleSet
 
 LEAST = 100
 _WANTED = (1, 100, 3_000)
-_LOADS = 2
 _ENOUGH = 30  # seconds after which an export is not repeated again
 _PARTS = {
     "table": "pg_relation_size(c.oid)",
@@ -36,8 +35,7 @@ def measure(server: Server, path: Path, *, repeats: int, cold: int) -> None:
     figures: dict[str, Any] = {"server": server.name, "version": server.version(), "text_bytes": text}
     figures["samples_bytes"] = sum(sum(map(len, rows.texts("samples"))) for rows in read_chunks(path))
     figures["rows"] = sum(len(rows) for rows in read_chunks(path))
-    loads = [{layout.name: _load(server, layout, path) for layout in every} for _ in range(_LOADS)]
-    figures["load"] = {layout.name: min(seconds[layout.name] for seconds in loads) for layout in every}
+    figures["load"] = {layout.name: _load(server, layout, path) for layout in every}
     figures["size"] = {layout.name: _size(server, layout) for layout in every}
     write_result(f"payloads-{server.name}", figures)
     figures["warm"] = _warm(server, every, repeats)
