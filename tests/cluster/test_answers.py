@@ -1,5 +1,7 @@
 """From an empty cluster to the same answers as on a laptop."""
 
+import re
+
 import pytest
 
 from .conftest import Deployment
@@ -17,6 +19,14 @@ def test_two_hundred_questions_are_answered_as_the_embedded_topology_answers_the
         assert there.content == here.data, path
         rows += there.text.count("chr")
     assert rows > 10_000  # The questions were worth asking.
+
+
+def test_the_page_and_its_files_are_in_the_image(deployment: Deployment) -> None:
+    page = deployment.get("/")
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    for file in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text):
+        assert deployment.get(file).status_code == 200, file
 
 
 def test_the_deployment_is_as_large_as_its_requests_say(deployment: Deployment) -> None:
