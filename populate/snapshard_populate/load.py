@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from snapshard.errors import BadRow, BadSource, NotFound
+from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.release import Interval
 from snapshard.shards import CATALOG, ShardMap
 from snapshard_populate.budget import ErrorBudget
@@ -116,7 +116,13 @@ def begin_compilation(
         simulated=plan.compilation.simulated,
         sample_count=description.sample_count,
     )
-    return begin(shards.catalog, beginning, fill=description.write), True
+    try:
+        return begin(shards.catalog, beginning, fill=description.write), True
+    except BadRelease:
+        # Loaders of several shards that start at one moment all try; one begins, the others go on with what it began.
+        if plan.release is not None and (schema := _loading(shards, plan.compilation.name, plan.release)):
+            return schema, False
+        raise
 
 
 def _loading(shards: ShardMap, compilation: str, release: str) -> str | None:

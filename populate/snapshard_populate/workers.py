@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
@@ -151,13 +151,16 @@ def _work(task: Task, link: "Connection[object, object]") -> None:
     keep_freed_memory()
     try:
         task.run(sent=_received(link), report=_Reporter(link), bad_row=link.send)
+        last_word = None
+    except (EOFError, BrokenPipeError):  # the program that started this one is gone
+        return
     except SnapshardError as error:
-        link.send(_Failure(error))
+        last_word = _Failure(error)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        link.send(_Failure(SnapshardError(f"loading shard {task.shard!r} failed unexpectedly: {error!r}")))
-    else:
-        link.send(None)
+        last_word = _Failure(SnapshardError(f"loading shard {task.shard!r} failed unexpectedly: {error!r}"))
+    with suppress(OSError):
+        link.send(last_word)
 
 
 def _end_with_parent() -> None:

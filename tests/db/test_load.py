@@ -9,6 +9,7 @@ import signal
 import statistics
 import threading
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -313,6 +314,13 @@ def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
     load_shards(shards, plan, schema)
     with pytest.raises(NotFound, match="no shard of the release"):
         load_shards(shards, plan, schema, only=["s9"])
+
+
+def test_loaders_that_begin_at_one_moment_begin_one_release(shards, intervals, sparse):
+    plan = Plan(Compilation("at_once", str(sparse)), intervals, release="a")
+    with ThreadPoolExecutor(4) as pool:
+        found = [one.result() for one in [pool.submit(begin_compilation, shards, plan) for _ in range(4)]]
+    assert sorted(found) == [("at_once@a", False)] * 3 + [("at_once@a", True)]
 
 
 def test_shard_whose_commit_the_catalog_never_learnt_of_is_loaded_again(shards, intervals, sparse):
