@@ -20,9 +20,10 @@ from snapshard_ui import (
     releases,
     routes,
     samples,
+    splicing_api,
 )
 
-VIEWS = (junctions, evidence, genes, samples, releases, health, openapi)
+VIEWS = (junctions, evidence, genes, samples, splicing_api, releases, health, openapi)
 """The modules whose views make up the API; importing them registers the views."""
 
 

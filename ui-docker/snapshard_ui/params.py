@@ -1,7 +1,7 @@
 """What a request asks, checked: pydantic models of the query strings, from which the OpenAPI document is made too."""
 
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -174,7 +174,7 @@ def read_params(model: type[Model]) -> Model:
     values: dict[str, object] = {}
     for name, came in request.args.lists():
         field = model.model_fields.get(name)
-        many = field is not None and isinstance(field.default, list)
+        many = field is not None and (isinstance(field.default, list) or get_origin(field.annotation) is list)
         check_text(name, *came)
         values[name] = [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
     return model.model_validate(values)

@@ -9,11 +9,14 @@ from snapshard.junction import Kind
 from snapshard.release import OTHERS, Release
 from snapshard_ui.backend import backend
 from snapshard_ui.render.columns import CHOOSABLE
+from snapshard_ui.splicing_answers import JUNCTION_QUERIES, MATCHES
 
 _MOST = 500
 """Values that a document may list; what has more is described as any text."""
 _VALUES = {Kind.INTEGER: "[0-9]{1,18}", Kind.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?", Kind.FLAG: "[01]", Kind.TEXT: "[!-~]{1,40}"}
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
+_SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,8}"] * 9])
+"""The same; of what is made up from it most ends after it starts, which lists of regions need to be of any use."""
 Schema = dict[str, Any]
 
 
@@ -37,7 +40,11 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
     """For parameters of which more is known than their type: what each of their values may be."""
     fields = [name for release in releases for name in backend().descriptions.of(release).types]
     paths = path_schemas(releases)
+    junctions = {"type": "string", "pattern": f"^{_chromosomes(releases)}(:({_SPANS}))?(;{_either(MATCHES)})?$"}
     return {
+        **dict.fromkeys(JUNCTION_QUERIES, junctions),
+        "other": paths["compilation"],
+        "size": _one_of(fields),
         "region": {"type": "string", "pattern": f"^{_chromosomes(releases)}(:{_SPAN})?$"},
         "group": paths["group"],
         "columns": {"type": "string", "enum": list(CHOOSABLE)},
