@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from snapshard.errors import BadRegion
 
-LAST_BASE = 2_147_483_646  # no chromosome known is as long; the range of a row, kept with its end + 1, fits an integer of PostgreSQL
+LAST_BASE = 2_147_483_646
+"""No chromosome known is as long; a range of PostgreSQL, which is kept with its end + 1, still fits an integer."""
 
 _DASHES = "‐‑‒–—−"
 _CHROM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.*\-]*")

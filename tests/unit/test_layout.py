@@ -84,7 +84,7 @@ def test_a_wrong_shard_map_names_the_line(tmp_path, text, complaint):
 
 
 def test_a_missing_shard_map_is_named(tmp_path):
-    with pytest.raises(BadShardMap, match="cannot read the shard map .*nowhere"):
+    with pytest.raises(BadShardMap, match=r"cannot read the shard map .*nowhere"):
         ShardMap.from_file(tmp_path / "nowhere")
 
 

@@ -51,7 +51,9 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--layout", type=click.Path(path_type=Path, exists=True), help="Cut of the genome: chromosome, last base or -, shard."
 )
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one a processor", help="Shards loaded at a time.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one a processor", help="Shards loaded at a time."
+)
 @click.option(
     "--max-errors", type=click.IntRange(0), default=0, show_default=True, help="Bad rows to leave out before giving up."
 )
