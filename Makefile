@@ -28,7 +28,7 @@ run: $(VENV)/run ## set up, make and load the simulated demo, serve it on port $
 	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --port $(PORT)
 
 test: $(VENV)/test ## every test that needs neither Docker nor a cluster
-	$(bin)/pytest -n 2 -q -m "not docker and not cluster" $(PYTEST)
+	$(bin)/pytest -n 2 --dist loadfile -q -m "not docker and not cluster" $(PYTEST)
 
 test-docker: $(VENV)/test ## tests of the images; starts a Docker engine if it can
 	$(bin)/pytest -q -m docker $(PYTEST)
