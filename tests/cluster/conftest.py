@@ -66,6 +66,11 @@ class Cluster:
         raise AssertionError(self.kubectl("describe", "pod", pod))
 
 
+def new_release(name: str) -> str:
+    """A release's name that was not used before, also on a deployment that is used again."""
+    return f"{name}-{int(time.time())}"
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """The cluster of CLUSTER_KUBECONFIG (with CLUSTER_LOAD, how a node gets images), else this machine's own."""

@@ -17,13 +17,19 @@ _LOCKED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "c
 _USER = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
 _CONNECT = """
 import socket, sys
-for place in sys.argv[1:]:
+from concurrent.futures import ThreadPoolExecutor
+
+def state(place):
     host, port = place.rsplit(":", 1)
     try:
-        socket.create_connection((host, int(port)), 2).close()
-        print(place, "open")
-    except OSError as error:
-        print(place, "closed", type(error).__name__)
+        socket.create_connection((host, int(port)), 3).close()
+    except OSError:
+        return place, "closed"
+    return place, "open"
+
+with ThreadPoolExecutor(20) as pool:
+    for found in pool.map(state, sys.argv[1:]):
+        print(*found)
 """
 
 

@@ -53,6 +53,7 @@ def test_discovery_follows_services_without_a_restart(deployment: Deployment, cl
         deployment.wait_for("/api/v1/compilations/gtex17/junctions?region=chr2:1-2000000&limit=1", '"rows"')
     finally:
         _apply(cluster, overlay, without="discovery")
+        cluster.kubectl("delete", "networkpolicy,role,rolebinding", "discovery")
         cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
 
 

@@ -8,11 +8,10 @@ import pytest
 import requests
 
 from .clients import Judge, at_work, right_body
-from .conftest import Deployment
+from .conftest import Deployment, new_release
 from .questions import shard_paths
 
 pytestmark = pytest.mark.cluster
-OLD_AND_NEW = "r1", "r2"
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +53,21 @@ def test_a_new_server_image_and_a_new_release_lose_no_request(
     deployment: Deployment, bodies: dict[str, set[bytes]], halved: str
 ) -> None:
     cluster = deployment.cluster
-    cluster.populate("r2", file=halved)
-    deployment.wait_for(next(iter(bodies)), '"release":"r2"')
+    halves = new_release("halves")
+    cluster.populate(halves, file=halved)
+    deployment.wait_for(next(iter(bodies)), f'"release":"{halves}"')
     both = {path: known | {deployment.get(path).content} for path, known in bodies.items()}
     assert sum(len(known) == 2 for known in both.values()) == len(both)
-    cluster.make("rollback", "COMPILATION=gtex17")
+    cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
     deployment.wait_for(next(iter(bodies)), '"release":"r1"')
-    cluster.make("images", "VERSION=0.1.1")
-    subprocess.run([*cluster.load.split(), "snapshard/server:0.1.1"], env=cluster.environment, check=True)
+    for command in (
+        ["docker", "tag", "snapshard/server:0.1.0", "snapshard/server:0.1.1"],
+        [*cluster.load.split(), "snapshard/server:0.1.1"],
+    ):
+        subprocess.run(command, env=cluster.environment, check=True)
     with at_work(deployment.url, both, right_body(both)) as outcome:
         cluster.kubectl("set", "image", "deployment/server", "server=snapshard/server:0.1.1")
-        cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r2")
+        cluster.make("rollback", "COMPILATION=gtex17", f"RELEASE={halves}")
         cluster.kubectl("rollout", "status", "deployment/server", "--timeout=300s")
         cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
         time.sleep(5)
@@ -74,14 +77,14 @@ def test_a_new_server_image_and_a_new_release_lose_no_request(
 
 
 def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(deployment: Deployment, bodies: dict[str, set[bytes]]) -> None:
-    cluster = deployment.cluster
+    cluster, release = deployment.cluster, new_release("killed")
     loading = subprocess.Popen(
-        ["make", "populate", "SOURCE=http://source:8080/gtex17/junctions.tsv.gz", "COMPILATION=gtex17", "RELEASE=r3"],
+        ["make", "populate", "SOURCE=http://source:8080/gtex17/junctions.tsv.gz", "COMPILATION=gtex17", f"RELEASE={release}"],
         env=cluster.environment,
         stdout=subprocess.PIPE,
         text=True,
     )
-    before = _when_some_are_loaded(cluster)
+    before = _when_some_are_loaded(cluster, f"gtex17@{release}")
     busy = [pod for pod in _loader_pods(cluster) if pod["status"]["phase"] == "Running"]
     for pod in busy:
         cluster.kubectl("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")
@@ -89,10 +92,10 @@ def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(deployment: De
     said, _ = loading.communicate(timeout=300)
     assert loading.returncode == 0, said
     assert busy
-    after = _loaded_at(cluster, "gtex17@r3")
+    after = _loaded_at(cluster, f"gtex17@{release}")
     assert before
     assert before.items() <= after.items()
-    deployment.wait_for(next(iter(bodies)), '"release":"r3"')
+    deployment.wait_for(next(iter(bodies)), f'"release":"{release}"')
     for path, known in bodies.items():
         assert json.loads(deployment.get(path).content)["rows"] == json.loads(next(iter(known)))["rows"]
     cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
@@ -109,9 +112,9 @@ def _loaded_at(cluster, schema: str) -> dict[str, str]:
     return json.loads(text.strip() or "null") or {}
 
 
-def _when_some_are_loaded(cluster) -> dict[str, str]:
+def _when_some_are_loaded(cluster, schema: str) -> dict[str, str]:
     for _ in range(600):
-        loaded = _loaded_at(cluster, "gtex17@r3")
+        loaded = _loaded_at(cluster, schema)
         if loaded and any(pod["status"]["phase"] == "Running" for pod in _loader_pods(cluster)):
             return loaded
         time.sleep(0.2)
@@ -130,22 +133,23 @@ def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_releas
     cluster.kubectl("patch", "statefulset", "shard-c", "--type=strategic", "-p", json.dumps(patch))
     try:
         cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")
-        cluster.populate("r4")
+        served, failing = new_release("served"), new_release("failing")
+        cluster.populate(served)
         free = "$(df -m --output=avail /var/lib/postgresql | tail -1)"
         fill = f"dd if=/dev/zero of=/var/lib/postgresql/ballast bs=1M count=$(({free} - 2))"
         cluster.kubectl("exec", "shard-c-0", "--", "sh", "-c", fill)
         path = next(path for path, shard in shard_paths().items() if shard == "c")
-        deployment.wait_for(path, '"release":"r4"')
+        deployment.wait_for(path, f'"release":"{served}"')
         before = deployment.get(path).content
-        said = cluster.populate("r5", check=False)
+        said = cluster.populate(failing, check=False)
         assert "job load-shards did not complete" in said
         assert "No space left on device" in said
         (container,) = cluster.get("pod", "shard-c-0")["status"]["containerStatuses"]
         assert container["restartCount"] == 0
-        deployment.wait_for(path, '"release":"r4"')
+        deployment.wait_for(path, f'"release":"{served}"')
         assert deployment.get(path).content == before
         cluster.kubectl("exec", "shard-c-0", "--", "rm", "/var/lib/postgresql/ballast")
-        assert "gtex17/r5: served" in cluster.populate("r5")
+        assert f"gtex17/{failing}: served" in cluster.populate(failing)
     finally:
         cluster.kubectl("rollout", "undo", "statefulset/shard-c")
         cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .clients import at_work, right_body
-from .conftest import Deployment
+from .conftest import Deployment, new_release
 from .questions import shard_paths
 
 pytestmark = pytest.mark.cluster
@@ -113,12 +113,13 @@ def test_intervals_are_cut_anew_by_a_new_release(deployment: Deployment, bodies:
     assert "a\tchr1," in text
     table.write_text(text.replace("a\tchr1,", "a\tchr1:1-30000000,").replace("b\tchr2,", "b\tchr1:30000001-,chr2,"))
     deployment.cluster.make("shards", folder=clone)
-    deployment.cluster.populate("cut", "VERSION=0.1.2", folder=clone)
+    release = new_release("cut")
+    deployment.cluster.populate(release, "VERSION=0.1.2", folder=clone)
     cut = "SELECT string_agg(shard || ' ' || first, ',' ORDER BY number) FROM interval"
-    query = f"{cut} WHERE schema = 'gtex17@cut' AND chromosome = 'chr1'"
+    query = f"{cut} WHERE schema = 'gtex17@{release}' AND chromosome = 'chr1'"
     assert deployment.cluster.kubectl("exec", "catalog-0", "--", *PSQL, query).strip() == "a 1,b 30000001"
     for path, known in bodies.items():
-        deployment.wait_for(path, '"release":"cut"')
+        deployment.wait_for(path, f'"release":"{release}"')
         assert deployment.get(path).json()["rows"] == json.loads(next(iter(known)))["rows"]
 
 
