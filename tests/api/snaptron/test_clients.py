@@ -1,0 +1,198 @@
+"""What Snaptron's clients send, byte for byte, and what each of them needs of the answer (cases Z).
+
+The clients cannot be had where tests run: qs (snaptron-experiments) is Python 2.7 from GitHub, snapcount needs Bioconductor,
+SnapMine is a web application with a fixed host. So their requests are replayed as bytes over raw sockets, and what they do with
+the answers is written down once more, from the protocol's description of them.
+"""
+
+import base64
+import json
+import urllib.parse
+
+import httpx
+import pytest
+import zstandard
+from snaptron_wire import projected, received
+
+QS = "Accept-Encoding: identity\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: Python-urllib/2.7\r\n"
+SNAPCOUNT = "Host: {host}\r\nUser-Agent: libcurl/7.88.1\r\nAccept-Encoding: deflate, gzip, br, zstd\r\nAccept: */*\r\n"
+
+
+def qs_get(server, path):
+    """A GET as Python 2.7's urllib2 writes it; qs then reads the raw bytes."""
+    return sent(server, f"GET {path} HTTP/1.1\r\n{QS.format(host=f'127.0.0.1:{server.port}')}\r\n")
+
+
+def qs_post(server, path, queries):
+    """A bulk query: the field `groups`, url-encoded."""
+    body = "groups=" + urllib.parse.quote_plus(base64.b64encode("|||".join(queries).encode()).decode())
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    return sent(server, f"POST {path} HTTP/1.1\r\n{kind}{QS.format(host=f'127.0.0.1:{server.port}')}\r\n{body}")
+
+
+def snapcount_get(server, path):
+    head = f"GET {path} HTTP/1.1\r\n{SNAPCOUNT.format(host=f'127.0.0.1:{server.port}')}Connection: close\r\n\r\n"
+    return sent(server, head)
+
+
+def sent(server, text):
+    with server.connect() as client:
+        client.sendall(text.encode())
+        return received(client)
+
+
+def qs_rows(answer):
+    """What qs keeps: it reads on to a newline and skips lines that name columns."""
+    assert answer.complete
+    assert answer.body.endswith(b"\n")
+    lines = [line.split("\t") for line in answer.text.split("\n")[:-1]]
+    return [line for line in lines if "snaptron_id" not in line]
+
+
+def test_Z1_filters_of_qs_arrive_raw(site):
+    found = qs_rows(qs_get(site.server, f"/{site.name}/snaptron?regions={site.R}&rfilter=samples_count>:2&rfilter=strand:+"))
+    assert [row[1] for row in found] == [row[1] for row in site.D if int(row[13]) >= 2 and row[6] == "+"]
+
+
+def test_Z2_metadata_of_qs(described):
+    server, name = described.server, described.name
+    for query in (f"sfilter={described.ft}:{described.word}", f"sfilter=all:{described.word}"):
+        answer = qs_get(server, f"/{name}/samples?{query}")
+        assert answer.complete
+        assert answer.text == described.body(query, "samples").decode()
+        assert answer.text.startswith("DataSource:Type\tLucene")
+
+
+def test_Z3_Z4_Z9_functions_of_qs_ask_for_samples_then_for_groups(described):
+    server, name = described.server, described.name
+    every = qs_get(server, f"/{name}/samples?all=1")
+    assert every.text.startswith("rail_id")
+    assert every.complete
+    float(qs_get(server, f"/{name}/samples?check_for_update=1").text)
+    queries = [("A", f"regions={described.R}&contains=1"), ("B", f"regions={described.R}&either=1")]
+    answers = [
+        qs_rows(qs_get(server, f"/{name}/snaptron?{query}&group={group}{'&header=0' if n else ''}"))
+        for n, (group, query) in enumerate(queries)
+    ]
+    assert [{row[0] for row in rows} for rows in answers if rows] == [
+        {group} for (group, _), rows in zip(queries, answers) if rows
+    ]
+    known = {line.split("\t")[0] for line in every.text.split("\n")}
+    assert {pair.split(":")[0] for rows in answers for row in rows for pair in row[12].split(",")[1:]} <= known
+
+
+def test_Z5_tissue_specificity_of_qs_finds_the_tissue_by_its_column(sites):
+    lines = qs_get(sites("gtex").server, "/gtex/samples?all=1").text.split("\n")
+    assert "SMTS" in lines[0].split("\t")
+    assert all(line.count("\t") == lines[0].count("\t") for line in lines[1:-1])
+
+
+def test_Z6_intersection_of_qs_asks_for_ids_by_the_hundred(site):
+    common = [row[1] for row in site.D][:100]
+    found = qs_rows(qs_get(site.server, f"/{site.name}/snaptron?ids={','.join(common)}"))
+    assert [row[1] for row in found] == sorted(common, key=int)
+
+
+def test_Z7_a_bulk_file_of_120_lines_has_one_header(site):
+    step = max(1, (site.E - site.S) // 120)
+    places = [f"{site.c}:{site.S + n * step}-{site.S + n * step + 50}" for n in range(120)]
+    queries = [f"group=g{n}&regions={place}{'&header=0' if n else ''}" for n, place in enumerate(places)]
+    text = "".join(qs_post(site.server, f"/{site.name}/snaptron", queries[first : first + 50]).text for first in (0, 50, 100))
+    lines = [line.split("\t") for line in text.split("\n")[:-1]]
+    assert [line[0] for line in lines].count("Group") == 1
+    alone = [[f"g{n}", *row[1:]] for n, place in enumerate(places) for row in site.rows(f"regions={place}")]
+    assert lines[1:] == alone
+
+
+def test_Z8_two_compilations_are_joined_by_place(sites):
+    rows = {}
+    for name in ("gtex", "gtex17"):
+        answer = qs_post(sites(name).server, f"/{name}/snaptron", ["group=a&regions=chr2:29193923-29919992&contains=1"])
+        rows[name] = {(row[0], *row[2:5]) for row in qs_rows(answer)}
+    assert rows["gtex"]
+    assert rows["gtex"] | rows["gtex17"] >= rows["gtex"] & rows["gtex17"]
+
+
+def test_Z10_an_unknown_gene_ends_at_once(site):
+    answer = qs_get(site.server, f"/{site.name}/snaptron?regions=NOSUCHGENE")
+    assert answer.status == 200
+    assert not answer.complete
+
+
+def test_Z12_mates_of_qs(annotated):
+    place = "chr1:100-200" if annotated.name == "tiny" else annotated.R
+    junctions = qs_get(annotated.server, f"/{annotated.name}/snaptron?regions={place}&rfilter=strand:+&either=1")
+    assert junctions.complete
+    bases = qs_get(annotated.server, f"/{annotated.name}/bases?regions={place}&either=1")
+    assert bases.complete
+    assert bases.text.split("\n")[0].split("\t")[1:4] == ["chromosome", "start", "end"]
+
+
+# --- snapcount, in R
+
+
+def snapcount_table(answer):
+    """What snapcount reads: it wants the bare type, status 200, a header, and every sample count to fit its pairs."""
+    assert (answer.status, answer.headers["content-type"], answer.complete) == (200, "text/plain", True)
+    text = unpacked(answer)
+    lines = [line.split("\t") for line in text.split("\n")[:-1]]
+    assert lines[0][0] == "DataSource:Type"
+    assert all(int(row[13]) == row[12].count(":") for row in lines[1:])
+    return lines[1:]
+
+
+def unpacked(answer):
+    if answer.headers.get("content-encoding") == "zstd":
+        return zstandard.ZstdDecompressor().decompressobj().decompress(answer.body).decode()
+    assert "content-encoding" not in answer.headers
+    return answer.text
+
+
+def test_Z13_snapcount_loads_by_cutting_seven_bytes_off_the_registry(server):
+    answer = snapcount_get(server, "//snaptron/registry")
+    assert answer.status == 200
+    assert set(json.loads(answer.body[7:])) == {"tiny", "sim", "gtex", "gtex17"}
+
+
+def test_Z14_Z15_junctions_of_snapcount(site):
+    base = f"/{site.name}/snaptron?regions={site.R}"
+    assert snapcount_table(snapcount_get(site.server, base)) == site.D
+    filtered = snapcount_table(snapcount_get(site.server, f"{base}&rfilter=samples_count>:2&rfilter=strand:-"))
+    assert [row[1] for row in filtered] == [row[1] for row in site.D if int(row[13]) >= 2 and row[6] == "-"]
+    assert snapcount_table(snapcount_get(site.server, f"{base}&sids={','.join(site.L)}")) == projected(site.D, site.L)
+    for condition in ("exact=1", "contains=1", "either=1", "either=2"):
+        assert snapcount_table(snapcount_get(site.server, f"{base}&{condition}")) == site.rows(f"regions={site.R}&{condition}")
+
+
+def test_Z14_the_metadata_of_snapcount_line_up_with_the_samples(described):
+    text = unpacked(snapcount_get(described.server, f"//{described.name}/samples?all=1"))
+    ids = [int(line.split("\t")[0]) for line in text.split("\n")[1:-1]]
+    assert ids == sorted(ids)
+    assert {int(pair.split(":")[0]) for row in described.D for pair in row[12].split(",")[1:]} <= set(ids)
+
+
+def test_Z16_genes_and_exons_of_snapcount(annotated):
+    place = "chr1:1-3000" if annotated.name == "tiny" else f"{annotated.c}:1-300000000"
+    for endpoint in ("genes", "exons"):
+        rows = snapcount_table(snapcount_get(annotated.server, f"/{annotated.name}/{endpoint}?regions={place}"))
+        assert rows == annotated.rows(f"regions={place}", endpoint)
+
+
+def test_Z18_no_rows_is_a_header_alone_for_snapcount(site):
+    assert snapcount_table(snapcount_get(site.server, f"/{site.name}/snaptron?regions=chr29:1-9")) == []
+
+
+# --- SnapMine
+
+
+def test_Z19_requests_of_snapmine_with_httpx(annotated):
+    base = f"http://127.0.0.1:{annotated.server.port}/{annotated.name}"
+    place = "chr1:50-2000" if annotated.name == "tiny" else annotated.R
+    symbol = "GENEA" if annotated.name == "tiny" else annotated.rows(f"regions={place}", "genes")[0][11].split(":")[1]
+    junctions = httpx.get(f"{base}/snaptron?regions={place}")
+    assert {"start", "end", "samples"} <= set(junctions.text.split("\n")[0].split("\t"))
+    genes = httpx.get(f"{base}/genes?regions={symbol}")
+    assert "gene_id:gene_name:gene_type:bp_length" in genes.text.split("\n")[0].split("\t")
+    assert symbol in genes.text
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{base}/genes?regions=NOSUCHGENE")
