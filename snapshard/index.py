@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 import zstandard
 
@@ -34,7 +33,6 @@ from snapshard.settings import Settings
 from snapshard.shards import ShardSource
 
 _BLOCK_TYPES = ["int4", "bytea", "bytea"]
-_LINES_AT_ONCE = 500
 _local = threading.local()
 
 
@@ -164,9 +162,8 @@ class Index:
     ) -> Iterator[Rows]:
         statement = summary_select(query, release, interval, columns).limit(limit)
         with self.pools.connection(interval.shard, use) as connection:
-            lines = copy_lines(connection, statement)
-            while some := b"".join(islice(lines, _LINES_AT_ONCE)):
-                yield Rows(some, columns)
+            for lines in copy_lines(connection, statement):
+                yield Rows(lines, columns)
 
     def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
         # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
@@ -184,7 +181,7 @@ class Index:
 
     def _chromosomes(self, release: Release, interval: Interval) -> list[str]:
         with self.pools.connection(interval.shard) as connection:
-            return [line[:-1].decode() for line in copy_lines(connection, chromosome_select(release, interval))]
+            return b"".join(copy_lines(connection, chromosome_select(release, interval))).decode().splitlines()
 
     def _near(self, release: Release, query: Query, interval: Interval) -> int:
         with self.pools.connection(interval.shard) as connection:
@@ -197,7 +194,7 @@ class Index:
     def _find(self, release: Release, columns: tuple[str, ...], asked: tuple[Interval, list[tuple[int, Region]]]) -> list[bytes]:
         interval, spans = asked
         with self.pools.connection(interval.shard) as connection:
-            return list(copy_lines(connection, lookup_select(release, interval, spans, columns)))
+            return b"".join(copy_lines(connection, lookup_select(release, interval, spans, columns))).splitlines(keepends=True)
 
     def _state(self, shard: str) -> ShardState:
         started = time.perf_counter()

@@ -35,7 +35,7 @@ class Rows:
     columns: tuple[str, ...] = NAMES
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return self.text.count(b"\n")
 
     @cached_property
     def _padded(self) -> NDArray[np.uint8]:

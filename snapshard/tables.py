@@ -1,5 +1,6 @@
 """SQLAlchemy tables that mirror sql/*.sql; a test reflects a database and compares."""
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -15,6 +16,9 @@ _RANGES_OF_IDS = "brin (snaptron_id) WITH (pages_per_range = 16)"
 """Sixteen pages are about a thousand rows: what an id costs to find is about what the index itself costs to read."""
 
 
+_lock = threading.Lock()
+
+
 @dataclass(frozen=True)
 class Rowset:
     """The two tables of one kind of rows in one release: the hot columns, and the blocks of whole lines."""
@@ -23,9 +27,17 @@ class Rowset:
     blocks: Table
 
 
-@lru_cache(maxsize=256)
 def rowset(schema: str, kind: str = "junction") -> Rowset:
-    """The tables of a kind of rows in a release's schema."""
+    """The tables of a kind of rows in a release's schema: always the same objects, since a statement must not mix two of one name.
+
+    A cache alone would make two for threads that ask at the same moment.
+    """
+    with _lock:
+        return _rowset(schema, kind)
+
+
+@lru_cache(maxsize=256)
+def _rowset(schema: str, kind: str) -> Rowset:
     metadata = MetaData(schema=schema)
     text = [
         "chromosome",

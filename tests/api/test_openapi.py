@@ -14,7 +14,7 @@ from snapshard_ui.params import Output, Selection
 from snapshard_ui.render.columns import CHOOSABLE
 from snapshard_ui.render.formats import FORMATS
 
-CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "300"))
+CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "400"))
 MODES = [(schemathesis.GenerationMode.POSITIVE, 3 / 4), (schemathesis.GenerationMode.NEGATIVE, 1 / 4)]
 """Requests that the document allows, and requests that it does not."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

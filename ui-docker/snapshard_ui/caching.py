@@ -9,6 +9,7 @@ from snapshard.release import Release
 from snapshard_ui.encoding import wanted_encoding
 from snapshard_ui.render.formats import RENDERER
 
+_VERSION = version("snapshard")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
 _EXPOSED = "Content-Disposition, Content-Location, ETag, Link, Retry-After, Server-Timing, X-Request-ID, Snapshard-Release"
@@ -16,7 +17,7 @@ _EXPOSED = "Content-Disposition, Content-Location, ETag, Link, Retry-After, Serv
 
 def etag(release: Release, *parts: object) -> str:
     """A strong tag of an answer: release, question, format, renderer and encoding."""
-    question = repr((release.schema, release.created, parts, RENDERER, version("snapshard"), wanted_encoding()))
+    question = repr((release.schema, release.created, parts, RENDERER, _VERSION, wanted_encoding()))
     return hashlib.sha256(question.encode()).hexdigest()[:32]
 
 
