@@ -28,7 +28,7 @@ class Rowset:
 
 
 def rowset(schema: str, kind: str = "junction") -> Rowset:
-    """The tables of a kind of rows in a release's schema: always the same objects, since a statement must not mix two of one name.
+    """The tables of a kind of rows in a release's schema, always the same objects: a statement must not mix two of one name.
 
     A cache alone would make two for threads that ask at the same moment.
     """
