@@ -1,6 +1,7 @@
 """Whole rows of a region or of ids, read so that an outage shows before the first row and small answers cost no export."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -40,7 +41,7 @@ def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str)
     for first in range(0, len(wanted), MOST_IDS):
         query = Query(ids=tuple(wanted[first : first + MOST_IDS]), kind=kind)
         part = partial(index.part, release, query)
-        for rows in _at_once(intervals_to_ask(query, release), part):
+        for rows in _at_once(_by_shard(intervals_to_ask(query, release), kind), part):
             found.update(zip(rows.integers("snaptron_id").tolist(), rows.lines(), strict=True))
     return Rows(b"".join(found[number] for number in sorted(found)))
 
@@ -69,6 +70,19 @@ def _size(release: Release, query: Query, interval: Interval) -> Select[Any]:
 
 def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:
     return list(chain.from_iterable(fanout.gather(lambda interval: list(part(interval, use=Use.READ)), asked)))
+
+
+def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:
+    """One interval per shard that has the blocks of all its intervals: where order does not matter, one statement does."""
+    joined: dict[str, Interval] = {}
+    for one in intervals:
+        content = one.content[kind]
+        if one.shard in joined:
+            before = joined[one.shard].content[kind]
+            bounds = min(before.first_block, content.first_block), max(before.last_block, content.last_block)
+            content = replace(before, first_block=bounds[0], last_block=bounds[1])
+        joined[one.shard] = replace(one, content={kind: content})
+    return list(joined.values())
 
 
 def _streamed(sources: "Sequence[Callable[[], Iterator[Rows]]]", slot: Slot) -> Iterator[Rows]:
