@@ -67,14 +67,16 @@ def test_W5_a_bulk_query_ends_at_the_lost_shard(without_s4, server):
 def test_W4_a_shard_that_fails_in_the_middle_aborts_the_answer(server, data_folder):
     with server.connect() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        client.sendall(b"GET /wide/snaptron?regions=chr1:1-300000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        # Eight times over, so that no buffer on the way holds all of it.
+        regions = b",".join([b"chr1:1-300000000"] * 8)
+        client.sendall(b"GET /wide/snaptron?regions=" + regions + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         parts = [client.recv(4096)]
         assert terminate_exports(data_folder) > 0
         while part := client.recv(1 << 20):
             parts.append(part)
     answer = parsed(b"".join(parts))
     assert answer.aborted
-    assert answer.body.count(b"\n") < 3_000
+    assert answer.body.count(b"\n") < 24_000
 
 
 def terminate_exports(data_folder):

@@ -1,9 +1,13 @@
 """Splicing measures over the API equal the clients' arithmetic on the rows that Snaptron's protocol gives."""
 
 import json
+import subprocess
+import sys
 import urllib.parse
 
 import pytest
+
+from snapshard.client import Client
 
 
 def measure(site, what, **parameters):
@@ -116,3 +120,19 @@ def test_normalised_coverages(sites):
 def test_what_is_no_query_is_refused(sites, query):
     path = f"/api/v1/compilations/tiny/splicing/shared?query={urllib.parse.quote(query)}"
     assert sites("tiny").server.get(path).status in (400, 404)
+
+
+def test_the_client_and_the_command_give_the_same(server):
+    address = f"http://127.0.0.1:{server.port}"
+    with Client(address, compilation="tiny") as client:
+        frame = client.splicing("inclusion-ratio", {"a": "chr1:100-200", "b": ["chr1:100-300", "chr1:150-250"]})
+        assert client.splicing("shared", {"query": ["chr1:100-200", "chr1:200-400"]})["rail_id"].tolist() == [0, 1, 2]
+        assert client.splicing("tissues", {"query": ["chr1:100-200"] * 2, "field": "SMTS"})["n"].tolist() == [2, 1, 1, 0]
+    assert frame.attrs["compilation"] == "tiny"
+    command = [sys.executable, "-m", "snapshard", "splicing", "inclusion-ratio", "a=chr1:100-200"]
+    more = ["b=chr1:100-300", "b=chr1:150-250", "--server", address, "--compilation", "tiny"]
+    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=60, check=True)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[0] == ["rail_id", "a", "b", "ratio"]
+    assert [int(line[0]) for line in lines[1:]] == frame["rail_id"].tolist()
+    assert [float(line[3]) for line in lines[1:]] == pytest.approx(frame["ratio"].tolist(), abs=1e-4)
