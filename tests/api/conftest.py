@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pysam
 import pytest
-from servers import Server, answers, free_port, wait_for
+from servers import Server, answers, free_port, quit_at_once, wait_for
 
 from snapshard.embedded import Embedded
 from snapshard.index import Index
@@ -59,6 +60,7 @@ def world():
     folder = Path(tempfile.mkdtemp(prefix="snapshard-api-"))
     source = folder / "source"
     simulate(source, junctions=3_000, samples=60, seed=11)
+    add_twin(source / "junctions.bgz")
     server = Embedded(folder / "data")
     shards = server.ensure_shards({one.shard for layout in LAYOUTS.values() for one in layout})
     compilation = read_folder(source, name="sim")
@@ -71,8 +73,23 @@ def world():
         lines = file.readlines()
     yield World(folder / "data", index, releases, in_genome_order(lines, releases[5]), source)
     index.close()
-    server.close()
+    quit_at_once(server)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def add_twin(path):
+    """Writes one junction a second time, on the other strand: names without a strand must not take the one for the other."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        rows = [line.split("\t") for line in file]
+    place = next(place for place, row in enumerate(rows) if row[1] == "chr2")
+    twin = [str(max(int(row[0]) for row in rows) + 1), *rows[place][1:]]
+    twin[5] = {"+": "-", "-": "+"}[twin[5]]
+    rows.insert(place + 1, twin)
+    plain = path.with_suffix(".tsv")
+    plain.write_text("".join("\t".join(row) for row in rows), encoding="utf-8")
+    pysam.tabix_compress(str(plain), str(path), force=True)
+    pysam.tabix_index(str(path), seq_col=1, start_col=2, end_col=3, force=True)
+    plain.unlink()
 
 
 def in_genome_order(lines, release):

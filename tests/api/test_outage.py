@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from servers import wait_for
+from servers import quit_at_once, wait_for
 
 from snapshard.embedded import Embedded
 from snapshard.layout import read_layout
@@ -34,8 +34,8 @@ def pair():
     file = folder / "shards.tsv"
     file.write_text("".join(f"{name}\t{address}\n" for name, address in {"catalog": shards.catalog, **addresses}.items()))
     yield file, near, far
-    far.close()
-    near.close()
+    quit_at_once(far)
+    quit_at_once(near)
     shutil.rmtree(folder, ignore_errors=True)
 
 
