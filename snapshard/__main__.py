@@ -16,6 +16,7 @@ _COMMANDS = {
     "evidence": ("snapshard.commands.evidence", ""),
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),
+    "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
     "shards": ("snapshard.commands.shards", ""),
 }

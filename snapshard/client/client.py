@@ -16,6 +16,7 @@ from snapshard.client.pages import cut, missing_shards, pages
 from snapshard.client.remarks import split_text
 from snapshard.client.selection import Exporting, Of, Output, Selection, Texts, Wanted, several
 from snapshard.client.session import TIMEOUT, TRIES, Session
+from snapshard.client.splicing import measure_of, records_of
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
 from snapshard.rows import Rows
@@ -190,6 +191,17 @@ class Client:
         from snapshard.client.frames import SHARD, record_frame
 
         return record_frame(self._session.get("shards").json()["shards"], SHARD, {})
+
+    def splicing(self, measure: str, parameters: Mapping[str, Any], **of: Unpack[Of]) -> "pd.DataFrame":
+        """A splicing measure: inclusion-ratio, psi, shared, tissues, exons, union, intersection, normalised (docs/splicing.md).
+
+        Parameters are those of the API, such as `{"a": "chr1:100-200", "b": ["chr1:100-300", "chr1:100-350;overlap"]}`.
+        """
+        from snapshard.client.frames import record_frame
+
+        what = measure_of(measure)
+        answer = self.get(f"splicing/{measure}", parameters, **of)
+        return record_frame(records_of(what, answer), what.columns, answer["about"])
 
     def genes(self, prefix: str, *, limit: int = 20, **of: Unpack[Of]) -> "pd.DataFrame":
         """Genes whose symbol or id begins so, in any case; an exact one first."""

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -100,15 +101,16 @@ def unchunked(rest):
 
 
 def write_wide(path):
-    """4,000 junctions in 600 samples each: too much to be read at once, or to fit into the buffers of sockets."""
-    samples = "".join(f",{sample}:{1 + sample % 7}" for sample in range(600))
-    values = [1 + sample % 7 for sample in range(600)]
-    tail = f"600\t{sum(values)}\t{sum(values) / 600:.3f}\t{sorted(values)[300]:.3f}\t1\n"
+    """4,000 junctions in 600 samples each, at random: too much to be read at once, or, packed, for the buffers of sockets."""
+    numbers = random.Random(5)
     with path.open("w") as file:
         for n in range(4_000):
-            start = 1_000 + 50 * n
+            values = numbers.choices(range(1, 10_000), k=600)
+            ordered = sorted(values)
+            samples = "".join(f",{sample}:{reads}" for sample, reads in enumerate(values))
+            start, middle = 1_000 + 50 * n, (ordered[299] + ordered[300]) / 2
             place = f"{n}\tchr{'1' if n < 3_000 else '2'}\t{start}\t{start + 999}\t1000\t+\t0\tGT\tAG\t0\t0"
-            file.write(f"{place}\t{samples}\t{tail}")
+            file.write(f"{place}\t{samples}\t600\t{sum(values)}\t{sum(values) / 600:.3f}\t{middle:.3f}\t1\n")
     return path
 
 

@@ -82,8 +82,8 @@ def test_W4_a_shard_that_fails_in_the_middle_aborts_the_answer(server, data_fold
 def terminate_exports(data_folder):
     """Ends the shards' side of every export under way."""
     embedded = Embedded(data_folder)
-    query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'snapshard export'"
+    exports = "FROM pg_stat_activity WHERE application_name = 'snapshard export' AND state = 'active'"
     with psycopg.connect(embedded.shard_map().catalog, autocommit=True) as connection:
-        ended = len(connection.execute(query).fetchall())
+        ended = len(connection.execute("SELECT pg_terminate_backend(pid) " + exports).fetchall())
     embedded.close()
     return ended

@@ -1,0 +1,44 @@
+"""The splicing measures that the API has: what of each answer are its records, and their columns (docs/splicing.md)."""
+
+from dataclasses import dataclass
+
+from snapshard.errors import BadQuery
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: the parameters it needs, the member of the answer that holds its records, and their columns."""
+
+    needs: tuple[str, ...]
+    records: str
+    columns: tuple[str, ...]
+
+
+_ROW = ("snaptron_id", "chromosome", "start", "end", "strand", "samples_count", "coverage_sum", "coverage_avg", "coverage_median")
+_MERGED = (*_ROW, "samples")
+MEASURES = {
+    "inclusion-ratio": Measure(("a", "b"), "samples", ("rail_id", "a", "b", "ratio")),
+    "psi": Measure(
+        ("inclusion1", "inclusion2", "exclusion"), "samples", ("rail_id", "inclusion1", "inclusion2", "exclusion", "psi")
+    ),
+    "shared": Measure(("query",), "samples", ("rail_id",)),
+    "tissues": Measure(("query", "field"), "tissues", ("value", "n", "N", "fraction")),
+    "exons": Measure(("query",), "exons", ("chromosome", "start", "end", "left_id", "right_id")),
+    "union": Measure(("query", "other"), "rows", _MERGED),
+    "intersection": Measure(("query", "other"), "rows", _MERGED),
+    "normalised": Measure(("query", "size"), "rows", _MERGED),
+}
+
+
+def measure_of(name: str) -> Measure:
+    """The measure of this name. Raises BadQuery, which lists them."""
+    if name not in MEASURES:
+        raise BadQuery("measure", name, f"one of {', '.join(MEASURES)}")
+    return MEASURES[name]
+
+
+def records_of(measure: Measure, answer: dict[str, object]) -> list[dict[str, object]]:
+    """The records of an answer."""
+    found = answer[measure.records]
+    assert isinstance(found, list)
+    return [one if isinstance(one, dict) else {measure.columns[0]: one} for one in found]
