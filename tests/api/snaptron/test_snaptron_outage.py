@@ -80,10 +80,15 @@ def test_W4_a_shard_that_fails_in_the_middle_aborts_the_answer(server, data_fold
 
 
 def terminate_exports(data_folder):
-    """Ends the shards' side of every export under way."""
+    """Ends the shards' side of every export under way; waits a little for one that is."""
     embedded = Embedded(data_folder)
     exports = "FROM pg_stat_activity WHERE application_name = 'snapshard export' AND state = 'active'"
+    ended = 0
     with psycopg.connect(embedded.shard_map().catalog, autocommit=True) as connection:
-        ended = len(connection.execute("SELECT pg_terminate_backend(pid) " + exports).fetchall())
+        for _ in range(100):
+            ended = len(connection.execute("SELECT pg_terminate_backend(pid) " + exports).fetchall())
+            if ended:
+                break
+            time.sleep(0.05)
     embedded.close()
     return ended
