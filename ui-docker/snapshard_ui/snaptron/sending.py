@@ -46,7 +46,8 @@ def send(pieces: Pieces, *, strict: bool = False) -> Response:
         raise
     except SnapshardError as error:
         return plain(_message(error), error.status) if strict else Response(_torn(error), content_type=PLAIN)
-    return packed(Response(_sent(first, pieces), content_type=PLAIN))
+    # nginx in front must neither hold pieces back nor finish what was torn off.
+    return packed(Response(_sent(first, pieces), headers={"X-Accel-Buffering": "no"}, content_type=PLAIN))
 
 
 def plain(text: str, status: int = 200) -> Response:
