@@ -132,9 +132,11 @@ class Index:
         query = Query(ids=(snaptron_id,), kind=kind)
         for interval in intervals_to_ask(query, release):
             with self.pools.connection(interval.shard) as connection:
-                for line in copy_lines(connection, place_select(query, release, interval)):
-                    block, position = line.split(b"\t")
-                    return Place(interval.number, int(block), int(position))
+                # Read to its end: a connection with half an answer could not be used again.
+                found = b"".join(copy_lines(connection, place_select(query, release, interval)))
+            if found:
+                block, position = found.split(b"\n", 1)[0].split(b"\t")
+                return Place(interval.number, int(block), int(position))
         raise NotFound(kind, snaptron_id)
 
     def _stream(self, release: Release, query: Query, ask: "Callable[..., Iterator[Rows]]", limit: int | None) -> Iterator[Rows]:

@@ -76,10 +76,14 @@ class Rows:
 
     def cells(self) -> list[list[bytes]]:
         """Every column as it is written, quicker than one after the other."""
-        width = len(self.columns)
-        flat = self.text.replace(b"\n", b"\t").split(b"\t")
-        flat.pop()
-        return [flat[place::width] for place in range(width)]
+        width, fields = len(self.columns), self.fields()
+        return [fields[place::width] for place in range(width)]
+
+    def fields(self) -> list[bytes]:
+        """Every field as it is written, row after row."""
+        fields = self.text.replace(b"\n", b"\t").split(b"\t")
+        fields.pop()
+        return fields
 
     def integers(self, name: str) -> Integers:
         """A column of unsigned whole numbers; the text must be digits (an empty one gives 0)."""
