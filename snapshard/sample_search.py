@@ -8,7 +8,7 @@ of a request must hold, for text in one and the same of two cuts (see sample_wor
 import math
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -82,7 +82,7 @@ class SampleSearch:
         self.samples = samples
         self._types = types
         self._numbers: dict[str, NDArray[np.float64]] = {}
-        self._words: dict[tuple[str, Cut], Words | None] = {}
+        self._words: dict[str, dict[Cut, Words]] = {}
         self._lock = threading.Lock()
 
     def find(self, filters: Sequence[SampleFilter]) -> Found:
@@ -165,17 +165,19 @@ class SampleSearch:
     def _field_words(self, field: str, cut: Cut) -> Words | None:
         """The words of a field; None if Snaptron would have indexed it as numbers, so that no word of it is ever found."""
         with self._lock:
-            if (field, cut) not in self._words:
-                self._words[field, cut] = Words(self._texts(field), cut) if field == ALL or self._is_text(field) else None
-            return self._words[field, cut]
+            if field not in self._words:
+                self._words[field] = self._both_cuts(field)
+            return self._words[field].get(cut)
 
-    def _texts(self, field: str) -> Iterable[bytes]:
+    def _both_cuts(self, field: str) -> dict[Cut, Words]:
         if field == ALL:
-            return (lines.replace(b"\t", b" ") for lines in self.samples.stretches())
-        return (b"\n".join(texts) for texts in self.samples.column(field))
-
-    def _is_text(self, field: str) -> bool:
-        return not any(_WITH_POINT.fullmatch(text) for texts in self.samples.column(field) for text in texts)
+            return {cut: Words((lines.replace(b"\t", b" ") for lines in self.samples.stretches()), cut) for cut in Cut}
+        texts = []
+        for some in self.samples.column(field):
+            if any(_WITH_POINT.fullmatch(text) for text in some):
+                return {}
+            texts.append(b"\n".join(some))
+        return {cut: Words(texts, cut) for cut in Cut}
 
 
 def _number(text: bytes, form: re.Pattern[str]) -> float:
