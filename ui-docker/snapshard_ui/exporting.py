@@ -1,8 +1,10 @@
 """Exports: everything that matches, streamed in genome order in constant memory, from as many shards as it takes."""
 
 import hashlib
+import socket
+import struct
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 from flask import Response, request
 
@@ -68,9 +70,7 @@ class _Stream:
             inside.enter_context(watching(self._seen.watch))
             inside.enter_context(self._ours.departures.noticed(self._client, self._seen.watch.cancel))
             inside.enter_context(closing(parts))  # type: ignore[type-var]  # the index gives generators
-            if self._client is not None:
-                # Who does not read for this long is gone; the socket is reset for the next request by the server.
-                self._client.settimeout(self._ours.settings.send_seconds)
+            inside.enter_context(_patience(self._client, self._ours.settings.send_seconds))
             try:
                 for piece in self._written(writer, parts):
                     if digest is not None:
@@ -87,6 +87,20 @@ class _Stream:
             shown = self._choice.shown(part, self._release)
             self._seen.rows += shown.text.count(b"\n")
             yield from _some(writer.body(shown))
+
+
+@contextmanager
+def _patience(client: socket.socket | None, seconds: float) -> Iterator[None]:
+    """Lets the sending of a piece fail when the client takes longer; by the kernel, since Python's own clock costs a poll."""
+    if client is None:
+        yield
+        return
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(seconds % 1 * 1e6)))
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
 
 
 def _some(piece: bytes) -> tuple[bytes, ...]:

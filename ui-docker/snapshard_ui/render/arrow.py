@@ -15,7 +15,7 @@ from snapshard_ui.render.writer import Sheet
 
 _TYPES = {Kind.INTEGER: pa.int64(), Kind.DECIMAL: pa.float64(), Kind.TEXT: pa.string(), Kind.FLAG: pa.string()}
 _PAIRS = pa.list_(pa.struct([("rail_id", pa.int64()), ("coverage", pa.int64())]))
-_GROUP_BYTES = 16 << 20
+_GROUP_BYTES = 4 << 20
 
 
 def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
