@@ -1,8 +1,5 @@
 """The Flask server: REST API, web page and the Snaptron protocol."""
 
-import importlib
-import importlib.util
-
 from flask import Flask
 
 from snapshard.settings import Settings
@@ -20,6 +17,7 @@ from snapshard_ui import (
     releases,
     routes,
     samples,
+    snaptron,
     splicing_api,
 )
 
@@ -33,10 +31,6 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings or Settings.from_env(), shards)
     observing.install(app)
     problems.install(app)
-    for blueprint in (health.blueprint, routes.api, pages.blueprint):
+    for blueprint in (health.blueprint, routes.api, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
-    # The Snaptron protocol has a blueprint of its own in snaptron.
-    if importlib.util.find_spec("snapshard_ui.snaptron"):
-        snaptron = importlib.import_module("snapshard_ui.snaptron")
-        app.register_blueprint(snaptron.blueprint)
     return app

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _LOOK_SECONDS = 0.25
-_GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+_GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
+"""Only Linux tells of a client that has closed its end before something is sent to it."""
 
 
 class Departures:

@@ -4,9 +4,10 @@ from importlib.metadata import version
 
 from flask import Blueprint, Response, request
 
-from snapshard_ui.answers import ServiceInfo, json_response
+from snapshard_ui.answers import json_response
 from snapshard_ui.backend import backend, current_index, current_settings
 from snapshard_ui.params import NoParams
+from snapshard_ui.release_answers import ServiceInfo
 from snapshard_ui.releases import describe
 from snapshard_ui.routes import PREFIX, on_api
 

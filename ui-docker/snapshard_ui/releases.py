@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 
 from snapshard.release import Release
-from snapshard_ui.answers import CompilationList, ReleaseAnswer, ReleaseList, ShardList, json_response
+from snapshard_ui.answers import json_response
 from snapshard_ui.backend import backend, current_index
 from snapshard_ui.params import NoParams
+from snapshard_ui.release_answers import CompilationList, ReleaseAnswer, ReleaseList, ShardList
 from snapshard_ui.routes import Asked, on_api, on_release
 
 

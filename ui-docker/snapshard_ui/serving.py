@@ -2,21 +2,25 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import KNOWN_SETTINGS
 
 from snapshard.settings import Settings
 from snapshard_ui.logs import log_config
 
+KNOWN = {setting.name for setting in KNOWN_SETTINGS}
+_MEMORY = "/dev/shm"
 _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def options(settings: Settings) -> dict[str, Any]:
     """Gunicorn's settings for ours. Threads wait on shards; the application is made in each worker, after the fork."""
-    return {
+    given = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
         "threads": settings.threads,
@@ -26,13 +30,17 @@ def options(settings: Settings) -> dict[str, Any]:
         "keepalive": 75,
         "limit_request_line": 0,
         "limit_request_field_size": 65_536,
-        "control_socket_disable": True,
-        "worker_tmp_dir": "/dev/shm",
         "accesslog": None,
         "logconfig_dict": log_config(queries=settings.log_queries),
         "on_starting": _share_counters,
         "child_exit": _forget_worker,
     }
+    if "control_socket_disable" in KNOWN:
+        given["control_socket_disable"] = True
+    if Path(_MEMORY).is_dir():
+        # Heartbeats go through a file; on a disk that is busy with an export a worker would be taken for dead.
+        given["worker_tmp_dir"] = _MEMORY
+    return given
 
 
 def _share_counters(arbiter: Any) -> None:
