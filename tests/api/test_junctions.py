@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from snapshard.junction import SUMMARY
 from snapshard.query import Match
+from snapshard_ui import create_app
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_CASES", "60"))
 OPERATORS = {
@@ -193,3 +194,23 @@ def test_versioned_urls_answer_the_same(world, http):
     for release in world.releases.values():
         rows = rows_of(http.get(f"/releases/{release.name}/junctions", params={"limit": 300}))
         assert rows == rows_of(http.get("/junctions", params={"limit": 300}))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind", "near"),
+    [
+        ({"region": "chr1"}, "estimated", 1.05),
+        ({"region": "chr1", "filter": "samples_count>=3"}, "estimated", 1.6),
+        ({"filter": "strand=+"}, "estimated", 1.6),
+        ({"region": "chr1", "sample_ids": "50099"}, "at most", 10),
+        ({"ids": "1,2,3"}, "exact", 1),
+    ],
+)
+def test_where_counting_is_dear_the_number_is_an_estimate_and_says_so(parameters, kind, near, world, monkeypatch):
+    monkeypatch.setattr("snapshard.index.CHEAP", 0)
+    client = create_app(world.index.settings, world.index.pools._shards).test_client()
+    asked = {"limit": 1, **parameters}
+    exact = client.get("/api/v1/compilations/sim/junctions", query_string=asked | {"count": "exact"}).json["count"]["rows"]
+    count = client.get("/api/v1/compilations/sim/junctions", query_string=asked | {"count": "estimated"}).json["count"]
+    assert count["kind"] == kind
+    assert exact / near - 20 <= count["rows"] <= max(exact * near + 20, 600 if kind == "at most" else 0)
