@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -18,11 +19,16 @@ def default_of(variable):
     return re.search(rf"^{variable} \?= (\S+)", MAKEFILE, re.MULTILINE)[1]
 
 
-def test_the_first_answer_is_the_one_shown(tmp_path, start_server):
+def test_the_first_answer_is_the_one_shown(start_server):
+    with tempfile.TemporaryDirectory(prefix="snapshard-readme-", ignore_cleanup_errors=True) as folder:
+        check_first_answer(Path(folder), start_server)
+
+
+def check_first_answer(folder, start_server):
     command, shown = re.search(r"```sh\n(curl [^\n]*)\n```\n\n```\n(.*?)```", README, re.DOTALL).groups()
-    snapshard("simulate", tmp_path / "demo", "--junctions", default_of("JUNCTIONS"), "--samples", default_of("SAMPLES"))
-    snapshard("load", tmp_path / "demo", "--data", tmp_path / "data")
-    server = start_server("--data", tmp_path / "data")
+    snapshard("simulate", folder / "demo", "--junctions", default_of("JUNCTIONS"), "--samples", default_of("SAMPLES"))
+    snapshard("load", folder / "demo", "--data", folder / "data")
+    server = start_server("--data", folder / "data")
     asked = command.replace("http://127.0.0.1:8080", server.url)
     answer = subprocess.run(["sh", "-c", f"{asked} --silent --show-error"], capture_output=True, text=True, check=True)
     assert answer.stdout == shown

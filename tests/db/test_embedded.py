@@ -1,7 +1,10 @@
 """The embedded server: kept between starts, shared between programs, and clear where it cannot be had."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -26,6 +29,14 @@ embedded.close()
 """
 
 
+@pytest.fixture
+def folder():
+    """A data folder outside pytest's own, which every start of pytest closes to PostgreSQL's user."""
+    parent = Path(tempfile.mkdtemp(prefix="snapshard-tests-"))
+    yield parent / "data"
+    shutil.rmtree(parent, ignore_errors=True)
+
+
 def start(folder, word):
     arguments = [sys.executable, "-c", OTHER_PROGRAM, str(folder), word]
     return subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -45,8 +56,7 @@ def words(folder):
         embedded.close()
 
 
-def test_two_programs_share_one_server_and_the_data_outlive_both(tmp_path):
-    folder = tmp_path / "data"
+def test_two_programs_share_one_server_and_the_data_outlive_both(folder):
     first = start(folder, "first")
     began = first.stdout.readline()
     second = start(folder, "second")
@@ -59,8 +69,7 @@ def test_two_programs_share_one_server_and_the_data_outlive_both(tmp_path):
     assert words(folder) == ["first", "second", "third"]
 
 
-def test_a_server_whose_program_was_killed_is_taken_over(tmp_path):
-    folder = tmp_path / "data"
+def test_a_server_whose_program_was_killed_is_taken_over(folder):
     first = start(folder, "first")
     first.stdout.readline()
     first.kill()
@@ -68,8 +77,8 @@ def test_a_server_whose_program_was_killed_is_taken_over(tmp_path):
     assert words(folder) == ["first"]
 
 
-def test_two_holders_in_one_program_do_not_stop_each_other(tmp_path):
-    first, second = Embedded(tmp_path / "data"), Embedded(tmp_path / "data")
+def test_two_holders_in_one_program_do_not_stop_each_other(folder):
+    first, second = Embedded(folder), Embedded(folder)
     first.close()
     assert second.shard_map().addresses == {}
     second.close()
