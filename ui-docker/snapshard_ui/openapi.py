@@ -1,5 +1,6 @@
 """The OpenAPI document, made of the models that check requests and describe answers, and a page that shows it."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -29,6 +30,13 @@ _DESCRIBED = {
 }
 Schemas = dict[str, Schema]
 _USUAL = (400, 404, 503, 504)
+_SOMETIMES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
+    (lambda operation: "gene" in operation.params.model_fields, 300),
+    (lambda operation: bool(operation.formats), 406),
+    (lambda operation: operation.body is not None, 413),
+    (lambda operation: operation.body is not None, 415),
+)
+"""What else an operation may answer, by what it takes."""
 
 
 class Document(BaseModel):
@@ -141,7 +149,7 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
         content = {"text/html": {"schema": {"type": "string"}}}
     if "compress" in operation.params.model_fields:
         content["application/gzip"] = {"schema": {"type": "string"}}
-    statuses = sorted({*_USUAL, *operation.also, *([406] if operation.formats else []), *([413, 415] if operation.body else [])})
+    statuses = sorted({*_USUAL, *operation.also, *(status for has, status in _SOMETIMES if has(operation))})
     problem = {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS + "Problem"}}}
     errors = {str(status): {"description": TITLES[status], "content": problem} for status in statuses}
     return {"200": {"description": (operation.answer.__doc__ or "").strip(), "content": content}, **errors}

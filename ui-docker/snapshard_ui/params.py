@@ -47,7 +47,8 @@ class Selection(Params):
         ),
     ] = []
     gene: Annotated[
-        list[str], Field(description="gene symbol or id: the region of the gene. May be repeated.", examples=[["ALK"]])
+        list[Annotated[str, Field(min_length=1, max_length=100)]],
+        Field(description="gene symbol or id: the region of the gene. May be repeated.", examples=[["ALK"]]),
     ] = []
     ids: Annotated[Numbers, Field(description="numbers (snaptron_id), separated by commas", examples=[[1, 2]])] = []
     match: Annotated[Match, Field(description="; ".join(f"{match}: {meaning}" for match, meaning in MATCH_MEANINGS.items()))] = (
