@@ -28,7 +28,7 @@ class Settings:
     export_connections: int = _setting(4, "connections", "per worker and shard, for exports; an export may hold two")
     export_service: str = _setting("", "name", "libpq service (user, password) of exports, where they have a role of their own")
     exports: int = _setting(2, "exports", "per worker at once; a further one is answered 429 and a time to come again")
-    send_seconds: float = _setting(60.0, "s", "longest that the reader of an export may take for a piece of it")
+    send_seconds: float = _setting(60.0, "s", "how long the reader of an export may take nothing of it")
     max_rows: int = _setting(5_000, "rows", "most rows of one page")
     page_bytes: int = _setting(8_000_000, "bytes", "where a page ends even if it has fewer rows")
     log_queries: bool = _setting(False, "0 or 1", "whether logs hold paths and query strings, which can identify a patient")

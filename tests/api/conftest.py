@@ -118,7 +118,7 @@ def start_server(tmp_path_factory):
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         server = Server(f"http://127.0.0.1:{port}", process, log)
         started.append(server)
-        wait_for(lambda: answers(server.url + "/livez"), 30, why=lambda: log.read_text())
+        wait_for(lambda: answers(server.url + "/livez"), 60, why=lambda: log.read_text())
         return server
 
     yield start

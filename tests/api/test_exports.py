@@ -124,7 +124,7 @@ def test_one_export_too_many_is_told_when_to_come_again(single, endless):
 def test_who_does_not_read_loses_the_export(single, endless):
     reader = slow_reader(single, endless)
     assert export_once(single) == 429
-    assert wait_for(lambda: export_once(single) == 200, 10) < 6
+    assert wait_for(lambda: export_once(single) == 200, 20) < 12  # a few times send_seconds: what a socket takes in part counts
     reader.close()
 
 
