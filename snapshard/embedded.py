@@ -37,7 +37,7 @@ jit = off
 # Statements hold regions and ids, which can identify a patient: a failed one is logged without its text.
 log_min_error_statement = panic
 """
-CONNECTIONS = 400
+CONNECTIONS = 600
 """Room for 4 workers x 26 databases x (a pool's usual one or two) + exports + loaders; idle slots cost little."""
 
 
