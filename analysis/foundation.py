@@ -24,9 +24,9 @@ from typing import Any
 import psutil
 import psycopg
 
+from analysis.measuring import interleaved, read_result, write_result
+from analysis.source import read_chunks, write_lines
 from analysis.storage.ancestor import Ancestor
-from analysis.storage.source import read_chunks, write_lines
-from analysis.storage.timing import interleaved, read_result, write_result
 from snapshard.embedded import Embedded
 from snapshard.index import Index
 from snapshard.junction import NAMES, SUMMARY
@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
     figures["bytes"] = measure_bytes(data)
     figures["http"] = measure_http(data)
     figures |= measure_library(data)
-    write_result("product", figures)
+    write_result("storage-product", figures)
     write_document()
 
 
@@ -124,7 +124,7 @@ def measure_library(data: Path) -> dict[str, Any]:
 
 def write_document() -> None:
     """docs/measured.md from the result file."""
-    figures = read_result("product")
+    figures = read_result("storage-product")
     measured, http, sizes, load = (figures[name] for name in ("measured", "http", "bytes", "load"))
     text, beside = figures["text_bytes"], ("junction_summary", "density")
     ours = sum(size for name, size in sizes.items() if name not in ("ancestor", *beside))

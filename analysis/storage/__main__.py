@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from analysis.storage import overlap, payloads, sizes, source
+from analysis import source
+from analysis.storage import overlap, payloads, sizes
 from analysis.storage.report import write_document
 from analysis.storage.servers import SERVERS
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from analysis.measuring import write_result
+from analysis.source import FULL_SIZE, SAMPLES, SEED
 from analysis.storage.layout import narrow_ddl
 from analysis.storage.servers import Server
-from analysis.storage.source import FULL_SIZE, SAMPLES, SEED
-from analysis.storage.timing import write_result
 from snapshard.pairs import Integers
 from snapshard_populate.simulate.genes import simulate_genes
 from snapshard_populate.simulate.junctions import simulate_junctions
@@ -63,7 +63,7 @@ def measure(server: Server, *, repeats: int) -> None:
         rows, blocks, table = connection.execute(counts).fetchone()
         facts = {"rows": rows, "blocks": blocks, "table_bytes": table, "longest": longest, "directory_gist": directory}
         connection.execute("DROP TABLE intron, intron_block")
-    write_result("overlap", facts | {"overlap": ways, "id": ids, "server": server.version()})
+    write_result("storage-overlap", facts | {"overlap": ways, "id": ids, "server": server.version()})
 
 
 def _places() -> tuple[Integers, Integers]:

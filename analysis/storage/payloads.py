@@ -9,12 +9,12 @@ from typing import Any
 
 import psycopg
 
+from analysis.measuring import interleaved, spread, write_result
+from analysis.source import read_chunks
 from analysis.storage.ancestor import Ancestor
 from analysis.storage.layout import Window, fetch
 from analysis.storage.layouts import layouts
 from analysis.storage.servers import Server
-from analysis.storage.source import read_chunks
-from analysis.storage.timing import interleaved, spread, write_result
 from analysis.storage.web import Site, site
 from snapshard.pairs import SampleSet
 
@@ -37,11 +37,11 @@ def measure(server: Server, path: Path, *, repeats: int, cold: int) -> None:
     figures["rows"] = sum(len(rows) for rows in read_chunks(path))
     figures["load"] = {layout.name: _load(server, layout, path) for layout in every}
     figures["size"] = {layout.name: _size(server, layout) for layout in every}
-    write_result(f"payloads-{server.name}", figures)
+    write_result(f"storage-payloads-{server.name}", figures)
     figures["warm"] = _warm(server, every, repeats)
-    write_result(f"payloads-{server.name}", figures)
+    write_result(f"storage-payloads-{server.name}", figures)
     figures["cold"] = _cold(server, every, cold)
-    write_result(f"payloads-{server.name}", figures)
+    write_result(f"storage-payloads-{server.name}", figures)
 
 
 def _load(server: Server, layout: Any, path: Path) -> float:

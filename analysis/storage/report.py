@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from analysis.storage.timing import read_result
+from analysis.measuring import read_result
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
 _LAYOUTS = ("ancestor", "lines", "packed", "blocks")
@@ -34,7 +34,7 @@ def circumstances() -> str:
     """Where, when and with what each result file was measured."""
     rows = []
     for name in ("payloads-embedded", "payloads-docker", "sizes", "overlap"):
-        measured = read_result(name)["measured"]
+        measured = read_result(f"storage-{name}")["measured"]
         packages = ", ".join(f"{package} {number}" for package, number in measured["packages"].items())
         rows.append((f"`storage-{name}.json`", measured["date"], measured["commit"], f"{measured['load_average']:.1f}", packages))
     head = ("file", "date", "commit", "load before", "packages")
@@ -45,7 +45,7 @@ def size() -> str:
     """Bytes a row by part, and the ratios that have bars."""
     rows = []
     for server in _SERVERS:
-        result = read_result(f"payloads-{server}")
+        result = read_result(f"storage-payloads-{server}")
         whole = result["size"]["ancestor"]["total"]
         for name in _LAYOUTS:
             sizes = result["size"][name]
@@ -64,7 +64,7 @@ def answers() -> str:
     """Median and, in brackets, best of every answer by layout, warm and cold, on both servers."""
     rows = []
     for server in _SERVERS:
-        result = read_result(f"payloads-{server}")
+        result = read_result(f"storage-payloads-{server}")
         text = result["text_bytes"]
         rows += [(f"{server}: load, s", *[f"{result['load'][name]:.0f}" for name in _LAYOUTS], "–")]
         for when in ("warm", "cold"):
@@ -101,7 +101,7 @@ def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> li
 
 def block_sizes() -> str:
     """Ratio, speed of compression and of decompression by block size and level."""
-    figures = read_result("sizes")["figures"]
+    figures = read_result("storage-sizes")["figures"]
     sources = list(dict.fromkeys(one["rows"] for one in figures))
     levels = sorted({one["level"] for one in figures})
     rows = []
@@ -119,7 +119,7 @@ def _speeds(figure: Any, ratio: str) -> str:
 
 def overlap() -> str:
     """Build time, bytes a row and medians of every way to find what overlaps a window."""
-    result = read_result("overlap")
+    result = read_result("storage-overlap")
     widths = [name for name in result["overlap"]["btree"] if name.endswith("b")]
     rows = []
     for way, figure in result["overlap"].items():
@@ -134,7 +134,7 @@ def overlap() -> str:
 
 def ids() -> str:
     """The same for a row by its id."""
-    result = read_result("overlap")
+    result = read_result("storage-overlap")
     rows = [
         (way, f"{figure['build_s']:.1f}", f"{figure['bytes'] / result['rows']:.2f}", f"{figure['ms']:.2f}")
         for way, figure in result["id"].items()

@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 import zstandard
 
+from analysis.measuring import write_result
+from analysis.source import read_chunks
 from analysis.storage.blocks import blocks_of
 from analysis.storage.servers import Server
-from analysis.storage.source import read_chunks
-from analysis.storage.timing import write_result
 from snapshard.rows import Rows
 
 SIZES_KB = (32, 64, 128, 256)
@@ -30,7 +30,7 @@ def measure(server: Server, path: Path, *, real: Iterable[Path]) -> None:
     grid = itertools.product(sources, SIZES_KB, LEVELS)
     figures = [_figure(server, name, sources[name], size, level) for name, size, level in grid]
     rows = {name: sum(len(chunk) for chunk in chunks) for name, chunks in sources.items()}
-    write_result("sizes", {"rows": rows, "figures": figures})
+    write_result("storage-sizes", {"rows": rows, "figures": figures})
 
 
 def _figure(server: Server, name: str, chunks: list[Rows], size: int, level: int) -> dict[str, Any]:

