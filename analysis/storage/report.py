@@ -1,33 +1,21 @@
 """The tables of docs/storage.md, made from the result files and put between their marks."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from analysis.document import fill, table
 from analysis.measuring import read_result
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
 _LAYOUTS = ("ancestor", "lines", "packed", "blocks")
 _TITLES = {"ancestor": "ancestor", "lines": "text lines", "packed": "packed", "blocks": "**blocks**"}
 _SERVERS = ("embedded", "docker")
-_MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-Rows = Iterable[Iterable[object]]
 
 
 def write_document() -> None:
     """Replaces every marked table by one made from the results."""
-    text = _MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + "\n" + found[3], DOCUMENT.read_text())
-    DOCUMENT.write_text(text)
-    print(f"wrote {DOCUMENT}")
-
-
-def table(head: Iterable[str], rows: Rows) -> str:
-    """A Markdown table, all but the first column to the right."""
-    names = list(head)
-    lines = [names, ["---", *["---:"] * (len(names) - 1)], *[[str(cell) for cell in row] for row in rows]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    fill(DOCUMENT, TABLES)
 
 
 def circumstances() -> str:
