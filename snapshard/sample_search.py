@@ -72,7 +72,7 @@ def parse_sample_filter(text: str) -> SampleFilter:
     found = _FORM.fullmatch(text)
     if not found:
         raise BadQuery("sfilter", text, "field, one of >: <: > < : !: and a value without these signs, such as SMTS:Brain")
-    return SampleFilter(found["field"].strip(), found["operator"], found["value"].strip())
+    return SampleFilter(found["field"], found["operator"], found["value"])
 
 
 class SampleSearch:
@@ -118,10 +118,11 @@ class SampleSearch:
 
     def _compare(self, one: SampleFilter) -> NDArray[np.bool_]:
         whole = self._types[one.field] == "i"
-        if not (_INTEGER if whole else _DECIMAL).fullmatch(one.value):
+        wanted = _number(one.value, _INTEGER if whole else _DECIMAL)
+        if math.isnan(wanted):
             raise BadQuery(f"sfilter {one.field}", one.value, "a whole number" if whole else "a number")
         values = self._column_numbers(one.field)
-        return _COMPARISONS[one.operator](values, float(one.value)) & ~np.isnan(values)
+        return _COMPARISONS[one.operator](values, wanted) & ~np.isnan(values)
 
     def _text_clause(self, one: SampleFilter, cut: Cut) -> _Clause:
         words = words_of(one.value)
@@ -158,7 +159,8 @@ class SampleSearch:
         with self._lock:
             if field not in self._numbers:
                 form = _INTEGER if self._types[field] == "i" else _DECIMAL
-                numbers = [_number(text, form) for texts in self.samples.column(field) for text in texts]
+                texts = (text for texts in self.samples.column(field) for text in texts)
+                numbers = [_number(text.decode("utf-8", "replace"), form) for text in texts]
                 self._numbers[field] = np.array(numbers, np.float64)
             return self._numbers[field]
 
@@ -180,8 +182,8 @@ class SampleSearch:
         return {cut: Words(texts, cut) for cut in Cut}
 
 
-def _number(text: bytes, form: re.Pattern[str]) -> float:
-    plain = text.decode("utf-8", "replace").strip()
+def _number(text: str, form: re.Pattern[str]) -> float:
+    plain = text.strip()
     return float(plain) if form.fullmatch(plain) else math.nan
 
 

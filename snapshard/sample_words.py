@@ -36,15 +36,15 @@ class Cut(StrEnum):
 
 
 def words_of(value: str) -> list[str]:
-    """The words of a searched value: lower case, cut at white space."""
-    return value.lower().split()
+    """The words of a searched value, in lower case. A blank at an end leaves an empty word, which nothing has."""
+    return re.split(r"\s+", value.lower())
 
 
 def can_match(words: list[str], cut: Cut) -> bool:
     """Whether a cut can yield these words at all: no half words and no stop words in A."""
     if cut is Cut.BLANKS:
-        return bool(words)
-    return bool(words) and all(word not in STOP_WORDS and _WORD.fullmatch(word) for word in words)
+        return all(words)
+    return all(word not in STOP_WORDS and _WORD.fullmatch(word) for word in words)
 
 
 class Words:

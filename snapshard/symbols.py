@@ -20,7 +20,8 @@ _HAS_REFFLAT = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = 'refseq_
 _GENE = sql.SQL('SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number DESC LIMIT 1')
 _CANONICAL = sql.SQL("""
 SELECT chromosome, strand, exon_starts, exon_ends FROM {}.transcript
-WHERE upper(symbol) = %s AND file = 'canonical' ORDER BY number DESC LIMIT 1
+WHERE upper(symbol) = %s AND file = 'canonical' AND chromosome ~ '^chr[12]?[0-9XYM]$' AND cardinality(exon_starts) > 1
+ORDER BY number DESC LIMIT 1
 """)
 
 
@@ -45,21 +46,26 @@ class Symbols:
         return symbol_intervals(spans).get(symbol.upper(), [])
 
     def versioned(self, gene_id: str) -> list[Region]:
-        """The span of a gene id with its version. Raises NotFound."""
-        rows = self._rows(_GENE, gene_id.upper())
-        if not rows:
-            raise NotFound("gene", gene_id)
-        return [Region(*row) for row in rows]
+        """The span of a gene id with its version, in any case; none if unknown."""
+        return [Region(*row) for row in self._rows(_GENE, gene_id.upper())]
 
     def introns(self, symbol: str, numbers: Sequence[int]) -> list[Region]:
-        """These introns of the symbol's canonical transcript, counted from 1 in the direction of transcription."""
+        """These introns of the symbol's canonical transcript, counted from 1 in the direction of transcription; none if unknown.
+
+        Raises NotFound for a number that no intron has. Between exons that touch lies an intron without a base: it is counted,
+        and left out.
+        """
         rows = self._rows(_CANONICAL, symbol.upper())
         if not rows:
             return []
         chrom, strand, starts, ends = rows[0]
-        introns = [Region(chrom, end + 1, start - 1) for end, start in zip(ends[:-1], starts[1:], strict=True) if end + 1 < start]
+        introns = [(end + 1, start - 1) for end, start in zip(ends[:-1], starts[1:], strict=True)]
         ordered = introns[::-1] if strand == "-" else introns
-        return [ordered[number - 1] for number in numbers if 1 <= number <= len(ordered)]
+        beyond = [number for number in numbers if not 1 <= number <= len(ordered)]
+        if beyond:
+            raise NotFound("intron", f"{symbol}:{beyond[0]}", f"1 to {len(ordered)}")
+        wanted = [ordered[number - 1] for number in numbers]
+        return [Region(chrom, start, end) for start, end in wanted if start <= end]
 
     @cached_property
     def _table(self) -> str:

@@ -6,11 +6,16 @@ from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.query import Match
 from snapshard.rows import Rows
-from snapshard_ui.snaptron.asked import decoded, parse, split_bulk
+from snapshard_ui.snaptron.asked import ROW_PARAMETERS, decoded, split_bulk
+from snapshard_ui.snaptron.asked import parse as parse_text
 from snapshard_ui.snaptron.json_clauses import parse_clauses
 from snapshard_ui.snaptron.layouts import prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
-from snapshard_ui.snaptron.rfilters import listed_ids, parse_rfilter
+from snapshard_ui.snaptron.rfilters import parse_rfilters
+
+
+def parse(text):
+    return parse_text(text, allowed=ROW_PARAMETERS)
 
 
 def test_a_query_is_decoded_once_before_it_is_split():
@@ -31,11 +36,19 @@ def test_filters_are_decoded_twice():
 
 
 @pytest.mark.parametrize(
-    "text", ["nosuch=1", "header", "a=b=c", "regions=", "sids=,", "header=x", "calc_op=max", "return_format=4"]
+    "text", ["", "nosuch=1", "header", "a=b=c", "header=x", "header=0&&ids=1", "&ids=1", "calc_op=max", "limit=3", "header=0=1"]
 )
 def test_what_is_no_query_is_refused(text):
     with pytest.raises(BadQuery):
         parse(text)
+
+
+def test_a_separator_at_the_end_and_a_number_that_is_overruled_do_no_harm():
+    assert parse("ids=1&header=x&header=0&").header == 0
+
+
+def test_every_list_of_samples_stays_its_own():
+    assert parse("sids=Brain&sids=0,3").sids == (("Brain",), ("0", "3"))
 
 
 def test_bulk_queries_are_split_only_where_a_group_is_named():
@@ -46,7 +59,7 @@ def test_bulk_queries_are_split_only_where_a_group_is_named():
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("", Match.OVERLAP),
+        ("header=0", Match.OVERLAP),
         ("contains=2", Match.CONTAINS),
         ("either=1", Match.START),
         ("either=2", Match.END),
@@ -72,20 +85,29 @@ def test_of_coordinate_conditions_the_narrowest_holds(text, match):
     ],
 )
 def test_row_filters(text, expected):
-    assert parse_rfilter(text) == expected
+    assert parse_rfilters([text], restricted=False).filters == (expected,)
 
 
 @pytest.mark.parametrize(
-    "text", ["samples_count", "start>:1", "strand!:+", "left_annotated!:1", "samples_count>=3", "samples_count:", "a>1>2"]
+    "text",
+    [
+        *["samples_count", "strand!:+", "left_annotated!:1", "samples_count>=3", "samples_count:", "a>1>2", "annotated:gC38"],
+        *["samples_count><3", "length:2.5"],
+    ],
 )
 def test_what_is_no_row_filter_is_refused(text):
     with pytest.raises(BadQuery):
-        parse_rfilter(text)
+        parse_rfilters([text], restricted=False)
+
+
+@pytest.mark.parametrize("text", ["start>:1", "nosuch:1", ":1", "nosuch><1", "snaptron_id:5-7", "source_dataset_id:x"])
+def test_what_shows_only_behind_the_header_is_kept_until_then(text):
+    assert parse_rfilters([text], restricted=False).unknown is not None
 
 
 def test_ids_may_be_listed_in_a_filter():
-    assert listed_ids("snaptron_id:5-7") == ("5", "7")
-    assert listed_ids("snaptron_id:5") == listed_ids("length:5-7") == ()
+    assert parse_rfilters(["snaptron_id:5-7", "length>1"], restricted=True).ids == ("5", "7")
+    assert parse_rfilters(["snaptron_id:5"], restricted=False).filters == (Filter("snaptron_id", "=", "5"),)
 
 
 def rows_with(*pairs):

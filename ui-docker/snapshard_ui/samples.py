@@ -114,7 +114,7 @@ def _columns(described: Described, wanted: tuple[str, ...]) -> tuple[Column, ...
 
 def _matching(described: Described, params: SampleParams) -> list[int]:
     """The places of the samples that match, in file order."""
-    filters = [SampleFilter(ALL, ":", text) for text in params.q] + [_filter(text) for text in params.filter]
+    filters = [SampleFilter(ALL, ":", text.strip()) for text in params.q] + [_filter(text) for text in params.filter]
     if not filters:
         return list(range(len(described.samples.ids)))
     try:
@@ -128,7 +128,7 @@ def _filter(text: str) -> SampleFilter:
     found = _FILTER.fullmatch(text)
     if not found:
         raise BadQuery("filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7")
-    return SampleFilter(found["field"], _OPERATORS[found["operator"]], found["value"])
+    return SampleFilter(found["field"], _OPERATORS[found["operator"]], found["value"].strip())
 
 
 def _after(after: str | None, count: int) -> int:

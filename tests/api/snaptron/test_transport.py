@@ -99,6 +99,12 @@ def test_A18_an_unknown_path_is_404(site):
     assert site.server.get("/nosuchcompilation/snaptron?ids=1").status == 404
 
 
+def test_A18_beneath_a_compilation_the_answer_to_an_unknown_path_is_empty(site):
+    for path in ("", "nothere?x=1", "SNAPTRON?ids=1", "nothere/5"):
+        answer = site.server.get(f"/{site.name}/{path}")
+        assert (answer.status, answer.body) == (404, b"")
+
+
 def test_A19_nothing_asked_is_400_and_one_line(site):
     answer = site.server.get(f"/{site.name}/snaptron")
     assert (answer.status, answer.body.count(b"\n")) == (400, 1)

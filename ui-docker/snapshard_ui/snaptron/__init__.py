@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 
 from snapshard.bases import KIND as BASE
@@ -34,6 +34,21 @@ def _wrap(state: BlueprintSetupState) -> None:
 @blueprint.errorhandler(NothingAsked)
 def _nothing_asked(error: NothingAsked) -> Response:
     return plain(error.message, 400)
+
+
+@blueprint.errorhandler(NotFound)
+def _not_there(error: NotFound) -> Response:
+    """The original's answer to a path that it does not have is empty. [1]"""
+    return plain("", error.status)
+
+
+@blueprint.route("/<compilation>/")
+@blueprint.route("/<compilation>/<path:rest>")
+def unknown_path(compilation: str, rest: str = "") -> Response:
+    """Whatever else is asked beneath a compilation."""
+    if all(release.compilation != compilation for release in current_index().catalog.compilations()):
+        abort(404)
+    raise NotFound("endpoint", rest)
 
 
 @blueprint.route("/snaptron/registry", methods=METHODS)
@@ -119,7 +134,7 @@ def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:
 
 def _samples(described: Described, asked: Wanted) -> Pieces:
     """The answer to the first query; of JSON clauses, too, only the first counts."""
-    yield from samples.answer(described, next(asked.queries()))
+    yield from samples.answer(current_index(), described, next(asked.queries()))
 
 
 def _annotations(described: Described, asked: Wanted) -> Pieces:

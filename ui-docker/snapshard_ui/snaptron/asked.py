@@ -13,6 +13,8 @@ from snapshard.errors import BadQuery
 from snapshard.query import Match
 
 BULK_SEPARATOR = "|||"
+NO_FORMAT = -1
+"""Stands for a return_format that does not exist: an error only where there is something to give back."""
 _QUOTES = str.maketrans("", "", "'\"")
 
 
@@ -28,14 +30,17 @@ def split_bulk(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What one query asks for; texts are as they came, numbers are checked."""
+    """What one query asks for; texts are as they came, numbers are checked.
+
+    Every `sids` is a list of its own: of samples if it begins with a number, else of groups.
+    """
 
     text: str = ""
     regions: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     rfilters: tuple[str, ...] = ()
     sfilters: tuple[str, ...] = ()
-    sids: tuple[str, ...] = ()
+    sids: tuple[tuple[str, ...], ...] = ()
     fields: tuple[str, ...] = ()
     contains: int = 0
     exact: int = 0
@@ -70,19 +75,23 @@ class Asked:
         return bool(self.result_count) or self.fields == ("rc",)
 
 
-def parse(text: str, *, allowed: Iterable[str] | None = None) -> Asked:
+def parse(text: str, *, allowed: Iterable[str]) -> Asked:
     """One decoded query. Raises BadQuery for a name, a value or a piece that the protocol does not know."""
-    known = PARAMETERS.keys() if allowed is None else {*allowed, "strict"}
     found: dict[str, Any] = {}
-    for piece in filter(None, text.strip().split("&")):
+    last: dict[str, str] = {}
+    # A separator at the end is accepted (quirk 19), anywhere else it separates.
+    for piece in text.strip().removesuffix("&").split("&"):
         name, equals, value = piece.partition("=")
         if not equals or "=" in value:
             raise BadQuery("query", piece, "name=value with exactly one '='")
-        if name not in known or name not in PARAMETERS:
-            raise BadQuery("parameter", name, f"one of {', '.join(sorted(known))}")
+        if name not in allowed:
+            raise BadQuery("parameter", name, f"one of {', '.join(sorted(allowed))}")
         parameter = PARAMETERS[name]
-        parsed = parameter.read(name, value)
-        found[parameter.field] = found.get(parameter.field, ()) + parsed if parameter.joins else parsed
+        if parameter.joins:
+            found[parameter.field] = found.get(parameter.field, ()) + parameter.read(name, value)
+        else:
+            last[name] = value
+    found |= {PARAMETERS[name].field: PARAMETERS[name].read(name, value) for name, value in last.items()}
     return Asked(text=text, names=frozenset(found), **found)
 
 
@@ -96,10 +105,11 @@ class Parameter:
 
 
 def _texts(name: str, value: str) -> tuple[str, ...]:
-    values = tuple(one.strip() for one in value.split(","))
-    if not all(values):
-        raise BadQuery(name, value, "a list with commas and nothing empty in it")
-    return values
+    return tuple(one.strip() for one in value.split(","))
+
+
+def _list(name: str, value: str) -> tuple[tuple[str, ...], ...]:
+    return (_texts(name, value),)
 
 
 def _one(name: str, value: str) -> tuple[str, ...]:
@@ -111,7 +121,7 @@ def _decoded_again(name: str, value: str) -> tuple[str, ...]:
 
 
 def _integer(name: str, value: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,9}", value.strip()):
+    if not re.fullmatch(r"[+-]?[0-9]{1,300}", value.strip()):
         raise BadQuery(name, value, "a whole number")
     return int(value)
 
@@ -142,7 +152,7 @@ def _choice(*values: str) -> Callable[[str, str], str]:
 
 
 def _format(name: str, value: str) -> int:
-    return int(_choice("0", "1", "2", "3")(name, value))
+    return int(value) if value in ("0", "1", "2", "3") else NO_FORMAT
 
 
 def _axis(name: str, value: str) -> int:
@@ -152,10 +162,10 @@ def _axis(name: str, value: str) -> int:
 PARAMETERS = {
     "regions": Parameter("regions", _texts, joins=True),
     "ids": Parameter("ids", _texts, joins=True),
-    "id": Parameter("ids", _texts, joins=True),
+    "id": Parameter("ids", _one, joins=True),
     "rfilter": Parameter("rfilters", _decoded_again, joins=True),
     "sfilter": Parameter("sfilters", _one, joins=True),
-    "sids": Parameter("sids", _texts, joins=True),
+    "sids": Parameter("sids", _list, joins=True),
     "fields": Parameter("fields", _texts),
     "contains": Parameter("contains", _integer),
     "exact": Parameter("exact", _integer),
@@ -176,4 +186,4 @@ PARAMETERS = {
 """Every parameter. [4]"""
 
 ROW_PARAMETERS = PARAMETERS.keys() - {"limit"}
-ANNOTATION_PARAMETERS = ("regions", "contains", "either", "exact", "limit")
+ANNOTATION_PARAMETERS = ("regions", "contains", "either", "exact", "limit", "strict")

@@ -9,12 +9,16 @@ from snapshard.bases import POSITION, read_bases, values
 from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
 from snapshard.index import Index
+from snapshard.query import Match
 from snapshard.rows import Rows
+from snapshard.sample_search import parse_sample_filter
 from snapshard.whole_rows import Slot
 from snapshard_ui.snaptron import ucsc
-from snapshard_ui.snaptron.asked import Asked
+from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
 from snapshard_ui.snaptron.layouts import header, prefixed
+from snapshard_ui.snaptron.records import NO_PLACE
 from snapshard_ui.snaptron.regions import Stretch, stretches
+from snapshard_ui.snaptron.rfilters import parse_rfilters
 
 _LETTER = "B"
 _BY_STRETCH = 1
@@ -33,25 +37,49 @@ class BaseDesk:
 
 def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
     """One query's answer in pieces, under one header for all its regions."""
-    if asked.ids or not asked.regions:
-        raise BadQuery("regions", ",".join(asked.ids), "regions; base coverage has no ids")
     wanted = _columns(desk, asked)
-    head = _head(asked, wanted)
+    if not asked.regions and not asked.ids:
+        yield NO_PLACE + (b"0\n" if asked.counts_only else b"")
+        return
+    _check(desk, asked)
+    head, places = _head(asked, wanted), set[bytes]()
     for stretch in stretches(asked.regions, desk.described.symbols):
         parts = _rows(desk, asked, stretch)
         yield head + _interval_head(desk, asked, stretch)
         head = b""
-        if asked.rfilters:
+        if asked.rfilters and asked.return_format != ucsc.LINK:
             raise BadQuery("rfilter", asked.rfilters[0], "no filter: stretches of coverage have no such columns")
-        yield from _written(desk, asked, wanted, stretch, parts)
+        if asked.counts_only and not _is_summed(asked):
+            places.update(place for rows in parts for place in rows.select(POSITION[:2]).lines())
+        else:
+            yield from _written(desk, asked, wanted, stretch, parts)
+    if asked.counts_only:
+        yield b"%d\n" % len(places)
+
+
+def _check(desk: BaseDesk, asked: Asked) -> None:
+    """Refuses what stretches of coverage do not have; filters of rows that are well formed are refused behind the header."""
+    if asked.ids:
+        raise BadQuery("ids", ",".join(asked.ids), "regions; base coverage has no ids")
+    if asked.return_format == NO_FORMAT:
+        raise BadQuery("return_format", asked.return_format, "0, 1, 2 or 3")
+    parse_rfilters(asked.rfilters, restricted=False)
+    if asked.sfilters:
+        desk.described.search.ids([parse_sample_filter(text) for text in asked.sfilters])
+
+
+def _is_summed(asked: Asked) -> bool:
+    """Whether sums or means are wanted. They are of all that overlaps, whatever else the query says (quirk 28)."""
+    return bool(asked.calc) or asked.return_format == ucsc.BEDGRAPH
 
 
 def _columns(desk: BaseDesk, asked: Asked) -> tuple[str, ...]:
-    """The columns to show: `fields` alone, else positions and the samples of `sids`, else all. Raises BadQuery or NotFound."""
-    if asked.fields:
-        return _known(desk, _members(desk, asked.fields) or asked.fields)
+    """The columns to show: positions and the samples of `sids`, else `fields` alone, else all. Raises BadQuery or NotFound."""
     if asked.sids:
-        return (*POSITION, *_known(desk, _members(desk, asked.sids) or asked.sids))
+        wanted = [name for names in asked.sids for name in _members(desk, names) or names]
+        return (*POSITION, *_known(desk, wanted))
+    if asked.fields and not asked.counts_only:
+        return _known(desk, _members(desk, asked.fields) or asked.fields)
     return desk.columns
 
 
@@ -78,7 +106,9 @@ def _head(asked: Asked, wanted: Sequence[str]) -> bytes:
         return b""
     if asked.return_format == ucsc.LINK:
         return header(ucsc.LINK_NAMES)
-    return header(wanted, group="" if asked.fields else asked.group)
+    if asked.counts_only:
+        return b""
+    return header(wanted, group="" if asked.fields or asked.sids else asked.group)
 
 
 def _interval_head(desk: BaseDesk, asked: Asked, stretch: Stretch) -> bytes:
@@ -90,16 +120,16 @@ def _interval_head(desk: BaseDesk, asked: Asked, stretch: Stretch) -> bytes:
 
 
 def _rows(desk: BaseDesk, asked: Asked, stretch: Stretch) -> Iterable[Rows]:
-    if stretch.region is None or asked.sfilters or asked.return_format == ucsc.LINK:
+    if stretch.region is None or asked.return_format == ucsc.LINK or (asked.sfilters and not _is_summed(asked)):
         return ()
-    match = stretch.match(asked.match)
+    match = Match.OVERLAP if _is_summed(asked) else stretch.match(asked.match)
     return read_bases(desk.index, desk.described.release, stretch.region, match=match, columns=desk.columns, slot=desk.slot)
 
 
 def _written(desk: BaseDesk, asked: Asked, wanted: Sequence[str], stretch: Stretch, parts: Iterable[Rows]) -> Iterator[bytes]:
     if asked.return_format == ucsc.TRACK:
         yield from (ucsc.track_rows(rows, asked) for rows in parts)
-    elif asked.calc or asked.return_format == ucsc.BEDGRAPH:
+    elif _is_summed(asked):
         yield from _sums(asked, parts) if asked.calc_axis == _BY_STRETCH else _region_sum(asked, stretch, parts)
     else:
         prefix = asked.group or f"{desk.described.release.title}:{_LETTER}"

@@ -27,7 +27,7 @@ def _clause(clause: dict[str, Any]) -> Asked:
     regions = _list(clause, "intervals") or _list(clause, "genes")
     return Asked(
         text="",
-        regions=tuple(piece.strip() for piece in str(regions[0]).split(",")) if regions else (),
+        regions=(str(regions[0]).strip(),) if regions else (),
         ids=_ids(clause, bool(regions)),
         rfilters=tuple(_filter(name, _list(clause, name)[0]) for name in _COMPARED if _list(clause, name)),
         sfilters=_keywords(clause),
@@ -57,11 +57,9 @@ def _filter(name: str, condition: Any) -> str:
 
 
 def _keywords(clause: dict[str, Any]) -> tuple[str, ...]:
-    """Sample filters, in a list of lists as the original wants them, or in a plain list (quirk 20)."""
-    flat: list[str] = []
-    for one in _list(clause, "metadata_keywords"):
-        flat += [str(text) for text in one] if isinstance(one, list) else [str(one)]
-    return tuple(flat)
+    """Sample filters: the first of a list of lists, as the original wants them, or a plain list (quirk 20)."""
+    found = _list(clause, "metadata_keywords")
+    return tuple(str(text) for text in (found[0] if found and isinstance(found[0], list) else found))
 
 
 def _numbers(text: Any) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from flask import request
 
 from snapshard.errors import BadQuery
-from snapshard_ui.snaptron.asked import Asked, decoded, parse, split_bulk
+from snapshard_ui.snaptron.asked import ROW_PARAMETERS, Asked, decoded, parse, split_bulk
 from snapshard_ui.snaptron.json_clauses import parse_clauses
 
 
@@ -38,7 +38,11 @@ class Wanted:
 
         Only the first may print a header.
         """
-        parsed = iter(parse_clauses(self.text)) if self.is_json else map(parse, split_bulk(self.text))
+        parsed = (
+            iter(parse_clauses(self.text))
+            if self.is_json
+            else (parse(one, allowed=ROW_PARAMETERS) for one in split_bulk(self.text))
+        )
         for number, asked in enumerate(parsed):
             yield asked if number == 0 else replace(asked, header=0)
 
@@ -57,11 +61,14 @@ def wanted(tail: str) -> Wanted:
 def _form() -> Wanted:
     if request.method != "POST" or not request.content_length:
         raise NothingAsked("400 Bad Request:no parameters in GET or POST\n")
-    form = _form_fields()
+    form = {name: value for name, value in _form_fields().items() if value}
+    if not form:
+        raise NothingAsked("400 Bad Request:no parameters in GET or POST\n")
     if "groups" in form:
         return Wanted(decoded(_from_base64(form["groups"])).strip())
     if "fields" in form:
-        return Wanted(form["fields"], is_json=True)
+        # Without a list in it the text is a query like those of a URL.
+        return Wanted(form["fields"], is_json="[" in form["fields"])
     raise NothingAsked('400 Bad Request:no "fields" or "group" parameter in POST\n')
 
 

@@ -1,8 +1,8 @@
 """Answers of the endpoints that give rows: junctions, genes, exons."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from snapshard.described import Described
 from snapshard.errors import BadQuery
@@ -16,11 +16,11 @@ from snapshard.rows import Rows
 from snapshard.sample_search import parse_sample_filter
 from snapshard.whole_rows import Slot, matching_rows, rows_by_id
 from snapshard_ui.snaptron import ucsc
-from snapshard_ui.snaptron.asked import Asked
+from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
 from snapshard_ui.snaptron.layouts import DATATYPES, Layout, header, prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
 from snapshard_ui.snaptron.regions import Stretch, stretches
-from snapshard_ui.snaptron.rfilters import listed_ids, parse_rfilter
+from snapshard_ui.snaptron.rfilters import ID, RowFilters, parse_rfilters
 
 NO_PLACE = b"Filter and filter + metadata queries not supported at this time\n"
 """What the original says to a query that names neither regions nor ids."""
@@ -47,22 +47,44 @@ class Desk:
 
 def answer(desk: Desk, asked: Asked, *, datatypes: bool = False) -> Iterator[bytes]:
     """One query's answer in pieces; the first comes only when the first interval's shards have answered."""
-    names = _fields(asked)
-    if asked.counts_only:
-        yield from _count(desk, asked)
-    elif asked.regions:
-        yield from _regions(desk, asked, names, datatypes)
+    wanted = _wanted(desk, asked)
+    head = _head(desk, asked, datatypes)
+    if asked.regions:
+        yield from _regions(desk, asked, wanted, head)
     elif asked.ids:
-        yield from _ids(desk, asked, names, datatypes)
+        yield from _ids(desk, asked, wanted, head)
     else:
-        yield NO_PLACE
+        yield NO_PLACE + (b"0\n" if asked.counts_only else b"")
 
 
-def _fields(asked: Asked) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Wanted:
+    """What holds for every interval of a query; its ids are those of its list and of its filters, as they came."""
+
+    samples: SampleSet | None
+    ids: tuple[str, ...]
+    rows: RowFilters
+
+    def query(self, kind: str) -> Query:
+        """The query of an interval. Only ids as the data write them are found there: others match nothing."""
+        known = tuple(int(text) for text in self.ids if re.fullmatch("0|[1-9][0-9]{0,17}", text))
+        return Query(ids=known if self.ids else None, filters=self.rows.filters, samples=self.samples, kind=kind)
+
+
+def _wanted(desk: Desk, asked: Asked) -> Wanted:
+    """The query, checked. Raises BadQuery, or NotFound for a group of samples."""
     unknown = [name for name in asked.fields if name not in NAMES]
     if unknown and not asked.counts_only:
         raise BadQuery("fields", unknown[0], f"one of {', '.join(NAMES)}; or rc alone for the number of rows")
-    return asked.fields
+    samples = _samples(desk.index, desk.described, asked)
+    # Without a place to ask for, filters are not looked at, in the original neither.
+    texts = asked.rfilters if asked.regions or asked.ids else ()
+    rows = parse_rfilters(texts, restricted=samples is not None)
+    if asked.strict and rows.unknown:
+        raise rows.unknown
+    if asked.return_format == NO_FORMAT and (asked.regions or asked.ids):
+        raise BadQuery("return_format", asked.return_format, "0, 1 or 2; 3 is for bases")
+    return Wanted(samples, (*asked.ids, *rows.ids), rows)
 
 
 def _head(desk: Desk, asked: Asked, datatypes: bool) -> bytes:
@@ -71,22 +93,36 @@ def _head(desk: Desk, asked: Asked, datatypes: bool) -> bytes:
         return b""
     if asked.return_format == ucsc.LINK:
         return header(ucsc.LINK_NAMES)
-    if asked.return_format != 0:
+    if asked.return_format or asked.counts_only:
         return b""
     # The group stands in the first column, but its name does not where columns were chosen.
     first = header(asked.fields) if asked.fields else header(desk.layout.names, group=asked.group)
     return first + (DATATYPES.encode() + b"\n" if datatypes else b"")
 
 
-def _regions(desk: Desk, asked: Asked, names: Sequence[str], datatypes: bool) -> Iterator[bytes]:
-    query = _query(desk, asked)
-    head = _head(desk, asked, datatypes)
+def _regions(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
+    if asked.counts_only and not asked.return_format:
+        yield b"%d\n" % _distinct(desk, asked, wanted)
+        return
+    query = wanted.query(desk.layout.kind)
+    numbers: set[int] = set()
     for stretch in stretches(asked.regions, desk.described.symbols):
-        parts = _rows(desk, asked, query, stretch) if asked.return_format != ucsc.LINK else iter(())
+        parts = _rows(desk, asked, wanted, query, stretch)
         yield head + _interval_head(desk, asked, stretch.text)
         head = b""
+        _end_at_unknown(asked, wanted)
         for rows in parts:
-            yield _written(desk, asked, names, rows)
+            if asked.counts_only:
+                numbers.update(rows.integers("snaptron_id").tolist())
+            else:
+                yield _written(desk, asked, rows)
+    if asked.counts_only:
+        yield b"%d\n" % len(numbers)
+
+
+def _end_at_unknown(asked: Asked, wanted: Wanted) -> None:
+    if wanted.rows.unknown and asked.return_format != ucsc.LINK:
+        raise wanted.rows.unknown
 
 
 def _interval_head(desk: Desk, asked: Asked, place: str) -> bytes:
@@ -95,27 +131,14 @@ def _interval_head(desk: Desk, asked: Asked, place: str) -> bytes:
     return ucsc.track_head(place) if asked.return_format else b""
 
 
-def _rows(desk: Desk, asked: Asked, query: Query, stretch: Stretch) -> Iterator[Rows]:
-    if stretch.region is None or query.ids == ():
+def _rows(desk: Desk, asked: Asked, wanted: Wanted, query: Query, stretch: Stretch) -> Iterator[Rows]:
+    if stretch.region is None or query.ids == () or wanted.rows.unknown or asked.return_format == ucsc.LINK:
         return iter(())
     one = replace(query, regions=(stretch.region,), match=stretch.match(asked.match))
     found = matching_rows(desk.index, desk.release, one, slot=desk.slot)
     if query.filters and query.samples is None:
         return map(three_decimals, found)
     return found
-
-
-def _query(desk: Desk, asked: Asked) -> Query:
-    """What holds for every interval: filters, samples and ids. Raises BadQuery or NotFound."""
-    # Ids are listed in a filter only beside a restriction to samples; alone such a filter fails, in the original too.
-    listed = {text: listed_ids(text) if asked.sids or asked.sfilters else () for text in asked.rfilters}
-    ids = (*asked.ids, *chain.from_iterable(listed.values()))
-    return Query(
-        ids=_wanted_ids(ids) if ids else None,
-        filters=tuple(parse_rfilter(text) for text in asked.rfilters if not listed[text]),
-        samples=_samples(desk.index, desk.described, asked),
-        kind=desk.layout.kind,
-    )
 
 
 def _samples(index: Index, described: Described, asked: Asked) -> SampleSet | None:
@@ -127,57 +150,56 @@ def _samples(index: Index, described: Described, asked: Asked) -> SampleSet | No
     return None
 
 
-def wanted_samples(index: Index, release: Release, sids: Sequence[str]) -> Iterable[int]:
-    """Samples by id, or those of the named groups if the first name is no number. Raises NotFound for an unknown group."""
-    if sids[0].isdecimal():
-        return [int(text) for text in sids if text.isdecimal() and len(text) < 19]
-    return index.catalog.group_members(release, list(sids))
+def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]]) -> list[int]:
+    """Samples by id, or those of the named groups if a list's first name is no number. Raises NotFound for an unknown group."""
+    found: list[int] = []
+    for names in lists:
+        if names[0].isdecimal():
+            found += [int(text) for text in names if re.fullmatch("0|[1-9][0-9]{0,17}", text)]
+        else:
+            found += index.catalog.group_members(release, list(names))
+    return found
 
 
-def _ids(desk: Desk, asked: Asked, names: Sequence[str], datatypes: bool) -> Iterator[bytes]:
-    rows = rows_by_id(desk.index, desk.release, _wanted_ids(asked.ids), kind=desk.layout.kind)
-    yield _head(desk, asked, datatypes) + _interval_head(desk, asked, asked.coordinate_string)
-    if rows.text and asked.return_format != ucsc.LINK:
-        yield _written(desk, asked, names, short_decimals(rows))
+def _ids(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
+    """The records of these ids. They come before their number, too, as the original has it, but for `fields=rc`."""
+    rows = rows_by_id(desk.index, desk.release, whole_numbers(wanted.ids), kind=desk.layout.kind)
+    yield head + _interval_head(desk, asked, asked.coordinate_string)
+    shown = bool(asked.result_count) or not asked.counts_only
+    if rows.text and shown and asked.return_format != ucsc.LINK:
+        yield _written(desk, asked, short_decimals(rows))
+    if asked.counts_only:
+        yield b"%d\n" % (0 if asked.return_format == ucsc.LINK else len(rows))
 
 
-def _wanted_ids(texts: Sequence[str]) -> tuple[int, ...]:
-    wanted = [text for text in texts if text != "snaptron_id"]
+def whole_numbers(texts: Iterable[str]) -> list[int]:
+    """The ids of a list; its column's name is no id, but is let pass. Raises BadQuery for other texts."""
+    wanted = [text.strip() for text in texts if text != ID]
     for text in wanted:
-        if not text.isdecimal() or len(text) > 18:
+        if not re.fullmatch("[+-]?[0-9]{1,18}", text):
             raise BadQuery("ids", text, "whole numbers")
-    return tuple(int(text) for text in wanted)
+    return [int(text) for text in wanted]
 
 
-def _written(desk: Desk, asked: Asked, names: Sequence[str], rows: Rows) -> bytes:
+def _written(desk: Desk, asked: Asked, rows: Rows) -> bytes:
     if asked.return_format:
         return ucsc.track_rows(rows, asked)
     prefix = asked.group or f"{desk.release.title}:{desk.layout.letter}"
-    return prefixed(rows.select(names).text if names else rows.text, prefix)
+    columns = () if asked.counts_only else asked.fields
+    return prefixed(rows.select(columns).text if columns else rows.text, prefix)
 
 
-def _count(desk: Desk, asked: Asked) -> Iterator[bytes]:
-    """The number of distinct records as one line; with ids alone after the records themselves, as the original does."""
-    if not asked.regions:
-        if not asked.ids:
-            yield NO_PLACE
-            return
-        rows = rows_by_id(desk.index, desk.release, _wanted_ids(asked.ids), kind=desk.layout.kind)
-        yield _written(desk, asked, (), short_decimals(rows)) if asked.result_count else b""
-        yield b"%d\n" % len(rows)
-        return
-    yield b"%d\n" % _distinct(desk, asked)
-
-
-def _distinct(desk: Desk, asked: Asked) -> int:
-    query = _query(desk, asked)
-    wanted = list(stretches(asked.regions, desk.described.symbols))
-    places: list[tuple[Region, Stretch]] = [(one.region, one) for one in wanted if one.region is not None]
+def _distinct(desk: Desk, asked: Asked, wanted: Wanted) -> int:
+    """The number of distinct records of all intervals."""
+    query = wanted.query(desk.layout.kind)
+    found = list(stretches(asked.regions, desk.described.symbols))
+    _end_at_unknown(asked, wanted)
+    places: list[tuple[Region, Stretch]] = [(one.region, one) for one in found if one.region is not None]
     matches = {stretch.match(asked.match) for _, stretch in places}
     if not places or query.ids == ():
         return 0
     if len(matches) == 1 and len(places) <= MOST_REGIONS:
         one = replace(query, regions=tuple(region for region, _ in places), match=matches.pop())
         return desk.index.count(desk.release, one)
-    found = (rows for _, stretch in places for rows in _rows(desk, asked, query, stretch))
-    return len({number for rows in found for number in rows.integers("snaptron_id").tolist()})
+    rows = (rows for _, stretch in places for rows in _rows(desk, asked, wanted, query, stretch))
+    return len({number for some in rows for number in some.integers("snaptron_id").tolist()})

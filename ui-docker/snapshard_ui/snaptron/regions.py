@@ -46,14 +46,16 @@ def _interval(text: str, found: re.Match[str]) -> Stretch:
 
 
 def _of_gene(text: str, symbols: Symbols) -> list[Stretch]:
-    versioned = _VERSIONED.search(text)
-    if versioned:
-        return [Stretch(str(region), region, exact=True) for region in symbols.versioned(versioned[0])]
     introns = _INTRONS.fullmatch(text)
-    regions = symbols.introns(introns["symbol"], _numbers(introns["numbers"])) if introns else symbols.intervals(text)
+    if introns:
+        regions = symbols.introns(introns["symbol"], _numbers(introns["numbers"]))
+    else:
+        regions = symbols.intervals(text) or symbols.versioned(text)
     if not regions:
         raise NotFound("gene or region", text)
-    return [Stretch(str(region), region) for region in regions]
+    # The id's form is told in capitals only; the name is found in any case.
+    exact = _VERSIONED.search(text) is not None
+    return [Stretch(str(region), region, exact=exact) for region in regions]
 
 
 def _numbers(text: str) -> list[int]:

@@ -1,28 +1,41 @@
 """Answers of the endpoint of sample metadata. [12.1]"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from snapshard.described import Described
 from snapshard.errors import BadQuery
+from snapshard.index import Index
+from snapshard.junction import NAMES
 from snapshard.sample_search import ALL, parse_sample_filter
 from snapshard_ui.snaptron.asked import Asked
-from snapshard_ui.snaptron.layouts import header, line
+from snapshard_ui.snaptron.layouts import header
+from snapshard_ui.snaptron.records import wanted_samples, whole_numbers
+from snapshard_ui.snaptron.rfilters import ID
 
 _SCORE = "Lucene TF-IDF Score"
 _LETTER = "S"
 
 
-def answer(described: Described, asked: Asked) -> Iterator[bytes]:
-    """The samples of these ids, or those that the filters find; nothing if neither is given. Raises BadQuery."""
-    wrong = asked.names & {"regions", "rfilters", "fields"}
-    if wrong:
-        raise BadQuery("parameter", sorted(wrong)[0], "one that samples have: ids, sfilter, header")
+def answer(index: Index, described: Described, asked: Asked) -> Iterator[bytes]:
+    """The samples of these ids, or those that the filters find; nothing if neither is given. Raises BadQuery or NotFound."""
+    _check(asked)
+    wanted_samples(index, described.release, asked.sids)
     if asked.ids:
         yield from _by_id(described, asked)
     elif asked.sfilters:
         yield from _found(described, asked)
+
+
+def _check(asked: Asked) -> None:
+    """Refuses what only other endpoints have. Columns of junctions may be named; they choose nothing here."""
+    wrong = asked.names & {"regions", "rfilters"}
+    if wrong or ID in asked.text:
+        raise BadQuery("parameter", min(wrong, default=ID), "one that samples have: ids, sfilter, header")
+    unknown = [name for name in asked.fields if name not in NAMES]
+    if unknown and not asked.counts_only:
+        raise BadQuery("fields", unknown[0], "columns of junctions; of samples all columns come")
 
 
 def whole_file(described: Described) -> Iterator[bytes]:
@@ -40,32 +53,36 @@ def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:
     """A header, whatever `header` says (quirk 15), and a line per id, ascending; unknown ones are NA throughout."""
     samples = described.samples
     yield header((*samples.names, ALL))
-    for text in asked.ids:
-        if not text.isdecimal() or len(text) > 18:
-            raise BadQuery("ids", text, "whole numbers")
-    unknown = b"\tNA" * len(samples.names)
-    for rail_id in sorted({int(text) for text in asked.ids}):
+    chosen = asked.sample_fields.split(",") if asked.sample_fields else (*samples.names, ALL)
+    for rail_id in sorted(set(whole_numbers(asked.ids))):
         row = samples.find(rail_id)
-        yield _written(described, b"%d" % rail_id + unknown if row is None else row, asked)
+        unknown = [str(rail_id), *["NA"] * (len(chosen) - 1)]
+        yield _written(described, *(unknown if row is None else _chosen(row, asked)))
+
+
+def _chosen(row: bytes, asked: Asked) -> list[str]:
+    """The fields of a row, or those whose numbers were asked for. Raises BadQuery for a number that is too high."""
+    fields = row.decode("utf-8", "surrogateescape").split("\t")
+    if not asked.sample_fields:
+        return fields
+    numbers = [int(number) for number in asked.sample_fields.split(",")]
+    if max(numbers) >= len(fields):
+        raise BadQuery("sample_fields", max(numbers), f"numbers below {len(fields)}")
+    return [fields[number] for number in numbers]
 
 
 def _found(described: Described, asked: Asked) -> Iterator[bytes]:
-    filters = [parse_sample_filter(text) for text in asked.sfilters]
     search = described.search
-    found = search.find(filters)
+    found = search.find([parse_sample_filter(text) for text in asked.sfilters])
     if asked.header:
         yield header((_SCORE, *search.samples.names, ALL))
     for place, score in zip(found.places.tolist(), found.scores.tolist(), strict=True):
-        yield _written(described, search.samples.row(place), asked, before=(_score_text(score),))
+        yield _written(described, _score_text(score), search.samples.row(place).decode("utf-8", "surrogateescape"))
 
 
-def _written(described: Described, row: bytes, asked: Asked, *, before: Sequence[str] = ()) -> bytes:
-    texts: Iterable[str] = row.decode("utf-8", "surrogateescape").split("\t")
-    if asked.sample_fields:
-        fields = list(texts)
-        wanted = (int(number) for number in asked.sample_fields.split(","))
-        texts = [fields[number] for number in wanted if number < len(fields)]
-    return line(asked.group or f"{described.release.title}:{_LETTER}", *before, *texts)
+def _written(described: Described, *texts: str) -> bytes:
+    """A line of texts, with the compilation in front whatever group there is."""
+    return "\t".join((f"{described.release.title}:{_LETTER}", *texts)).encode("utf-8", "surrogateescape") + b"\n"
 
 
 def _score_text(score: float) -> str:

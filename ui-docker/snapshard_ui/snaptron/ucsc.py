@@ -53,4 +53,4 @@ def link(release: Release, base_url: str, path: str, asked: Asked, place: str) -
 
 def _replaced(query: str, return_format: int, place: str) -> str:
     text = re.sub(r"(?<=return_format=)2", str(return_format), query)
-    return re.sub(r"(?<=regions=)[^&]*", lambda _: place, text)
+    return re.sub(r"(?<=regions=)[^&]+", lambda _: place, text)
