@@ -38,7 +38,8 @@ jit = off
 log_min_error_statement = panic
 """
 CONNECTIONS = 600
-"""Room for 4 workers x 26 databases x (a pool's usual one or two) + exports + loaders; idle slots cost little."""
+"""Room for the default settings' pools when all are full, 2 workers x 26 databases x (4 for reads + 4 for exports) = 416, and
+for loaders beside them; idle slots cost little."""
 
 
 class Embedded:

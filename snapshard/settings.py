@@ -11,8 +11,9 @@ from snapshard.errors import BadSetting
 PREFIX = "SNAPSHARD_"
 
 
-def _setting(default: object, unit: str, meaning: str) -> Any:
-    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+def _setting(default: object, unit: str, meaning: str, *, zero: bool = False) -> Any:
+    """A field; `zero` says whether a number may be 0."""
+    return field(default=default, metadata={"unit": unit, "meaning": meaning, "zero": zero})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Settings:
     log_queries: bool = _setting(False, "0 or 1", "whether logs hold paths and query strings, which can identify a patient")
     host: str = _setting("127.0.0.1", "address", "where the server listens; 0.0.0.0 = every address of the machine")
     port: int = _setting(8000, "port", "where the server listens")
+    proxies: int = _setting(
+        0, "proxies", "in front of the server whose X-Forwarded-... headers name its public address; 0 believes none", zero=True
+    )
     workers: int = _setting(2, "processes", "that answer; each has its own connections to the shards")
     threads: int = _setting(16, "threads", "per worker; they mostly wait for shards")
     drain_seconds: int = _setting(30, "s", "how long answers under way may take to end when the server is stopped")
@@ -45,8 +49,9 @@ class Settings:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
-                raise BadSetting(PREFIX + one.name.upper(), value, f"a number above 0 ({one.metadata['unit']})")
+            least, told = (0, "0 or more") if one.metadata["zero"] else (1e-9, "a number above 0")
+            if isinstance(value, int | float) and not isinstance(value, bool) and value < least:
+                raise BadSetting(PREFIX + one.name.upper(), value, f"{told} ({one.metadata['unit']})")
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from snapshard.client.cutting import cut_back
 from snapshard.client.errors import BadFile, Damaged, Interrupted, ServerUnreachable, Unavailable
 from snapshard.client.lineforms import LINE_FORMS
 from snapshard.client.receiving import Receiver
+from snapshard.client.sealed import check_sealed
 from snapshard.client.session import Session
 from snapshard.errors import BadQuery
 
@@ -47,12 +48,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished export: the file, its size, how many answers it took, and whether a checksum was compared."""
+    """A finished export, whose bytes have the server's checksum: the file, its size, and how many answers it took."""
 
     path: Path
     bytes: int
     answers: int
-    checked: bool
 
 
 def format_of(target: Path) -> str:
@@ -110,25 +110,29 @@ class Part:
         """Asks for what is missing and writes it. Raises Interrupted when the answer is not whole."""
         last = self._last_junction()
         parameters = {**self._request.parameters, **({"after": last, "about": False} if last else {})}
-        if self._form:
-            parameters["complete"] = True
         before = self.size()
-        with session.stream(self._request.path, parameters) as response, self.file.open("ab") as file:
+        with session.stream(self._request.path, {**parameters, "complete": True}) as response, self.file.open("ab") as file:
             chunks = _reported(response.iter_bytes(), before, progress)
             if self._form is None:
                 file.writelines(chunks)
-                return
-            try:
-                Receiver(file, self._form, drop_names=bool(last) and self._form.names).receive(chunks)
-            except Damaged:
-                file.truncate(before)
-                raise
+            else:
+                self._receive_lines(Receiver(file, self._form, drop_names=bool(last) and self._form.names), file, chunks)
+        if self._form is None:
+            check_sealed(self.file)
+
+    def _receive_lines(self, receiver: Receiver, file: BinaryIO, chunks: Iterable[bytes]) -> None:
+        before = self.size()
+        try:
+            receiver.receive(chunks)
+        except Damaged:
+            file.truncate(before)
+            raise
 
     def finish(self, answers: int) -> Exported:
         """The finished file under its own name."""
         self.file.replace(self._target)
         self._state.unlink()
-        return Exported(self._target, self._target.stat().st_size, answers, self._form is not None)
+        return Exported(self._target, self._target.stat().st_size, answers)
 
     def leave_nothing_empty(self) -> None:
         """Removes a part that has no bytes: nothing was exported, so nothing is to be continued."""

@@ -20,7 +20,7 @@ def export(file: Path, regions: tuple[str, ...], **given: Any) -> None:
 
     The suffix of FILE says the format: .tsv, .csv, .ndjson, .bed (introns in BED6), .bed12, .igv, .parquet, .arrow. An export
     that breaks off is continued, at once or when the same command runs again (until then the rows are in FILE.part); the server's
-    checksum is compared at the end (text formats).
+    checksum is compared at the end.
 
     \b
     Examples:
@@ -31,5 +31,4 @@ def export(file: Path, regions: tuple[str, ...], **given: Any) -> None:
     """
     with client_of(given) as client, bytes_bar(file.name) as bar:
         done = client.export(file, regions, progress=bar, **wanted(given))
-    checked = "checksum as the server's" if done.checked else "a format without a checksum"
-    click.echo(f"{done.path}: {done.bytes:,} bytes, {checked}", err=True)
+    click.echo(f"{done.path}: {done.bytes:,} bytes, checksum as the server's", err=True)

@@ -50,6 +50,26 @@ def test_a_preflight_is_answered(http):
     answer = http.options("/junctions", headers={"Origin": "https://igv.org", "Access-Control-Request-Method": "GET"})
     assert answer.status_code == 200
     assert "GET" in answer.headers["Access-Control-Allow-Methods"]
+    assert "POST" in http.options("/junctions:batch").headers["Access-Control-Allow-Methods"]
+
+
+PROXY = {"X-Forwarded-Host": "junctions.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/snap"}
+
+
+def test_headers_of_a_proxy_are_believed_only_where_settings_count_it(world, server, start_server):
+    behind = start_server("--data", str(world.folder), workers=1, proxies=1)
+    page = "/api/v1/compilations/sim/junctions?limit=1"
+    with httpx.Client(base_url=behind.url, headers=PROXY) as proxy:
+        assert proxy.get("/service-info").json()["documentationUrl"] == "https://junctions.example.org/snap/api/v1/docs"
+        answer = proxy.get(page)
+        assert answer.headers["Content-Location"].startswith("/snap/api/v1/compilations/sim/releases/")
+        assert answer.headers["Link"].startswith("</snap/api/v1/")
+        assert "https://junctions.example.org/snap/api/v1/compilations/sim/" in proxy.get("/?compilation=sim&q=chr1").text
+        assert 'href="/snap/static/page.css"' in proxy.get("/").text
+    behind.stop()
+    with httpx.Client(base_url=server.url, headers=PROXY) as stranger:
+        assert "example.org" not in stranger.get("/service-info").json()["documentationUrl"]
+        assert stranger.get(page).headers["Content-Location"].startswith("/api/v1/")
 
 
 def test_zstd_is_preferred_and_what_the_client_prefers_wins(http):

@@ -102,6 +102,11 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
         assert partial["missing_shards"] == ["far"]
         assert partial["rows"] == [row for row in whole if row["chromosome"] != "chr1"]
         assert "ETag" not in api.get("/junctions?allow_partial=true").headers
+        export = api.get("/junctions:export", params={"allow_partial": "true"})
+        assert export.headers["Snapshard-Missing-Shards"] == "far"
+        assert "ETag" not in export.headers
+        assert (export.json()["missing_shards"], export.json()["rows"]) == (["far"], partial["rows"])
+        assert 'missing_shards=["far"]' in api.get("/junctions:export.tsv?allow_partial=true").text.splitlines()[0]
         states = {one["name"]: one["up"] for one in api.get(httpx.URL(api.base_url).join("/api/v1/shards")).json()["shards"]}
         assert states == {"far": False, "near": True}
         assert api.get(httpx.URL(api.base_url).join("/readyz")).status_code == 200

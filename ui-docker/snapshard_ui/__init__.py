@@ -1,6 +1,7 @@
 """The Flask server: REST API, web page and the Snaptron protocol."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
@@ -20,17 +21,23 @@ from snapshard_ui import (
     snaptron,
     splicing_api,
 )
+from snapshard_ui.trailers import Trailers
 
 VIEWS = (junctions, evidence, genes, samples, splicing_api, releases, health, openapi)
 """The modules whose views make up the API; importing them registers the views."""
+_FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
+"""What is believed of the proxies that the settings count: X-Forwarded-For, -Proto, -Host, -Port, -Prefix."""
 
 
 def create_app(settings: Settings | None = None, shards: ShardSource | None = None) -> Flask:
     """The application, wired. Without arguments it reads the environment and finds the shards as the settings say."""
-    app = Flask(__name__)
-    backend.install(app, settings or Settings.from_env(), shards)
+    app, settings = Flask(__name__), settings or Settings.from_env()
+    backend.install(app, settings, shards)
     observing.install(app)
     problems.install(app)
     for blueprint in (health.blueprint, routes.api, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
+    app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, **dict.fromkeys(_FORWARDED, settings.proxies))  # type: ignore[method-assign]
     return app

@@ -79,6 +79,7 @@ class JunctionExport(Answer):
     """All junctions that match, in genome order."""
 
     about: About
+    missing_shards: list[str] = Field(description="shards that did not answer, with allow_partial=true")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
     complete: Complete | None = None
     error: str | None = None

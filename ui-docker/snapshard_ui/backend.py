@@ -16,6 +16,7 @@ from snapshard.settings import Settings
 from snapshard.shards import ShardSource
 from snapshard.topology import running_shards
 from snapshard_ui.departures import Departures
+from snapshard_ui.limits import Limit
 from snapshard_ui.metrics import Metrics
 
 
@@ -39,7 +40,7 @@ class Backend:
         self._shards = shards
         self._lock = threading.Lock()
         self._made: _Made | None = None
-        self._slots = threading.BoundedSemaphore(settings.exports)
+        self.exports = Limit("exports", settings.exports)
 
     @property
     def index(self) -> Index:
@@ -60,7 +61,7 @@ class Backend:
 
     def take_export_slot(self, *, wait: float = 0) -> Callable[[], None]:
         """One of the few exports that may run at once; gives what ends it. Raises TooBusy if none is free within `wait` s."""
-        if not self._slots.acquire(timeout=wait):
+        if not self.exports.take(wait):
             self.metrics.refused.inc()
             raise TooBusy(f"{self.settings.exports} exports are under way here; ask again in a few seconds")
         self.metrics.exports.inc()
@@ -68,7 +69,7 @@ class Backend:
 
     def _end_export(self) -> None:
         self.metrics.exports.dec()
-        self._slots.release()
+        self.exports.give_back()
 
     def _current(self) -> "_Made":
         with self._lock:

@@ -12,7 +12,11 @@ from snapshard_ui.render.formats import RENDERER
 _VERSION = version("snapshard")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
-_EXPOSED = "Content-Disposition, Content-Location, ETag, Link, Retry-After, Server-Timing, X-Request-ID, Snapshard-Release"
+_EXPOSED = (
+    "Content-Disposition, Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-ID,"
+    " Snapshard-Compilation, Snapshard-Release, Snapshard-Assembly, Snapshard-Coordinate-System, Snapshard-Sample-Count,"
+    " Snapshard-Simulated, Snapshard-Rows, Snapshard-Truncated, Snapshard-Missing-Shards"
+)
 
 
 def etag(release: Release, *parts: object) -> str:
@@ -54,7 +58,7 @@ def provenance_headers(response: Response) -> Response:
 
 
 def _versioned_url(release: Release) -> str:
-    path = request.path
+    path = request.script_root + request.path
     if not g.versioned:
         base = f"/compilations/{release.compilation}"
         path = path.replace(base, f"{base}/releases/{release.name}", 1)
@@ -67,7 +71,7 @@ def cross_origin(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
         response.headers["Access-Control-Allow-Headers"] = "*"
         response.headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -1,10 +1,10 @@
-"""Clients that leave: noticed within half a second, so that the shards stop working for them."""
+"""Clients that leave: noticed within half a second, so that the shards stop working for them; and those that stop reading."""
 
 import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _LOOK_SECONDS = 0.25
 _GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
@@ -60,3 +60,20 @@ def _gone(numbers: list[int]) -> list[int]:
     for number in numbers:
         poll.register(number, _GONE)
     return [number for number, event in poll.poll(1000 * _LOOK_SECONDS) if event & _GONE]
+
+
+@contextmanager
+def patience(client: socket.socket | None, seconds: float) -> Iterator[None]:
+    """Cuts the connection when the client takes nothing for so long; by the kernel, which alone knows what it has taken.
+
+    A limit on sending would not do: what the kernel still buffers counts as sent, so that each call may take it anew.
+    """
+    if client is None or not hasattr(socket, "TCP_USER_TIMEOUT"):
+        yield
+        return
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * seconds))
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 0)

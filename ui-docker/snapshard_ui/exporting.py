@@ -1,12 +1,10 @@
 """Exports: everything that matches, streamed in genome order in constant memory, from as many shards as it takes."""
 
 import hashlib
-import socket
-import struct
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing
 
-from flask import Response, request
+from flask import Response, g, request
 
 from snapshard.errors import BadQuery, ShardUnavailable, SnapshardError
 from snapshard.query import Query
@@ -15,13 +13,16 @@ from snapshard.rows import Rows
 from snapshard.watch import watching
 from snapshard_ui.asking import chosen, reachable, selected
 from snapshard_ui.backend import Backend, backend
+from snapshard_ui.departures import patience
 from snapshard_ui.observing import Record, record
+from snapshard_ui.page import MISSING, ROWS, page_writer
 from snapshard_ui.params import ExportParams
 from snapshard_ui.render.bgzf import Bgzf
 from snapshard_ui.render.columns import Choice
 from snapshard_ui.render.files import disposition
 from snapshard_ui.render.writer import Sheet, Writer
 from snapshard_ui.routes import Asked
+from snapshard_ui.trailers import announce, trailers
 
 
 def junction_export(asked: Asked[ExportParams]) -> Response:
@@ -30,26 +31,33 @@ def junction_export(asked: Asked[ExportParams]) -> Response:
     if params.compress and asked.format.binary:
         raise BadQuery("compress", params.compress, f"a text format; {asked.format.name} is compressed by itself")
     query, choice = selected(asked.index, asked.release, params), chosen(params, asked.format)
-    release = _with_shards(asked, query)
+    release, missing = _with_shards(asked, query)
+    g.partial = bool(missing)
     ended = ours.take_export_slot()
     stream = _Stream(ours, record(), choice, release, completes=params.complete)
-    writer = asked.format.writer(Sheet(choice.written, release.provenance(), params.about, choice.stored(query)))
-    pieces = stream.pieces(writer, choice.read(asked.index, release, query))
+    sheet = Sheet(choice.written, release.provenance(), params.about, choice.stored(query))
+    pieces = stream.pieces(
+        page_writer(asked.format, sheet, {"missing_shards": missing}), choice.read(asked.index, release, query)
+    )
     response = Response(_bgzipped(pieces) if params.compress else pieces, mimetype=asked.format.media_type)
+    announce(response, ROWS)
     if params.compress:
         response.mimetype = "application/gzip"
+    if missing:
+        response.headers[MISSING] = ",".join(missing)
     response.headers["Content-Disposition"] = disposition(asked, attachment=True, extra=".gz" if params.compress else "")
     response.headers["X-Accel-Buffering"] = "no"
+    response.headers.update(ours.exports.headers())
     response.call_on_close(ended)
     return response
 
 
-def _with_shards(asked: Asked[ExportParams], query: Query) -> Release:
-    """The release as far as its shards answer; all of them must, unless the request says otherwise."""
+def _with_shards(asked: Asked[ExportParams], query: Query) -> tuple[Release, list[str]]:
+    """The release as far as its shards answer, and those that do not; all of them must, unless the request says otherwise."""
     release, missing = reachable(asked.index, asked.release, query)
     if missing and not asked.params.allow_partial:
         raise ShardUnavailable(missing[0], f"no answer when the export began ({len(missing)} shards are away)")
-    return release
+    return release, missing
 
 
 class _Stream:
@@ -62,6 +70,7 @@ class _Stream:
         self._release = release
         self._completes = completes
         self._client = request.environ.get("gunicorn.socket")
+        self._trailers = trailers()
 
     def pieces(self, writer: Writer, parts: Iterator[Rows]) -> Iterator[bytes]:
         """The bytes of the answer. An error inside is told in the stream, which then breaks off without its end."""
@@ -70,7 +79,7 @@ class _Stream:
             inside.enter_context(watching(self._seen.watch))
             inside.enter_context(self._ours.departures.noticed(self._client, self._seen.watch.cancel))
             inside.enter_context(closing(parts))  # type: ignore[type-var]  # the index gives generators
-            inside.enter_context(_patience(self._client, self._ours.settings.send_seconds))
+            inside.enter_context(patience(self._client, self._ours.settings.send_seconds))
             try:
                 for piece in self._written(writer, parts):
                     if digest is not None:
@@ -79,6 +88,7 @@ class _Stream:
             except SnapshardError as error:
                 yield writer.broken(str(error))
                 raise
+            self._trailers[ROWS] = str(self._seen.rows)
             yield writer.tail({"rows": self._seen.rows, "sha256": digest.hexdigest()} if digest is not None else None)
 
     def _written(self, writer: Writer, parts: Iterable[Rows]) -> Iterator[bytes]:
@@ -87,20 +97,7 @@ class _Stream:
             shown = self._choice.shown(part, self._release)
             self._seen.rows += shown.text.count(b"\n")
             yield from _some(writer.body(shown))
-
-
-@contextmanager
-def _patience(client: socket.socket | None, seconds: float) -> Iterator[None]:
-    """Lets the sending of a piece fail when the client takes longer; by the kernel, since Python's own clock costs a poll."""
-    if client is None:
-        yield
-        return
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(seconds % 1 * 1e6)))
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 0, 0))
+        yield from _some(writer.rest())
 
 
 def _some(piece: bytes) -> tuple[bytes, ...]:

@@ -47,7 +47,7 @@ def service_info(params: NoParams) -> Response:
             "type": {"group": "org.snapshard", "artifact": "junctions", "version": "1.0"},
             "description": "RNA-seq exon-exon junctions of many samples, by genome region",
             "organization": {"name": settings.organization, "url": settings.organization_url},
-            "documentationUrl": request.host_url.rstrip("/") + PREFIX + "/docs",
+            "documentationUrl": request.url_root.rstrip("/") + PREFIX + "/docs",
             "version": version("snapshard"),
             "compilations": [describe(release) for release in current_index().catalog.compilations()],
         }

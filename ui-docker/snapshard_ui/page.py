@@ -11,8 +11,12 @@ from snapshard.junction import Column
 from snapshard.rows import Rows
 from snapshard_ui.observing import record
 from snapshard_ui.render.files import disposition
+from snapshard_ui.render.formats import Format
 from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
 from snapshard_ui.routes import Asked
+
+ROWS = "Snapshard-Rows"
+MISSING = "Snapshard-Missing-Shards"
 
 
 @dataclass(frozen=True)
@@ -29,24 +33,28 @@ class Page:
 
 
 def page_response(asked: Asked[Any], page: Page) -> Response:
-    """The response. Formats that have no members of their own say in their remarks what would else be a silent cut."""
+    """The response."""
     sheet = Sheet(page.columns, asked.release.provenance(), asked.params.about, page.exact)
-    if asked.format.name == "json":
-        writer: Writer = JsonWriter(sheet, **page.members)
-    else:
-        said = {name: value for name, value in page.members.items() if value}
-        writer = asked.format.writer(replace(sheet, about={**sheet.about, **said}))
+    writer = page_writer(asked.format, sheet, page.members)
     response = Response(writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type)
     response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
-    response.headers["Snapshard-Rows"] = str(record().rows)
+    response.headers[ROWS] = str(record().rows)
     response.headers["Snapshard-Truncated"] = str(page.members["truncated"]).lower()
     if page.members.get("missing_shards"):
-        response.headers["Snapshard-Missing-Shards"] = ",".join(page.members["missing_shards"])
+        response.headers[MISSING] = ",".join(page.members["missing_shards"])
     if page.members["next"]:
         response.headers["Link"] = f'<{_link(page.members["next"])}>; rel="next"'
     return response
 
 
+def page_writer(form: Format, sheet: Sheet, members: Mapping[str, Any]) -> Writer:
+    """The writer of rows of which more is to be said: as members of a JSON answer, in the remarks of every other format."""
+    if form.name == "json":
+        return JsonWriter(sheet, **members)
+    said = {name: value for name, value in members.items() if value}
+    return form.writer(replace(sheet, about={**sheet.about, **said}))
+
+
 def _link(following: str) -> str:
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-    return f"{request.path}?{urlencode([*pairs, ('after', following)])}"
+    return f"{request.script_root}{request.path}?{urlencode([*pairs, ('after', following)])}"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from snapshard.errors import Ambiguous, BadQuery, NotFound, QueryTimeout, ShardUnavailable, SnapshardError
+from snapshard_ui.backend import backend
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -60,6 +61,8 @@ def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, 
     response = Response(orjson.dumps(body), status, headers, mimetype=MEDIA_TYPE)
     if status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if status == 429:
+        response.headers.update(backend().exports.headers(again=RETRY_SECONDS))
     return response
 
 

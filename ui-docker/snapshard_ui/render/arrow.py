@@ -16,6 +16,9 @@ from snapshard_ui.render.writer import Sheet
 _TYPES = {Kind.INTEGER: pa.int64(), Kind.DECIMAL: pa.float64(), Kind.TEXT: pa.string(), Kind.FLAG: pa.string()}
 _PAIRS = pa.list_(pa.struct([("rail_id", pa.int64()), ("coverage", pa.int64())]))
 _GROUP_BYTES = 4 << 20
+COMPLETE = "snapshard.complete"
+"""Name of the metadata that tell a whole file: JSON with rows and the sha256 of the first `bytes` bytes of the file. In Parquet
+they are in the footer and the bytes those before it, in Arrow they belong to a last batch without rows."""
 
 
 def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
@@ -59,8 +62,9 @@ class ArrowWriter:
         self._sink = io.BytesIO()
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._ahead = _Ahead(self._sink)
         open_file = _open_parquet if parquet else pa.ipc.new_stream
-        self._file = open_file(pa.PythonFile(_Ahead(self._sink), mode="w"), self._schema)
+        self._file = open_file(pa.PythonFile(self._ahead, mode="w"), self._schema)
 
     def head(self) -> bytes:
         return self._written()
@@ -70,10 +74,21 @@ class ArrowWriter:
         self._held_bytes += len(rows.text)
         return self._flush() if self._held_bytes >= _GROUP_BYTES else b""
 
+    def rest(self) -> bytes:
+        return self._flush()
+
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
         last = self._flush()
+        if end:
+            self._say({COMPLETE: orjson.dumps({"bytes": self._ahead.tell(), **end})})
         self._file.close()
         return last + self._written()
+
+    def _say(self, metadata: dict[str, bytes]) -> None:
+        if isinstance(self._file, pq.ParquetWriter):
+            self._file.add_key_value_metadata(metadata)
+        else:
+            self._file.write_batch(pa.record_batch([[]] * len(self._schema), schema=self._schema), custom_metadata=metadata)
 
     def broken(self, reason: str) -> bytes:
         return b""

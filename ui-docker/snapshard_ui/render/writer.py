@@ -38,8 +38,11 @@ class Writer(Protocol):
     def body(self, rows: Rows) -> bytes:
         """Some rows; may be held back until there are more."""
 
+    def rest(self) -> bytes:
+        """The rows that were held back."""
+
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
-        """What comes after the rows; `end` is said in the text where the format can say it."""
+        """What comes after the rows; `end` (rows, sha256 of all bytes before) is said in it."""
 
     def broken(self, reason: str) -> bytes:
         """What tells a reader that the answer breaks off here."""
@@ -58,6 +61,9 @@ class LineWriter:
 
     def body(self, rows: Rows) -> bytes:
         return self._encode(rows) if rows.text else b""
+
+    def rest(self) -> bytes:
+        return b""
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
         return b"#COMPLETE " + words(end) + b"\n" if end else b""
@@ -78,6 +84,9 @@ class NdjsonWriter:
 
     def body(self, rows: Rows) -> bytes:
         return self._objects.write(rows, b"\n") + b"\n" if rows.text else b""
+
+    def rest(self) -> bytes:
+        return b""
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
         return orjson.dumps({"complete": end}) + b"\n" if end else b""
@@ -103,6 +112,9 @@ class JsonWriter:
         text = (b",\n" if self._begun else b"") + self._objects.write(rows, b",\n")
         self._begun = True
         return text
+
+    def rest(self) -> bytes:
+        return b""
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
         return b"\n]" + (b',"complete":' + orjson.dumps(end) if end else b"") + b"}\n"

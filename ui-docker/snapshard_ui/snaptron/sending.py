@@ -15,6 +15,7 @@ from flask import Response, request
 from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError, TooBusy
 from snapshard.watch import watching
 from snapshard_ui.backend import backend
+from snapshard_ui.departures import patience
 from snapshard_ui.encoding import packed
 from snapshard_ui.observing import record
 
@@ -64,8 +65,7 @@ def _sent(first: bytes, pieces: Pieces) -> Iterator[bytes]:
             inside.enter_context(watching(seen.watch))
             inside.enter_context(ours.departures.noticed(client, seen.watch.cancel))
             inside.enter_context(closing(pieces))
-            if client is not None:
-                client.settimeout(ours.settings.send_seconds)
+            inside.enter_context(patience(client, ours.settings.send_seconds))
             yield from filter(None, _broken_off(first, pieces))
 
     return stream()

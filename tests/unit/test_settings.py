@@ -1,0 +1,36 @@
+"""Settings: what they refuse, and that the embedded server has room for what they open."""
+
+import pytest
+
+from snapshard.embedded import CONNECTIONS
+from snapshard.errors import BadSetting
+from snapshard.settings import Settings
+
+DATABASES = 26
+"""A shard per chromosome of 1-22, X, Y and M, and the catalog."""
+LOADERS = 100
+"""What loads beside a server may take."""
+
+
+def test_the_embedded_server_has_room_for_every_pool_when_all_are_full():
+    usual = Settings()
+    assert usual.workers * DATABASES * (usual.read_connections + usual.export_connections) + LOADERS <= CONNECTIONS
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("SNAPSHARD_WORKERS", "0"), ("SNAPSHARD_PROXIES", "-1"), ("SNAPSHARD_READ_SECONDS", "0"), ("SNAPSHARD_PORT", "http")],
+)
+def test_a_value_that_cannot_be_is_refused_by_its_name(variable, text):
+    with pytest.raises(BadSetting, match=variable):
+        Settings.from_env({variable: text})
+
+
+def test_a_name_that_is_none_is_refused():
+    with pytest.raises(BadSetting, match=r"SNAPSHARD_WORKER: expected one of .*SNAPSHARD_WORKERS"):
+        Settings.from_env({"SNAPSHARD_WORKER": "2"})
+
+
+def test_nobody_in_front_is_believed_unless_settings_say_so():
+    assert Settings.from_env({}).proxies == 0
+    assert Settings.from_env({"SNAPSHARD_PROXIES": "1"}).proxies == 1
