@@ -14,6 +14,7 @@ _FILES = {
     "sample_types": ("samples.types.tsv", "lucene_indexed_numeric_types.tsv"),
     "groups": ("samples.groups.tsv",),
     "bases_header": ("bases.header.tsv",),
+    "bases_files": ("bases.files.tsv",),
     "refflat": ("refseq_transcripts_by_hgvs.tsv",),
     "annotation": ("gencode.gff3", "gencode.*.gff3"),
     "transcripts": ("all_transcripts.gtf",),
@@ -27,7 +28,8 @@ class Compilation:
     """What a compilation is called, and where its files are: paths or http(s) addresses.
 
     Only junctions must be there; they may be `-`, standard input. `annotation` is GTF or GFF3, `transcripts` is Snaptron's
-    all_transcripts.gtf. Without a title or an assembly, what the catalog knows of the compilation stays.
+    all_transcripts.gtf. Base coverage is one file of all samples with its header, or a list of files, one per sample
+    (`formats.sample_coverage`). Without a title or an assembly, what the catalog knows of the compilation stays.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Compilation:
     exons: str | None = None
     bases: str | None = None
     bases_header: str | None = None
+    bases_files: str | None = None
     samples: str | None = None
     sample_types: str | None = None
     groups: str | None = None
@@ -51,6 +54,8 @@ class Compilation:
         if (self.bases is None) != (self.bases_header is None):
             expected = "bases.header.tsv, which names its columns" if self.bases else "the file of bases whose columns it names"
             raise BadSource(str(self.bases or self.bases_header), f"comes without {expected}")
+        if self.bases and self.bases_files:
+            raise BadSource(self.bases_files, "gives base coverage that is also in one file of all samples; load one of them")
 
 
 def read_folder(folder: Path, *, name: str | None = None) -> Compilation:

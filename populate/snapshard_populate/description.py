@@ -13,9 +13,10 @@ from snapshard.errors import BadSource
 from snapshard.genes import Gene, Transcript
 from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.compilation import Compilation
-from snapshard_populate.formats.bases import read_bases_header
+from snapshard_populate.formats.bases import POSITION, read_bases_header
 from snapshard_populate.formats.gff import Annotation, read_annotation
 from snapshard_populate.formats.groups import SampleGroup, read_groups
+from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
 from snapshard_populate.formats.samples import SamplesFile, read_samples, read_types
 from snapshard_populate.formats.transcripts import read_transcripts
 from snapshard_populate.formats.ucsc import read_canonical, read_refflat
@@ -87,8 +88,11 @@ def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
         with open_source(compilation.annotation) as source:
             annotation = read_annotation(source, errors=errors)
     files = {name: _content(place) for what, name in _KEPT.items() if (place := getattr(compilation, what)) is not None}
-    if compilation.bases_header is not None:
-        base_samples(compilation.bases_header)
+    if compilation.bases_files is not None:
+        header = (*POSITION, *map(str, base_samples(compilation)))
+        files[_KEPT["bases_header"]] = ("\t".join(header) + "\n").encode()
+    elif compilation.bases_header is not None:
+        base_samples(compilation)
     return Description(
         _samples(compilation, errors),
         _listed(compilation.groups, read_groups, errors),
@@ -105,10 +109,20 @@ def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
     )
 
 
-def base_samples(header: str) -> tuple[int, ...]:
-    """The samples of a bases file's value columns, as its header file says."""
-    with open_source(header) as source:
+def base_samples(compilation: Compilation) -> tuple[int, ...]:
+    """The samples of the value columns of base coverage, as its header or the list of its files says; none without coverage."""
+    if compilation.bases_files is not None:
+        return tuple(file.rail_id for file in sample_files(compilation.bases_files))
+    if compilation.bases_header is None:
+        return ()
+    with open_source(compilation.bases_header) as source:
         return read_bases_header(source)
+
+
+def sample_files(location: str) -> tuple[SampleFile, ...]:
+    """The files of base coverage that a list names."""
+    with open_source(location) as source:
+        return read_sample_files(source)
 
 
 def _samples(compilation: Compilation, errors: ErrorBudget) -> SamplesFile | None:

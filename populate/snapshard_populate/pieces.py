@@ -1,6 +1,7 @@
 """Rows of sources as pieces for intervals: read part by part where an index is there, else read once and dealt out."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,10 +16,12 @@ from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.checks import chromosomes, runs
 from snapshard_populate.chunks import Chunk
 from snapshard_populate.compilation import Compilation
-from snapshard_populate.description import base_samples
+from snapshard_populate.description import base_samples, sample_files
 from snapshard_populate.fill import BASE, Piece
 from snapshard_populate.formats.bases import POSITION, read_bases
+from snapshard_populate.formats.sample_coverage import SampleFile
 from snapshard_populate.formats.snaptron import check_rows, read_rows
+from snapshard_populate.side_by_side import SideBySide
 from snapshard_populate.source import Source, open_source
 
 Reading = Callable[[str, int, int | None], None]
@@ -27,11 +30,15 @@ Reading = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True)
 class RowSource:
-    """A file of rows: what they are, and where it is; for bases also the samples that its columns are."""
+    """A file of rows: what they are, and where it is; for bases also the samples that its columns are.
+
+    If each sample has a file of its own, the location is that of their list.
+    """
 
     kind: str
     location: str
     samples: tuple[int, ...] = ()
+    files: tuple[SampleFile, ...] = ()
 
     @property
     def indexed(self) -> bool:
@@ -43,7 +50,13 @@ class RowSource:
         """The names of its columns."""
         return (*POSITION, *map(str, self.samples)) if self.kind == BASE else NAMES
 
-    def chunks(self, stream: Source, errors: ErrorBudget) -> Iterator[Chunk]:
+    def opened(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
+        """Its text, to be read from front to back."""
+        if self.files:
+            return nullcontext(SideBySide(self.location, self.files, errors=errors))
+        return open_source(self.location)
+
+    def chunks(self, stream: "Source | SideBySide", errors: ErrorBudget) -> Iterator[Chunk]:
         """Its checked rows, from front to back."""
         if self.kind == BASE:
             return read_bases(stream, stream.name, samples=self.samples, errors=errors)
@@ -54,8 +67,11 @@ def row_sources(compilation: Compilation) -> tuple[RowSource, ...]:
     """The files of rows that a compilation has, junctions first."""
     places = {"junction": compilation.junctions, "gene": compilation.genes, "exon": compilation.exons}
     sources = [RowSource(kind, place) for kind, place in places.items() if place is not None]
-    if compilation.bases is not None and compilation.bases_header is not None:
-        sources.append(RowSource(BASE, compilation.bases, base_samples(compilation.bases_header)))
+    if compilation.bases is not None:
+        sources.append(RowSource(BASE, compilation.bases, base_samples(compilation)))
+    if compilation.bases_files is not None:
+        files = sample_files(compilation.bases_files)
+        sources.append(RowSource(BASE, compilation.bases_files, tuple(file.rail_id for file in files), files))
     return tuple(sources)
 
 
@@ -105,7 +121,7 @@ def _read_source(
             if interval.number in wanted:
                 yield from _read_part(source, interval, cut.named, errors)
         return
-    with open_source(source.location) as stream:
+    with source.opened(errors) as stream:
         for chunk in source.chunks(stream, errors):
             for interval, part in cut.parts(chunk.rows, counted_from=0 if source.kind == BASE else 1):
                 if interval.number in wanted:

@@ -26,6 +26,7 @@ _FILES = {
     "exons": "Exon sums in the 17 columns.",
     "bases": "Base coverage: chromosome, 0-based start, end, a value per sample.",
     "bases_header": "The header line of --bases.",
+    "bases_files": "Base coverage in one bedGraph or bigWig per sample: a list of rail_id, tab, file.",
     "refflat": "Transcripts by gene symbol (UCSC refFlat).",
     "annotation": "Genes and transcripts (GTF or GFF3, such as GENCODE's).",
     "transcripts": "Transcripts, one line each (Snaptron's all_transcripts.gtf).",

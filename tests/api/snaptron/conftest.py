@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pyBigWig
 import pytest
 from snaptron_wire import LAYOUT, NO_SAMPLES, SHARED, Running, Site, learn_samples, source_lines, write_wide
 
@@ -27,6 +28,27 @@ def simulated(tmp_path_factory):
     return folder
 
 
+def write_split(data, folder):
+    """The golden base coverage as one file per sample, every other one a bigWig; gives the list of the files."""
+    folder.mkdir()
+    samples = (data / "bases.header.tsv").read_text().split()[3:]
+    rows = [line.split("\t") for line in (data / "bases.tsv").read_text().splitlines()]
+    lines = []
+    for place, sample in enumerate(samples):
+        steps = [(row[0], int(row[1]), int(row[2]), float(row[3 + place])) for row in rows if float(row[3 + place])]
+        if place % 2:
+            (folder / sample).write_text("".join(f"{chrom}\t{start}\t{end}\t{value:g}\n" for chrom, start, end, value in steps))
+        else:
+            with pyBigWig.open(str(folder / sample), "w") as file:
+                file.addHeader([(chrom, 100_000) for chrom in dict.fromkeys(row[0] for row in rows)])
+                chroms, starts, ends, values = (list(column) for column in zip(*steps, strict=True))
+                file.addEntries(chroms, starts, ends=ends, values=values)
+        lines.append(f"{sample}\t{sample}\n")
+    listed = folder / "bases.files.tsv"
+    listed.write_text("".join(lines))
+    return listed
+
+
 @pytest.fixture(scope="session")
 def compilations(golden, simulated):
     data = SHARED / "data"
@@ -42,6 +64,9 @@ def compilations(golden, simulated):
     }
     tiny = read_folder(golden / "data", name="tiny")
     found["tiny"] = Compilation(**{**vars(tiny), "title": "TINY", "assembly": "hg38"})
+    found["split"] = Compilation(
+        "split", tiny.junctions, bases_files=str(write_split(golden / "data", simulated.parent / "split"))
+    )
     found["sim"] = read_folder(simulated, name="sim")
     found["wide"] = Compilation("wide", str(write_wide(simulated.parent / "wide.tsv")), title="wide", assembly="hg38")
     return found

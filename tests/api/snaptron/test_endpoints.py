@@ -194,6 +194,14 @@ def test_X1_to_X8_base_coverage(annotated, compilations):
     assert [one.split("\t")[0] for one in both] == [f"{c}|{s}|{e}|a", f"{c}|{s}|{e}|b"]
 
 
+def test_coverage_loaded_from_a_file_per_sample_is_that_of_one_file(sites):
+    tiny, split = sites("tiny"), sites("split")
+    assert split.first_line("regions=chr1:1-9", "bases") == tiny.first_line("regions=chr1:1-9", "bases")
+    for query in ("regions=chr1:1-1000000", "regions=chr1:41-60", "regions=chr1:41-60&sids=10,0", "regions=chr1:50-60&either=1"):
+        one, other = ([row[1:] for row in site.rows(query, "bases")] for site in (tiny, split))
+        assert [row for row in one if any(float(value) for value in row[3:])] == other
+
+
 def test_Y1_to_Y5_the_registry(server, sites):
     answer = server.get("//snaptron/registry")
     known = json.loads(answer.text[7:])
