@@ -16,6 +16,12 @@ from snapshard.settings import Settings
 from snapshard.shards import CATALOG, ShardSource, shard_errors
 from snapshard.watch import current_watch
 
+_RECONNECT_SECONDS = 0.001
+"""How long a pool goes on trying by itself to reach a shard that is away. Left to it, it pauses longer and longer between two
+tries, and refuses everybody meanwhile, also when the shard is back; so it gives up at once, and whoever asks next tries anew."""
+_SIGNS_OF_LIFE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+"""A machine that is gone closes no connection: who waits for its answer would hold a place in the pool for two hours, and all
+places are soon held. The kernels ask each other instead; ten seconds of silence (tcp_user_timeout, in ms) end the wait."""
 _MAP_SECONDS = 2.0
 """How long the shard map is believed: a shard that moved is found again after that, without a restart."""
 
@@ -103,13 +109,14 @@ class Pools:
                 "options": f"-c default_transaction_read_only=on -c statement_timeout={timeout}",
                 "application_name": f"snapshard {use}",
                 "connect_timeout": 2,
+                **_SIGNS_OF_LIFE,
                 "autocommit": True,
                 **({"service": settings.export_service} if use is Use.EXPORT and settings.export_service else {}),
             },
             min_size=0,
             max_size=settings.read_connections if use is Use.READ else settings.export_connections,
             timeout=settings.connect_seconds,
-            reconnect_timeout=2 * settings.connect_seconds,
+            reconnect_timeout=_RECONNECT_SECONDS,
             name=f"{shard} {use}",
             open=True,
         )

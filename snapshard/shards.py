@@ -76,5 +76,8 @@ def shard_errors(shard: str, seconds: float = 0) -> Iterator[None]:
         yield
     except psycopg.errors.QueryCanceled as exc:
         raise QueryTimeout(shard, seconds) from exc
+    except psycopg.errors.UndefinedTable as exc:
+        # The catalog knows what belongs there: a shard that was made anew, or a replica that has yet to follow.
+        raise ShardUnavailable(shard, "it lacks the release; put its backup back, or load the release again") from exc
     except psycopg.OperationalError as exc:
         raise ShardUnavailable(shard, str(exc).strip().splitlines()[0] if str(exc).strip() else "connection lost") from exc

@@ -4,11 +4,13 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 from servers import quit_at_once, wait_for
 
@@ -114,6 +116,47 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
         mend(far)
     assert wait_for(lambda: api.get(FAR).status_code == 200, 10) < 5
     assert api.get("/junctions?allow_partial=true").json()["missing_shards"] == []
+
+
+@pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
+def test_nobody_who_asks_after_a_shard_is_back_is_refused(fail, mend, pair, api):
+    """A pool pauses longer and longer between two tries to reach a shard that is away; nobody may wait for that."""
+    answers, ended = [], threading.Event()
+    asking = [threading.Thread(target=keep_asking, args=(api, answers, ended)) for _ in range(20)]
+    for thread in asking:
+        thread.start()
+    fail(pair[2])
+    time.sleep(8)
+    mend(pair[2])
+    back = when_it_connects(pair[2])
+    time.sleep(4)
+    ended.set()
+    for thread in asking:
+        thread.join()
+    before = [status for begun, status in answers if begun < back]
+    after = [status for begun, status in answers if begun >= back]
+    assert set(before) == {200, 503}
+    assert after.count(200) == len(after) > 100
+
+
+def keep_asking(api, answers, ended):
+    """Asks what needs the shard, again and again; notes when each request began and its status."""
+    while not ended.is_set():
+        begun = time.monotonic()
+        answers.append((begun, api.get(FAR).status_code))
+        time.sleep(0.05)
+
+
+def when_it_connects(embedded):
+    """The moment from which the shard gives connections."""
+    address = embedded.shard_map().addresses["far"]
+    while True:
+        try:
+            psycopg.connect(address, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            time.sleep(0.01)
+        else:
+            return time.monotonic()
 
 
 @pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
