@@ -25,7 +25,7 @@ _FILES = {
 
 @dataclass(frozen=True)
 class Compilation:
-    """What a compilation is called, and where its files are: paths or http(s) addresses.
+    """What a compilation is called, and where its files are: paths, http(s) or s3 addresses.
 
     Only junctions must be there; they may be `-`, standard input. `annotation` is GTF or GFF3, `transcripts` is Snaptron's
     all_transcripts.gtf. Base coverage is one file of all samples with its header, or a list of files, one per sample

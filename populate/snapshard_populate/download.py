@@ -1,4 +1,4 @@
-"""The bytes of a file on a web server, resumed where the connection broke off."""
+"""The bytes of a file on a web server or an S3 store, resumed where the connection broke off."""
 
 import re
 import time
@@ -7,6 +7,7 @@ import requests
 import urllib3
 
 from snapshard.errors import BadSource
+from snapshard_populate.s3 import http_address
 
 _ATTEMPTS = 6  # in a row without a byte
 _LONGEST_PAUSE = 30.0
@@ -81,9 +82,9 @@ class Download:
 
     def _get(self, headers: dict[str, str]) -> requests.Response:
         asked = {"Accept-Encoding": "identity", **headers}
-        response = requests.get(self.url, headers=asked, stream=True, timeout=_TIMEOUTS)
+        response = requests.get(http_address(self.url), headers=asked, stream=True, timeout=_TIMEOUTS)
         status = response.status_code
-        if status < 400 or (headers and status in (412, 416)):
+        if status < 300 or (headers and status in (412, 416)):
             return response
         response.close()
         if status in _BUSY:
@@ -95,7 +96,7 @@ class Download:
         self._failures += 1
         if self._failures >= _ATTEMPTS:
             where = f"at byte {self.done} of {self.total}" if self.done else "at the start"
-            raise BadSource(self.url, f"gave up after {self._failures} attempts {where}: {error}") from error
+            raise BadSource(self.url, f"gave up after {self._failures} attempts {where}: {without_query(error)}") from error
         time.sleep(min(_LONGEST_PAUSE, self._pause * 2 ** (self._failures - 1)))
 
     def _lost(self, why: str) -> BadSource:
@@ -104,6 +105,11 @@ class Download:
         return BadSource(
             self.url, f"the connection broke at byte {self.done}{of} and cannot be resumed: {why}; download it first"
         )
+
+
+def without_query(error: Exception) -> str:
+    """What an error says, without the queries of addresses: their signatures are good for a day, and logs are kept."""
+    return re.sub(r"\?[^\s'\"`]+", "?…", str(error))
 
 
 def _version(response: requests.Response) -> str | None:

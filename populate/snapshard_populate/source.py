@@ -1,4 +1,4 @@
-"""A source file opened for reading: a path, `-` for standard input, or an http(s) address; plain, gzip or bgzip."""
+"""A source file opened for reading: a path, `-` for standard input, an http(s) or s3 address; plain, gzip or bgzip."""
 
 import re
 import stat
@@ -98,7 +98,7 @@ class Source:
 
 @contextmanager
 def open_source(location: str | Path) -> Iterator[Source]:
-    """The source at a path, at an http(s) address, or on standard input (`-`).
+    """The source at a path, at an http(s) or s3 address, or on standard input (`-`).
 
     Raises BadSource where it cannot be opened; reading it raises BadSource too, never ends early.
     """
@@ -117,10 +117,10 @@ def open_source(location: str | Path) -> Iterator[Source]:
 
 
 def is_url(location: str) -> bool:
-    """Whether it is an http(s) address. Raises BadSource for other schemes."""
+    """Whether it is an http(s) or s3 address. Raises BadSource for other schemes."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", location)
-    if scheme and scheme[1].lower() not in ("http", "https"):
-        raise BadSource(location, "expected a path, - for standard input, or an http(s) address")
+    if scheme and scheme[1].lower() not in ("http", "https", "s3"):
+        raise BadSource(location, "expected a path, - for standard input, an http(s) address, or s3://BUCKET/KEY")
     return bool(scheme)
 
 

@@ -11,6 +11,8 @@ import requests
 
 from snapshard.errors import BadSource
 from snapshard.region import Region
+from snapshard_populate.download import without_query
+from snapshard_populate.s3 import http_address
 from snapshard_populate.source import is_url
 
 BLOCK_BYTES = 4 << 20
@@ -27,7 +29,7 @@ def has_index(location: str | Path) -> bool:
         return False
     if not is_url(place):
         return Path(f"{place}.tbi").is_file()
-    with requests.get(_index_url(place), stream=True, timeout=_TIMEOUT) as response:
+    with requests.get(http_address(_index_url(place)), stream=True, timeout=_TIMEOUT) as response:
         return response.ok
 
 
@@ -65,7 +67,7 @@ def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]
         for line in table.fetch(region.chrom, region.start - 1, end):
             yield line.encode("latin-1")
     except (OSError, ValueError) as error:
-        raise BadSource(name, f"is damaged, or not the file that its index was made of: {error}") from error
+        raise BadSource(name, f"is damaged, or not the file that its index was made of: {without_query(error)}") from error
 
 
 @contextmanager
@@ -74,9 +76,9 @@ def _opened(place: str) -> Iterator[pysam.TabixFile]:
     with tempfile.TemporaryDirectory(prefix="snapshard-") as folder:
         index = _fetched_index(place, folder) if is_url(place) else f"{place}.tbi"
         try:
-            table = pysam.TabixFile(place, index=index, encoding="latin-1")
+            table = pysam.TabixFile(http_address(place), index=index, encoding="latin-1")
         except (OSError, ValueError) as error:
-            raise BadSource(place, f"expected a bgzip file with a tabix index: {error}") from error
+            raise BadSource(place, f"expected a bgzip file with a tabix index: {without_query(error)}") from error
         with table:
             yield table
 
@@ -84,7 +86,7 @@ def _opened(place: str) -> Iterator[pysam.TabixFile]:
 def _fetched_index(url: str, folder: str) -> str:
     """A copy of the index; left to itself, htslib would write one into the working folder."""
     path = os.path.join(folder, "index.tbi")
-    response = requests.get(_index_url(url), timeout=_TIMEOUT)
+    response = requests.get(http_address(_index_url(url)), timeout=_TIMEOUT)
     if not response.ok:
         raise BadSource(_index_url(url), f"expected a tabix index, the server answered {response.status_code} {response.reason}")
     Path(path).write_bytes(response.content)
@@ -106,7 +108,7 @@ def _check_end(place: str) -> None:
 
 def _last_bytes(place: str) -> bytes:
     if is_url(place):
-        answer = requests.get(place, headers={"Range": f"bytes=-{len(_END_MARKER)}"}, stream=True, timeout=_TIMEOUT)
+        answer = requests.get(http_address(place), headers={"Range": f"bytes=-{len(_END_MARKER)}"}, stream=True, timeout=_TIMEOUT)
         with answer:
             if answer.status_code != 206:
                 raise BadSource(place, f"expected a part of the file, the server answered {answer.status_code} {answer.reason}")

@@ -126,8 +126,8 @@ def test_what_cannot_be_opened_is_named(tmp_path):
         read_all(tmp_path / "none.tsv")
     with pytest.raises(BadSource, match="cannot be opened: Is a directory"):
         read_all(tmp_path)
-    with pytest.raises(BadSource, match=r"s3://a/b: expected a path, - for standard input, or an http\(s\) address"):
-        read_all("s3://a/b")
+    with pytest.raises(BadSource, match=r"ftp://a/b: expected a path, - for standard input, an http\(s\) address, or s3://"):
+        read_all("ftp://a/b")
 
 
 def test_standard_input_is_read(tmp_path):

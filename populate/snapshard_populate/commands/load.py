@@ -67,9 +67,10 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def load(source: str, data: Path | None, shards: int | None, layout: Path | None, **given: Any) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
-    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or bgzip; a path, an http(s) address,
-    or - for standard input. With a tabix index (.tbi) beside it each shard reads only its own part. Nothing of the release is
-    seen before it is whole and verified; a load that is broken off is continued by the same line with its --release.
+    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or bgzip; a path, an http(s)
+    address, s3://BUCKET/KEY, or - for standard input. With a tabix index (.tbi) beside it each shard reads only its own part.
+    Nothing of the release is seen before it is whole and verified; a load that is broken off is continued by the same line
+    with its --release.
 
     \b
     Examples:
