@@ -5,13 +5,13 @@
 set -eu
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 namespace=${NAMESPACE:-snapshard}
-postgres=$(random) owner=$(random) loader=$(random) reader=$(random) exporter=$(random)
+postgres=$(random) owner=$(random) loader=$(random) reader=$(random) exporter=$(random) replicator=$(random)
 
 secret() { printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels: {app.kubernetes.io/name: snapshard, app.kubernetes.io/part-of: snapshard}\nstringData:\n' "$1" "$namespace"; }
 service() { printf '    [%s]\n    user=%s\n    password=%s\n' "$1" "$1" "$2"; }
 
 secret database-passwords
-for role in postgres owner loader reader exporter; do eval "printf '  %s: %s\n' $role \"\$$role\""; done
+for role in postgres owner loader reader exporter replicator; do eval "printf '  %s: %s\n' $role \"\$$role\""; done
 echo ---
 secret server-service
 echo '  pg_service.conf: |'
@@ -21,3 +21,9 @@ echo ---
 secret loader-service
 echo '  pg_service.conf: |'
 service loader "$loader"
+# Of a shard and its replica, the one that can be written to.
+echo '    target_session_attrs=read-write'
+echo ---
+secret replica-service
+echo '  pg_service.conf: |'
+service replicator "$replicator"

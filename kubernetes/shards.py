@@ -1,4 +1,4 @@
-"""Writes what an overlay's shards.tsv stands for: the manifests, the shard map and the layout, under generated/.
+"""Writes what the shards.tsv of an overlay stands for: manifests, shard map, layout, a component of replicas; under generated/.
 
     python3 kubernetes/shards.py kubernetes/overlays/small [--check]
 
@@ -13,7 +13,19 @@ from typing import NamedTuple
 TEMPLATE = Path(__file__).parent / "shard" / "template.yaml"
 CATALOG = "catalog"
 CHROMOSOMES = [f"chr{name}" for name in [*range(1, 23), "X", "Y", "M"]]
-_HEADER = "# Written by kubernetes/shards.py from ../shards.tsv; change that and run `make shards`.\n"
+_HEADER = "# Written by kubernetes/shards.py from shards.tsv; change that and run `make shards`.\n"
+_REPLICAS = """apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+components: [../../../../components/read-replica]
+resources: [databases.yaml]
+configMapGenerator:
+  - {name: shard-map, behavior: merge, files: [shards.tsv]}
+# What discovery reads instead of the map.
+patches:
+"""
+_ADDRESS = """  - target: {kind: Service, name: $name}
+    patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"snapshard/address": "$address"}}]'
+"""
 
 
 class Database(NamedTuple):
@@ -35,6 +47,21 @@ class Database(NamedTuple):
         """The name of its StatefulSet and Service."""
         return CATALOG if self.shard == CATALOG else f"shard-{self.shard}"
 
+    @property
+    def replica(self) -> str:
+        """The name of its read replica."""
+        return f"{self.name}-replica"
+
+    @property
+    def address(self) -> str:
+        """How libpq reaches it. User and password come from the service file."""
+        return f"host={self.name} dbname=snapshard"
+
+    @property
+    def followed_address(self) -> str:
+        """The same with a replica, which is asked when the shard does not answer."""
+        return f"host={self.name},{self.replica} dbname=snapshard"
+
 
 def read_table(path: Path) -> list[Database]:
     """The databases of a table; exactly one is the catalog. A line that has not five columns ends the program."""
@@ -50,14 +77,29 @@ def read_table(path: Path) -> list[Database]:
 
 def manifests(databases: list[Database]) -> str:
     """The StatefulSets and Services, one document after the other."""
-    template = Template(TEMPLATE.read_text(encoding="utf-8").split("\n", 1)[1])
-    documents = [template.substitute(one._asdict(), name=one.name, component=one.component) for one in databases]
-    return _HEADER + "---\n".join(documents)
+    return _HEADER + "---\n".join(_filled_in(one, name=one.name, component=one.component) for one in databases)
 
 
 def shard_map(databases: list[Database]) -> str:
-    """Name and address of every database, as snapshard reads it. User and password come from the service file."""
-    return _HEADER + "".join(f"{one.shard}\thost={one.name} dbname=snapshard\n" for one in databases)
+    """Name and address of every database, as snapshard reads it."""
+    return _HEADER + "".join(f"{one.shard}\t{one.address}\n" for one in databases)
+
+
+def replicas(databases: list[Database]) -> dict[str, str]:
+    """The files of the component that gives every shard a read replica, by name."""
+    shards = [one for one in databases if one.component != CATALOG]
+    lines = {one.shard: one.address for one in databases} | {one.shard: one.followed_address for one in shards}
+    addresses = [Template(_ADDRESS).substitute(name=one.name, address=one.followed_address) for one in shards]
+    return {
+        "kustomization.yaml": _HEADER + _REPLICAS + "".join(addresses),
+        "databases.yaml": _HEADER + "---\n".join(_filled_in(one, name=one.replica, component="replica") for one in shards),
+        "shards.tsv": _HEADER + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
+    }
+
+
+def _filled_in(one: Database, *, name: str, component: str) -> str:
+    template = Template(TEMPLATE.read_text(encoding="utf-8").split("\n", 1)[1])
+    return template.substitute(one._asdict(), name=name, component=component)
 
 
 def layout(databases: list[Database]) -> str:
@@ -88,6 +130,7 @@ def generated(overlay: Path) -> dict[Path, str]:
         folder / "databases.yaml": manifests(databases),
         folder / "shards.tsv": shard_map(databases),
         folder / "layout.tsv": layout(databases),
+        **{folder / "replicas" / name: text for name, text in replicas(databases).items()},
     }
 
 
@@ -97,7 +140,7 @@ def main(overlay: Path, *, check: bool) -> int:
     for path in stale:
         print(f"{path} is {'out of date: run `make shards`' if check else 'written'}")
         if not check:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(generated(overlay)[path], encoding="utf-8")
     return int(check and bool(stale))
 

@@ -27,7 +27,7 @@ parameters = $(kubectl) create configmap load --dry-run=client -o yaml $(1) | ku
 superuser = psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -U postgres -d snapshard
 databases = $(shell grep -v '^#' $(overlay)/shards.tsv | cut -f1 | sed '/^catalog$$/!s/^/shard-/')
 
-.PHONY: images version lock shards secrets deploy source populate rollback grow backup restore rotate upgrade remove
+.PHONY: images version lock shards secrets deploy source populate rollback grow backup restore recopy rotate upgrade remove
 
 version:
 	@echo $(VERSION)
@@ -39,7 +39,7 @@ images: ## build the three images for the local Docker engine
 lock: $(VENV)/test ## write the pinned packages of the images anew
 	$(bin)/pip install --quiet --disable-pip-version-check 'uv>=0.9'
 	$(lock_command) --extra server --extra kubernetes -o ui-docker/requirements.txt
-	$(lock_command) --extra load -o populate/requirements.txt
+	$(lock_command) --extra load --extra s3 -o populate/requirements.txt
 lock_command = $(bin)/uv pip compile --quiet pyproject.toml --python-version 3.13 --python-platform linux --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --no-emit-find-links
 
@@ -86,12 +86,17 @@ restore: ## put FILE back into SHARD (or catalog), all of it or nothing
 	$(kubectl) exec -i $(pod) -- pg_restore -U postgres --dbname=snapshard --clean --if-exists --single-transaction < $(FILE)
 pod = $(if $(filter catalog,$(SHARD)),catalog-0,shard-$(SHARD)-0)
 
+recopy: ## copy the read replica of SHARD anew: one that fell too far behind, or whose shard was put back from a backup
+	$(kubectl) delete pvc data-shard-$(SHARD)-replica-0 --wait=false
+	$(kubectl) delete pod shard-$(SHARD)-replica-0 --wait
+	$(kubectl) rollout status statefulset/shard-$(SHARD)-replica --timeout=86400s
+
 rotate: ## give every role a new password; no answer under way is broken off
 	@sh kubernetes/secrets.sh | kubectl apply -f -
-	@set -e; for name in $(databases); do for role in postgres owner loader reader exporter; do \
+	@set -e; for name in $(databases); do for role in postgres owner loader reader exporter replicator; do \
 	    $(kubectl) get secret database-passwords -o "jsonpath={.data.$$role}" | base64 -d | \
 	    $(kubectl) exec -i $$name-0 -- sh -euc "read -r new || true; export new; printf '%s\n' '\\getenv new new' \"ALTER ROLE $$role PASSWORD :'new';\" | $(superuser)"; \
-	    done; echo "$$name: 5 passwords changed"; done
+	    done; echo "$$name: 6 passwords changed"; done
 	$(kubectl) rollout restart deployment/server
 	$(kubectl) rollout status deployment/server --timeout=600s
 

@@ -5,6 +5,7 @@
 #   loader    makes, fills and drops the schemas of releases; not their readers' data of other owners
 #   reader    reads, with a deadline; the server's interactive queries
 #   exporter  reads without a deadline, few at a time; the server's exports
+#   replicator  copies the whole server and follows it: what a read replica connects by; reaches no database
 set -eu
 secrets=${SNAPSHARD_SECRETS:-/run/secrets/snapshard}
 
@@ -13,6 +14,7 @@ psql --no-psqlrc -v ON_ERROR_STOP=1 -d snapshard <<SQL
 \set loader_password \`cat "$secrets/loader"\`
 \set reader_password \`cat "$secrets/reader"\`
 \set exporter_password \`cat "$secrets/exporter"\`
+\set replicator_password \`cat "$secrets/replicator"\`
 \set ECHO none
 SET log_statement = 'none';
 SET log_min_error_statement = 'panic';
@@ -21,6 +23,7 @@ CREATE ROLE loader LOGIN CONNECTION LIMIT 16 PASSWORD :'loader_password';
 CREATE ROLE owner LOGIN CONNECTION LIMIT 4 PASSWORD :'owner_password' IN ROLE loader;
 CREATE ROLE reader LOGIN PASSWORD :'reader_password';
 CREATE ROLE exporter LOGIN PASSWORD :'exporter_password';
+CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'replicator_password';
 ALTER ROLE reader SET default_transaction_read_only = on;
 ALTER ROLE reader SET statement_timeout = '60s';
 ALTER ROLE exporter SET default_transaction_read_only = on;

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROLES = ("postgres", "owner", "loader", "reader", "exporter")
+ROLES = ("postgres", "owner", "loader", "reader", "exporter", "replicator")
 # The clean-up helper's image cannot be pulled on every machine; every container here is ended by its own context.
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
 

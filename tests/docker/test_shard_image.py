@@ -97,6 +97,11 @@ def test_other_databases_are_closed(shard, database: str) -> None:
         shard.connect("reader", database=database)
 
 
+def test_who_replicates_reaches_no_database(shard) -> None:
+    with pytest.raises(psycopg.OperationalError, match=r"no pg_hba.conf entry"):
+        shard.connect("replicator")
+
+
 def test_a_wrong_password_is_refused_by_name(shard) -> None:
     with pytest.raises(psycopg.OperationalError, match='password authentication failed for user "reader"'):
         shard.connect("reader", "wrong")
@@ -104,7 +109,7 @@ def test_a_wrong_password_is_refused_by_name(shard) -> None:
 
 def test_passwords_are_kept_as_scram_and_never_printed(shard, passwords: dict[str, str]) -> None:
     kept = shard.as_superuser("SELECT string_agg(left(rolpassword, 13), ',') FROM pg_authid WHERE rolpassword IS NOT NULL")
-    assert kept == ",".join(["SCRAM-SHA-256"] * 5)
+    assert kept == ",".join(["SCRAM-SHA-256"] * 6)
     for password in passwords.values():
         assert password not in shard.log()
 

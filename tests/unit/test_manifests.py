@@ -157,6 +157,29 @@ def test_no_budget_blocks_a_drain(overlay: str) -> None:
         assert "minAvailable" not in budget
 
 
+@rendering
+@each_overlay
+def test_a_replica_is_a_copy_of_its_shard_and_comes_second_in_the_map(overlay: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
+    folder = tmp_path / "kubernetes" / "overlays" / overlay
+    with (folder / "kustomization.yaml").open("a") as file:
+        file.write("components: [generated/replicas]\n")
+    found = {(one["kind"], one["metadata"]["name"]): one for one in rendered(folder)}
+    map_text = found["ConfigMap", "shard-map"]["data"]["shards.tsv"]
+    lines = dict(line.split("\t") for line in map_text.splitlines() if not line.startswith("#"))
+    for shard in set(lines) - {"catalog"}:
+        name = f"shard-{shard}"
+        assert lines[shard] == f"host={name},{name}-replica dbname=snapshard"
+        assert found["Service", name]["metadata"]["annotations"] == {"snapshard/address": lines[shard]}
+        primary, replica = (found["StatefulSet", one]["spec"] for one in (name, f"{name}-replica"))
+        assert primary["volumeClaimTemplates"][0]["spec"] == replica["volumeClaimTemplates"][0]["spec"]
+        assert "wal_level=replica" in primary["template"]["spec"]["containers"][0]["args"]
+        (copying,), (running,) = replica["template"]["spec"]["initContainers"], replica["template"]["spec"]["containers"]
+        assert copying["image"] == running["image"]
+        assert copying["securityContext"] == running["securityContext"]
+    assert lines["catalog"] == "host=catalog dbname=snapshard"
+
+
 def test_a_position_cuts_a_chromosome(tmp_path: Path) -> None:
     whole = ",".join(f"chr{name}" for name in [*range(2, 23), "X", "Y", "M"])
     table = f"catalog\t-\t1Gi\t1Gi\t1\na\tchr1:1-1000,{whole}\t1Gi\t1Gi\t1\nb\tchr1:1001-,other\t1Gi\t1Gi\t1\n"
