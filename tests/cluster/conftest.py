@@ -25,9 +25,11 @@ RUN = Path("/run/one-node")
 class Cluster:
     """kubectl and make against one cluster."""
 
-    def __init__(self, environment: dict[str, str], load: str) -> None:
+    def __init__(self, environment: dict[str, str], load: str, host: str) -> None:
         self.environment = environment
         self.load = load
+        self.host = host
+        """This machine's address as pods see it; empty if nobody said."""
 
     def kubectl(self, *words: str, check: bool = True, given: str | None = None) -> str:
         """What kubectl prints, in our namespace; what it says on the way to failing is in the error."""
@@ -73,15 +75,16 @@ def new_release(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
-    """The cluster of CLUSTER_KUBECONFIG (with CLUSTER_LOAD, how a node gets images), else this machine's own."""
+    """The cluster of CLUSTER_KUBECONFIG (CLUSTER_LOAD: how a node gets images, CLUSTER_HOST: we to pods), else our own."""
     if configuration := os.environ.get("CLUSTER_KUBECONFIG"):
-        return Cluster({**os.environ, "KUBECONFIG": configuration}, os.environ.get("CLUSTER_LOAD", ":"))
+        environment = {**os.environ, "KUBECONFIG": configuration}
+        return Cluster(environment, os.environ.get("CLUSTER_LOAD", ":"), os.environ.get("CLUSTER_HOST", ""))
     script = SHARED / "cluster" / "one-node"
     if not script.exists():
         pytest.skip(f"CLUSTER_KUBECONFIG names no cluster, and there is no {script} to start one")
     subprocess.run(["nice", script, "up"], check=True)
     path = f"{RUN / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return Cluster({**os.environ, "KUBECONFIG": str(RUN / "admin.conf"), "PATH": path}, f"nice {script} load")
+    return Cluster({**os.environ, "KUBECONFIG": str(RUN / "admin.conf"), "PATH": path}, f"nice {script} load", "10.97.0.1")
 
 
 @dataclass

@@ -1,39 +1,180 @@
 """Optional components: what the API server says of those it knows, and discovery at work."""
 
+import json
+import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
+from botocore.session import get_session
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from .conftest import Cluster, Deployment
+from .clients import at_work, right_body
+from .conftest import SOURCE, Cluster, Deployment, new_release
+from .questions import shard_paths
 
 pytestmark = pytest.mark.cluster
 
 
-def with_component(clone: Path, name: str) -> Path:
-    """The overlay `small` of a clone, with a component."""
-    overlay = clone / "kubernetes" / "overlays" / "small"
-    with (overlay / "kustomization.yaml").open("a") as file:
-        file.write(f"components: [../../components/{name}]\n")
-    return overlay
+COMPONENTS = {"public-source": "../../components/public-source", "ingress": "../../components/ingress"}
+COMPONENTS |= {"service-monitor": "../../components/service-monitor", "replicas": "generated/replicas"}
+MONITOR = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: servicemonitors.monitoring.coreos.com}
+spec:
+  group: monitoring.coreos.com
+  names: {kind: ServiceMonitor, plural: servicemonitors, singular: servicemonitor}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true}}}}
+"""
 
 
-@pytest.mark.parametrize("name", ["public-source", "ingress"])
-def test_the_api_server_accepts_a_component(deployment: Deployment, clone: Path, name: str) -> None:
-    manifests = deployment.cluster.kubectl("kustomize", str(with_component(clone, name)))
-    selected = ["-l", "app.kubernetes.io/part-of=snapshard", "--dry-run=server", "-f", "-"]
-    assert "created (server dry run)" in deployment.cluster.kubectl("apply", *selected, given=manifests)
+def with_component(clone: Path, place: str, overlay: str = "small") -> Path:
+    """An overlay of a clone, or its populate folder, with a component."""
+    folder = clone / "kubernetes" / "overlays" / overlay
+    with (folder / "kustomization.yaml").open("a") as file:
+        file.write(f"components: [{place}]\n")
+    return folder
 
 
-def test_the_monitor_renders_but_its_definition_is_not_in_this_cluster(cluster: Cluster, clone: Path) -> None:
-    manifests = cluster.kubectl("kustomize", str(with_component(clone, "service-monitor")))
-    assert "kind: ServiceMonitor" in manifests
-    assert cluster.kubectl("api-resources", "--api-group=monitoring.coreos.com", "--no-headers", check=False).strip() == ""
+@pytest.fixture(scope="module")
+def monitors(cluster: Cluster) -> Iterator[None]:
+    """The API server knows ServiceMonitors, whose definition is the Prometheus Operator's."""
+    cluster.kubectl("apply", "-f", "-", given=MONITOR)
+    cluster.kubectl("wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "--timeout=30s")
+    yield
+    cluster.kubectl("delete", "crd", "servicemonitors.monitoring.coreos.com")
+
+
+@pytest.mark.parametrize("overlay", ["small", "full"])
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_the_api_server_accepts_a_component(cluster: Cluster, clone: Path, monitors: None, name: str, overlay: str) -> None:
+    """In a namespace without objects, because sizes of volumes that there are cannot change."""
+    manifests = cluster.kubectl("kustomize", str(with_component(clone, COMPONENTS[name], overlay)))
+    elsewhere = manifests.replace("namespace: snapshard\n", "namespace: default\n")
+    command = ["kubectl", "apply", "--dry-run=server", "-f", "-"]
+    done = subprocess.run(command, env=cluster.environment, input=elsewhere, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("(server dry run)") == len([line for line in manifests.splitlines() if line.startswith("kind: ")])
+
+
+@pytest.fixture
+def store(deployment: Deployment) -> Iterator[str]:
+    """A server of S3 on this machine, which loaders may reach; its bucket `junctions` holds the source."""
+    cluster = deployment.cluster
+    if not cluster.host:
+        pytest.skip("CLUSTER_HOST does not say by which address pods reach this machine")
+    server = ThreadedMotoServer(cluster.host, 0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    address, keys = f"http://{cluster.host}:{port}", {"AWS_ACCESS_KEY_ID": "loader", "AWS_SECRET_ACCESS_KEY": "its own"}
+    client = get_session().create_client(
+        "s3", "us-east-1", endpoint_url=address, aws_access_key_id="x", aws_secret_access_key="x", config=Config()
+    )
+    client.create_bucket(Bucket="junctions")
+    client.put_object(Bucket="junctions", Key="gtex17/junctions.tsv.gz", Body=SOURCE.read_bytes())
+    client.close()
+    meta = {"name": "s3-credentials"}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": keys | {"AWS_ENDPOINT_URL": address}}
+    to = [{"to": [{"ipBlock": {"cidr": f"{cluster.host}/32"}}], "ports": [{"protocol": "TCP", "port": int(port)}]}]
+    chosen = {"matchLabels": {"app.kubernetes.io/component": "loader"}}
+    spec = {"podSelector": chosen, "policyTypes": ["Egress"], "egress": to}
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "store"}, "spec": spec}
+    cluster.kubectl("apply", "-f", "-", given=json.dumps(secret) + "\n---\n" + json.dumps(policy))
+    yield "s3://junctions/gtex17/junctions.tsv.gz"
+    cluster.kubectl("delete", "secret/s3-credentials", "networkpolicy/store")
+    server.stop()
+
+
+def test_a_release_is_loaded_from_s3_with_the_credentials_of_a_secret(deployment: Deployment, clone: Path, store: str) -> None:
+    with_component(clone, "../../../components/s3-source", "small/populate")
+    release = new_release("s3")
+    said = deployment.cluster.make("populate", f"SOURCE={store}", "COMPILATION=gtex17", f"RELEASE={release}", folder=clone)
+    assert f"gtex17/{release}: served" in said
+    assert _rows(deployment.cluster, "catalog-0", f"gtex17@{release}") == _rows(deployment.cluster, "catalog-0", "gtex17@r1")
+    deployment.cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
+
+
+def _rows(cluster: Cluster, pod: str, schema: str) -> str:
+    """What the catalog has counted of a release."""
+    query = f"SELECT sum(row_count), sum(text_bytes) FROM content WHERE schema = '{schema}' AND kind = 'junction'"
+    return cluster.kubectl("exec", pod, "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query).strip()
+
+
+@pytest.fixture
+def replicas(deployment: Deployment, clone: Path) -> Iterator[None]:
+    """A read replica for every shard, and servers that know of them."""
+    cluster = deployment.cluster
+    cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(with_component(clone, "generated/replicas"))))
+    try:
+        cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
+        cluster.kubectl("rollout", "restart", "deployment/server")  # Else the changed map reaches them within a minute or so.
+        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+        yield
+    finally:
+        _apply_all(cluster, clone)
+
+
+def _apply_all(cluster: Cluster, clone: Path) -> None:
+    """Back to the overlay without replicas."""
+    kustomization = clone / "kubernetes/overlays/small/kustomization.yaml"
+    kustomization.write_text(kustomization.read_text().replace("components: [generated/replicas]\n", ""))
+    cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(kustomization.parent)))
+    cluster.kubectl("delete", "statefulset,service,pvc", "-l", "app.kubernetes.io/component=replica")
+    cluster.kubectl("delete", "pdb/replicas", "networkpolicy/replicas", "networkpolicy/replicas-of-shards")
+    cluster.kubectl("delete", "networkpolicy/replicas-for-servers")
+    cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
+    cluster.kubectl("rollout", "restart", "deployment/server")
+    cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+
+
+def test_a_replica_follows_its_shard_and_answers_while_the_shard_is_away(deployment: Deployment, replicas: None) -> None:
+    cluster, release = deployment.cluster, new_release("followed")
+    cluster.populate(release)
+    deployment.wait_for(next(iter(shard_paths(1))), f'"release":"{release}"')
+    bodies = {path: {deployment.get(path).content} for path in shard_paths(1)}
+    cluster.kubectl("scale", "statefulset/shard-b", "--replicas=0")
+    cluster.kubectl("wait", "--for=delete", "pod/shard-b-0", "--timeout=90s")
+    try:
+        deployment.wait_for(next(path for path, shard in shard_paths(1).items() if shard == "b"), '"rows"')
+        with at_work(deployment.url, bodies, right_body(bodies)) as outcome:
+            time.sleep(20)
+        assert cluster.kubectl("get", "pod/shard-b-0", check=False).endswith('pods "shard-b-0" not found\n')
+    finally:
+        cluster.kubectl("scale", "statefulset/shard-b", "--replicas=1")
+        cluster.ready_seconds("shard-b-0")
+    print(f"\nwithout the shard: {dict(outcome.kinds)}")
+    assert outcome.wrong == []
+    assert outcome.kinds["right"] > 200
+    writing = "CREATE TABLE public.mine (a int)"
+    asked = ["exec", "shard-b-replica-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-c", writing]
+    assert "cannot execute CREATE TABLE in a read-only transaction" in cluster.kubectl(*asked, check=False)
+    cluster.make("recopy", "SHARD=b")
+    following = "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'replica' AND state = 'streaming'"
+    _until_it_says(cluster, "shard-b-0", following, "1")
+    cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
+
+
+def _until_it_says(cluster: Cluster, pod: str, query: str, expected: str) -> None:
+    for _ in range(60):
+        said = cluster.kubectl("exec", pod, "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query).strip()
+        if said == expected:
+            return
+        time.sleep(0.5)
+    raise AssertionError(said)
 
 
 def test_discovery_follows_services_without_a_restart(deployment: Deployment, clone: Path) -> None:
     cluster = deployment.cluster
     cluster.make("discovery", folder=clone)
-    overlay = with_component(clone, "discovery")
+    overlay = with_component(clone, "../../components/discovery")
     _apply(cluster, overlay)
     cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
     try:
