@@ -34,7 +34,7 @@ def right_body(bodies: Mapping[str, Collection[bytes]]) -> Judge:
 
     def judge(path: str, answer: requests.Response) -> tuple[str, str]:
         if answer.status_code != 200:
-            return str(answer.status_code), f"{path} {answer.text}"
+            return str(answer.status_code), f"{path} {answer.text[:300]}"
         return "right", "" if answer.content in bodies[path] else f"{path} is another answer: {answer.text[:200]}"
 
     return judge
@@ -65,3 +65,4 @@ def at_work(url: str, paths: Collection[str], judge: Judge, *, count: int = 20, 
         stop.set()
         for thread in threads:
             thread.join()
+        print(f"\n{dict(outcome.kinds)}", *outcome.wrong[:3], sep="\n")

@@ -133,7 +133,8 @@ def test_passwords_are_not_in_any_environment_or_manifest(deployment: Deployment
     )
 
 
-FOLDERS = sorted(path.parent for path in (ROOT / "kubernetes" / "overlays").rglob("kustomization.yaml"))
+OVERLAYS = sorted(path.parent for path in (ROOT / "kubernetes" / "overlays").glob("*/kustomization.yaml"))
+FOLDERS = [folder for overlay in OVERLAYS for folder in (overlay, overlay / "populate")]
 
 
 @pytest.fixture(scope="module")
