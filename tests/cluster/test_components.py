@@ -114,8 +114,7 @@ def replicas(deployment: Deployment, clone: Path) -> Iterator[None]:
     cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(with_component(clone, "generated/replicas"))))
     try:
         cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
-        cluster.kubectl("rollout", "restart", "deployment/server")  # Else the changed map reaches them within a minute or so.
-        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+        _until_servers_know(cluster, "host=shard-b,shard-b-replica ")
         yield
     finally:
         _apply_all(cluster, clone)
@@ -130,8 +129,21 @@ def _apply_all(cluster: Cluster, clone: Path) -> None:
     cluster.kubectl("delete", "pdb/replicas", "networkpolicy/replicas", "networkpolicy/replicas-of-shards")
     cluster.kubectl("delete", "networkpolicy/replicas-for-servers")
     cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
-    cluster.kubectl("rollout", "restart", "deployment/server")
-    cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+
+
+def _until_servers_know(cluster: Cluster, address: str) -> None:
+    """A changed ConfigMap reaches a pod within a minute or so; also a new pod may still get the one before."""
+    end = time.monotonic() + 180
+    while not all(address in text for text in _maps(cluster)):
+        assert time.monotonic() < end, _maps(cluster)
+        time.sleep(1)
+    time.sleep(2)  # A server believes the map that it read for so long.
+
+
+def _maps(cluster: Cluster) -> list[str]:
+    pods = cluster.get("pods", "-l", "app.kubernetes.io/component=server")["items"]
+    names = [pod["metadata"]["name"] for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+    return [cluster.kubectl("exec", name, "--", "cat", "/etc/snapshard/map/shards.tsv", check=False) for name in names]
 
 
 def test_a_replica_follows_its_shard_and_answers_while_the_shard_is_away(deployment: Deployment, replicas: None) -> None:
