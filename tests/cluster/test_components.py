@@ -114,6 +114,7 @@ def replicas(deployment: Deployment, clone: Path) -> Iterator[None]:
     cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(with_component(clone, "generated/replicas"))))
     try:
         cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
+        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
         _until_servers_know(cluster, "host=shard-b,shard-b-replica ")
         yield
     finally:
@@ -129,6 +130,7 @@ def _apply_all(cluster: Cluster, clone: Path) -> None:
     cluster.kubectl("delete", "pdb/replicas", "networkpolicy/replicas", "networkpolicy/replicas-of-shards")
     cluster.kubectl("delete", "networkpolicy/replicas-for-servers")
     cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
+    cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
 
 
 def _until_servers_know(cluster: Cluster, address: str) -> None:
