@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": ("snapshard_ui.commands.serve", "server"),
     "query": ("snapshard.commands.query", ""),
     "evidence": ("snapshard.commands.evidence", ""),
+    "sites": ("snapshard.commands.sites", ""),
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),
     "splicing": ("snapshard.commands.splicing", ""),

@@ -145,6 +145,19 @@ class Client:
 
         return evidence_frame(self.get(f"junctions/{quote(str(name), safe='')}/evidence", **of))
 
+    def splice_site(self, site: str, *, limit: int = 1_000, **of: Unpack[Of]) -> "pd.DataFrame":
+        """The junctions that use a base as splice site, such as `chr2:71548830:+`, a row each: role, then their columns.
+
+        The role is what the base is for the junction: donor, acceptor, or unknown where its strand is. Without a strand in the
+        name those of both come. A `Truncated` warning says if there are more than `limit` of a role.
+        """
+        from snapshard.client.frames import site_frame
+
+        answer = self.get(f"splice-sites/{quote(site, safe='')}", {"limit": limit}, **of)
+        if answer["truncated"]:
+            warnings.warn(f"cut at limit={limit}: there are more junctions of a role", Truncated, stacklevel=2)
+        return site_frame(answer)
+
     def samples(
         self,
         words: Texts = (),
@@ -179,6 +192,25 @@ class Client:
         conditions = {**_sample_conditions(words, filter, fields), "format": format}
         return pages(self._session, f"{self.base(**of)}/samples", conditions, limit=limit)
 
+    def fields(self, **of: Unpack[Of]) -> "pd.DataFrame":
+        """The fields of the samples file in its order, with their types: integer, decimal, text."""
+        from snapshard.client.frames import FIELD, record_frame
+
+        answer = self.get("samples/fields", **of)
+        return record_frame(answer["fields"], FIELD, answer["about"])
+
+    def facets(self, field: str, *, limit: int = 10_000, **of: Unpack[Of]) -> "pd.DataFrame":
+        """The values of a field of the samples and in how many samples each occurs, the most frequent first.
+
+        A `Truncated` warning says if the field has more values than `limit`; `attrs["distinct"]` is how many it has.
+        """
+        from snapshard.client.frames import FACET, record_frame
+
+        answer = self.get("samples/facets", {"field": field, "limit": limit}, **of)
+        if answer["truncated"]:
+            warnings.warn(f"cut at limit={limit}: {field} has {answer['distinct']} values", Truncated, stacklevel=2)
+        return record_frame(answer["values"], FACET, {**answer["about"], "field": field, "distinct": answer["distinct"]})
+
     def groups(self, **of: Unpack[Of]) -> "pd.DataFrame":
         """The groups of samples, such as tissues, with the number of samples of each."""
         from snapshard.client.frames import GROUP, record_frame
@@ -202,6 +234,11 @@ class Client:
         what = measure_of(measure)
         answer = self.get(f"splicing/{measure}", parameters, **of)
         return record_frame(records_of(what, answer), what.columns, answer["about"])
+
+    def gene(self, name: str, **of: Unpack[Of]) -> dict[str, Any]:
+        """A gene by symbol, or by id with or without version. Raises Ambiguous, with the choices, if it has several places."""
+        found: dict[str, Any] = self.get(f"genes/{quote(name, safe='')}", **of)["gene"]
+        return found
 
     def genes(self, prefix: str, *, limit: int = 20, **of: Unpack[Of]) -> "pd.DataFrame":
         """Genes whose symbol or id begins so, in any case; an exact one first."""
@@ -268,6 +305,7 @@ class Client:
             texts.append(text)
             about = {**(about or {name: said[name] for name in PROVENANCE}), "truncated": cut(page)}
             about["missing_shards"] = missing_shards(page)
+            about["why_empty"] = said.get("why_empty")
         if about.get("truncated"):
             warnings.warn(f"cut at limit={limit}: there are more rows", Truncated, stacklevel=depth)
         if about.get("missing_shards"):

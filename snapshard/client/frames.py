@@ -20,6 +20,8 @@ _FIELD_DTYPES = {"integer": "Int64", "decimal": "float64", "text": "str"}
 _MISSING = ("", "NA")
 GENE = ("gene_id", "symbol", "chromosome", "start", "end", "strand", "biotype", "source")
 GROUP = ("group", "long_name", "sample_count")
+FIELD = ("name", "type")
+FACET = ("value", "count")
 SHARD = ("name", "up", "milliseconds", "reason", "releases")
 KEYS = ("snaptron_id", "chromosome", "start", "end", "strand")
 """The columns that say which junction a tidy row or a matrix row is about."""
@@ -93,12 +95,24 @@ def batch_frame(answers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         for result in answer["results"]
         for junction in result["junctions"] or [{}]
     ]
-    columns = ["asked", "found", *[name for name in DEFAULT if any(name in one for one in records)]]
-    frame = pd.DataFrame.from_records(records, columns=columns)
-    for name in columns[2:]:
+    return _member_frame(records, ("asked", "found"), answers[0]["about"] if answers else {})
+
+
+def site_frame(answer: Mapping[str, Any]) -> pd.DataFrame:
+    """A row per junction that uses the site, the role of the site before its columns."""
+    roles = ("donor", "acceptor", "unknown")
+    records = [{"role": role, **junction} for role in roles for junction in answer[role]]
+    return _member_frame(records, ("role",), {**answer["about"], "site": answer["site"], "truncated": answer["truncated"]})
+
+
+def _member_frame(records: Sequence[Mapping[str, Any]], first: Sequence[str], about: Mapping[str, Any]) -> pd.DataFrame:
+    """Records of junctions as JSON has them, some columns before theirs; whole numbers where a row may have none."""
+    columns = [*first, *[name for name in DEFAULT if any(name in one for one in records)]]
+    frame = pd.DataFrame.from_records([dict(one) for one in records], columns=columns)
+    for name in columns[len(first) :]:
         if _KINDS.get(name) is Kind.INTEGER:
             frame[name] = frame[name].astype("Int64")
-    frame.attrs.update(answers[0]["about"] if answers else {})
+    frame.attrs.update(about)
     return frame
 
 

@@ -64,6 +64,12 @@ def test_a_wrong_request_is_told_what_is_wrong(path, status, parameter, http):
     assert len(problem["detail"]) > 10
 
 
+def test_a_misspelled_parameter_is_answered_with_the_one_that_was_meant(http):
+    problem = http.get("/junctions", params={"regoin": "chr1"}).json()
+    assert problem["errors"][0]["expected"].startswith("region, or another parameter of this question (")
+    assert "regoin" in problem["detail"]
+
+
 def test_an_unknown_compilation_is_answered_with_those_that_there_are(root):
     answer = root.get("/api/v1/compilations/nope/junctions")
     assert answer.status_code == 404

@@ -190,6 +190,24 @@ def test_a_splice_site_lists_the_junctions_that_use_it_by_role(world, http):
     assert all(one["strand"] == "-" for role in ("donor", "acceptor") for one in only[role])
 
 
+def test_an_empty_answer_says_why(world, http):
+    def why(**asked):
+        answer = http.get("/junctions", params=asked).json()
+        assert answer["rows"] == []
+        return answer["why_empty"]
+
+    of = f"sim {world.release.name} (GRCh38, 1-based, both ends included)"
+    assert why(region="chr1:1-2") == f"no junction of {of} overlaps chr1:1-2"
+    assert why(ids="987654321") == f"no junction of {of} has these numbers"
+    on_chr2 = sum(row["chromosome"] == "chr2" for row in world.rows)
+    assert (
+        why(region="chr2", filter="samples_count>1000") == f"{on_chr2:,} junctions of {of} match without the filters, none with"
+    )
+    assert why(filter="samples_count>1000", sample_ids="1").endswith("without the filters and the choice of samples, none with")
+    assert http.get("/junctions", params={"limit": 1}).json()["why_empty"] is None
+    assert 'why_empty="no junction of' in http.get("/junctions.tsv", params={"region": "chr1:1-2"}).text.splitlines()[0]
+
+
 def test_versioned_urls_answer_the_same(world, http):
     for release in world.releases.values():
         rows = rows_of(http.get(f"/releases/{release.name}/junctions", params={"limit": 300}))

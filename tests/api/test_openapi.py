@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
+from markupsafe import escape
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
@@ -73,12 +74,33 @@ def test_the_document_is_openapi_3_1_and_names_every_parameter(document):
     assert set(document["components"]["schemas"]["Junction"]["properties"]) == set(CHOOSABLE)
 
 
+def test_every_question_has_an_example_that_finds_something(root, document):
+    found = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+            answer = root.request(method.upper(), operation["x-example"], json=body)
+            assert answer.status_code == 200, operation["x-example"]
+            found[path.rpartition("/")[2]] = answer
+            assert operation["x-example"] in operation["x-codeSamples"][0]["source"]
+    assert found["junctions"].json()["rows"]
+    assert found["evidence"].json()["found"]
+    assert found["junctions:batch"].json()["results"][0]["found"]
+    assert found["genes"].json()["genes"]
+
+
+def test_the_document_is_found_where_people_look_for_it(root, document):
+    assert root.get("/openapi.json").json() == document
+    for path in ("/api/v1", "/api/v1/"):
+        assert root.get(path).headers["Location"] == "/api/v1/docs"
+
+
 def test_the_page_of_the_document_shows_every_question_and_needs_nothing_from_elsewhere(root, document):
     page = root.get("/api/v1/docs")
     assert page.headers["Content-Type"].startswith("text/html")
-    for path in document["paths"]:
+    for path, operations in document["paths"].items():
         if "{release}" not in path:
             assert path in page.text
-    assert "http://" not in page.text
-    assert "https://" not in page.text
-    assert "<script" not in page.text
+            assert all(escape(one["x-codeSamples"][0]["source"]) in page.text for one in operations.values())
+    for loads in ("<script", "<link", "<img", "@import", "src=", "url("):
+        assert loads not in page.text

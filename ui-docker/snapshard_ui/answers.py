@@ -65,6 +65,7 @@ class JunctionPage(Answer):
     truncated: bool = Field(description="whether more match than are here")
     next: str | None = Field(description="value of `after` for the following page")
     missing_shards: list[str] = Field(description="shards that did not answer, with allow_partial=true")
+    why_empty: str | None = Field(description="why nothing matches; null if something does")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
 
 

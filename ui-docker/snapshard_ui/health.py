@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from snapshard_ui.answers import json_response
 from snapshard_ui.backend import backend, current_index, current_settings
+from snapshard_ui.openapi import openapi
 from snapshard_ui.params import NoParams
 from snapshard_ui.release_answers import ServiceInfo
 from snapshard_ui.releases import describe
@@ -55,3 +56,4 @@ def service_info(params: NoParams) -> Response:
 
 
 blueprint.add_url_rule("/service-info", "service_info", lambda: service_info(NoParams()))
+blueprint.add_url_rule("/openapi.json", "openapi", lambda: openapi(NoParams()))

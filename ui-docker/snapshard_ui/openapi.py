@@ -1,19 +1,22 @@
 """The OpenAPI document, made of the models that check requests and describe answers, and a page that shows it."""
 
+import json
+import shlex
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from snapshard_ui.answers import Answer, Problem, json_response
 from snapshard_ui.backend import current_index, current_settings
+from snapshard_ui.examples import Values, url, values_of
 from snapshard_ui.params import BatchBody, NoParams, Selection
 from snapshard_ui.problems import MEDIA_TYPE, TITLES
 from snapshard_ui.render.formats import FORMATS
-from snapshard_ui.routes import OPERATIONS, PREFIX, Operation, on_api
+from snapshard_ui.routes import OPERATIONS, PREFIX, Operation, api, on_api
 from snapshard_ui.vocabulary import Schema, filter_schema, path_schemas, query_schemas
 
 _ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: first and last base of the intron.
@@ -37,6 +40,8 @@ _SOMETIMES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: operation.body is not None, 415),
 )
 """What else an operation may answer, by what it takes."""
+_SHOWN = ("region", "limit")
+"""Parameters that an example has although they may be left out."""
 
 
 class Document(BaseModel):
@@ -54,6 +59,10 @@ def openapi(params: NoParams) -> Response:
     return json_response(document())
 
 
+api.add_url_rule("", "root", lambda: redirect(request.script_root + PREFIX + "/docs"))
+api.add_url_rule("/", "root_slash", lambda: redirect(request.script_root + PREFIX + "/docs"))
+
+
 @on_api("/docs", answer=Document)
 def docs(params: NoParams) -> Response:
     """This API as a page."""
@@ -64,11 +73,14 @@ def document() -> dict[str, Any]:
     """The document; it knows the compilations that are served now."""
     releases = current_index().catalog.releases()
     in_path, in_query = path_schemas(releases), query_schemas(releases)
+    # Of the compilation that has most to ask about: one may lack samples, or genes.
+    values = max(map(values_of, current_index().catalog.compilations()), key=len, default={})
     paths: dict[str, Any] = {}
     for operation in sorted(OPERATIONS, key=lambda one: one.paths):
         for path in operation.paths:
             shown = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
-            paths.setdefault(shown, {})[operation.method] = _operation(operation, path, in_path, in_query)
+            described = _operation(operation, path, in_path, in_query)
+            paths.setdefault(shown, {})[operation.method] = _with_examples(described, operation, shown, values)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -76,6 +88,7 @@ def document() -> dict[str, Any]:
             "version": version("snapshard"),
             "description": _ABOUT,
         },
+        "servers": [{"url": request.script_root or "/"}],
         "paths": paths,
         "components": {"schemas": _components(in_path["name"])},
     }
@@ -104,6 +117,31 @@ def _operation(operation: Operation, path: str, in_path: Schemas, in_query: Sche
         content = {"application/json": {"schema": {"$ref": _SCHEMAS + operation.body.__name__}}}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _with_examples(described: dict[str, Any], operation: Operation, path: str, values: Values) -> dict[str, Any]:
+    """The operation with values that find something, and a line for curl to try it."""
+    for parameter in described["parameters"]:
+        if (name := parameter["name"]) in values:
+            many = parameter["schema"].get("type") == "array"
+            parameter["example"] = values[name] if many else _typed(values[name][0], parameter["schema"])
+            parameter["schema"].pop("examples", None)
+    names = [
+        one["name"] for one in described["parameters"] if one["in"] == "query" and (one["required"] or one["name"] in _SHOWN)
+    ]
+    if (address := url(path, names, values)) is None:
+        return described
+    given = ""
+    if operation.body and "name" in values:
+        described["requestBody"]["content"]["application/json"]["example"] = {"junctions": values["name"]}
+        given = f" -d {shlex.quote(json.dumps({'junctions': values['name']}))}"
+    address = request.script_root + address
+    source = f"curl {shlex.quote(request.host_url.rstrip('/') + address)}{given}"
+    return described | {"x-example": address, "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": source}]}
+
+
+def _typed(value: str, schema: Schema) -> str | int:
+    return int(value) if schema.get("type") == "integer" else value
 
 
 def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:

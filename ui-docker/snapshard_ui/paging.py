@@ -9,7 +9,7 @@ from flask import Response, g
 from snapshard.errors import BadQuery
 from snapshard.estimate import Count
 from snapshard.index import Index
-from snapshard.query import Query
+from snapshard.query import Match, Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.asking import chosen, reachable, selected
@@ -20,6 +20,14 @@ from snapshard_ui.params import JunctionParams
 from snapshard_ui.render.columns import ID, Choice
 from snapshard_ui.routes import Asked
 from snapshard_ui.tokens import token_of
+
+_VERBS = {
+    Match.OVERLAP: "overlaps",
+    Match.CONTAINS: "lies wholly inside",
+    Match.EXACT: "is exactly",
+    Match.START: "has its first base inside",
+    Match.END: "has its last base inside",
+}
 
 
 def junction_page(asked: Asked[JunctionParams]) -> Response:
@@ -39,9 +47,25 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
         "truncated": truncated,
         "next": following,
         "missing_shards": missing,
+        "why_empty": None if rows.text or query.after or missing else why_empty(index, release, query),
     }
     page = Page(choice.written, choice.shown(rows, release), members, exact=choice.stored(query))
     return page_response(asked, page)
+
+
+def why_empty(index: Index, release: Release, query: Query) -> str:
+    """Why nothing matches: nothing lies there, or none of what does passes the filters and the choice of samples."""
+    wide = replace(query, filters=(), samples=None)
+    of = f"{release.compilation} {release.name} ({release.assembly}, 1-based, both ends included)"
+    where = f"{_VERBS[query.match]} {', '.join(map(str, query.regions[:3]))}" if query.regions else "is there"
+    if query.ids is not None:
+        where = "has these numbers"
+    count = Count(0, "exact") if wide == query else index.estimate(release, wide)
+    if not count.rows:
+        return f"no junction of {of} {where}"
+    about = "" if count.kind == "exact" else "about "
+    asked = " and ".join(["the filters"] * bool(query.filters) + ["the choice of samples"] * (query.samples is not None))
+    return f"{about}{count.rows:,} junctions of {of} match without {asked}, none with"
 
 
 def check_limit(limit: int) -> None:

@@ -1,6 +1,7 @@
 """What a request asks, checked: pydantic models of the query strings, from which the OpenAPI document is made too."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from flask import request
@@ -171,14 +172,24 @@ class SiteParams(Params):
 
 
 def read_params(model: type[Model]) -> Model:
-    """The request's query string as the model says; pydantic's ValidationError names what does not fit."""
+    """The request's query string as the model says. Raises BadQuery for a name it does not know, pydantic's ValidationError for
+    values that do not fit."""
     values: dict[str, object] = {}
     for name, came in request.args.lists():
         field = model.model_fields.get(name)
-        many = field is not None and (isinstance(field.default, list) or get_origin(field.annotation) is list)
+        if field is None:
+            raise BadQuery(name, ",".join(came), _known(name, model))
+        many = isinstance(field.default, list) or get_origin(field.annotation) is list
         check_text(name, *came)
         values[name] = [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
     return model.model_validate(values)
+
+
+def _known(name: str, model: type[Params]) -> str:
+    """What a parameter could have been called."""
+    near = get_close_matches(name, model.model_fields, n=1)
+    meant = f"{near[0]}, or another " if near else "a "
+    return f"{meant}parameter of this question ({', '.join(model.model_fields) or 'it has none'})"
 
 
 def check_text(name: str, *texts: object) -> None:

@@ -39,7 +39,7 @@ def test_junctions_are_the_rows_of_the_file_with_types(client, rows):
 
 
 def test_a_frame_says_of_what_it_is(client):
-    attrs = client.junctions("chr2:1-100,000", columns="start").attrs
+    attrs = client.junctions("chr2", columns="start").attrs
     assert attrs == {
         "compilation": "sim",
         "release": "r1",
@@ -49,7 +49,15 @@ def test_a_frame_says_of_what_it_is(client):
         "simulated": True,
         "truncated": False,
         "missing_shards": [],
+        "why_empty": None,
     }
+
+
+def test_an_empty_frame_says_why(client):
+    assert "no junction of sim r1 (GRCh38, 1-based, both ends included) is exactly chr2:5-6" in str(
+        client.junctions("chr2:5-6", match="exact").attrs["why_empty"]
+    )
+    assert "match without the filters, none with" in client.junctions("chr2", filter="samples_count>=999").attrs["why_empty"]
 
 
 def test_all_pages_are_followed_without_a_warning(client, rows):
@@ -224,6 +232,31 @@ def test_batch_of_more_than_a_request_holds(remote, rows):
     frame = remote.batch(asked)
     assert len(frame) == 10_001
     assert frame["snaptron_id"].iloc[-1] == ids(rows)[5]
+
+
+def test_a_splice_site_lists_its_junctions_by_role(client, rows):
+    row = next(row for row in rows if row["strand"] == "+")
+    frame = client.splice_site(f"{row['chromosome']}:{row['start']}")
+    same = [one for one in rows if one["chromosome"] == row["chromosome"] and row["start"] in (one["start"], one["end"])]
+    assert sorted(frame["snaptron_id"].tolist()) == sorted(ids(same))
+    assert frame.set_index("snaptron_id")["role"][int(row["snaptron_id"])] == "donor"
+    assert frame.attrs["site"] == f"GRCh38:{row['chromosome']}:{row['start']}"
+    assert client.splice_site("chr1:1").empty
+
+
+def test_fields_and_facets_describe_the_samples(client):
+    fields = client.fields().set_index("name")["type"]
+    assert (fields["rail_id"], fields["SMTS"]) == ("integer", "text")
+    facets = client.facets("SMTS")
+    assert facets["count"].sum() == 40
+    assert facets.set_index("value")["count"].to_dict() == client.samples()["SMTS"].value_counts().to_dict()
+    with pytest.warns(Truncated, match=f"SMTS has {len(facets)} values"):
+        assert len(client.facets("SMTS", limit=1)) == 1
+
+
+def test_a_gene_is_found_by_symbol_and_by_id_without_version(client):
+    gene = client.gene("simg00001")
+    assert client.gene(gene["gene_id"].partition(".")[0]) == client.gene(gene["gene_id"]) == gene
 
 
 def test_genes_groups_compilations_shards(client):

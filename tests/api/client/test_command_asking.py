@@ -106,7 +106,7 @@ def test_export_writes_a_checked_file(command, where, tmp_path, rows):
     assert (code, out) == (0, "")
     assert err.endswith("bytes, checksum as the server's\n")
     assert len((tmp_path / "x.tsv").read_text().splitlines()) == 2 + len(ids(rows, "chr4"))
-    assert command("export", tmp_path / "x.parquet", "chr4", *where)[2].endswith("a format without a checksum\n")
+    assert command("export", tmp_path / "x.parquet", "chr4", *where)[2].endswith("checksum as the server's\n")
 
 
 def test_samples_values_and_groups(command, where):
@@ -226,3 +226,14 @@ def test_completion_is_silent_when_nobody_answers(command, monkeypatch):
 
 def test_truncated_is_a_warning_that_can_be_silenced():
     assert issubclass(Truncated, UserWarning)
+
+
+def test_sites_prints_the_junctions_that_use_a_base(command, where, rows):
+    row = next(row for row in rows if row["strand"] == "-")
+    code, out, err = command("sites", f"{row['chromosome']}:{row['end']}:-", *where)
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert (code, err, lines[0][:2]) == (0, "", ["role", "name"])
+    assert ["donor", f"GRCh38:{row['chromosome']}:{row['start']}-{row['end']}:-"] in [line[:2] for line in lines]
+    assert command("sites", "chr1:1", *where)[0::2] == (0, "snapshard: no junction begins or ends at GRCh38:chr1:1\n")
+    answer = json.loads(command("sites", f"{row['chromosome']}:{row['end']}:-", "--json", *where)[1])
+    assert len(answer["donor"]) + len(answer["acceptor"]) == len(lines) - 1

@@ -10,16 +10,15 @@ from flask import Response
 from pydantic import ValidationError
 
 from snapshard.errors import SnapshardError
-from snapshard.filters import Filter
 from snapshard.gene_search import gene_members, genes_by_prefix
 from snapshard.junction import NAME
 from snapshard.name import parse_name
-from snapshard.query import Query
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard_ui import problems
 from snapshard_ui.backend import current_index
 from snapshard_ui.evidence import junction_evidence
+from snapshard_ui.examples import a_gene, some_junctions
 from snapshard_ui.pages.links import (
     Link,
     Snippet,
@@ -126,22 +125,12 @@ def examples(release: Release, state: State) -> list[Link]:
     """Searches that find something in this release: a gene, a region, a junction; fewer while a shard is away."""
     found: list[Link] = []
     with suppress(SnapshardError):
-        genes = genes_by_prefix(current_index().catalog, release, "", limit=1)
-        found += [Link(gene.symbol, state.fresh(q=gene.symbol), "a gene") for gene in genes]
-        found += _seen_often(release, state)
+        gene = a_gene(release)
+        found += [Link(gene, state.fresh(q=gene), "a gene")] if gene else []
+        for place in some_junctions(release, count=1):
+            name = place.name(release)
+            found += [Link(place.around, state.fresh(q=place.around), "a region"), Link(name, state.fresh(q=name), "a junction")]
     return found
-
-
-def _seen_often(release: Release, state: State) -> list[Link]:
-    """The first junction that a tenth of the samples have, and the region around it."""
-    few = max(1, (release.sample_count or 10) // 10)
-    asked = Query(filters=(Filter("samples_count", ">=", str(few)),))
-    for rows in current_index().summaries(release, asked, columns=PLACE, limit=1):
-        chrom, start, end, strand = [cell[0].decode() for cell in rows.cells()]
-        region = f"{chrom}:{max(1, int(start) - 50_000):,}-{int(end) + 50_000:,}"
-        name = f"{release.assembly}:{chrom}:{start}-{end}:{strand}"
-        return [Link(region, state.fresh(q=region), "a region"), Link(name, state.fresh(q=name), "a junction")]
-    return []
 
 
 def _told(ask: Callable[[], Section]) -> Section:
