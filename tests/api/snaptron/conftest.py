@@ -49,6 +49,17 @@ def write_split(data, folder):
     return listed
 
 
+def write_wide_samples(samples, path):
+    """The samples with so many columns that those are there which qs divides by in srav2: 78 and 90, counted from 0."""
+    lines = ["\t".join(["rail_id", *(f"column{number}" for number in range(1, 95))])]
+    for line in samples.read_text().splitlines()[1:]:
+        rail_id = int(line.split("\t")[0])
+        totals = ((rail_id * 37 + number) % 90_000_000 + 10_000_000 for number in range(1, 95))
+        lines.append("\t".join(map(str, [rail_id, *totals])))
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
 @pytest.fixture(scope="session")
 def compilations(golden, simulated):
     data = SHARED / "data"
@@ -68,6 +79,8 @@ def compilations(golden, simulated):
         "split", tiny.junctions, bases_files=str(write_split(golden / "data", simulated.parent / "split"))
     )
     found["sim"] = read_folder(simulated, name="sim")
+    known_to_qs = write_wide_samples(simulated / "samples.tsv", simulated.parent / "samples.tsv")
+    found["srav2"] = Compilation("srav2", found["sim"].junctions, samples=str(known_to_qs))
     found["wide"] = Compilation("wide", str(write_wide(simulated.parent / "wide.tsv")), title="wide", assembly="hg38")
     return found
 

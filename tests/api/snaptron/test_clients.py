@@ -1,18 +1,20 @@
 """What Snaptron's clients send, byte for byte, and what each of them needs of the answer (cases Z).
 
-The clients cannot be had where tests run: qs (snaptron-experiments) is Python 2.7 from GitHub, snapcount needs Bioconductor,
-SnapMine is a web application with a fixed host. So their requests are replayed as bytes over raw sockets, and what they do with
-the answers is written down once more, from the protocol's description of them.
+The clients cannot be had where tests run: docs/snaptron.md says of each why. So their requests are replayed as bytes over raw
+sockets or sent by the HTTP library that they use, and what they do with the answers is written down once more, from the
+protocol's description of them.
 """
 
 import base64
+import gzip
 import json
 import urllib.parse
 
 import httpx
 import pytest
+import requests
 import zstandard
-from snaptron_wire import projected, received
+from snaptron_wire import parsed, projected, received
 
 QS = "Accept-Encoding: identity\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: Python-urllib/2.7\r\n"
 SNAPCOUNT = "Host: {host}\r\nUser-Agent: libcurl/7.88.1\r\nAccept-Encoding: deflate, gzip, br, zstd\r\nAccept: */*\r\n"
@@ -149,7 +151,7 @@ def unpacked(answer):
 def test_Z13_snapcount_loads_by_cutting_seven_bytes_off_the_registry(server):
     answer = snapcount_get(server, "//snaptron/registry")
     assert answer.status == 200
-    assert set(json.loads(answer.body[7:])) == {"tiny", "sim", "gtex", "gtex17"}
+    assert set(json.loads(answer.body[7:])) == {"tiny", "sim", "srav2", "gtex", "gtex17"}
 
 
 def test_Z14_Z15_junctions_of_snapcount(site):
@@ -194,3 +196,48 @@ def test_Z19_requests_of_snapmine_with_httpx(annotated):
     assert symbol in genes.text
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{base}/genes?regions=NOSUCHGENE")
+
+
+# --- gosnaptron, in Go
+
+GO = "Host: {host}\r\nUser-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\n\r\n"
+
+
+def test_requests_of_gosnaptron(site):
+    """Go asks for gzip by itself and reads to the end of the chunks on a connection that it keeps."""
+    path = f"/{site.name}/snaptron?regions={site.R}&contains=0&rfilter=samples_count>:2&rfilter=annotated:0&rfilter=strand:+"
+    with site.server.connect() as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\n{GO.format(host='x')}".encode())
+        data = b""
+        while not data.endswith(b"\r\n0\r\n\r\n"):
+            data += client.recv(1 << 16)
+    rows = [line.split("\t") for line in gzip.decompress(parsed(data).body).decode().split("\n")[1:-1]]
+    assert [row[1] for row in rows] == [r[1] for r in site.D if int(r[13]) >= 2 and r[7] == "0" and r[6] == "+"]
+
+
+# --- MCP servers, in Python
+
+
+def test_requests_of_the_mcp_server_with_httpx(described):
+    """httpx encodes `>`; fields=rc asks for the number of rows; the registry is shown as it is."""
+    base = f"http://127.0.0.1:{described.server.port}"
+    query = f"regions={described.R}&rfilter=samples_count>:2&rfilter=coverage_avg>:1.5"
+    with httpx.Client(timeout=60, follow_redirects=True) as client:
+        rows = client.get(f"{base}/{described.name}/snaptron?{query}").raise_for_status().text.split("\n")[1:-1]
+        assert client.get(f"{base}/{described.name}/snaptron?{query}&fields=rc").text == f"{len(rows)}\n"
+        assert client.get(f"{base}/snaptron/registry").raise_for_status().text.startswith("200 OK\n{")
+        found = client.get(f"{base}/{described.name}/samples?sfilter={described.ft}:{described.word}").raise_for_status()
+        assert found.text.startswith("DataSource:Type\tLucene")
+
+
+def test_requests_of_the_other_mcp_server_with_requests(described):
+    """It encodes everything but the colon, commas, too, and looks for a traceback or a table."""
+    base = f"http://127.0.0.1:{described.server.port}/{described.name}"
+    values = [("regions", described.R), ("sfilter", f"{described.ft}:{described.word}"), ("rfilter", "strand:+")]
+    query = "&".join(f"{name}={urllib.parse.quote(value, safe=':')}" for name, value in values)
+    answer = requests.get(f"{base}/snaptron?{query}", timeout=60)
+    plain = "&".join(f"{name}={value}" for name, value in values)
+    assert answer.text == described.body(plain).decode()
+    assert "Traceback" not in answer.text
+    two = requests.get(f"{base}/snaptron?regions={urllib.parse.quote(f'{described.R},{described.R2}')}", timeout=60)
+    assert two.text == described.body(f"regions={described.R},{described.R2}").decode()

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from snaptron_wire import HEADER
+from snaptron_wire import HEADER, Running
 
 
 def start(row):
@@ -142,6 +142,13 @@ def test_B25_the_number_of_rows(site):
 
 def test_B26_the_same_bytes_every_time(site):
     assert len({site.body(f"regions={site.R}") for _ in range(10)}) == 1
+
+
+def test_B26_the_same_bytes_after_a_restart(sites, data_folder):
+    with Running(data_folder, workers=1) as again:
+        for site in map(sites, ("tiny", "sim", "gtex", "gtex17", "gtexv2")):
+            path = f"/{site.name}/snaptron?regions={site.R}"
+            assert again.server.get(path).body == site.server.get(path).body
 
 
 # --- gene names

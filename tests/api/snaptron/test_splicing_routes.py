@@ -1,11 +1,13 @@
 """Splicing measures over the API equal the clients' arithmetic on the rows that Snaptron's protocol gives."""
 
 import json
+import statistics
 import subprocess
 import sys
 import urllib.parse
 
 import pytest
+from test_clients import qs_get, qs_rows, snapcount_get, snapcount_table
 
 from snapshard.client import Client
 
@@ -29,9 +31,9 @@ def sums(rows):
 
 
 def exactly(site, row):
-    """A junction's place as the API takes it, and the rows that the protocol gives for it."""
+    """A junction's place as the API takes it, and the rows that snapcount's request for it gives."""
     place = f"{row[2]}:{row[3]}-{row[4]}"
-    return place, site.rows(f"regions={place}&exact=1")
+    return place, snapcount_table(snapcount_get(site.server, f"/{site.name}/snaptron?regions={place}&exact=1"))
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def three(site):
     return [exactly(site, row) for row in best]
 
 
-def test_inclusion_ratios(site, three):
+def test_Z3_Z17_inclusion_ratios(site, three):
     (a, rows_a), (b, rows_b), _ = three
     left, right = sums(rows_a), sums(rows_b)
     expected = {s: (right.get(s, 0) - left.get(s, 0)) / (left.get(s, 0) + right.get(s, 0) + 1) for s in {*left, *right}}
@@ -50,26 +52,27 @@ def test_inclusion_ratios(site, three):
     assert [one["ratio"] for one in found] == sorted((one["ratio"] for one in found), reverse=True)
 
 
-def test_percent_spliced_in(site, three):
+def test_Z3_Z17_percent_spliced_in(site, three):
     (one, rows1), (two, rows2), (skip, rows3) = three
     i1, i2, e = sums(rows1), sums(rows2), sums(rows3)
-    expected = {}
-    for sample in {*i1, *i2, *e}:
-        mean, skipped = (i1.get(sample, 0) + i2.get(sample, 0)) / 2, e.get(sample, 0)
-        told = sample in i1 and sample in i2 and mean + skipped >= 5
-        expected[sample] = mean / (mean + skipped) if told else -1
-    found = measure(site, "psi", inclusion1=one, inclusion2=two, exclusion=skip, min_count="5")["samples"]
-    assert {one["rail_id"]: one["psi"] for one in found} == pytest.approx(expected)
+    for least, parameters in ((20, {}), (5, {"min_count": "5"})):
+        expected = {}
+        for sample in {*i1, *i2, *e}:
+            mean, skipped = (i1.get(sample, 0) + i2.get(sample, 0)) / 2, e.get(sample, 0)
+            told = sample in i1 and sample in i2 and mean + skipped >= least
+            expected[sample] = mean / (mean + skipped) if told else -1
+        found = measure(site, "psi", inclusion1=one, inclusion2=two, exclusion=skip, **parameters)["samples"]
+        assert {one["rail_id"]: one["psi"] for one in found} == pytest.approx(expected)
 
 
-def test_shared_samples(site, three):
+def test_Z4_Z17_shared_samples(site, three):
     places, rows = [place for place, _ in three], [sums(rows) for _, rows in three]
     found = measure(site, "shared", query=places)
     assert found["samples"] == sorted(rows[0].keys() & {*rows[1], *rows[2]})
     assert found["count"] == len(found["samples"])
 
 
-def test_tissue_specificity(described):
+def test_Z5_Z17_tissue_specificity(described):
     field = "SMTS" if "SMTS" in described.H else described.ft
     best = sorted(described.D, key=lambda row: -int(row[13]))[:2]
     places = [exactly(described, row) for row in best]
@@ -82,7 +85,7 @@ def test_tissue_specificity(described):
     assert {one["value"]: (one["n"], one["N"]) for one in found} == expected
 
 
-def test_exons(site):
+def test_Z6_exons(site):
     inside = site.rows(f"regions={site.R}&contains=1")
     expected = sorted(
         (int(left[4]) + 1, int(right[3]) - 1, int(left[1]), int(right[1]))
@@ -94,19 +97,52 @@ def test_exons(site):
     assert sorted((one["start"], one["end"], one["left_id"], one["right_id"]) for one in found) == expected
 
 
-def test_union_and_intersection_of_real_compilations(sites):
-    gtex, other = sites("gtex"), sites("gtex17")
+def joined(parts):
+    """Rows of several compilations by place and strand, as snapcount joins them."""
+    found = {}
+    for number, rows in enumerate(parts):
+        for row in rows:
+            found.setdefault((row[2], int(row[3]), int(row[4]), row[6]), {})[number] = row
+    return found
+
+
+def merged(same):
+    """What snapcount makes of the rows that are one junction: samples, their number, sum, mean and median."""
+    pairs = [tuple(map(int, pair.split(":"))) for _, row in sorted(same.items()) for pair in row[12].split(",")[1:]]
+    reads = [one for _, one in pairs]
+    return [list(pair) for pair in pairs], len(pairs), sum(reads), statistics.fmean(reads), statistics.median(reads)
+
+
+def test_Z8_Z17_union_and_intersection_of_real_compilations(sites):
     place = "chr2:29193923-29919992"
-    parts = [site.rows(f"regions={place}&contains=1") for site in (gtex, other)]
-    keys = [{(*r[2:5], r[6]) for r in rows} for rows in parts]
-    union = measure(gtex, "union", other="gtex17", query=f"{place};contains")["rows"]
-    both = measure(gtex, "intersection", other="gtex17", query=f"{place};contains")["rows"]
-    named = [(one["chromosome"], str(one["start"]), str(one["end"]), one["strand"]) for one in union]
-    assert sorted(named) == sorted(keys[0] | keys[1])
-    assert len(both) == len(keys[0] & keys[1])
-    one = max(union, key=lambda row: row["samples_count"])
-    assert one["coverage_sum"] == sum(reads for _, reads in one["samples"])
-    assert one["samples_count"] == len(one["samples"])
+    request = f"snaptron?regions={place}&contains=1"
+    both = joined(snapcount_table(snapcount_get(sites(name).server, f"/{name}/{request}")) for name in ("gtex", "gtex17"))
+    for what, kept in (("union", both), ("intersection", {key: same for key, same in both.items() if len(same) == 2})):
+        rows = measure(sites("gtex"), what, other="gtex17", query=f"{place};contains")["rows"]
+        assert [(one["chromosome"], one["start"], one["end"], one["strand"]) for one in rows] == sorted(kept)
+        for row, (_, same) in zip(rows, sorted(kept.items()), strict=True):
+            pairs, count, total, mean, median = merged(same)
+            assert [list(pair) for pair in row["samples"]] == pairs
+            assert (row["samples_count"], row["coverage_sum"]) == (count, total)
+            assert (row["coverage_avg"], row["coverage_median"]) == pytest.approx((mean, median))
+
+
+@pytest.mark.parametrize(("what", "column", "factor"), [("recount", 78, 4e9), ("jxcov", 90, 3_953_678)])
+def test_Z11_normalising_as_qs_does(sites, what, column, factor):
+    site = sites("srav2")
+    header, *samples = qs_get(site.server, "/srav2/samples?all=1").text.split("\n")[:-1]
+    sizes = {int(line.split("\t")[0]): float(line.split("\t")[column]) for line in samples}
+    rows = qs_rows(qs_get(site.server, f"/srav2/snaptron?regions={site.R}&contains=1"))
+    expected = {}
+    for row in rows:
+        pairs = [tuple(map(int, pair.split(":"))) for pair in row[12].split(",")[1:]]
+        # Python rounds halves to even, as qs does; a sample that is missing would end it with an error.
+        scaled = [[sample, round(reads * factor / sizes[sample])] for sample, reads in pairs]
+        expected[row[1]] = [pair for pair in scaled if pair[1]]
+    found = measure(site, "normalised", query=f"{site.R};contains", size=header.split("\t")[column], factor=str(factor))["rows"]
+    assert {one["snaptron_id"]: [list(pair) for pair in one["samples"]] for one in found} == {
+        number: pairs for number, pairs in expected.items() if pairs
+    }
 
 
 def test_normalised_coverages(sites):
