@@ -1,10 +1,15 @@
-"""How long a search for samples takes: python analysis/sample_search.py [SAMPLES]. Prints the table of docs/snaptron.md."""
+"""How long a search for samples takes.
+
+python -m analysis.sample_search [SAMPLES]     a minute; writes results/sample-search.json and its part of docs/snaptron.md
+"""
 
 import random
 import sys
 import time
 from collections.abc import Iterator
 
+from analysis.measuring import write_result
+from analysis.snaptron_page import SEARCH, write_page
 from snapshard.sample_search import SampleSearch, parse_sample_filter
 from snapshard.samples_file import SamplesFile
 
@@ -34,19 +39,26 @@ def lines(samples: int, known: list[str]) -> Iterator[bytes]:
 def main() -> None:
     """Measures a number, a word in a short and a long field, a phrase, and words in all fields."""
     random.seed(SEED)
-    known = words(20_000)
-    search = SampleSearch(SamplesFile(lines(int(sys.argv[1]) if len(sys.argv) > 1 else 300_000, known)), {"AGE": "i"})
+    known, samples = words(20_000), int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
+    file = SamplesFile(lines(samples, known))
+    search = SampleSearch(file, {"AGE": "i"})
     queries = ["AGE>:40", f"tissue:{known[5]}", f"description:{known[500]}", f"description:{known[1]} {known[2]}"]
-    for query in [*queries, f"all:{known[3000]}", f"all:{known[10]} {known[20]}", f"all:{known[0]}"]:
-        times, found = [], 0
-        for _ in range(2):
-            began = time.perf_counter()
-            found = len(search.ids([parse_sample_filter(query)]))
-            times.append(time.perf_counter() - began)
-        what = query.partition(":")[0] if ">" not in query else "number field"
-        number = len(query.split(":")[1].split())
-        kind = what if ">" in query else f"{'phrase' if number > 1 else 'word'} in `{what}`"
-        print(f"| {kind}, {found:,} found | {times[0]:.2f} s | {times[1]:.2f} s |")
+    queries += [f"all:{known[3000]}", f"all:{known[10]} {known[20]}", f"all:{known[0]}"]
+    figures = {"samples": samples, "bytes": len(file.mapped.text), "searches": [measure(search, query) for query in queries]}
+    write_result(SEARCH, figures)
+    write_page()
+
+
+def measure(search: SampleSearch, query: str) -> dict[str, object]:
+    """Seconds of a search the first time, when what its field needs is made, and of the same again."""
+    times, found = [], 0
+    for _ in range(2):
+        began = time.perf_counter()
+        found = len(search.ids([parse_sample_filter(query)]))
+        times.append(time.perf_counter() - began)
+    field, _, value = query.partition(":")
+    kind = "number field" if ">" in query else f"{'phrase' if ' ' in value else 'word'} in `{field}`"
+    return {"what": kind, "found": found, "first": times[0], "again": times[1]}
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ PARTS = {
 """How many properties each part has, and what they are about."""
 ELSEWHERE = {
     "G1": "tests/api/snaptron/test_golden.py: test_answer_equals_the_recorded_one_unless_a_quirk_is_repaired",
-    "W7": "no test, since it is a time: `python analysis/snaptron_speed.py` measures it",
+    "W7": "no test, since it is a time: `python -m analysis.snaptron_speed` measures it",
     "Z20": "no test: it shows with a stub in place of a server why A2 matters",
 }
 HEAD = """# Properties of Snaptron's protocol, and what shows them
