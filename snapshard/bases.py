@@ -5,17 +5,16 @@ The lines are the source's: chromosome, 0-based start, exclusive end, values. A 
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Column, ColumnElement, Integer, LargeBinary, MetaData, Select, Table, func, literal_column, select
+from sqlalchemy import Column, ColumnElement, Integer, LargeBinary, MetaData, Table, func, literal_column, select
 from sqlalchemy.dialects.postgresql import INT4RANGE
 
 from snapshard import fanout
 from snapshard.catalog import Catalog
-from snapshard.copying import copy_records
+from snapshard.copying import copy_lines, copy_records
 from snapshard.index import Index
 from snapshard.pairs import Integers
 from snapshard.pools import Use
@@ -23,7 +22,8 @@ from snapshard.query import Match
 from snapshard.region import Region
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
-from snapshard.whole_rows import Slot, block_bytes, read_parts
+from snapshard.statements import statement
+from snapshard.whole_rows import Slot, read_parts
 
 KIND = "base"
 HEADER = "bases.header.tsv"
@@ -49,9 +49,9 @@ def read_bases(
     """The stretches that match a region, in order, some at a time; read, and failing, as `matching_rows` does."""
     named = release.named
     asked = [interval for interval in release.intervals if interval.may_overlap(region, named, KIND)]
-    sizes = fanout.gather(lambda interval: block_bytes(index, interval, _size(release, interval, region)), asked)
+    sizes = fanout.gather(partial(_size, index, release, region=region), asked)
     part = partial(_read, index, release, region=region, match=match, columns=columns)
-    return read_parts(asked, size=sum(sizes), part=part, slot=slot)
+    return read_parts(index, asked, size=sum(sizes), part=part, slot=slot)
 
 
 def values(rows: Rows) -> NDArray[np.float64]:
@@ -65,7 +65,7 @@ def _read(
 ) -> Iterator[Rows]:
     unpack = zstandard.ZstdDecompressor()
     blocks = _blocks(release)
-    payloads = select(blocks.c.payload).where(*_near(blocks, interval, region)).order_by(blocks.c.block)
+    payloads = statement(select(blocks.c.payload).where(*_near(blocks, interval, region)).order_by(blocks.c.block))
     with index.pools.connection(interval.shard, use) as connection:
         for (payload,) in copy_records(connection, payloads, ["bytea"]):
             rows = Rows(unpack.decompress(payload), columns)
@@ -74,9 +74,12 @@ def _read(
                 yield matching
 
 
-def _size(release: Release, interval: Interval, region: Region) -> Select[Any]:
+def _size(index: Index, release: Release, interval: Interval, *, region: Region) -> int:
+    """Bytes of text in the blocks that may hold a match."""
     blocks = _blocks(release)
-    return select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*_near(blocks, interval, region))
+    size = statement(select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*_near(blocks, interval, region)))
+    with index.pools.connection(interval.shard) as connection:
+        return int(b"".join(copy_lines(connection, size)))
 
 
 def _blocks(release: Release) -> Table:

@@ -8,20 +8,17 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import Select
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+from snapshard.statements import Statement
 
 
-def literal_statement(connection: psycopg.Connection, statement: Select[Any]) -> sql.SQL:
+def literal_statement(connection: psycopg.Connection, statement: Statement) -> sql.SQL:
     """The statement with its values written in by the driver, since COPY takes no parameters."""
-    compiled = statement.compile(dialect=_DIALECT)
     with psycopg.ClientCursor(connection) as cursor:
-        return sql.SQL(cursor.mogrify(str(compiled), compiled.params))
+        return sql.SQL(cursor.mogrify(statement.text, statement.values))
 
 
-def copy_lines(connection: psycopg.Connection, statement: Select[Any]) -> Iterator[bytes]:
+def copy_lines(connection: psycopg.Connection, statement: Statement) -> Iterator[bytes]:
     """Tab-separated whole lines, as many at a time as have arrived; NULL is the empty text.
 
     Speaks to libpq itself: psycopg's own way through a COPY costs 5 us a row, more than the shard needs to make one.
@@ -76,7 +73,7 @@ def _expect(result: PGresult | None, status: ExecStatus) -> None:
         raise psycopg.errors.error_from_result(result)
 
 
-def copy_records(connection: psycopg.Connection, statement: Select[Any], types: list[str]) -> Iterator[tuple[Any, ...]]:
+def copy_records(connection: psycopg.Connection, statement: Statement, types: list[str]) -> Iterator[tuple[Any, ...]]:
     """Records as Python values of these PostgreSQL types, sent in binary: a payload is not spelled out and parsed again."""
     copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(literal_statement(connection, statement))
     with connection.cursor() as cursor, cursor.copy(copy) as rows:

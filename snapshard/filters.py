@@ -3,13 +3,14 @@
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Integer, Table, bindparam, cast
+from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, Table, Text, bindparam, cast, literal_column
+from sqlalchemy.types import TypeEngine
 
 from snapshard.errors import BadQuery
 from snapshard.junction import COLUMNS, RECOMPUTED, Column, Kind
@@ -29,12 +30,38 @@ CLASS = Column("class", Kind.TEXT, "what is known of the two ends: DA, NDA, D, A
 FILTERABLE = {column.name: column for column in (*COLUMNS, CLASS) if column.name != "samples"}
 _FILTER = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
 _LARGEST = 2**63 - 1
+_LARGEST_INTEGER = 2**31 - 1
+_TYPES: dict[Kind, TypeEngine[Any]] = {
+    Kind.INTEGER: Integer(),
+    Kind.DECIMAL: Numeric(),
+    Kind.FLAG: Integer(),
+    Kind.TEXT: Text(),
+}
 _EXPECTED = {
     Kind.INTEGER: "a whole number",
     Kind.DECIMAL: "a number",
     Kind.FLAG: "0 or 1",
     Kind.TEXT: "text without control characters",
 }
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A comparison whose value is left open: a column, an operator, and whether the value is too large for an integer column."""
+
+    column: str
+    operator: str
+    large: bool
+
+    def clause(self, rows: Table, name: str) -> ColumnElement[bool]:
+        """The comparison of the stored column with the parameter of that name."""
+        kind = FILTERABLE[self.column].kind
+        column: ColumnElement[Any] = rows.c[self.column]
+        if kind is Kind.FLAG:
+            column = cast(column != literal_column("'0'"), Integer)
+        compared: TypeEngine[Any] = BigInteger() if self.large else _TYPES[kind]
+        result: ColumnElement[bool] = OPERATORS[self.operator](column, bindparam(name, type_=compared))
+        return result
 
 
 @dataclass(frozen=True)
@@ -71,30 +98,26 @@ class Filter:
             raise BadQuery(f"filter {self.column}", self.value, _EXPECTED[self.kind])
         return parsed
 
-    def clause(self, rows: Table) -> ColumnElement[bool]:
-        """The condition on the stored columns."""
-        return self._compare(rows, self.operator)
+    @property
+    def condition(self) -> Condition:
+        """What of the filter decides the text of a statement; `operand` is the value that goes with it."""
+        large = isinstance(self.operand, int) and not -_LARGEST_INTEGER <= self.operand <= _LARGEST_INTEGER
+        return Condition(self.column, self.operator, large)
 
-    def necessary(self, rows: Table) -> ColumnElement[bool] | None:
-        """What the stored columns must satisfy for the condition to hold on recomputed ones; None if nothing follows.
+    @property
+    def necessary(self) -> "Filter | None":
+        """What stored columns must satisfy for the filter to hold on recomputed ones; None if nothing follows.
 
         Leaving samples out can only lower a count or a sum, so a lower bound on the recomputed value bounds the stored one.
         """
         if self.column not in ("samples_count", "coverage_sum") or self.operator not in (">=", ">", "="):
             return None
-        return self._compare(rows, ">" if self.operator == ">" else ">=")
+        return replace(self, operator=">" if self.operator == ">" else ">=")
 
     def mask(self, rows: Rows) -> NDArray[np.bool_]:
         """For every row whether its recomputed statistic satisfies the condition."""
         read = rows.integers if self.kind is Kind.INTEGER else rows.decimals
         result: NDArray[np.bool_] = OPERATORS[self.operator](read(self.column), _number(self.operand))
-        return result
-
-    def _compare(self, rows: Table, symbol: str) -> ColumnElement[bool]:
-        column: ColumnElement[Any] = rows.c[self.column]
-        if self.kind is Kind.FLAG:
-            column = cast(column != "0", Integer)
-        result: ColumnElement[bool] = OPERATORS[symbol](column, bindparam(None, self.operand, unique=True))
         return result
 
     @property

@@ -12,25 +12,25 @@ import zstandard
 from snapshard import fanout
 from snapshard.catalog import Catalog
 from snapshard.copying import copy_lines, copy_records
+from snapshard.directory import Blocks, Directories, Directory, Mask, Split
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
-from snapshard.estimate import CHEAP, Count, near_select, planned_share
-from snapshard.lookup import lookup_select
+from snapshard.estimate import CHEAP, Count, planned_rows
+from snapshard.lookup import lookup_statement
 from snapshard.pools import Pools, Use
-from snapshard.query import (
-    Place,
-    Query,
-    chromosome_select,
-    count_select,
-    intervals_to_ask,
-    payload_select,
-    place_select,
-    summary_select,
-)
+from snapshard.query import Place, Query, intervals_to_ask
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval, Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
+from snapshard.statements import (
+    Statement,
+    chromosome_statement,
+    count_statement,
+    directory_statement,
+    payload_statement,
+    summary_statement,
+)
 
 _BLOCK_TYPES = ["int4", "bytea", "bytea"]
 _local = threading.local()
@@ -53,6 +53,7 @@ class Index:
         self.settings = settings
         self.pools = Pools(shards, settings)
         self.catalog = Catalog(self.pools)
+        self._directories = Directories()
         self._others: dict[str, frozenset[str]] = {}
 
     def close(self) -> None:
@@ -86,18 +87,15 @@ class Index:
 
     def estimate(self, release: Release, query: Query) -> Count:
         """About how many rows match: exact where few can, else from the sizes of blocks and the shards' own statistics."""
-        asked = intervals_to_ask(query, release)
         if query.ids is not None:
             return Count(self.count(release, query), "exact")
-        near = fanout.gather(partial(self._near, release, query), asked)
-        if sum(near) <= CHEAP:
+        near = self.near(release, query)
+        rows = sum(int(one.row_count[mask].sum()) for one, mask in near)
+        if rows <= CHEAP or (query.samples is None and not query.filters):
             return Count(self.count(release, query), "exact")
         if query.samples is not None:
-            return Count(sum(near), "at most")
-        if not query.filters:
-            return Count(sum(near), "estimated" if query.regions else "exact")
-        shares = fanout.gather(partial(self._share, release, query), asked)
-        return Count(round(sum(rows * share for rows, share in zip(near, shares, strict=True))), "estimated")
+            return Count(rows, "at most")
+        return Count(round(sum(fanout.gather(partial(self._expected, release, query), near))), "estimated")
 
     def find(self, release: Release, spans: Sequence[Region], *, columns: Sequence[str]) -> list[Rows]:
         """For every span the junctions that begin and end where it does (one per strand), in the order asked; without samples."""
@@ -115,6 +113,17 @@ class Index:
                 found[int(number)].append(row)
         return [Rows(b"".join(lines), tuple(columns)) for lines in found]
 
+    def near(self, release: Release, query: Query) -> list[tuple[Directory, Mask]]:
+        """The directories of the intervals that may hold matches, in genome order, and which of their blocks may."""
+        directories = fanout.gather(partial(self._directory, release, query.kind), intervals_to_ask(query, release))
+        return [(directory, directory.near(query)) for directory in directories]
+
+    def reach(self, shards: Sequence[str]) -> None:
+        """Makes sure that every one of these shards answers now. Raises ShardUnavailable."""
+        for state in self.states(list(dict.fromkeys(shards))):
+            if not state.up:
+                raise ShardUnavailable(state.name, state.reason)
+
     def states(self, shards: Sequence[str] | None = None) -> list[ShardState]:
         """Whether each shard answers now, all asked at once; without names every shard that has an address."""
         return fanout.gather(self._state, self.pools.names() if shards is None else shards, threads=32)
@@ -131,9 +140,10 @@ class Index:
         """Where the row of an id stands. Raises NotFound if the release has no such row."""
         query = Query(ids=(snaptron_id,), kind=kind)
         for interval in intervals_to_ask(query, release):
-            with self.pools.connection(interval.shard) as connection:
-                # Read to its end: a connection with half an answer could not be used again.
-                found = b"".join(copy_lines(connection, place_select(query, release, interval)))
+            content = interval.content[kind]
+            blocks = Blocks(content.first_block, content.last_block)
+            # Read to its end: a connection with half an answer could not be used again.
+            found = self._read(interval, summary_statement(query, release, interval, blocks, columns=("block", "position")))
             if found:
                 block, position = found.split(b"\n", 1)[0].split(b"\t")
                 return Place(interval.number, int(block), int(position))
@@ -162,15 +172,18 @@ class Index:
     def _summaries(
         self, release: Release, query: Query, interval: Interval, *, columns: tuple[str, ...], use: Use, limit: int | None
     ) -> Iterator[Rows]:
-        statement = summary_select(query, release, interval, columns).limit(limit)
+        blocks = self._near(release, query, interval)
+        if blocks is None:
+            return
+        statement = summary_statement(query, release, interval, blocks, columns=columns, limit=limit)
         with self.pools.connection(interval.shard, use) as connection:
             for lines in copy_lines(connection, statement):
                 yield Rows(lines, columns)
 
     def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
-        # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
-        known = None if query.samples is not None else limit
-        statement = payload_select(query, release, interval, limit=known)
+        statement = self._payloads(release, query, interval, limit)
+        if statement is None:
+            return
         with self.pools.connection(interval.shard, use) as connection:
             for _, positions, payload in copy_records(connection, statement, _BLOCK_TYPES):
                 rows = _unpacked(positions, payload)
@@ -181,22 +194,56 @@ class Index:
                 if rows.text:
                     yield rows
 
+    def _payloads(self, release: Release, query: Query, interval: Interval, limit: int | None) -> Statement | None:
+        """What asks for the blocks of the matching rows; None if there can be none."""
+        # Which rows stay is decided after unpacking when samples are left out; the shard cannot count them.
+        known = None if query.samples is not None else limit
+        split = self._split(release, query, interval) if known is None else Split(self._near(release, query, interval))
+        if split.opened is None and split.whole is None:
+            return None
+        return payload_statement(query, release, interval, opened=split.opened, whole=split.whole, limit=known)
+
+    def _split(self, release: Release, query: Query, interval: Interval) -> Split:
+        if query.ids is not None:
+            return Split(self._near(release, query, interval))
+        return self._directory(release, query.kind, interval).split(query)
+
+    def _near(self, release: Release, query: Query, interval: Interval) -> Blocks | None:
+        """The blocks of an interval that may hold a match, perhaps with others between them; None if there are none."""
+        if query.ids is not None:
+            # The index of ids leads to the rows.
+            content = interval.content[query.kind]
+            return Blocks(content.first_block, content.last_block)
+        directory = self._directory(release, query.kind, interval)
+        return directory.around(directory.near(query))
+
+    def _directory(self, release: Release, kind: str, interval: Interval) -> Directory:
+        key = release.schema, release.created, interval.number, kind, interval.content[kind]
+
+        def read() -> Directory:
+            return Directory.from_lines(interval, self._read(interval, directory_statement(release, interval, kind)))
+
+        return self._directories.get(key, read)
+
+    def _read(self, interval: Interval, statement: Statement) -> bytes:
+        """All lines of an answer, read to its end, so that the connection can be used again."""
+        with self.pools.connection(interval.shard) as connection:
+            return b"".join(copy_lines(connection, statement))
+
     def _chromosomes(self, release: Release, interval: Interval) -> list[str]:
-        with self.pools.connection(interval.shard) as connection:
-            return b"".join(copy_lines(connection, chromosome_select(release, interval))).decode().splitlines()
+        return self._read(interval, chromosome_statement(release, interval)).decode().splitlines()
 
-    def _near(self, release: Release, query: Query, interval: Interval) -> int:
+    def _expected(self, release: Release, query: Query, near: tuple[Directory, Mask]) -> float:
+        """About how many rows of an interval match: the part of it that passes the filters, of the rows that are near."""
+        directory, mask = near
+        interval = directory.interval
         with self.pools.connection(interval.shard) as connection:
-            return int(b"".join(copy_lines(connection, near_select(query, release, interval))))
-
-    def _share(self, release: Release, query: Query, interval: Interval) -> float:
-        with self.pools.connection(interval.shard) as connection:
-            return planned_share(connection, query, release)
+            passing = planned_rows(connection, query, release, interval)
+        return passing * float(directory.row_count[mask].sum()) / max(1, interval.content[query.kind].row_count)
 
     def _find(self, release: Release, columns: tuple[str, ...], asked: tuple[Interval, list[tuple[int, Region]]]) -> list[bytes]:
         interval, spans = asked
-        with self.pools.connection(interval.shard) as connection:
-            return b"".join(copy_lines(connection, lookup_select(release, interval, spans, columns))).splitlines(keepends=True)
+        return self._read(interval, lookup_statement(release, interval, spans, columns)).splitlines(keepends=True)
 
     def _state(self, shard: str) -> ShardState:
         started = time.perf_counter()
@@ -209,8 +256,10 @@ class Index:
         return ShardState(shard, not reason, 1000 * (time.perf_counter() - started), reason)
 
     def _count(self, release: Release, query: Query, interval: Interval) -> int:
-        with self.pools.connection(interval.shard) as connection:
-            return int(b"".join(copy_lines(connection, count_select(query, release, interval))))
+        split = self._split(release, query, interval)
+        if split.opened is None:
+            return split.whole_rows
+        return split.whole_rows + int(self._read(interval, count_statement(query, release, interval, split.opened)))
 
 
 def _unpacked(positions: bytes | None, payload: bytes) -> Rows:

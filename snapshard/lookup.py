@@ -1,20 +1,19 @@
 """Many junctions looked up at once by their exact place."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, Text, bindparam, column, func, select
+from sqlalchemy import BigInteger, Integer, Text, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, INT4RANGE
 
-from snapshard.query import row_column
 from snapshard.region import Region
 from snapshard.release import Interval, Release
+from snapshard.statements import Statement, row_column, statement
 from snapshard.tables import rowset
 
 
-def lookup_select(
+def lookup_statement(
     release: Release, interval: Interval, spans: Sequence[tuple[int, Region]], columns: Sequence[str], *, kind: str = "junction"
-) -> Select[Any]:
+) -> Statement:
     """For every numbered span the rows that begin and end where it does: its number, then these columns, in that order.
 
     Each span costs a probe of the block index and a look into the blocks found, whatever the interval's size.
@@ -30,11 +29,12 @@ def lookup_select(
     asked = asked.render_derived(name="asked")
     span = func.int4range(asked.c.first, asked.c.last, "[]", type_=INT4RANGE)
     block = func.int4range(blocks.c.min_start, blocks.c.max_end, "[]", type_=INT4RANGE)
-    return (
-        select(asked.c.number, *[row_column(rows, release, name) for name in columns])
+    found = (
+        select(asked.c.number, *[row_column(rows, release.assembly, name) for name in columns])
         .select_from(asked)
         .join(blocks, block.op("@>", is_comparison=True)(span) & (blocks.c.max_start >= asked.c.first))
         .join(rows, (rows.c.block == blocks.c.block) & (rows.c.start == asked.c.first) & (rows.c.end == asked.c.last))
         .where(rows.c.chromosome == asked.c.chrom, blocks.c.block.between(content.first_block, content.last_block))
         .order_by(asked.c.number, rows.c.block, rows.c.position)
     )
+    return statement(found)

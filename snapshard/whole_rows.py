@@ -4,18 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any
-
-from sqlalchemy import Select, func, select
 
 from snapshard import fanout
-from snapshard.copying import copy_lines
 from snapshard.index import Index
 from snapshard.pools import Use
-from snapshard.query import MOST_IDS, Query, intervals_to_ask, near_blocks
+from snapshard.query import MOST_IDS, Query, intervals_to_ask
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
-from snapshard.tables import rowset
 
 SMALL = 4 << 20
 """Bytes of text in the blocks that may hold a match, up to which rows are read at once over a connection for reads."""
@@ -29,9 +24,10 @@ def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -
 
     Small answers are complete by then. Large ones take a slot, and are streamed over connections for exports.
     """
-    asked = intervals_to_ask(query, release)
-    sizes = fanout.gather(lambda interval: block_bytes(index, interval, _size(release, query, interval)), asked)
-    return read_parts(asked, size=sum(sizes), part=partial(index.part, release, query), slot=slot)
+    near = index.near(release, query)
+    asked = [directory.interval for directory, mask in near if mask.any()]
+    size = sum(int(directory.text_bytes[mask].sum()) for directory, mask in near)
+    return read_parts(index, asked, size=size, part=partial(index.part, release, query), slot=slot)
 
 
 def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str) -> Rows:
@@ -46,26 +42,20 @@ def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str)
     return Rows(b"".join(found[number] for number in sorted(found)))
 
 
-def read_parts(asked: Sequence[Interval], *, size: int, part: Callable[..., Iterator[Rows]], slot: Slot) -> Iterator[Rows]:
-    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is small, else streamed."""
+def read_parts(
+    index: Index, asked: Sequence[Interval], *, size: int, part: Callable[..., Iterator[Rows]], slot: Slot
+) -> Iterator[Rows]:
+    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is small, else streamed.
+
+    Raises ShardUnavailable before anything is read if a shard does not answer.
+    """
     if size <= SMALL:
         return iter(_at_once(asked, part))
+    index.reach([interval.shard for interval in asked])
     stream = _streamed([partial(part, interval, use=Use.EXPORT) for interval in asked], slot)
     # Its first item stands for the slot that was taken; begun, it hands the slot back however it ends.
     next(stream)
     return stream
-
-
-def block_bytes(index: Index, interval: Interval, size: Select[Any]) -> int:
-    """The one number that a statement gives of an interval's shard. Raises ShardUnavailable."""
-    with index.pools.connection(interval.shard) as connection:
-        return int(b"".join(copy_lines(connection, size)))
-
-
-def _size(release: Release, query: Query, interval: Interval) -> Select[Any]:
-    """Bytes of text in the blocks that may hold a match."""
-    blocks = rowset(release.schema, query.kind).blocks
-    return select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*near_blocks(query, interval, blocks))
 
 
 def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:

@@ -5,6 +5,10 @@ import pytest
 from sqlalchemy import MetaData, Table, create_engine
 from sqlalchemy.pool import StaticPool
 
+from snapshard.copying import literal_statement
+from snapshard.query import Query
+from snapshard.region import Region
+from snapshard.statements import summary_statement
 from snapshard.tables import KINDS, ddl, rowset
 
 SCHEMA = "mirror@r1"
@@ -37,14 +41,11 @@ def described(table):
 
 
 def test_a_statement_that_the_index_answers_uses_it(worlds, index):
-    from snapshard.copying import literal_statement
-    from snapshard.query import Query, summary_select
-    from snapshard.region import Region
-
     world = worlds("gtex17", 5)
-    interval = next(one for one in world.release.intervals if one.chrom == "chr1")
-    statement = summary_select(Query(regions=(Region("chr1", 1_000_000, 1_010_000),)), world.release, interval, ["start"])
-    with index.pools.connection(interval.shard) as connection:
+    release, query = world.release, Query(regions=(Region("chr1", 1_000_000, 1_010_000),))
+    directory, near = next((one, mask) for one, mask in index.near(release, query) if mask.any())
+    statement = summary_statement(query, release, directory.interval, directory.around(near), columns=["start"])
+    with index.pools.connection(directory.interval.shard) as connection:
         plan = connection.execute("EXPLAIN " + literal_statement(connection, statement).as_string(connection)).fetchall()
     text = "\n".join(line for (line,) in plan)
     assert "Index Scan using junction_block_idx" in text

@@ -1,0 +1,162 @@
+"""Where the rows of an interval lie: between which bases the rows of each block start and end.
+
+A release does not change, so this is read from a shard once, 24 bytes a block, and asked in memory from then on. Every block is
+near a query, because it may hold a match, or far from it; a near one is whole if all of its rows match.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.query import Match, Query
+from snapshard.region import Region
+from snapshard.release import OTHERS, Interval
+from snapshard.rows import Rows
+
+COLUMNS = ("block", "row_count", "min_start", "max_start", "max_end", "text_bytes")
+_MOST_LISTED = 1_000
+"""Numbers that a statement lists; of more blocks it names the first and the last."""
+_MOST_KEPT = 2_000_000
+"""Blocks that a process keeps directories of (48 MB); a whole GTEx has a sixth of that."""
+
+Integers = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Blocks by number: those listed, or all from first to last but the ones left out."""
+
+    first: int
+    last: int
+    listed: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Split:
+    """The blocks that a query needs: those whose rows must be looked at, those of which every row matches, and their rows."""
+
+    opened: Blocks | None
+    whole: Blocks | None = None
+    whole_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The blocks of one interval and kind of rows, ascending. Positions are 1-based and both ends are included."""
+
+    interval: Interval
+    block: Integers
+    row_count: Integers
+    min_start: Integers
+    max_start: Integers
+    max_end: Integers
+    text_bytes: Integers
+
+    @classmethod
+    def from_lines(cls, interval: Interval, lines: bytes) -> "Directory":
+        """The directory that these lines of COLUMNS spell out."""
+        rows = Rows(lines, COLUMNS)
+        return cls(interval, *[rows.integers(name).astype(np.int32) for name in COLUMNS])
+
+    def near(self, query: Query) -> Mask:
+        """Which blocks may hold a match."""
+        near = np.ones(len(self.block), np.bool_)
+        if query.regions:
+            near = np.any([self._touches(region, query.match) for region in self._own(query)], axis=0)
+        if self._continues(query):
+            near &= self.block >= query.after.block  # type: ignore[union-attr]
+        return near
+
+    def whole(self, query: Query) -> Mask:
+        """Of which blocks every row matches as far as regions and continuation go, told by their bounds alone; these are near."""
+        whole = np.ones(len(self.block), np.bool_)
+        if query.regions:
+            # Blocks of `*` may hold several chromosomes.
+            if self.interval.chrom == OTHERS or query.match is Match.EXACT:
+                return ~whole
+            whole = np.any([self._inside(region, query.match) for region in self._own(query)], axis=0)
+        if self._continues(query):
+            whole &= self.block > query.after.block  # type: ignore[union-attr]
+        return whole
+
+    def split(self, query: Query) -> Split:
+        """What must be opened for a query and what must not."""
+        near = self.near(query)
+        if query.filters or query.ids is not None:
+            return Split(self.around(near))
+        whole = self.whole(query)
+        if not whole.any():
+            return Split(self.around(near))
+        return Split(self.exactly(near & ~whole), self.exactly(whole), int(self.row_count[whole].sum()))
+
+    def exactly(self, mask: Mask) -> Blocks | None:
+        """The blocks of a mask; None for none."""
+        places = np.flatnonzero(mask)
+        if not len(places):
+            return None
+        first, last = int(places[0]), int(places[-1])
+        ends = int(self.block[first]), int(self.block[last])
+        if len(places) == last - first + 1:
+            return Blocks(*ends)
+        left_out = first + np.flatnonzero(~mask[first : last + 1])
+        if len(places) <= max(_MOST_LISTED, len(left_out)):
+            return Blocks(*ends, listed=tuple(self.block[places].tolist()))
+        return Blocks(*ends, left_out=tuple(self.block[left_out].tolist()))
+
+    def around(self, mask: Mask) -> Blocks | None:
+        """The blocks of a mask, and others between them if they are many; for statements that look at every row."""
+        blocks = self.exactly(mask)
+        if blocks is None or len(blocks.listed) > _MOST_LISTED or blocks.left_out:
+            return None if blocks is None else Blocks(blocks.first, blocks.last)
+        return blocks
+
+    def _own(self, query: Query) -> list[Region]:
+        """The query's regions that the interval may hold rows of; there is one, else the interval would not be asked."""
+        chrom = self.interval.chrom
+        return [region for region in query.regions if chrom in (OTHERS, region.chrom)]
+
+    def _continues(self, query: Query) -> bool:
+        return query.after is not None and query.after.interval == self.interval.number
+
+    def _touches(self, region: Region, match: Match) -> Mask:
+        overlap: Mask = (self.min_start <= region.end) & (self.max_end >= region.start)
+        if match is Match.EXACT:
+            return (self.min_start <= region.start) & (self.max_start >= region.start) & (self.max_end >= region.end)
+        if match in (Match.CONTAINS, Match.START):
+            return overlap & (self.max_start >= region.start)
+        return overlap
+
+    def _inside(self, region: Region, match: Match) -> Mask:
+        last = self.max_start if match in (Match.OVERLAP, Match.START) else self.max_end
+        inside: Mask = (self.min_start >= region.start) & (last <= region.end)
+        return inside
+
+
+class Directories:
+    """The directories that a process has read, the least recently used ones forgotten; for any number of threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Directory] = OrderedDict()
+        self._blocks = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, read: Callable[[], Directory]) -> Directory:
+        """The directory of that key, read if it is not known; of two threads that miss it at once both read."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = read()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = found
+                self._blocks += len(found.block)
+            while self._blocks > _MOST_KEPT and len(self._kept) > 1:
+                self._blocks -= len(self._kept.popitem(last=False)[1].block)
+        return found
