@@ -3,8 +3,9 @@
 import contextvars
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Generic, TypeVar
 
@@ -14,8 +15,10 @@ Item = TypeVar("Item")
 
 _AHEAD = 2
 """Sources under way at once: one is read while the next prepares. More would only hold connections."""
-_WAITING = 16
-"""Items a source may be ahead of its reader; of 64 kB blocks this is a megabyte."""
+_WAITING = 4
+"""Items a source may be ahead of its reader; of rows by the batch this is a few megabytes."""
+_PARTS_AHEAD = 4
+"""Parts of one stream that are worked on before they are asked for."""
 _LOOK = 0.1
 """Seconds after which a source that cannot hand on looks whether its reader is still there."""
 
@@ -47,6 +50,21 @@ def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:
     finally:
         for ahead in under_way:
             ahead.stop()
+
+
+def ahead(pool: ThreadPoolExecutor, work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
+    """The result of every part, in order, lazily; a few parts are worked on before their results are asked for."""
+    under_way: deque[Future[Result]] = deque()
+    try:
+        for part in parts:
+            under_way.append(pool.submit(work, part))
+            if len(under_way) >= _PARTS_AHEAD:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        for future in under_way:
+            future.cancel()
 
 
 class _Source(Generic[Item]):

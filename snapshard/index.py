@@ -1,12 +1,13 @@
 """The index: asks the shards that it must, and hands on rows in genome order."""
 
-import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import zstandard
 
 from snapshard import fanout
@@ -16,6 +17,7 @@ from snapshard.directory import Blocks, Directories, Directory, Mask, Split
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.estimate import CHEAP, Count, planned_rows
 from snapshard.lookup import lookup_statement
+from snapshard.pairs import Integers
 from snapshard.pools import Pools, Use
 from snapshard.query import Place, Query, intervals_to_ask
 from snapshard.region import Region
@@ -33,6 +35,10 @@ from snapshard.statements import (
 )
 
 _BLOCK_TYPES = ["int4", "bytea", "bytea"]
+_FIRST_BYTES, _BATCH_BYTES = 1 << 15, 1 << 18
+"""Packed bytes of the blocks that are unpacked together: of the first batch, and of later ones."""
+_UNPACKERS = 2
+"""Threads that unpack for all exports of a process; more find no idle core behind the shards and the client."""
 _local = threading.local()
 
 
@@ -54,10 +60,12 @@ class Index:
         self.pools = Pools(shards, settings)
         self.catalog = Catalog(self.pools)
         self._directories = Directories()
+        self._unpackers = ThreadPoolExecutor(_UNPACKERS, thread_name_prefix="unpack")
         self._others: dict[str, frozenset[str]] = {}
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection and ends every thread."""
+        self._unpackers.shutdown(cancel_futures=True)
         self.pools.close()
 
     def summaries(self, release: Release, query: Query, *, columns: Sequence[str], limit: int | None = None) -> Iterator[Rows]:
@@ -184,13 +192,12 @@ class Index:
         statement = self._payloads(release, query, interval, limit)
         if statement is None:
             return
+        unpack = partial(_unpacked, query=query)
         with self.pools.connection(interval.shard, use) as connection:
-            for _, positions, payload in copy_records(connection, statement, _BLOCK_TYPES):
-                rows = _unpacked(positions, payload)
-                if query.samples is not None:
-                    rows = rows.restrict(query.samples)
-                    for one in query.recomputed_filters:
-                        rows = rows.where(one.mask(rows))
+            batches = _batches(copy_records(connection, statement, _BLOCK_TYPES))
+            # Zstandard and numpy let other threads run meanwhile, which pays where more than a few blocks are read.
+            parts = map(unpack, batches) if use is Use.READ else fanout.ahead(self._unpackers, unpack, batches)
+            for rows in parts:
                 if rows.text:
                     yield rows
 
@@ -262,10 +269,44 @@ class Index:
         return split.whole_rows + int(self._read(interval, count_statement(query, release, interval, split.opened)))
 
 
-def _unpacked(positions: bytes | None, payload: bytes) -> Rows:
+_Record = tuple[int, bytes | None, bytes]
+"""A block's number, the positions of its matching rows (None = every row) and its payload."""
+
+
+def _batches(records: Iterable[_Record]) -> Iterator[list[_Record]]:
+    """The records by the batch: the first ones small, so that an answer begins at once."""
+    batch: list[_Record] = []
+    size, enough = 0, _FIRST_BYTES
+    for record in records:
+        batch.append(record)
+        size += len(record[2])
+        if size >= enough:
+            yield batch
+            batch, size, enough = [], 0, min(2 * enough, _BATCH_BYTES)
+    if batch:
+        yield batch
+
+
+def _unpacked(records: Sequence[_Record], *, query: Query) -> Rows:
+    """The matching rows of some blocks."""
     if not hasattr(_local, "zstd"):
         _local.zstd = zstandard.ZstdDecompressor()
-    rows = Rows(_local.zstd.decompress(payload))
-    if positions is None:
-        return rows
-    return rows.take(struct.unpack(f">{len(positions) // 2}h", positions))
+    texts = [_local.zstd.decompress(payload) for _, _, payload in records]
+    rows = Rows(b"".join(texts))
+    if any(positions is not None for _, positions, _ in records):
+        rows = rows.take(_positions(texts, [positions for _, positions, _ in records]))
+    if query.samples is not None:
+        rows = rows.restrict(query.samples)
+        for one in query.recomputed_filters:
+            rows = rows.where(one.mask(rows))
+    return rows
+
+
+def _positions(texts: Sequence[bytes], positions: Sequence[bytes | None]) -> Integers:
+    """Where the rows picked from each text stand in all of them put behind each other."""
+    picked, first = [], 0
+    for text, within in zip(texts, positions, strict=True):
+        count = text.count(b"\n")
+        picked.append(first + (np.arange(count) if within is None else np.frombuffer(within, ">i2").astype(np.int64)))
+        first += count
+    return np.concatenate(picked)

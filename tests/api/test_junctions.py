@@ -217,7 +217,7 @@ def test_versioned_urls_answer_the_same(world, http):
 @pytest.mark.parametrize(
     ("parameters", "kind", "near"),
     [
-        ({"region": "chr1"}, "estimated", 1.05),
+        ({"region": "chr1"}, "exact", 1),
         ({"region": "chr1", "filter": "samples_count>=3"}, "estimated", 1.6),
         ({"filter": "strand=+"}, "estimated", 1.6),
         ({"region": "chr1", "sample_ids": "50099"}, "at most", 10),
