@@ -22,7 +22,7 @@ from snapshard.pools import Pools, Use
 from snapshard.query import Place, Query, intervals_to_ask
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval, Release
-from snapshard.rows import Rows
+from snapshard.rows import Rows, line_count
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
 from snapshard.statements import (
@@ -306,7 +306,7 @@ def _positions(texts: Sequence[bytes], positions: Sequence[bytes | None]) -> Int
     """Where the rows picked from each text stand in all of them put behind each other."""
     picked, first = [], 0
     for text, within in zip(texts, positions, strict=True):
-        count = text.count(b"\n")
+        count = line_count(text)
         picked.append(first + (np.arange(count) if within is None else np.frombuffer(within, ">i2").astype(np.int64)))
         first += count
     return np.concatenate(picked)

@@ -27,6 +27,11 @@ def decimal_text(value: float) -> str:
     return text if "." in text or "e" in text else text + ".0"
 
 
+def line_count(text: bytes) -> int:
+    """How many lines a text of whole lines has (`count` of bytes takes ten times as long)."""
+    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of tab-separated columns, each ended by a newline; every row has exactly these columns."""
@@ -35,7 +40,11 @@ class Rows:
     columns: tuple[str, ...] = NAMES
 
     def __len__(self) -> int:
-        return self.text.count(b"\n")
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return line_count(self.text)
 
     @cached_property
     def _padded(self) -> NDArray[np.uint8]:
@@ -111,6 +120,7 @@ class Rows:
         part = Rows(self.text[start:stop], self.columns)
         vars(part)["_padded"] = self._padded[start : stop + _PAD]
         vars(part)["_ends"] = self._ends[first:last] - start
+        vars(part)["_count"] = last - first
         if "pairs" in vars(self):
             vars(part)["pairs"] = self.pairs.part(first, last)
         return part

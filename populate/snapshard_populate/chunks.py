@@ -8,7 +8,7 @@ import numpy as np
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.pairs import Integers
-from snapshard.rows import Rows
+from snapshard.rows import Rows, line_count
 from snapshard_populate.checks import Check, failures
 from snapshard_populate.fields import is_structured, structure_reason
 
@@ -54,11 +54,6 @@ def whole_lines(stream: Stream, name: str, *, chunk_bytes: int = CHUNK_BYTES) ->
             raise BadSource(name, f"expected lines of text, got {LONGEST_LINE} bytes without a line end")
     if rest := b"".join(parts):
         yield rest + b"\n"
-
-
-def line_count(text: bytes) -> int:
-    """How many lines a text of whole lines has (`count` of bytes takes ten times as long)."""
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord("\n")))
 
 
 def sift(rows: Rows, first_line: int, source: str, checks: Sequence[Check]) -> tuple[Chunk, list[BadRow]]:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from snapshard.errors import BadQuery
 from snapshard.junction import Column, Kind
-from snapshard.query import Place
 from snapshard.rows import Rows
 from snapshard_ui.render.arrow import ArrowWriter
 from snapshard_ui.render.bgzf import Bgzf
@@ -104,9 +103,9 @@ def test_remarks_quote_what_would_mislead():
     assert words(said) == b'release=r1 title="a b" count=null cut=true rows={"kind":"exact"}'
 
 
-@given(st.integers(0, 10**6), st.integers(0, 2**31), st.integers(0, 2**15))
-def test_tokens_read_back_and_a_changed_one_does_not(interval, block, position):
-    text = str(Token("gtex@r1", Place(interval, block, position)))
-    assert parse_token(text).place == Place(interval, block, position)
+@given(st.integers(0, 2**62))
+def test_tokens_read_back_and_a_changed_one_does_not(row):
+    text = str(Token("gtex@r1", row))
+    assert parse_token(text) == Token("gtex@r1", row)
     with pytest.raises(BadQuery):
         parse_token(text[:-1] + ("A" if text[-1] != "A" else "B") + text[-1])

@@ -50,9 +50,8 @@ def _samples(index: Index, release: Release, params: Selection) -> SampleSet | N
 def _place(index: Index, release: Release, after: str | None) -> Place | None:
     if after is None:
         return None
-    if after.isascii() and after.isdigit() and len(after) <= 18:
-        return index.place(release, int(after))
-    return parse_token(after).place
+    plain = after.isascii() and after.isdigit() and len(after) <= 18
+    return index.place(release, int(after) if plain else parse_token(after).row)
 
 
 def chosen(params: Output, form: Format) -> Choice:

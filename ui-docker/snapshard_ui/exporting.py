@@ -95,7 +95,7 @@ class _Stream:
         yield from _some(writer.head())
         for part in parts:
             shown = self._choice.shown(part, self._release)
-            self._seen.rows += shown.text.count(b"\n")
+            self._seen.rows += len(shown)
             yield from _some(writer.body(shown))
         yield from _some(writer.rest())
 

@@ -39,7 +39,7 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
     g.partial = bool(missing)
     parts = choice.read(index, release, query, limit=params.limit + 1)
     rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
-    following = _following(index, release, rows) if truncated else None
+    following = _following(release, rows) if truncated else None
     count = _counted(index, release, replace(query, after=None), params.count)
     record().rows, record().truncated = len(rows), truncated
     members: dict[str, object] = {
@@ -96,7 +96,10 @@ def first_rows(parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choic
 
 def _fitting(rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: bool) -> list[bytes]:
     kept: list[bytes] = []
-    for line in rows.lines()[:limit]:
+    lines = rows.lines()[:limit]
+    if choice.size(text := b"".join(lines)) <= most_bytes:
+        return [text]
+    for line in lines:
         most_bytes -= choice.size(line)
         if most_bytes < 0 and (kept or not first):
             break
@@ -104,9 +107,9 @@ def _fitting(rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: 
     return kept
 
 
-def _following(index: Index, release: Release, rows: Rows) -> str:
+def _following(release: Release, rows: Rows) -> str:
     last = Rows(rows.text[rows.text.rfind(b"\n", 0, -1) + 1 :], rows.columns)
-    return token_of(release, index.place(release, int(last.texts(ID)[0])))
+    return token_of(release, int(last.texts(ID)[0]))
 
 
 def _counted(index: Index, release: Release, query: Query, how: str) -> Count | None:

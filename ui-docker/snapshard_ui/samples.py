@@ -10,7 +10,6 @@ from flask import Response
 from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
 from snapshard.junction import Column, Kind
-from snapshard.query import Place
 from snapshard.rows import Rows
 from snapshard.sample_search import ALL, SampleFilter
 from snapshard_ui.answers import about_release, with_rows
@@ -42,7 +41,7 @@ def samples(asked: Asked[SampleParams]) -> Response:
     rest = [place for place in places if place >= first]
     shown = rest[: asked.params.limit]
     record().rows = len(shown)
-    following = token_of(asked.release, Place(0, 0, shown[-1])) if len(rest) > len(shown) else None
+    following = token_of(asked.release, shown[-1]) if len(rest) > len(shown) else None
     members: dict[str, object] = {
         "count": {"rows": len(places), "kind": "exact"},
         "truncated": following is not None,
@@ -134,7 +133,7 @@ def _filter(text: str) -> SampleFilter:
 def _after(after: str | None, count: int) -> int:
     if after is None:
         return 0
-    return min(parse_token(after).place.position + 1, count)
+    return min(parse_token(after).row + 1, count)
 
 
 def _rows(described: Described, places: list[int], columns: tuple[Column, ...]) -> Rows:

@@ -5,7 +5,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from snapshard.errors import BadQuery
-from snapshard.query import Place
 from snapshard.release import Release
 
 _EXPECTED = "the `next` of an earlier page of this compilation, or a snaptron_id"
@@ -13,13 +12,13 @@ _EXPECTED = "the `next` of an earlier page of this compilation, or a snaptron_id
 
 @dataclass(frozen=True)
 class Token:
-    """A place in a release."""
+    """The last row of a page in a release: a junction's snaptron_id, a sample's place among the samples."""
 
     schema: str
-    place: Place
+    row: int
 
     def __str__(self) -> str:
-        text = f"{self.schema} {self.place.interval} {self.place.block} {self.place.position}".encode()
+        text = f"{self.schema} {self.row}".encode()
         return urlsafe_b64encode(text + b" %08x" % binascii.crc32(text)).rstrip(b"=").decode()
 
 
@@ -29,8 +28,8 @@ def parse_token(text: str) -> Token:
         plain, _, check = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).rpartition(b" ")
         if check != b"%08x" % binascii.crc32(plain):
             raise ValueError("the checksum differs")
-        schema, *numbers = plain.decode().split(" ")
-        return Token(schema, Place(*[int(number) for number in numbers]))
+        schema, number = plain.decode().split(" ")
+        return Token(schema, int(number))
     except (ValueError, TypeError):
         raise BadQuery("after", text, _EXPECTED) from None
 
@@ -48,6 +47,6 @@ def release_name(after: str | None, compilation: str, release: str | None) -> st
     return of_release
 
 
-def token_of(release: Release, place: Place) -> str:
-    """The token for the page behind a place."""
-    return str(Token(release.schema, place))
+def token_of(release: Release, row: int) -> str:
+    """The token for the page behind a row."""
+    return str(Token(release.schema, row))

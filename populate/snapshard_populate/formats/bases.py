@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers, are_digits
 from snapshard.region import LAST_BASE
-from snapshard.rows import Rows
+from snapshard.rows import Rows, line_count
 from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, line_count, sift, whole_lines
+from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
 from snapshard_populate.coverage import Fields
 from snapshard_populate.fields import Mask, quoted
 from snapshard_populate.order import GenomeOrder

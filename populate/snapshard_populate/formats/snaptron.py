@@ -6,10 +6,10 @@ Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it
 from collections.abc import Iterable, Iterator
 
 from snapshard.errors import BadSource
-from snapshard.rows import Rows
+from snapshard.rows import Rows, line_count
 from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.checks import CHECKS
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, line_count, sift, whole_lines
+from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
 from snapshard_populate.order import GenomeOrder
 
 _HEADER = b"snaptron_id\tchromosome\t"
