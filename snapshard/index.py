@@ -182,6 +182,8 @@ class Index:
     ) -> Iterator[Rows]:
         blocks = self._near(release, query, interval)
         if blocks is None:
+            # Nothing lies there; yet a shard that is away is said to be, whatever is asked of it.
+            self.reach([interval.shard])
             return
         statement = summary_statement(query, release, interval, blocks, columns=columns, limit=limit)
         with self.pools.connection(interval.shard, use) as connection:
@@ -191,6 +193,7 @@ class Index:
     def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
         statement = self._payloads(release, query, interval, limit)
         if statement is None:
+            self.reach([interval.shard])
             return
         unpack = partial(_unpacked, query=query)
         with self.pools.connection(interval.shard, use) as connection:

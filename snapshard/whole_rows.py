@@ -25,7 +25,7 @@ def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -
     Small answers are complete by then. Large ones take a slot, and are streamed over connections for exports.
     """
     near = index.near(release, query)
-    asked = [directory.interval for directory, mask in near if mask.any()]
+    asked = [directory.interval for directory, _ in near]
     size = sum(int(directory.text_bytes[mask].sum()) for directory, mask in near)
     return read_parts(index, asked, size=size, part=partial(index.part, release, query), slot=slot)
 
