@@ -5,6 +5,9 @@ DATA ?= data
 PORT ?= 8080
 JUNCTIONS ?= 100000
 SAMPLES ?= 500
+SCALE ?= 1
+ONLY ?=
+REPEATS ?=
 bin = $(VENV)/bin
 api = http://127.0.0.1:$(PORT)/api/v1/compilations/sim
 define try
@@ -17,7 +20,7 @@ Three things to try, once the server says that it serves (in another terminal; t
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format storage-spike clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +46,12 @@ format: $(VENV)/test ## mend what the linter can mend
 	$(bin)/ruff check --fix . && $(bin)/ruff format .
 
 include kubernetes/targets.mk
+
+benchmark: $(VENV)/test ## measure against SQLite, PostgreSQL, tabix, DuckDB (SCALE=gtex for the record, ONLY= for parts)
+	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --only "$(ONLY)" $(if $(REPEATS),--repeats $(REPEATS))
+
+benchmark-report: $(VENV)/test ## tables and plots of the benchmark again, without measuring
+	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --report-only
 
 storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes, Docker, root)
 	$(bin)/python -m analysis.storage all

@@ -27,8 +27,13 @@ def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes
     tissues = simulate_tissues(plan)
     words = Words(samples)
     for segment in plan.segments:
-        for chunk, coverage, first in segment_chunks(plan, segment, tissues):
-            yield words.lines(_heads(chunk, segment.chromosome.name, first), coverage)
+        yield from segment_lines(plan, segment, tissues, words)
+
+
+def segment_lines(plan: Plan, segment: Segment, tissues: Tissues, words: Words) -> Iterator[bytes]:
+    """The lines of one segment, as junction_lines has them; tissues and words are those of the plan."""
+    for chunk, coverage, first in segment_chunks(plan, segment, tissues):
+        yield words.lines(_heads(chunk, segment.chromosome.name, first), coverage)
 
 
 def segment_chunks(plan: Plan, segment: Segment, tissues: Tissues) -> Iterator[tuple[Junctions, Coverage, int]]:

@@ -1,0 +1,254 @@
+"""Snapshard in process: the library over the embedded server, the genome cut to 1, 4 or 25 shards."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from analysis.benchmark.compilation import Compilation
+from analysis.benchmark.question import Question
+from analysis.benchmark.systems.postgres import SERVER, server
+from analysis.benchmark.systems.system import Unanswerable, peak_of
+from snapshard.evidence import evidence
+from snapshard.gene_search import gene_region
+from snapshard.index import Index
+from snapshard.junction import SUMMARY
+from snapshard.layout import default_layout
+from snapshard.pairs import Pairs, SampleSet
+from snapshard.query import Match, Query
+from snapshard.release import Release
+from snapshard.rows import Rows
+from snapshard.settings import Settings
+from snapshard.splicing import SplicedIn, percent_spliced_in, sample_sums
+from snapshard_populate.compilation import Compilation as Files
+from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.prune import abandon
+from snapshard_populate.shardload import Progress
+
+_SIZES = "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
+RELEASE = "r1"
+
+
+@dataclass(frozen=True)
+class Library:
+    """A compilation of its own on so many shards."""
+
+    shards: int
+
+    @property
+    def name(self) -> str:
+        return f"library-{self.shards}"
+
+    @property
+    def title(self) -> str:
+        return f"Snapshard, {self.shards} shard{'s' * (self.shards > 1)}, library"
+
+    @property
+    def compilation(self) -> str:
+        """Its name on the server."""
+        return f"sim{self.shards}"
+
+    @property
+    def _shard_names(self) -> list[str]:
+        return [f"{self.compilation}-{number:02}" for number in range(1, self.shards + 1)]
+
+    def files(self, folder: Path) -> Path:
+        """The server's folder, which is everybody's."""
+        return folder / SERVER
+
+    def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
+        """With every check, index, summary and the reading back; one shard by one process from the text, as raw COPY has it."""
+        single = self.shards == 1
+        files = _files(compilation, self.compilation, indexed=not single)
+        if single:
+            return _load(folder, self._plan(files)) | {"bare rows": _load_bare(folder, compilation)}
+        return _load(folder, self._plan(files))
+
+    def _plan(self, files: Files) -> Plan:
+        plan = Plan(files, default_layout(self._shard_names), RELEASE)
+        return replace(plan, jobs=1) if self.shards == 1 else plan
+
+    def sizes(self, folder: Path) -> dict[str, int]:
+        """Each table of all shards with what belongs to it: rows, blocks, and what stands beside them."""
+        found: dict[str, int] = {}
+        with server(folder) as embedded:
+            shards = embedded.shard_map()
+            for name in self._shard_names:
+                with psycopg.connect(shards.address(name)) as connection:
+                    for table, size in connection.execute(_SIZES, [f'"{self.compilation}@{RELEASE}"']).fetchall():
+                        found[table] = found.get(table, 0) + size
+        return found
+
+    @contextmanager
+    def session(self, folder: Path) -> Iterator["LibrarySession"]:
+        """An index over the server."""
+        with server(folder) as embedded:
+            index = Index(embedded.shard_map, Settings())
+            try:
+                yield LibrarySession(index, index.catalog.release(self.compilation))
+            finally:
+                index.close()
+
+
+class LibrarySession:
+    """Questions to the library, as a Python program asks them."""
+
+    def __init__(self, index: Index, release: Release) -> None:
+        self.index = index
+        self.release = release
+
+    def rows(self, question: Question) -> Iterator[Rows]:
+        """A stream of whole rows."""
+        return self.index.rows(self.release, _query(question))
+
+    def summaries(self, question: Question) -> Iterator[Rows]:
+        """Rows without their samples: a page where the answer fits one, else a stream."""
+        if question.gene:
+            question = replace(question, regions=(gene_region(self.index.catalog, self.release, question.gene),))
+        limit = Settings().max_rows if question.page else None
+        return self.index.summaries(self.release, _query(question), columns=SUMMARY, limit=limit)
+
+    def count(self, question: Question) -> int:
+        """Counted in the shards, all at once."""
+        return self.index.count(self.release, _query(question))
+
+    def subset(self, question: Question) -> Iterator[Rows]:
+        """Rows cut to samples."""
+        return self.index.rows(self.release, replace(_query(question), samples=SampleSet(question.samples)))
+
+    def coverage(self, question: Question) -> Pairs:
+        """Samples and reads as arrays."""
+        return self._one(question.region).pairs
+
+    def psi(self, question: Question) -> SplicedIn:
+        """By the written definition."""
+        return percent_spliced_in(*[sample_sums([self._one(region)]) for region in question.regions])
+
+    def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
+        """The evidence, by tissue."""
+        pairs = self._one(question.region).pairs
+        groups = self.index.catalog.groups(self.release)
+        told = evidence(pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups)
+        return {group.name: (seen.samples, seen.reads) for group, seen in told.groups}
+
+    def export(self, question: Question) -> Iterator[Rows]:
+        """Everything."""
+        return self.rows(question)
+
+    def peak_memory(self) -> int:
+        """Of this process; PostgreSQL's are its own."""
+        return peak_of()
+
+    def _one(self, region: Any) -> Rows:
+        found = self.index.rows(self.release, Query((region,), match=Match.EXACT), limit=2)
+        return Rows(b"".join(rows.text for rows in found))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """The shards of a library asked one after the other: what they take together if each is measured alone."""
+
+    of: Library
+
+    @property
+    def name(self) -> str:
+        return f"apart-{self.of.shards}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.of.title}, shard after shard"
+
+    def files(self, folder: Path) -> Path:
+        """Those of the library."""
+        return self.of.files(folder)
+
+    def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
+        """The library has loaded it."""
+        return {}
+
+    def sizes(self, folder: Path) -> dict[str, int]:
+        """Nothing of its own."""
+        return {}
+
+    @contextmanager
+    def session(self, folder: Path) -> Iterator["ApartSession"]:
+        """That of the library."""
+        with self.of.session(folder) as session:
+            yield ApartSession(session)
+
+
+class ApartSession:
+    """Counts only."""
+
+    def __init__(self, session: LibrarySession) -> None:
+        self._session = session
+
+    def count(self, question: Question) -> int:
+        """The sum of what each interval's shard counts, of the whole genome only."""
+        if question.regions:
+            raise Unanswerable(question.label)
+        release = self._session.release
+        parts = [replace(release, intervals=(interval,)) for interval in release.intervals]
+        return sum(self._session.index.count(part, _query(question)) for part in parts)
+
+    def peak_memory(self) -> int:
+        """Of this process."""
+        return peak_of()
+
+
+def _query(question: Question) -> Query:
+    return Query(question.regions, question.ids or None, question.match, question.filters)
+
+
+def _files(compilation: Compilation, name: str, *, indexed: bool) -> Files:
+    folder = compilation.folder
+    junctions = compilation.indexed if indexed else compilation.text
+    rest = {"samples": folder / "samples.tsv", "groups": folder / "samples.groups.tsv", "annotation": folder / "gencode.gff3"}
+    named = {what: str(path) for what, path in rest.items()}
+    return Files(name, str(junctions), title="Simulated", assembly="GRCh38", simulated=True, **named)
+
+
+def _load(folder: Path, plan: Plan) -> dict[str, float]:
+    """Seconds by phase, each until the first word of the next: rows (with their summaries), indexes, verify."""
+    marks: dict[str, float] = {}
+
+    def report(progress: Progress) -> None:
+        marks.setdefault(progress.phase, time.perf_counter())
+
+    with server(folder) as embedded:
+        shards = embedded.ensure_shards({one.shard for one in plan.intervals})
+        began = time.perf_counter()
+        load_compilation(shards, plan, report=report)
+        ended = time.perf_counter()
+    if len(shards.addresses) and plan.jobs == 1:
+        return {
+            "rows": marks["indexes"] - began,
+            "indexes": marks["done"] - marks["indexes"],
+            "verify": ended - marks["done"],
+        }
+    return {"all": ended - began}
+
+
+def _load_bare(folder: Path, compilation: Compilation) -> float:
+    """Seconds for the rows alone, checks on, without groups to summarise and before indexes; dropped afterwards."""
+    name = "bare"
+    plan = Plan(Files(name, str(compilation.text), simulated=True), default_layout([name]), RELEASE, jobs=1)
+    marks: dict[str, float] = {}
+
+    def report(progress: Progress) -> None:
+        marks.setdefault(progress.phase, time.perf_counter())
+
+    with server(folder) as embedded:
+        shards = embedded.ensure_shards([name])
+        began = time.perf_counter()
+        load_compilation(shards, plan, steps=(), report=report)
+        abandon(shards, f"{name}@{RELEASE}")
+    return marks["indexes"] - began
+
+
+LIBRARIES = tuple(Library(shards) for shards in (1, 4, 25))
+APART = Apart(LIBRARIES[-1])
