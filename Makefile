@@ -8,6 +8,7 @@ SAMPLES ?= 500
 SCALE ?= 1
 ONLY ?=
 REPEATS ?=
+GROWTH ?= /tmp/growth-data
 bin = $(VENV)/bin
 api = http://127.0.0.1:$(PORT)/api/v1/compilations/sim
 define try
@@ -20,7 +21,7 @@ Three things to try, once the server says that it serves (in another terminal; t
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike growth locust notebook clean
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +56,17 @@ benchmark-report: $(VENV)/test ## tables and plots of the benchmark again, witho
 
 storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes, Docker, root)
 	$(bin)/python -m analysis.storage all
+
+growth: $(VENV)/test ## measure how cost grows with junctions and samples (docs/growth.md); MEASURE=only asks what is loaded
+	$(if $(filter only,$(MEASURE)),,$(bin)/python -m analysis.growth load --folder $(GROWTH) $(GROWTH_OPTIONS))
+	$(bin)/python -m analysis.growth measure --folder $(GROWTH) $(GROWTH_OPTIONS)
+	$(bin)/python -m analysis.growth report
+
+locust: $(VENV)/test ## 1 to 64 clients against the largest compilation of `make growth`
+	$(bin)/python -m analysis.clients --data $(GROWTH)/data --genes $(GROWTH)/files/29900000x9662/gencode.gff3 $(LOCUST_OPTIONS)
+
+notebook: $(VENV)/test ## run analysis/growth.ipynb on the results; the page is $(DATA)/growth.html
+	$(bin)/python -m nbconvert --execute --to html --output-dir $(DATA) --log-level WARN analysis/growth.ipynb
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) $(DATA)

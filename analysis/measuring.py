@@ -1,12 +1,13 @@
 """Medians of repeats, taken in turns so that noise of the machine falls on everyone, and what machine it was."""
 
 import json
+import math
 import os
 import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,6 +32,11 @@ def interleaved(actions: Mapping[str, Callable[[], Any]], repeats: int) -> dict[
 def spread(values: list[float]) -> dict[str, float]:
     """Median, least and greatest."""
     return {"median": statistics.median(values), "min": min(values), "max": max(values), "repeats": len(values)}
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The least of the values that is not exceeded by this part (in percent) of them."""
+    return sorted(values)[max(0, math.ceil(len(values) * part / 100) - 1)]
 
 
 def write_result(name: str, figures: Mapping[str, Any]) -> None:
