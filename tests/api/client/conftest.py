@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -143,8 +144,11 @@ class _Relay(socketserver.BaseRequestHandler):
             head += more
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"accept-encoding", b"connection"))]
         head = b"\r\n".join([lines[0], b"Connection: close", b"Accept-Encoding: identity", *lines[1:]])
-        chunks = self._answer(head)
-        if b":export" in lines[0]:
+        answer = self._answer(head)
+        first = next(answer, b"")
+        chunks = chain([first], answer)
+        # An export that is told to wait for its turn is asked for again; faults are for those that begin.
+        if b":export" in lines[0] and first.startswith(b"HTTP/1.1 200"):
             self.server.exports.append(lines[0].decode())
             if self.server.faults:
                 chunks = self.server.faults.pop(0)(chunks)
