@@ -72,7 +72,8 @@ class Selection:
 def _measure(place: Path, scale: float, results: Results, selection: Selection, repeats: int | None) -> None:
     compilation = make_compilation(place / "compilation", scale)
     results.put("compilation", "facts", compilation.facts)
-    load_systems(compilation, place, results, again=bool(selection.named) and selection.part("load"))
+    again = bool(selection.named) and selection.part("load")
+    load_systems(selection.systems, compilation, place, results, again=again)
     places = read_places(compilation)
     every = workloads(places, scale)
     chosen = selection.workloads(every)
