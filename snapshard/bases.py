@@ -49,7 +49,7 @@ def read_bases(
     """The stretches that match a region, in order, some at a time; read, and failing, as `matching_rows` does."""
     named = release.named
     asked = [interval for interval in release.intervals if interval.may_overlap(region, named, KIND)]
-    sizes = fanout.gather(partial(_size, index, release, region=region), asked)
+    sizes = fanout.gather_by(lambda interval: interval.shard, partial(_size, index, release, region=region), asked)
     part = partial(_read, index, release, region=region, match=match, columns=columns)
     return read_parts(index, asked, size=sum(sizes), part=part, slot=slot)
 

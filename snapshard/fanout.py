@@ -4,9 +4,11 @@ import contextvars
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from itertools import chain
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 Part = TypeVar("Part")
@@ -30,6 +32,15 @@ def gather(work: Callable[[Part], Result], parts: Sequence[Part], *, threads: in
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
         started = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
     return [future.result() for future in started]
+
+
+def gather_by(key: Callable[[Part], Hashable], work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """As `gather`, but parts of one key follow each other: a shard with many intervals is asked over one connection."""
+    groups: dict[Hashable, list[int]] = {}
+    for number, part in enumerate(parts):
+        groups.setdefault(key(part), []).append(number)
+    done = gather(lambda numbers: [(number, work(parts[number])) for number in numbers], list(groups.values()))
+    return [result for _, result in sorted(chain.from_iterable(done), key=itemgetter(0))]
 
 
 def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:

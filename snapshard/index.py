@@ -91,7 +91,7 @@ class Index:
         if query.samples is not None:
             return sum(len(rows) for rows in self.rows(release, query))
         asked = intervals_to_ask(query, release)
-        return sum(fanout.gather(partial(self._count, release, query), asked))
+        return sum(fanout.gather_by(_shard, partial(self._count, release, query), asked))
 
     def estimate(self, release: Release, query: Query) -> Count:
         """About how many rows match: exact where few can, else from the sizes of blocks and the shards' own statistics."""
@@ -103,7 +103,8 @@ class Index:
             return Count(self.count(release, query), "exact")
         if query.samples is not None:
             return Count(rows, "at most")
-        return Count(round(sum(fanout.gather(partial(self._expected, release, query), near))), "estimated")
+        expected = fanout.gather_by(lambda one: one[0].interval.shard, partial(self._expected, release, query), near)
+        return Count(round(sum(expected)), "estimated")
 
     def find(self, release: Release, spans: Sequence[Region], *, columns: Sequence[str]) -> list[Rows]:
         """For every span the junctions that begin and end where it does (one per strand), in the order asked; without samples."""
@@ -115,7 +116,7 @@ class Index:
             if "junction" in interval.content
             and (held := [(n, s) for n, s in enumerate(spans) if interval.holds_start(s.chrom, s.start, named)])
         ]
-        for lines in fanout.gather(partial(self._find, release, tuple(columns)), asked):
+        for lines in fanout.gather_by(lambda one: one[0].shard, partial(self._find, release, tuple(columns)), asked):
             for line in lines:
                 number, _, row = line.partition(b"\t")
                 found[int(number)].append(row)
@@ -123,7 +124,7 @@ class Index:
 
     def near(self, release: Release, query: Query) -> list[tuple[Directory, Mask]]:
         """The directories of the intervals that may hold matches, in genome order, and which of their blocks may."""
-        directories = fanout.gather(partial(self._directory, release, query.kind), intervals_to_ask(query, release))
+        directories = fanout.gather_by(_shard, partial(self._directory, release, query.kind), intervals_to_ask(query, release))
         return [(directory, directory.near(query)) for directory in directories]
 
     def reach(self, shards: Sequence[str]) -> None:
@@ -270,6 +271,10 @@ class Index:
         if split.opened is None:
             return split.whole_rows
         return split.whole_rows + int(self._read(interval, count_statement(query, release, interval, split.opened)))
+
+
+def _shard(interval: Interval) -> str:
+    return interval.shard
 
 
 _Record = tuple[int, bytes | None, bytes]

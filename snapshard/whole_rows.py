@@ -59,7 +59,8 @@ def read_parts(
 
 
 def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:
-    return list(chain.from_iterable(fanout.gather(lambda interval: list(part(interval, use=Use.READ)), asked)))
+    read = fanout.gather_by(lambda interval: interval.shard, lambda interval: list(part(interval, use=Use.READ)), asked)
+    return list(chain.from_iterable(read))
 
 
 def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:

@@ -22,8 +22,6 @@ COUNTED = Region("chr1", 1, 25_000_000)
 """Every compilation of GTEx's density has the same 618,870 rows here, if it has a million."""
 _JUNCTIONS = 30
 _LEAST = 100  # samples of the rows that are counted
-_PATIENCE = 60.0
-"""Seconds until a shard gives a connection: a count asks all intervals of a shard at once, more than it has connections."""
 
 
 def measure(compilations: Sequence[Compilation], data: Path, *, rows: int, windows: int, rounds: int) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def _asked(compilations: Sequence[Compilation], data: Path) -> Iterator[tuple[di
     embedded = Embedded(data)
     with ExitStack() as stack:
         stack.callback(embedded.close)
-        index = Index(embedded.shard_map, Settings(connect_seconds=_PATIENCE))
+        index = Index(embedded.shard_map, Settings())
         stack.callback(index.close)
         served = stack.enter_context(serving(data))
         releases = {one.name: index.catalog.release(one.name) for one in compilations}

@@ -17,6 +17,24 @@ def test_results_come_in_the_order_of_the_work():
     assert fanout.gather(slow_first, []) == []
 
 
+def test_parts_of_one_shard_follow_each_other_and_results_keep_their_order():
+    under_way, most, lock = {"a": 0, "b": 0}, {"a": 0, "b": 0}, threading.Lock()
+
+    def work(part):
+        shard, number = part
+        with lock:
+            under_way[shard] += 1
+            most[shard] = max(most[shard], under_way[shard])
+        time.sleep(0.01)
+        with lock:
+            under_way[shard] -= 1
+        return number
+
+    parts = [("a", 0), ("b", 1), ("a", 2), ("a", 3), ("b", 4)]
+    assert fanout.gather_by(lambda part: part[0], work, parts) == [0, 1, 2, 3, 4]
+    assert most == {"a": 1, "b": 1}
+
+
 def test_one_failure_fails_all():
     def fails_at_two(number):
         if number == 2:
