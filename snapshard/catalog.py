@@ -4,13 +4,13 @@ import threading
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import psycopg
 import zstandard
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.pairs import Integers
@@ -19,12 +19,16 @@ from snapshard.release import Content, Interval, Release
 from snapshard.shards import CATALOG
 
 _RELEASES = """
-SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated, c.current = r.name AS is_current,
-       r.sample_count, r.created, r.published
+SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated, r.sample_count, r.created, r.published,
+       coalesce(c.current = r.name, false)
 FROM release r JOIN compilation c ON c.name = r.compilation
 WHERE r.state IN ('published', 'verified')
 ORDER BY r.compilation, r.created, r.name
 """
+_heading = attrgetter(
+    "compilation", "name", "schema", "state", "title", "assembly", "simulated", "sample_count", "created", "published"
+)
+"""What _RELEASES says of a release, in that order."""
 _INTERVALS = "SELECT schema, number, chromosome, first, last, shard FROM interval ORDER BY schema, number"
 _CONTENT = """
 SELECT schema, number, kind, row_count, first_block, last_block, max_end, longest, min_id, max_id
@@ -135,7 +139,16 @@ class Catalog:
             self._lock.release()
 
     def _read(self) -> list[tuple[Release, bool]]:
-        with self.connect() as connection, connection.transaction():
+        known = {_heading(release): release for release, _ in self._releases}
+        with self.connect() as connection:
+            headings = _headings(connection) if known else {}
+            # A release that is known does not change, so what it holds is not read again.
+            if known.keys() == headings.keys() and known:
+                return [(known[heading], current) for heading, current in headings.items()]
+            return self._read_all(connection)
+
+    def _read_all(self, connection: psycopg.Connection[Any]) -> list[tuple[Release, bool]]:
+        with connection.transaction():
             # One snapshot, so that a release comes with all of its intervals.
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             if connection.execute("SELECT to_regclass('release')").fetchone() == (None,):
@@ -151,8 +164,12 @@ class Catalog:
         for schema, number, chrom, first, last, shard in connection.execute(_INTERVALS):
             held = content.get((schema, number), {})
             intervals.setdefault(schema, []).append(Interval(number, chrom, first, last, shard, held))
-        releases = []
-        for row in connection.cursor(row_factory=dict_row).execute(_RELEASES):
-            current = bool(row.pop("is_current"))
-            releases.append((Release(**row, intervals=tuple(intervals.get(row["schema"], ()))), current))
-        return releases
+        return [
+            (Release(*heading, intervals=tuple(intervals.get(heading[2], ()))), current)  # type: ignore[misc]  # ten of eleven
+            for heading, current in _headings(connection).items()
+        ]
+
+
+def _headings(connection: psycopg.Connection[Any]) -> dict[tuple[Any, ...], bool]:
+    """What is said of every release, and whether it is the current one; in order."""
+    return {tuple(heading): current for *heading, current in connection.execute(_RELEASES)}

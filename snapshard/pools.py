@@ -92,13 +92,19 @@ class Pools:
             return pool
 
     def _address(self, shard: str) -> str:
-        """The shard's present address; the last known map serves while its source cannot be read."""
-        unknown = shard != CATALOG and shard not in self._map.addresses
-        if unknown or time.monotonic() - self._map_read > _MAP_SECONDS:
-            with suppress(SnapshardError, psycopg.OperationalError):
-                self._map = self._shards()
+        """The shard's address as last known; who finds the map old lets it be read again, and waits only for an unknown shard."""
+        if shard != CATALOG and shard not in self._map.addresses:
+            self._read_map()
+        elif time.monotonic() - self._map_read > _MAP_SECONDS:
             self._map_read = time.monotonic()
+            threading.Thread(target=self._read_map, daemon=True).start()
         return self._map.address(shard)
+
+    def _read_map(self) -> None:
+        """The last known map serves while its source cannot be read."""
+        with suppress(SnapshardError, psycopg.OperationalError):
+            self._map = self._shards()
+        self._map_read = time.monotonic()
 
     def _open(self, shard: str, use: Use, address: str) -> ConnectionPool:
         settings = self.settings
