@@ -6,7 +6,7 @@ answers are. Columns are cut out of it only when somebody asks for them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,13 +153,14 @@ class Rows:
         """The rows with these sample lists, one per row, for their own: statistics recomputed, rows without pairs dropped."""
         counts = pairs.counts()
         kept = np.flatnonzero(counts).tolist()
-        sums, medians = pairs.sums(), pairs.medians()
-        means = sums / np.maximum(counts, 1)
+        sums = pairs.sums()
+        means = (sums / np.maximum(counts, 1)).tolist()
+        counted, summed, medians = counts.tolist(), sums.tolist(), pairs.medians().tolist()
         samples = pairs.row_texts()
         head, tail = self._around_statistics()
         lines = [
             b"%s%s\t%d\t%d\t%s\t%s%s"
-            % (head[i], samples[i], counts[i], sums[i], _decimal(means[i]), _decimal(medians[i]), tail[i])
+            % (head[i], samples[i], counted[i], summed[i], _decimal(means[i]), _decimal(medians[i]), tail[i])
             for i in kept
         ]
         return Rows(b"".join(lines), self.columns)
@@ -174,5 +175,7 @@ class Rows:
         return head, tail
 
 
+@lru_cache(1 << 16)
 def _decimal(value: float) -> bytes:
-    return decimal_text(float(value)).encode()
+    """Few values make up most means and medians, so that most are written once."""
+    return decimal_text(value).encode()
