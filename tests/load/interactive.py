@@ -10,6 +10,7 @@ import http.client
 import random
 import threading
 import time
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import psutil
@@ -44,18 +45,28 @@ def export(address: str, compilation: str, until: float, done: list[tuple[int, f
         connection.close()
 
 
-def memory() -> float:
-    """Megabytes that the largest of the server's processes holds."""
-    found = [one.memory_info().rss for one in psutil.process_iter() if "snapshard" in one.cmdline() and "serve" in one.cmdline()]
-    return max(found, default=0) / 1e6
+def servers() -> list[psutil.Process]:
+    """The processes of `snapshard serve` on this machine."""
+    every = ((one, one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
+    return [one for one, words in every if "serve" in words and any(Path(word).name == "snapshard" for word in words)]
+
+
+def watch(until: float, peaks: list[float]) -> None:
+    """The megabytes that the largest of the server's processes holds, time after time."""
+    found = servers()
+    while time.monotonic() < until:
+        peaks.append(max(one.memory_info().rss for one in found) / 1e6)
+        time.sleep(0.05)
 
 
 def measure(address: str, compilation: str, *, clients: int, seconds: float, exports: int) -> None:
     """One line of the report."""
     times: list[float] = []
     done: list[tuple[int, float]] = []
+    peaks: list[float] = []
     until = time.monotonic() + seconds
     threads = [threading.Thread(target=ask, args=(address, compilation, until, seed, times)) for seed in range(clients)]
+    threads.append(threading.Thread(target=watch, args=(until, peaks)))
     threads += [threading.Thread(target=export, args=(address, compilation, until, done)) for _ in range(exports)]
     for thread in threads:
         thread.start()
@@ -67,7 +78,7 @@ def measure(address: str, compilation: str, *, clients: int, seconds: float, exp
     print(
         f"{clients} clients, {exports} exports: {len(times) / seconds:.0f} answers/s,"
         f" p50 {p50:.1f} p95 {p95:.1f} p99 {p99:.1f} ms;"
-        f" {len(done)} exports at {speed:.0f} MB/s; largest process {memory():.0f} MB"
+        f" {len(done)} exports at {speed:.0f} MB/s; largest process {max(peaks):.0f} MB"
     )
 
 
