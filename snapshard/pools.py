@@ -4,13 +4,14 @@ import select
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 
 import psycopg
 from psycopg.pq import ConnStatus
 from psycopg_pool import ConnectionPool
 
+from snapshard.deadlines import Deadlines
 from snapshard.errors import ShardUnavailable, SnapshardError
 from snapshard.settings import Settings
 from snapshard.shards import CATALOG, ShardSource, shard_errors
@@ -43,25 +44,30 @@ class Pools:
         self._map_read = time.monotonic()
         self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
         self._lock = threading.Lock()
+        # A shard ends a statement at its own deadline; one that does not even do that is broken off a little later.
+        self._deadlines = Deadlines(settings.read_seconds + settings.connect_seconds)
 
     @contextmanager
     def connection(self, shard: str, use: Use = Use.READ) -> Iterator[psycopg.Connection]:
         """A live connection to a shard. One that is left by an error, or with an answer half read, is closed, not reused.
 
-        Raises ShardUnavailable, naming the shard, if none is had within the settings' connect_seconds, or if it is lost;
-        QueryTimeout if the shard gave up at the deadline.
+        Raises ShardUnavailable, naming the shard, if none is had within the settings' connect_seconds, if it is lost, or if the
+        shard falls silent (a read only); QueryTimeout if the shard gave up at the deadline.
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
             connection = self._live(pool, shard)
             try:
-                with watch.holding(connection):
+                with watch.holding(connection), self._limit(connection, use):
                     yield connection
             except BaseException:
                 connection.close()
                 raise
             finally:
                 pool.putconn(connection)
+
+    def _limit(self, connection: psycopg.Connection, use: Use) -> AbstractContextManager[None]:
+        return self._deadlines.within(connection.fileno()) if use is Use.READ else nullcontext()
 
     def names(self) -> list[str]:
         """The shards that have an address."""
