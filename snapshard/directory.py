@@ -6,7 +6,7 @@ near a query, because it may hold a match, or far from it; a near one is whole i
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +94,18 @@ class Directory:
         if not whole.any():
             return Split(self.around(near))
         return Split(self.exactly(near & ~whole), self.exactly(whole), int(self.row_count[whole].sum()))
+
+    def starting_at(self, starts: Sequence[int]) -> list[tuple[int, int]]:
+        """For each of these starts, by its place in the list, the number of every block that may hold a row that starts there."""
+        wanted = np.asarray(starts, np.int64)
+        if self.interval.chrom == OTHERS:
+            # Starts ascend within a chromosome only.
+            found = [np.flatnonzero((self.min_start <= start) & (self.max_start >= start)) for start in wanted]
+            return [(place, int(self.block[at])) for place, places in enumerate(found) for at in places]
+        first = np.searchsorted(self.max_start, wanted, "left").tolist()
+        last = np.searchsorted(self.min_start, wanted, "right").tolist()
+        bounds = zip(first, last, strict=True)
+        return [(place, int(self.block[at])) for place, (low, high) in enumerate(bounds) for at in range(low, high)]
 
     def exactly(self, mask: Mask) -> Blocks | None:
         """The blocks of a mask; None for none."""

@@ -254,7 +254,8 @@ class Index:
 
     def _find(self, release: Release, columns: tuple[str, ...], asked: tuple[Interval, list[tuple[int, Region]]]) -> list[bytes]:
         interval, spans = asked
-        return self._read(interval, lookup_statement(release, interval, spans, columns)).splitlines(keepends=True)
+        directory = self._directory(release, "junction", interval)
+        return self._read(interval, lookup_statement(release, directory, spans, columns)).splitlines(keepends=True)
 
     def _state(self, shard: str) -> ShardState:
         started = time.perf_counter()

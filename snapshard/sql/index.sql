@@ -2,8 +2,6 @@
 
 CREATE INDEX ON {schema}.{kind} (block);
 ALTER TABLE {schema}.{kind}_block ADD PRIMARY KEY (block);
--- Which blocks may overlap a region. A giant intron widens its own block only, not every query.
-CREATE INDEX ON {schema}.{kind}_block USING gist (int4range(min_start, max_end, '[]'));
 -- brin where ids ascend with the rows, as in Snaptron's own files: next to nothing on disk. btree for any other order.
 CREATE INDEX ON {schema}.{kind} USING {id_index};
 -- For filters on the number of samples, the most usual ones: of the rows that most filters keep, a tenth of all, it has every
