@@ -23,6 +23,9 @@ tries, and refuses everybody meanwhile, also when the shard is back; so it gives
 _SIGNS_OF_LIFE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 """A machine that is gone closes no connection: who waits for its answer would hold a place in the pool for two hours, and all
 places are soon held. The kernels ask each other instead; ten seconds of silence (tcp_user_timeout, in ms) end the wait."""
+_SILENCE_SECONDS = 1.0
+"""How long an old connection may be silent. Where more time is allowed for a connection, it is for making a new one, perhaps to
+another server of the same shard: old ones of a machine that is gone must not hold the pool's places meanwhile."""
 _MAP_SECONDS = 2.0
 """How long the shard map is believed: a shard that moved is found again after that, without a restart."""
 
@@ -134,30 +137,31 @@ class Pools:
         )
 
     def _live(self, pool: ConnectionPool, shard: str) -> psycopg.Connection:
-        """A connection that answers; those that a restart of the shard has cut are thrown away."""
+        """A connection that answers; those that a restart of the shard has cut, or that are silent, are thrown away."""
         deadline = time.monotonic() + self.settings.connect_seconds
         while True:
             connection = pool.getconn(max(0.001, deadline - time.monotonic()))
             try:
-                self._check(connection, shard)
+                if self._answers(connection):
+                    return connection
+                if time.monotonic() >= deadline:
+                    raise ShardUnavailable(shard, f"no sign of life within {self.settings.connect_seconds:g} s")
             except psycopg.OperationalError:
-                connection.close()
-                pool.putconn(connection)
+                pass
             except BaseException:
                 connection.close()
                 pool.putconn(connection)
                 raise
-            else:
-                return connection
+            connection.close()
+            pool.putconn(connection)
 
-    def _check(self, connection: psycopg.Connection, shard: str) -> None:
-        """An empty query there and back. A stopped server keeps its sockets open, so only waiting tells."""
+    def _answers(self, connection: psycopg.Connection) -> bool:
+        """Whether an empty query comes back. A stopped server keeps its sockets open, so only waiting tells."""
         link = connection.pgconn
         link.send_query(b"")
-        ready, _, _ = select.select([link.socket], [], [], self.settings.connect_seconds)
+        ready, _, _ = select.select([link.socket], [], [], min(self.settings.connect_seconds, _SILENCE_SECONDS))
         if not ready:
-            raise ShardUnavailable(shard, f"no sign of life within {self.settings.connect_seconds:g} s")
+            return False
         while link.get_result() is not None:
             pass
-        if link.status != ConnStatus.OK:
-            raise psycopg.OperationalError("the connection was cut while nobody used it")
+        return link.status == ConnStatus.OK
