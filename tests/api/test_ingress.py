@@ -87,7 +87,7 @@ def test_a_client_takes_that_for_an_error(world, nginx, blocked):  # noqa: F811
 
 
 def break_off(world):
-    """Ends the connection at which an export stands still: at the rows, or where a worker that is new to the release looks them up."""
+    """Ends the connection at which an export stands still: at the rows, or where a fresh worker looks them up."""
     end = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name LIKE 'snapshard %' AND wait_event_type = 'Lock'"""
     with psycopg.connect(world.index.pools._map.catalog, autocommit=True) as connection:
