@@ -17,12 +17,11 @@ from snapshard.directory import Blocks, Directories, Directory, Mask, Split
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.estimate import CHEAP, Count, planned_rows
 from snapshard.lookup import lookup_statement
-from snapshard.pairs import Integers
 from snapshard.pools import Pools, Use
 from snapshard.query import Place, Query, intervals_to_ask
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval, Release
-from snapshard.rows import Rows, line_count
+from snapshard.rows import Rows, lines_at
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
 from snapshard.statements import (
@@ -300,22 +299,13 @@ def _unpacked(records: Sequence[_Record], *, query: Query) -> Rows:
     """The matching rows of some blocks."""
     if not hasattr(_local, "zstd"):
         _local.zstd = zstandard.ZstdDecompressor()
-    texts = [_local.zstd.decompress(payload) for _, _, payload in records]
-    rows = Rows(b"".join(texts))
-    if any(positions is not None for _, positions, _ in records):
-        rows = rows.take(_positions(texts, [positions for _, positions, _ in records]))
+    pieces: list[bytes | memoryview] = []
+    for _, positions, payload in records:
+        text = _local.zstd.decompress(payload)
+        pieces += [text] if positions is None else lines_at(text, np.frombuffer(positions, ">i2").tolist())
+    rows = Rows(b"".join(pieces))
     if query.samples is not None:
         rows = rows.restrict(query.samples)
         for one in query.recomputed_filters:
             rows = rows.where(one.mask(rows))
     return rows
-
-
-def _positions(texts: Sequence[bytes], positions: Sequence[bytes | None]) -> Integers:
-    """Where the rows picked from each text stand in all of them put behind each other."""
-    picked, first = [], 0
-    for text, within in zip(texts, positions, strict=True):
-        count = line_count(text)
-        picked.append(first + (np.arange(count) if within is None else np.frombuffer(within, ">i2").astype(np.int64)))
-        first += count
-    return np.concatenate(picked)

@@ -152,10 +152,13 @@ class Pairs:
             return b"".join([self.text[start:end] for start, end in places])
         return np.frombuffer(self.text, np.uint8)[np.repeat(keep, widths)].tobytes()
 
+    def bounds(self) -> Integers:
+        """Where in the text the sample list of each row begins, and where the last one ends."""
+        return np.append(self.spans, len(self.text))[self.rows]
+
     def row_texts(self) -> list[bytes]:
         """The sample list of each row as text."""
-        bounds = np.append(self.spans, len(self.text))[self.rows].tolist()
-        return [self.text[start:end] for start, end in pairwise(bounds)]
+        return [self.text[start:end] for start, end in pairwise(self.bounds().tolist())]
 
 
 def parse_pairs(texts: Iterable[bytes]) -> Pairs:

@@ -4,7 +4,7 @@ Text is the one form of rows everywhere: a source's lines, what a payload block 
 answers are. Columns are cut out of it only when somebody asks for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -30,6 +30,13 @@ def decimal_text(value: float) -> str:
 def line_count(text: bytes) -> int:
     """How many lines a text of whole lines has (`count` of bytes takes ten times as long)."""
     return int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
+
+
+def lines_at(text: bytes, positions: Iterable[int]) -> list[memoryview]:
+    """The lines at these positions of a text, in the order given; nothing is copied."""
+    newlines = [-1, *np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE).tolist()]
+    view = memoryview(text)
+    return [view[newlines[at] + 1 : newlines[at + 1] + 1] for at in positions]
 
 
 @dataclass(frozen=True)
@@ -125,13 +132,9 @@ class Rows:
             vars(part)["pairs"] = self.pairs.part(first, last)
         return part
 
-    def take(self, positions: Sequence[int] | Integers) -> "Rows":
+    def take(self, positions: Iterable[int]) -> "Rows":
         """The rows at these positions, in the order given."""
-        ends = np.flatnonzero(np.frombuffer(self.text, np.uint8) == _NEWLINE) + 1
-        starts = np.concatenate(([0], ends))
-        wanted = np.asarray(positions, np.int64)
-        places = zip(starts[wanted].tolist(), ends[wanted].tolist(), strict=True)
-        return Rows(b"".join([self.text[start:end] for start, end in places]), self.columns)
+        return Rows(b"".join(lines_at(self.text, positions)), self.columns)
 
     def where(self, keep: NDArray[np.bool_]) -> "Rows":
         """The rows that the mask keeps."""
@@ -152,27 +155,24 @@ class Rows:
     def with_pairs(self, pairs: Pairs) -> "Rows":
         """The rows with these sample lists, one per row, for their own: statistics recomputed, rows without pairs dropped."""
         counts = pairs.counts()
-        kept = np.flatnonzero(counts).tolist()
-        sums = pairs.sums()
-        means = (sums / np.maximum(counts, 1)).tolist()
-        counted, summed, medians = counts.tolist(), sums.tolist(), pairs.medians().tolist()
-        samples = pairs.row_texts()
-        head, tail = self._around_statistics()
+        kept, text = np.flatnonzero(counts), self.text
+        sums = pairs.sums()[kept]
+        first, samples, median, last = (places[kept].tolist() for places in self._around_statistics())
+        listed, ends = pairs.text, pairs.bounds()
+        columns = (
+            *(first, samples, ends[:-1][kept].tolist(), ends[1:][kept].tolist(), counts[kept].tolist(), sums.tolist()),
+            *((sums / counts[kept]).tolist(), pairs.medians()[kept].tolist(), median, last),
+        )
         lines = [
-            b"%s%s\t%d\t%d\t%s\t%s%s"
-            % (head[i], samples[i], counted[i], summed[i], _decimal(means[i]), _decimal(medians[i]), tail[i])
-            for i in kept
+            b"%b%b\t%d\t%d\t%b\t%b%b" % (text[a:b], listed[c:d], count, total, _decimal(mean), _decimal(middle), text[y:z])
+            for a, b, c, d, count, total, mean, middle, y, z in zip(*columns, strict=True)
         ]
         return Rows(b"".join(lines), self.columns)
 
-    def _around_statistics(self) -> tuple[list[bytes], list[bytes]]:
-        """What stands before the samples and behind the median of each row, separators included."""
-        first, samples = (self._starts[:, place] - _PAD for place in (0, self.columns.index("samples")))
-        median = self._ends[:, self.columns.index("coverage_median")] - _PAD
-        last = self._ends[:, -1] - _PAD + 1
-        head = [self.text[s:e] for s, e in zip(first.tolist(), samples.tolist(), strict=True)]
-        tail = [self.text[s:e] for s, e in zip(median.tolist(), last.tolist(), strict=True)]
-        return head, tail
+    def _around_statistics(self) -> tuple[Integers, Integers, Integers, Integers]:
+        """Where in the text each row begins, where its samples do, where its median ends and the row itself, newline included."""
+        samples, median = self.columns.index("samples"), self.columns.index("coverage_median")
+        return self._starts[:, 0] - _PAD, self._starts[:, samples] - _PAD, self._ends[:, median] - _PAD, self.line_ends()
 
 
 @lru_cache(1 << 16)

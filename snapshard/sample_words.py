@@ -9,6 +9,7 @@ separator, so that a search for words is a search for bytes.
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,15 @@ STOP_WORDS = frozenset(
 _LETTER = r"[^\W\d_]"
 _JOIN = rf"(?:(?<={_LETTER})['’‘.·․‧](?={_LETTER})|(?<=\d)['’‘.,;](?=\d))"
 _WORD = re.compile(rf"\w+(?:{_JOIN}\w+)*")
-_ASCII_BLANKS = bytes(b if chr(b).isalnum() or chr(b) in "_\n'.,;" else ord(" ") for b in range(128)) + bytes(range(128, 256))
-_WHITE_BLANKS = bytes(ord(" ") if b in b"\t\r\v\f" else b for b in range(256))
-_ASCII_LOOSE = re.compile(rb"[.,;'](?!(?<=[a-z][.'])[a-z]|(?<=[0-9][.,;'])[0-9])")
+_NEWLINE, _BLANK = b"\n "
+_LETTERS, _DIGITS = 1, 2
+_KIND = np.array([(chr(b).isalpha() * _LETTERS + chr(b).isdigit() * _DIGITS) * (b < 128) for b in range(256)], np.uint8)
+"""Of each byte, what a sign that joins it to its neighbour must join."""
+_JOINERS = {ord("'"): _LETTERS | _DIGITS, ord("."): _LETTERS | _DIGITS, ord(","): _DIGITS, ord(";"): _DIGITS}
+_JOINED = np.array([_JOINERS.get(b, 0) for b in range(256)], np.uint8)
+_ASCII_WORDS = bytes(b if chr(b).isalnum() or b in (ord("_"), _NEWLINE, *_JOINERS) else _BLANK for b in range(128)).lower()
+_ASCII_WORDS += bytes(range(128, 256))
+_WHITE_BLANKS = bytes(_BLANK if b in b"\t\r\v\f" else b for b in range(256))
 
 
 class Cut(StrEnum):
@@ -74,10 +81,10 @@ class Words:
 
 def _padded(text: bytes) -> bytes:
     """Every line with a blank at each end and one between words."""
-    spread = b" %s \n" % text.replace(b"\n", b" \n ")
-    while b"  " in spread:
-        spread = spread.replace(b"  ", b" ")
-    return spread
+    spread = np.frombuffer(b" %s \n" % text.replace(b"\n", b" \n "), np.uint8)
+    blank = spread == _BLANK
+    spaced: bytes = spread[~(blank & np.concatenate(([False], blank[:-1])))].tobytes()
+    return spaced
 
 
 def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
@@ -88,12 +95,22 @@ def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
 
 
 def _separated(text: bytes) -> bytes:
-    if text.isascii():
-        return _ASCII_LOOSE.sub(b" ", text.lower().translate(_ASCII_BLANKS))
-    lines = text.split(b"\n")
-    if len(lines) > 1:
-        return b"\n".join(map(_separated, lines))
-    return " ".join(_WORD.findall(text.decode("utf-8", "replace").lower())).encode()
+    runs = groupby(text.split(b"\n"), bytes.isascii)
+    return b"\n".join([_ascii_separated(lines) if plain else _unicode_separated(lines) for plain, lines in runs])
+
+
+def _ascii_separated(lines: Iterable[bytes]) -> bytes:
+    """As `_unicode_separated`, at many times its speed."""
+    array = np.frombuffer(bytearray(b" %b " % b"\n".join(lines).translate(_ASCII_WORDS)), np.uint8)
+    signs = np.concatenate([np.flatnonzero(array == sign) for sign in _JOINERS])
+    joins = _JOINED[array[signs]] & _KIND[array[signs - 1]] & _KIND[array[signs + 1]]
+    array[signs[joins == 0]] = _BLANK
+    return array[1:-1].tobytes()
+
+
+def _unicode_separated(lines: Iterable[bytes]) -> bytes:
+    found = (_WORD.findall(line.decode("utf-8", "replace").lower()) for line in lines)
+    return "\n".join(map(" ".join, found)).encode()
 
 
 def _blank(text: bytes) -> bytes:

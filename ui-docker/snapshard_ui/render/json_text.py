@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import orjson
 
@@ -25,8 +26,6 @@ class JsonObjects:
     def __init__(self, columns: Sequence[Column], *, exact: bool) -> None:
         self.columns = tuple(columns)
         self._exact = exact
-        self._plain = self._template(quoted=True)
-        self._careful = self._template(quoted=False)
 
     def write(self, rows: Rows, separator: bytes) -> bytes:
         """The objects, the separator between them."""
@@ -36,7 +35,7 @@ class JsonObjects:
             write = self._writer(column, plain)
             if write is not None:
                 fields[place::width] = write(fields[place::width])
-        template = self._plain if plain else self._careful
+        template = _template(self.columns, quoted=plain)
         many, step = separator.join([template] * _FEW), _FEW * width
         whole = len(fields) // step * step
         texts = [many % tuple(fields[at : at + step]) for at in range(0, whole, step)]
@@ -58,9 +57,12 @@ class JsonObjects:
             return cells
         return [json_number(text) for text in cells]
 
-    def _template(self, *, quoted: bool) -> bytes:
-        members = [_named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in self.columns]
-        return b"{%s}" % b",".join(members)
+
+@lru_cache
+def _template(columns: tuple[Column, ...], *, quoted: bool) -> bytes:
+    """An object with a place for every field; `quoted` where texts may stand as they are."""
+    members = [_named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in columns]
+    return b"{%s}" % b",".join(members)
 
 
 def _sample_lists(cells: list[bytes]) -> list[bytes]:
