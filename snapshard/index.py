@@ -198,8 +198,10 @@ class Index:
         unpack = partial(_unpacked, query=query)
         with self.pools.connection(interval.shard, use) as connection:
             batches = _batches(copy_records(connection, statement, _BLOCK_TYPES))
-            # Zstandard and numpy let other threads run meanwhile, which pays where more than a few blocks are read.
-            parts = map(unpack, batches) if use is Use.READ else fanout.ahead(self._unpackers, unpack, batches)
+            # Zstandard lets other threads run meanwhile, which pays where more than a few blocks are read. Cutting to samples
+            # is many short steps, for which threads only wait on each other.
+            alone = use is Use.READ or query.samples is not None
+            parts = map(unpack, batches) if alone else fanout.ahead(self._unpackers, unpack, batches)
             for rows in parts:
                 if rows.text:
                     yield rows

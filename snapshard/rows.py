@@ -7,6 +7,7 @@ answers are. Columns are cut out of it only when somebody asks for them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,19 +156,16 @@ class Rows:
     def with_pairs(self, pairs: Pairs) -> "Rows":
         """The rows with these sample lists, one per row, for their own: statistics recomputed, rows without pairs dropped."""
         counts = pairs.counts()
-        kept, text = np.flatnonzero(counts), self.text
-        sums = pairs.sums()[kept]
+        kept, text, listed = np.flatnonzero(counts), self.text, pairs.text
         first, samples, median, last = (places[kept].tolist() for places in self._around_statistics())
-        listed, ends = pairs.text, pairs.bounds()
-        columns = (
-            *(first, samples, ends[:-1][kept].tolist(), ends[1:][kept].tolist(), counts[kept].tolist(), sums.tolist()),
-            *((sums / counts[kept]).tolist(), pairs.medians()[kept].tolist(), median, last),
-        )
-        lines = [
-            b"%b%b\t%d\t%d\t%b\t%b%b" % (text[a:b], listed[c:d], count, total, _decimal(mean), _decimal(middle), text[y:z])
-            for a, b, c, d, count, total, mean, middle, y, z in zip(*columns, strict=True)
+        ends = pairs.bounds()
+        statistics = zip(*(found[kept].tolist() for found in (counts, pairs.sums(), pairs.medians())), strict=True)
+        places = zip(first, samples, ends[:-1][kept].tolist(), ends[1:][kept].tolist(), statistics, median, last, strict=True)
+        pieces = [
+            (text[begin:before], listed[start:end], _statistics(*told), text[behind:stop])
+            for begin, before, start, end, told, behind, stop in places
         ]
-        return Rows(b"".join(lines), self.columns)
+        return Rows(b"".join(chain.from_iterable(pieces)), self.columns)
 
     def _around_statistics(self) -> tuple[Integers, Integers, Integers, Integers]:
         """Where in the text each row begins, where its samples do, where its median ends and the row itself, newline included."""
@@ -176,6 +174,6 @@ class Rows:
 
 
 @lru_cache(1 << 16)
-def _decimal(value: float) -> bytes:
-    """Few values make up most means and medians, so that most are written once."""
-    return decimal_text(value).encode()
+def _statistics(count: int, total: int, median: float) -> bytes:
+    """The columns from samples_count to coverage_median, each behind a tab. Most rows share theirs with others."""
+    return f"\t{count}\t{total}\t{decimal_text(total / count)}\t{decimal_text(median)}".encode()
