@@ -24,6 +24,8 @@ _GROUPS = {
     "genome": ("genome-count", "genome-filter", "export"),
 }
 """The workloads that stand in one table."""
+_BEFORE = "benchmark-before"
+"""The record that the last tuning began with."""
 _MAIN = ("rows", "filtered-rows", "filtered-count", "window-1000", "one-junction", "subset-3000")
 _COMPARED = {
     OURS: "Snapshard, library",
@@ -62,6 +64,7 @@ def tables(found: Figures) -> dict[str, Callable[[], str]]:
     made: dict[str, Callable[[], str]] = {
         "circumstances": partial(_circumstances, found),
         "bars": partial(_bars, found),
+        "tuned": partial(_tuned, found),
         "load": partial(_load, found),
         "cold": partial(_cold, found),
     }
@@ -93,6 +96,25 @@ def _bar(found: Figures, bar: Bar) -> Sequence[str]:
         return bar.what, bar.goal, "–", "not measured"
     values = "<br>".join(f"{one.what} {one.value}" for one in measured)
     return bar.what, bar.goal, values, "<br>".join(_WORDS[one.reached] for one in measured)
+
+
+def _tuned(found: Figures) -> str:
+    """Before and after, each beside what SQLite took in the same run, since the machine is not always equally quick."""
+    path = RESULTS / f"{_BEFORE}.json"
+    before = Figures(read_result(_BEFORE)) if path.exists() else None
+    # A trial has another compilation, and perhaps its results elsewhere.
+    if before is None or before.parts["compilation"] != found.parts.get("compilation"):
+        return _NOTHING
+    names = [name for name in before.parts["warm"] if name in found.parts.get("warm", {}) and "sqlite" in found.systems(name)]
+    rows = [
+        [_title(found, name), *[_beside(figures, name, system) for system in (OURS, SERVED) for figures in (before, found)]]
+        for name in names
+    ]
+    return table(["ms, median (of SQLite)", "library before", "library", "HTTP before", "HTTP"], rows)
+
+
+def _beside(found: Figures, workload: str, system: str) -> str:
+    return f"{_number(1000 * found.median(workload, system))} ({found.ratio(workload, system, 'sqlite'):.2f} ×)"
 
 
 def _circumstances(found: Figures) -> str:

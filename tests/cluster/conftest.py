@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pysam
 import pytest
 import requests
 
@@ -177,12 +178,14 @@ def embedded() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def halved(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A file beside the source in its pod that holds every second row of it: a release that answers otherwise."""
-    path = tmp_path_factory.mktemp("source") / "halved.tsv.gz"
-    with gzip.open(SOURCE, "rb") as rows, gzip.open(path, "wb", compresslevel=1) as kept:
+    """An indexed file beside the source in its pod that holds every second row of it: a release that answers otherwise."""
+    plain = tmp_path_factory.mktemp("source") / "halved.tsv"
+    with gzip.open(SOURCE, "rb") as rows, plain.open("wb") as kept:
         kept.writelines(row for number, row in enumerate(rows) if number % 2)
-    deployment.cluster.kubectl("cp", "--no-preserve", str(path), "source-0:/srv/gtex17/halved.tsv.gz")
-    return path.name
+    path = pysam.tabix_index(str(plain), seq_col=1, start_col=2, end_col=3)
+    for name in (path, f"{path}.tbi"):
+        deployment.cluster.kubectl("cp", "--no-preserve", name, f"source-0:/srv/gtex17/{Path(name).name}")
+    return Path(path).name
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import gzip
 import http.server
 import random
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -366,3 +367,40 @@ def test_pauses_double_up_to_a_limit(monkeypatch):
     with serving(statuses=[503] * 9) as (_, url), pytest.raises(BadSource, match="503 Service Unavailable"):
         Download(f"{url}/x", pause=4.0).read(10)
     assert pauses == [4.0, 8.0, 16.0, 30.0, 30.0]
+
+
+# --- the source pod's server, run as the pod runs it
+
+
+@pytest.fixture
+def pod(indexed):
+    """The address of a source server over the indexed file's folder."""
+    command = ["gunicorn", "--bind=127.0.0.1:0", "--threads=4", "--no-control-socket"]
+    command.append(f"snapshard_populate.source_server:source_server({str(indexed.parent)!r})")
+    with subprocess.Popen([sys.executable, "-m", *command], stderr=subprocess.PIPE, text=True) as process:
+        yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+        process.terminate()
+
+
+def test_the_source_pod_gives_an_indexed_file_by_the_region(pod, indexed):
+    assert has_index(f"{pod}/{indexed.name}")
+    assert not has_index(f"{pod}/y.bgz")
+    region = Region("chr10", 200_000, 700_000)
+    assert b"".join(read_region(f"{pod}/{indexed.name}", region)) == b"".join(starting_in(region))
+
+
+def test_the_source_pod_lets_a_download_go_on(pod, indexed):
+    source = Download(f"{pod}/{indexed.name}", pause=0.001)
+    parts = [source.read(1000)]
+    source.close()
+    while part := source.read(7000):
+        parts.append(part)
+    source.close()
+    assert b"".join(parts) == indexed.read_bytes()
+
+
+def test_the_source_pod_gives_nothing_outside_its_folder(pod, indexed):
+    assert (indexed.parent.parent / "outside").write_bytes(b"x")
+    with socket.create_connection(("127.0.0.1", int(pod.rpartition(":")[2]))) as client:
+        client.sendall(b"GET /../outside HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 404")
