@@ -1,10 +1,10 @@
 #!/bin/sh
 # Makes the roles, once, on an empty data folder. Passwords come from files and pass through psql's variables, never a command line.
 #
-#   owner     owns the database; what people do by hand: retiring, restoring, giving rights
-#   loader    makes, fills and drops the schemas of releases; not their readers' data of other owners
-#   reader    reads, with a deadline; the server's interactive queries
-#   exporter  reads without a deadline, few at a time; the server's exports
+#   owner       owns the database, and may do whatever the loader may; for people, no program uses it
+#   loader      makes, fills and drops releases, in the catalog and in the shards, and owns what it makes
+#   reader      reads, with a deadline; the server's interactive queries
+#   exporter    reads without a deadline, few at a time; the server's exports
 #   replicator  copies the whole server and follows it: what a read replica connects by; reaches no database
 set -eu
 secrets=${SNAPSHARD_SECRETS:-/run/secrets/snapshard}

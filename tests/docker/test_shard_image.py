@@ -1,6 +1,8 @@
 """The shard image: what its roles may and may not do, what it keeps, and what it says when something is missing."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -112,6 +114,64 @@ def test_passwords_are_kept_as_scram_and_never_printed(shard, passwords: dict[st
     assert kept == ",".join(["SCRAM-SHA-256"] * 6)
     for password in passwords.values():
         assert password not in shard.log()
+
+
+REGION = "chr17:43044295-43125364"
+ASKING = f"SELECT pg_sleep({{}}), count(*) FROM public.{{}} WHERE region = %s AND region <> '{REGION}'"
+
+
+def _slow(shard) -> None:
+    with shard.connect("reader") as reader:
+        reader.execute(ASKING.format(6, "first"), [REGION])
+
+
+def _failed(shard) -> None:
+    with shard.connect("reader") as reader, pytest.raises(psycopg.errors.DivisionByZero):
+        reader.execute(f'SELECT 1 / (length(%s) - {len(REGION)}) AS "{REGION}"', [REGION])
+
+
+def _refused(shard) -> None:
+    """By a constraint, whose details name the key."""
+    with shard.connect("loader") as loader, pytest.raises(psycopg.errors.UniqueViolation):
+        loader.execute("INSERT INTO public.first VALUES (%s), (%s)", [REGION, REGION])
+
+
+def _deadlocked(shard) -> None:
+    """After waiting for a lock; the details show what everybody ran."""
+    with shard.connect("loader") as one, shard.connect("loader") as other, ThreadPoolExecutor(1) as beside:
+        for connection, table in ((one, "first"), (other, "second")):
+            connection.execute("BEGIN")
+            connection.execute(f"LOCK public.{table}")
+        waiting = beside.submit(one.execute, ASKING.format(0, "second"), [REGION])
+        time.sleep(2)
+        with pytest.raises(psycopg.errors.DeadlockDetected):
+            other.execute(ASKING.format(0, "first"), [REGION])
+        waiting.result()
+
+
+def _killed(shard) -> None:
+    """With all other connections, which the server says of the statement that was under way."""
+    with shard.connect("reader") as reader, ThreadPoolExecutor(1) as beside:
+        process = reader.execute("SELECT pg_backend_pid()").fetchone()[0]
+        waiting = beside.submit(reader.execute, "SELECT pg_sleep(60), %s::text", [REGION])
+        time.sleep(1)
+        shard.container.exec(["sh", "-c", f"kill -9 {process}"])
+        with pytest.raises(psycopg.OperationalError):
+            waiting.result()
+
+
+def test_no_question_reaches_the_log_however_it_ends(start: Start) -> None:
+    """A region can identify a patient: it is not there as text or parameter, in a message or in its details."""
+    with start() as shard:
+        with shard.wait().connect("loader") as loader:
+            for table in ("first", "second"):
+                loader.execute(f"CREATE TABLE public.{table} (region text PRIMARY KEY)")
+        for ending in (_slow, _failed, _refused, _deadlocked, _killed):
+            ending(shard)
+        said = shard.log()
+    for event in ("division by zero", "duplicate key", "still waiting for", "deadlock detected", "terminated by signal 9"):
+        assert event in said
+    assert "chr17" not in said
 
 
 def test_memory_decides_the_configuration_at_every_start(start: Start) -> None:
