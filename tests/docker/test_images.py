@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,33 @@ def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
     said = run(images["loader"], "snapshard", "load", "--help")
     assert said.returncode == 0, said.stderr
     assert "Usage: snapshard load" in said.stdout
+
+
+def test_the_servers_health_check_asks_the_port_that_is_set(images: dict[str, str], tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "shards.tsv").write_text("catalog\thost=127.0.0.1 port=1\n")
+    mounted = ["--volume", f"{tmp_path}:/map:ro", "--env=SNAPSHARD_SHARDS=/map/shards.tsv", "--env=SNAPSHARD_PORT=9191"]
+    started = [
+        "docker",
+        "run",
+        "--detach",
+        "--rm",
+        *mounted,
+        "--health-interval=1s",
+        "--health-start-period=1s",
+        images["server"],
+    ]
+    container = subprocess.check_output(started, text=True).strip()
+    try:
+        states = (_health(container) for _ in range(60))
+        assert "healthy" in states, subprocess.check_output(["docker", "logs", container], text=True, stderr=subprocess.STDOUT)
+    finally:
+        subprocess.run(["docker", "rm", "--force", container], capture_output=True)
+
+
+def _health(container: str) -> str:
+    time.sleep(0.5)
+    return subprocess.check_output(["docker", "inspect", "--format={{.State.Health.Status}}", container], text=True).strip()
 
 
 @pytest.mark.parametrize(("part", "folder"), [("server", "ui-docker"), ("loader", "populate")])
