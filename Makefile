@@ -68,7 +68,7 @@ locust: $(VENV)/test ## 1 to 64 clients against the largest compilation of `make
 notebook: $(VENV)/test ## run analysis/growth.ipynb on the results; the page is $(DATA)/growth.html
 	$(bin)/python -m nbconvert --execute --to html --output-dir $(DATA) --log-level WARN analysis/growth.ipynb
 
-clean: ## remove the virtual environment and the demo's data
+clean: ## remove the virtual environment and the folder $(DATA), with all that was loaded into it
 	rm -rf $(VENV) $(DATA)
 
 $(VENV)/bin/python:
