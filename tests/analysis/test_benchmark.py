@@ -109,7 +109,9 @@ def measured_parts():
     load = {"postgres": {"rows": 1.0}, "library-1": {"rows": 0.5, "bare rows": 0.5, "indexes": 0.1, "verify": 0.1}}
     sizes = {"postgres": {"table": 10}, "library-25": {"junction": 1, "junction_block": 1, "density": 1}}
     run = {"mix": "GeneWindows", "clients": 32, "errors": 0, "requests_per_second": 900, "ms": {"p99": 9}, "limit": "x"}
-    return {"warm": warm, "compilation": {"facts": facts}, "load": load, "sizes": sizes, "clients": {"runs": [run]}}
+    times = {name: {"ms": {"p50": 1.0, "p99": 1.0}} for name in ("rows1m", "rows30m")}
+    elsewhere = {"clients": {"runs": [run]}, "growth-answers": {"window": times, "window_json": times}}
+    return {"warm": warm, "compilation": {"facts": facts}, "load": load, "sizes": sizes, **elsewhere}
 
 
 @pytest.mark.parametrize("bar", BARS, ids=lambda bar: bar.what)
@@ -126,6 +128,7 @@ def test_no_bar_is_reached_by_who_is_slowest_at_everything(bar):
     parts["load"]["postgres"]["rows"] = 0.01
     parts["sizes"]["library-25"]["junction"] = 1000
     parts["clients"]["runs"][0]["errors"] = 1
+    parts["growth-answers"]["window"]["rows30m"]["ms"]["p99"] = 2.0
     assert any(one.reached is False for one in bar.compute(Figures(parts)))
 
 
