@@ -131,12 +131,20 @@ class HttpSession:
         return self._get(f"/{resource}?{urlencode(_parameters(question) + list(more.items()))}")
 
     def _get(self, path: str) -> Json:
-        self._connection.request("GET", self._path + path)
-        answer = self._connection.getresponse()
+        try:
+            answer = self._asked(path)
+        except ConnectionError:
+            # The server closes a connection that was idle for long, as it is while others take their turns.
+            self._connection.close()
+            answer = self._asked(path)
         body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{path}: HTTP {answer.status}: {body[:300]!r}")
         return Json(body)
+
+    def _asked(self, path: str) -> http.client.HTTPResponse:
+        self._connection.request("GET", self._path + path)
+        return self._connection.getresponse()
 
     def _curl(self, resource: str, question: Question, **more: str) -> Command:
         given = urlencode([*_parameters(question), ("about", "false"), *more.items()])
