@@ -29,6 +29,9 @@ another server of the same shard: old ones of a machine that is gone must not ho
 _MAP_SECONDS = 2.0
 """How long the shard map is believed: a shard that moved is found again after that, without a restart."""
 
+_MAP_PAUSE = 0.1
+"""Seconds until an old map is read again: whoever found it old has most often been answered by then, and is not held up."""
+
 
 class Use(StrEnum):
     """What a connection is for. Reads end at the deadline; exports may last as long as their reader goes on reading."""
@@ -106,7 +109,9 @@ class Pools:
             self._read_map()
         elif time.monotonic() - self._map_read > _MAP_SECONDS:
             self._map_read = time.monotonic()
-            threading.Thread(target=self._read_map, daemon=True).start()
+            later = threading.Timer(_MAP_PAUSE, self._read_map)
+            later.daemon = True
+            later.start()
         return self._map.address(shard)
 
     def _read_map(self) -> None:
