@@ -11,6 +11,7 @@ from analysis.source import SAMPLES
 from snapshard.filters import Filter
 from snapshard.query import Match
 from snapshard.region import Region
+from snapshard.settings import Settings
 from snapshard_populate.simulate.plan import FIRST_RAIL_ID
 
 EXECUTIONS = 4
@@ -76,8 +77,9 @@ def _windows(places: Places, scale: float) -> tuple[Workload, ...]:
     ]
     for kilobases, count in ((1, 40), (10, 40), (100, 20), (1_000, 6), (10_000, 2)):
         title = f"{kilobases} kb" if kilobases < 1_000 else f"{kilobases // 1_000} Mb"
-        page = kilobases <= _LARGEST_PAGE
-        questions = [Question(title, (one,), page=page) for one in places.windows(1_000 * kilobases, count)]
+        small = kilobases <= _LARGEST_PAGE
+        drawn = places.windows(1_000 * kilobases, count)
+        questions = [Question(title, (one,), page=small and _fits_a_page(places, one)) for one in drawn]
         made.append(Workload(f"overlap-{title.replace(' ', '')}", f"overlap with {title}", "summaries", questions, 3))
     return tuple(made)
 
@@ -87,9 +89,15 @@ def _pages(label: str, regions: Sequence[Region]) -> list[Question]:
 
 
 def _genes(places: Places) -> list[Question]:
-    some = random.Random(SEED).sample(places.genes, min(20, len(places.genes)))
-    regions = [(gene, Region(gene.chrom, gene.start, gene.end)) for gene in some]
-    return [Question(gene.symbol, (region,), gene=gene.symbol, page=True) for gene, region in regions]
+    """Genes whose junctions fit a page."""
+    regions = {gene.symbol: Region(gene.chrom, gene.start, gene.end) for gene in places.genes}
+    fitting = [symbol for symbol, region in regions.items() if _fits_a_page(places, region)]
+    some = random.Random(SEED).sample(fitting, min(20, len(fitting)))
+    return [Question(symbol, (regions[symbol],), gene=symbol, page=True) for symbol in some]
+
+
+def _fits_a_page(places: Places, region: Region) -> bool:
+    return places.overlapping(region) <= Settings().max_rows
 
 
 def _single(places: Places) -> tuple[Workload, ...]:
