@@ -44,7 +44,8 @@ def main(scale: float, folder: Path, only: str, repeats: int | None, report_only
     results = Results(record_path() if scale == GTEX else place / "benchmark.json")
     if not report_only:
         _measure(place, scale, results, Selection(only), repeats)
-    for path in report.write(results.parts, place, record=scale == GTEX):
+    # Read again: a page speaks of the figures in the file, which are rounded.
+    for path in report.write(Results(results.path).parts, place, record=scale == GTEX):
         click.echo(f"wrote {path}")
 
 
