@@ -192,7 +192,8 @@ def _asked(query: Query, release: Release, interval: Interval, blocks: Blocks) -
         values |= {f"start_{number}": region.start, f"end_{number}": region.end, f"chromosome_{number}": region.chrom}
     values |= {f"operand_{number}": one.operand for number, one in enumerate(filters)}
     if query.ids is not None:
-        values["ids"] = _array(query.ids)
+        content = interval.content[query.kind]
+        values["ids"] = _array([number for number in query.ids if content.min_id <= number <= content.max_id])
     if after is not None:
         values |= {"after_block": after.block, "after_position": after.position}
     shape = _Shape(

@@ -70,8 +70,13 @@ def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:
         content = one.content[kind]
         if one.shard in joined:
             before = joined[one.shard].content[kind]
-            bounds = min(before.first_block, content.first_block), max(before.last_block, content.last_block)
-            content = replace(before, first_block=bounds[0], last_block=bounds[1])
+            content = replace(
+                before,
+                first_block=min(before.first_block, content.first_block),
+                last_block=max(before.last_block, content.last_block),
+                min_id=min(before.min_id, content.min_id),
+                max_id=max(before.max_id, content.max_id),
+            )
         joined[one.shard] = replace(one, content={kind: content})
     return list(joined.values())
 
