@@ -70,7 +70,7 @@ def _ancestor(found: Figures) -> Figure:
         for system, times in steps.items():
             last = found.parts["warm"][name]["seconds"][system]
             _line(axes, system, ends, [_middle(one) for one in [*times, *last]])
-        axes.set_title(f"chr1 from its first base, {title}", fontsize=10)
+        axes.set_title(f"chr1 from base 1, {title}", fontsize=10)
         _log(axes)
         axes.set_ylabel("seconds")
     for axes in panels[1]:
