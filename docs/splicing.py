@@ -16,9 +16,10 @@ DEFINITIONS = (
 )
 HEAD = """# What the numbers mean
 
-One written definition of each measure. The web page, the REST API (`/api/v1/compilations/{name}/splicing/...`), the command
-(`snapshard splicing`) and the Python library compute them with the functions named here. This page is made of their docstrings
-by `python docs/splicing.py`; a test runs the examples and compares the page.
+One written definition of each measure. The REST API (`/api/v1/compilations/{name}/splicing/...`) computes them with the
+functions named here; the command (`snapshard splicing`) and the Python client (`Client.splicing`) ask it, with the same names
+of measures and parameters. This page is made of the functions' docstrings by `python docs/splicing.py`; a test runs the
+examples and compares the page.
 
 In the examples `rows(",1:5")` stands for the answer to a query: a junction with five reads in sample 1. Positions are 1-based,
 both ends included; a junction's are the first and last base of its intron.

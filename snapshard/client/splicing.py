@@ -26,7 +26,7 @@ MEASURES = {
     "exons": Measure(("query",), "exons", ("chromosome", "start", "end", "left_id", "right_id")),
     "union": Measure(("query", "other"), "rows", _MERGED),
     "intersection": Measure(("query", "other"), "rows", _MERGED),
-    "normalised": Measure(("query", "size"), "rows", _MERGED),
+    "normalised": Measure(("query", "normalise"), "rows", _MERGED),
 }
 
 

@@ -29,13 +29,14 @@ def splicing(measure: str, parameters: tuple[str, ...], as_json: bool, **given: 
     exons            query                              stretches between junctions
     union            query other                        junctions of this and other compilations, each once
     intersection     query other                        those that all have
-    normalised       query size                         coverages scaled to a field of the samples, such as auc
+    normalised       query normalise                    coverages made comparable between samples (recount, jxcov)
 
     \b
     Examples:
       snapshard splicing psi inclusion1=chr1:100-200 inclusion2=chr1:300-400 exclusion=chr1:100-400 min_count=10
       snapshard splicing tissues query=chr1:100-200 query=chr1:300-400 field=SMTS
       snapshard splicing exons 'query=chr2:29193923-29919992;contains;strand=-' longest=300
+      snapshard splicing normalised query=chr1:100-200 normalise=recount
     """
     wanted: dict[str, list[str]] = {}
     for parameter in parameters:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapshard import combining, splicing
+from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
 from snapshard.rows import Rows
 from snapshard.splicing import junction_inclusion_ratio, percent_spliced_in, sample_sums, shared_samples
@@ -67,7 +68,13 @@ def test_psi_is_the_clients(one, two, skip):
         mean = (i1 + i2) / 2
         expected[sample] = -1 if not i1 or not i2 or mean + e < 20 else mean / (mean + e)
     assert dict(zip(found.samples.tolist(), found.psi.tolist(), strict=True)) == pytest.approx(expected)
-    assert found.psi.tolist() == sorted(found.psi.tolist(), reverse=True)
+    order = list(zip(found.psi.tolist(), (found.inclusion1 + found.inclusion2 + found.exclusion).tolist(), strict=True))
+    assert order == sorted(order, reverse=True)
+
+
+def test_samples_of_the_same_psi_come_by_all_their_reads():
+    one, two, skip = (sample_sums([rows(text)]) for text in (",1:20,2:40,3:60", ",1:20,2:40,3:60", ",1:20,2:40,3:60"))
+    assert percent_spliced_in(one, two, skip).samples.tolist() == [3, 2, 1]
 
 
 @given(st.lists(PAIRS, min_size=1, max_size=4))
@@ -117,7 +124,15 @@ def test_union_and_intersection_of_compilations():
     assert combining.union([[], [two]], in_all=True).text == b""
 
 
+def test_compilations_with_sample_ids_in_common_are_not_joined():
+    one, two = rows(",1:2,2:4"), rows(",2:9", spans=((500, 600),))
+    with pytest.raises(BadQuery, match="sample ids that differ"):
+        combining.union([[one], [two]])
+    assert combining.union([[one, one]]).integers("samples_count").tolist() == [2]
+
+
 def test_normalisation_rounds_half_to_even_and_drops_what_becomes_nothing():
-    scaled = combining.normalised(rows(",1:5,2:1,3:7,4:3", ",2:1"), {1: 8e9, 2: 4e10, 4: 8e9})
+    recount = combining.NORMALISATIONS["recount"]
+    scaled = combining.normalised(rows(",1:5,2:1,3:7,4:3", ",2:1"), {1: 8e9, 2: 4e10, 4: 8e9}, recount)
     assert scaled.texts("samples") == [b",1:2,4:2"]
     assert scaled.integers("coverage_sum").tolist() == [4]

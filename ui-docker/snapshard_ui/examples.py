@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from snapshard.combining import NORMALISATIONS
 from snapshard.errors import SnapshardError
 from snapshard.filters import Filter
 from snapshard.gene_search import genes_by_prefix
@@ -99,10 +100,9 @@ def _of_junctions(release: Release) -> Values:
 def _of_samples(release: Release) -> Values:
     types = backend().descriptions.of(release).types
     texts = [name for name, kind in types.items() if kind == "t"]
-    numbers = [name for name, kind in types.items() if kind != "t" and name != "rail_id"]
     groups = [group for group in current_index().catalog.groups(release) if len(group.members)]
     found = {"group": [groups[0].name], "rail_id": [str(groups[0].members[0])]} if groups else {}
-    for name, known, usual in (("field", texts, "SMTS"), ("size", numbers, "auc")):
-        if known:
-            found[name] = [usual if usual in known else known[0]]
-    return found
+    if texts:
+        found["field"] = ["SMTS" if "SMTS" in texts else texts[0]]
+    by_name: list[str] = [name for name, how in NORMALISATIONS.items() if how.field in types]
+    return found | ({"normalise": by_name[:1]} if by_name else {})

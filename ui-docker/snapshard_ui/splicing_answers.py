@@ -1,9 +1,10 @@
 """What answers about splicing hold, and what may be asked."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from snapshard.combining import NORMALISATIONS
 from snapshard.query import Match
 from snapshard_ui.answers import About, Answer
 from snapshard_ui.params import Params
@@ -20,6 +21,8 @@ _SHARED = Annotated[
     list[Annotated[str, Field(max_length=500)]],
     Field(min_length=1, max_length=100, description=QUERY.partition(": the junctions")[0] + "."),
 ]
+
+_NORMALISE = "; ".join(f"{name}: by the field {how.field}, to {how.target:,}" for name, how in NORMALISATIONS.items())
 
 
 class InclusionParams(Params):
@@ -74,8 +77,10 @@ class NormalisedParams(Params):
     """Junctions with comparable coverages."""
 
     query: Queries
-    size: Annotated[str, Field(max_length=200, description="field of the samples that holds a sample's total, such as auc")]
-    factor: Annotated[float, Field(gt=0, le=1e15, description="what the totals are scaled to")] = 4e9
+    normalise: Annotated[Literal["recount", "jxcov"], Field(description=_NORMALISE)]
+    size: Annotated[
+        str | None, Field(max_length=200, description="field of the samples to divide by, where theirs is called otherwise")
+    ] = None
 
 
 class InclusionMember(Answer):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from snapshard.combining import find_exons, normalised, union
+from snapshard.combining import NORMALISATIONS, find_exons, normalised, union
 from snapshard.errors import BadQuery
 from snapshard.filters import parse_filter
 from snapshard.index import Index
@@ -107,10 +107,10 @@ def in_all(asked: Asked[UnionParams]) -> Response:
 
 @on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
 def comparable(asked: Asked[NormalisedParams]) -> Response:
-    """Junctions whose coverages are scaled to the samples' totals."""
-    sizes = {sample: _number(text) for sample, text in _labels(asked.release, asked.params.size)}
+    """Junctions whose coverages are made comparable between samples, by recount's way or by junction coverage."""
+    how, sizes = NORMALISATIONS[asked.params.normalise], _sizes(asked)
     parts = _rows(asked.index, asked.release, asked.params.query)
-    rows = chain.from_iterable(_merged(normalised(part, sizes, factor=asked.params.factor)) for part in parts)
+    rows = chain.from_iterable(_merged(normalised(part, sizes, how)) for part in parts)
     return about_release(asked.release, rows=list(rows))
 
 
@@ -119,8 +119,10 @@ def _sums(asked: Asked[Any], texts: Sequence[str]) -> SampleSums:
 
 
 def _of_all(asked: Asked[UnionParams]) -> list[list[Rows]]:
+    """The junctions of each compilation; one that is named twice counts once."""
     others = [asked.index.catalog.release(name) for name in asked.params.other]
-    return [_rows(asked.index, release, asked.params.query) for release in (asked.release, *others)]
+    releases = {release.schema: release for release in (asked.release, *others)}
+    return [_rows(asked.index, release, asked.params.query) for release in releases.values()]
 
 
 def _rows(index: Index, release: Release, texts: Sequence[str]) -> list[Rows]:
@@ -145,13 +147,22 @@ def _query(index: Index, release: Release, text: str) -> Query:
     return Query((known_region(index, release, parse_region(region)),), match=match, filters=tuple(filters))
 
 
-def _labels(release: Release, field: str) -> Iterator[tuple[int, str]]:
+def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterator[tuple[int, str]]:
     """What a field says of every sample. Raises NotFound without a samples file, BadQuery for an unknown field."""
     samples = backend().descriptions.of(release).samples
     if field not in samples.names:
-        raise BadQuery("field", field, f"one of {', '.join(samples.names)}")
+        raise BadQuery(parameter, field, f"one of {', '.join(samples.names)}")
     texts = (text.decode("utf-8", "replace") for texts in samples.column(field) for text in texts)
     return zip(samples.ids.tolist(), texts, strict=True)
+
+
+def _sizes(asked: Asked[NormalisedParams]) -> dict[int, float]:
+    """Every sample's size. Raises NotFound without a samples file, BadQuery where it does not have the field."""
+    params, usual = asked.params, NORMALISATIONS[asked.params.normalise].field
+    if params.size is None and usual not in backend().descriptions.of(asked.release).samples.names:
+        expected = f"samples with the field {usual} (those of {asked.release.compilation} have none), or size= with theirs"
+        raise BadQuery("normalise", params.normalise, expected)
+    return {sample: _number(text) for sample, text in _labels(asked.release, params.size or usual, parameter="size")}
 
 
 def _number(text: str) -> float:

@@ -49,13 +49,24 @@ def write_split(data, folder):
     return listed
 
 
-def write_wide_samples(samples, path):
-    """The samples with so many columns that those are there which qs divides by in srav2: 78 and 90, counted from 0."""
-    lines = ["\t".join(["rail_id", *(f"column{number}" for number in range(1, 95))])]
+QS_COLUMNS = {
+    "srav2": {78: "auc", 90: "junction_coverage"},
+    "gtexfull": {65: "SMTS", 308: "auc", 320: "junction_coverage"},
+}
+"""Where qs looks in the samples files of Snaptron's own srav2 and gtex, counted from 0; no real one at hand is whole."""
+
+
+def write_wide_samples(samples, path, columns):
+    """The simulated samples with so many columns that those which qs knows by their places stand there."""
+    known = samples.read_text().splitlines()[0].split("\t")
+    width = max(columns) + 5
+    lines = ["\t".join(["rail_id", *(columns.get(number, f"column{number}") for number in range(1, width))])]
     for line in samples.read_text().splitlines()[1:]:
-        rail_id = int(line.split("\t")[0])
-        totals = ((rail_id * 37 + number) % 90_000_000 + 10_000_000 for number in range(1, 95))
-        lines.append("\t".join(map(str, [rail_id, *totals])))
+        said = dict(zip(known, line.split("\t"), strict=True))
+        rail_id = int(said["rail_id"])
+        totals = {number: (rail_id * 37 + number * 1_000_003) % 90_000_000 + 10_000_000 for number in range(1, width)}
+        places = {number: said["SMTS"] for number, name in columns.items() if name == "SMTS"}
+        lines.append("\t".join(map(str, [rail_id, *(totals | places).values()])))
     path.write_text("".join(f"{line}\n" for line in lines))
     return path
 
@@ -79,8 +90,9 @@ def compilations(golden, simulated):
         "split", tiny.junctions, bases_files=str(write_split(golden / "data", simulated.parent / "split"))
     )
     found["sim"] = read_folder(simulated, name="sim")
-    known_to_qs = write_wide_samples(simulated / "samples.tsv", simulated.parent / "samples.tsv")
-    found["srav2"] = Compilation("srav2", found["sim"].junctions, samples=str(known_to_qs))
+    for name, columns in QS_COLUMNS.items():
+        known_to_qs = write_wide_samples(simulated / "samples.tsv", simulated.parent / f"{name}.samples.tsv", columns)
+        found[name] = Compilation(name, found["sim"].junctions, samples=str(known_to_qs))
     found["wide"] = Compilation("wide", str(write_wide(simulated.parent / "wide.tsv")), title="wide", assembly="hg38")
     return found
 

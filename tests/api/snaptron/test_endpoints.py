@@ -206,7 +206,7 @@ def test_Y1_to_Y5_the_registry(server, sites):
     answer = server.get("//snaptron/registry")
     known = json.loads(answer.text[7:])
     assert (answer.status, answer.body[:7], answer.headers["content-type"]) == (200, b"200 OK\n", "application/json")
-    assert known.keys() == {"tiny", "sim", "srav2", "gtex", "gtex17"}
+    assert known.keys() == {"tiny", "sim", "srav2", "gtexfull", "gtex", "gtex17"}
     for name, fields in known.items():
         header = server.get(f"/{name}/samples?all=1").text.split("\n")[0].split("\t")
         assert fields.keys() == {*header, "all"}

@@ -63,6 +63,8 @@ def test_Z3_Z17_percent_spliced_in(site, three):
             expected[sample] = mean / (mean + skipped) if told else -1
         found = measure(site, "psi", inclusion1=one, inclusion2=two, exclusion=skip, **parameters)["samples"]
         assert {one["rail_id"]: one["psi"] for one in found} == pytest.approx(expected)
+        order = [(one["psi"], one["inclusion1"] + one["inclusion2"] + one["exclusion"]) for one in found]
+        assert order == sorted(order, reverse=True)
 
 
 def test_Z4_Z17_shared_samples(site, three):
@@ -114,11 +116,13 @@ def merged(same):
 
 
 def test_Z8_Z17_union_and_intersection_of_real_compilations(sites):
-    place = "chr2:29193923-29919992"
+    place = "chr19:4490000-4500000"
     request = f"snaptron?regions={place}&contains=1"
-    both = joined(snapcount_table(snapcount_get(sites(name).server, f"/{name}/{request}")) for name in ("gtex", "gtex17"))
-    for what, kept in (("union", both), ("intersection", {key: same for key, same in both.items() if len(same) == 2})):
-        rows = measure(sites("gtex"), what, other="gtex17", query=f"{place};contains")["rows"]
+    either = joined(snapcount_table(snapcount_get(sites(name).server, f"/{name}/{request}")) for name in ("gtex17", "gtexv2"))
+    both = {key: same for key, same in either.items() if len(same) == 2}
+    assert len(either) > len(both) > 0
+    for what, kept in (("union", either), ("intersection", both)):
+        rows = measure(sites("gtex17"), what, other="gtexv2", query=f"{place};contains")["rows"]
         assert [(one["chromosome"], one["start"], one["end"], one["strand"]) for one in rows] == sorted(kept)
         for row, (_, same) in zip(rows, sorted(kept.items()), strict=True):
             pairs, count, total, mean, median = merged(same)
@@ -127,10 +131,26 @@ def test_Z8_Z17_union_and_intersection_of_real_compilations(sites):
             assert (row["coverage_avg"], row["coverage_median"]) == pytest.approx((mean, median))
 
 
+@pytest.mark.parametrize("what", ["union", "intersection"])
+def test_compilations_with_samples_in_common_are_not_joined(sites, what):
+    """Both are of the same samples, whose reads would count twice."""
+    sim = sites("sim")
+    answer = sim.server.get(f"/api/v1/compilations/sim/splicing/{what}?other=srav2&query={sim.R};contains")
+    assert answer.status == 400
+    assert "sample ids that differ" in json.loads(answer.body)["detail"]
+
+
+def test_a_compilation_joined_with_itself_is_itself(sites):
+    sim = sites("sim")
+    rows = measure(sim, "union", other="sim", query=sim.R + ";overlap")["rows"]
+    assert [one["snaptron_id"] for one in rows] == [row[1] for row in sim.D]
+    assert [one["coverage_sum"] for one in rows] == [int(row[14]) for row in sim.D]
+
+
 @pytest.mark.parametrize(("what", "column", "factor"), [("recount", 78, 4e9), ("jxcov", 90, 3_953_678)])
 def test_Z11_normalising_as_qs_does(sites, what, column, factor):
     site = sites("srav2")
-    header, *samples = qs_get(site.server, "/srav2/samples?all=1").text.split("\n")[:-1]
+    samples = qs_get(site.server, "/srav2/samples?all=1").text.split("\n")[1:-1]
     sizes = {int(line.split("\t")[0]): float(line.split("\t")[column]) for line in samples}
     rows = qs_rows(qs_get(site.server, f"/srav2/snaptron?regions={site.R}&contains=1"))
     expected = {}
@@ -139,17 +159,34 @@ def test_Z11_normalising_as_qs_does(sites, what, column, factor):
         # Python rounds halves to even, as qs does; a sample that is missing would end it with an error.
         scaled = [[sample, round(reads * factor / sizes[sample])] for sample, reads in pairs]
         expected[row[1]] = [pair for pair in scaled if pair[1]]
-    found = measure(site, "normalised", query=f"{site.R};contains", size=header.split("\t")[column], factor=str(factor))["rows"]
+    found = measure(site, "normalised", query=f"{site.R};contains", normalise=what)["rows"]
     assert {one["snaptron_id"]: [list(pair) for pair in one["samples"]] for one in found} == {
         number: pairs for number, pairs in expected.items() if pairs
     }
 
 
-def test_normalised_coverages(sites):
-    tiny = sites("tiny")
-    (one, two) = measure(tiny, "normalised", query="chr1:100-200", size="AGE", factor="100")["rows"]
-    assert one["samples"] == [[0, 3], [1, 5], [2, 5]]
-    assert two["samples"] == [[10, 6]]
+def test_normalising_by_a_field_of_another_name(sites):
+    gtexfull = sites("gtexfull")
+    query = f"{gtexfull.R};contains"
+    usual = measure(gtexfull, "normalised", query=query, normalise="jxcov")["rows"]
+    assert usual == measure(gtexfull, "normalised", query=query, normalise="jxcov", size="junction_coverage")["rows"]
+    assert usual != measure(gtexfull, "normalised", query=query, normalise="jxcov", size="auc")["rows"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "status", "said"),
+    [
+        ("gtex", "normalise=jxcov", 400, "samples with the field junction_coverage"),
+        ("gtex", "normalise=recount&size=nosuch", 400, "size: expected one of rail_id"),
+        ("gtex", "normalise=nosuch", 400, "'recount' or 'jxcov'"),
+        ("gtex", "size=auc", 400, "normalise"),
+        ("gtexv2", "normalise=recount", 404, "no samples file of"),
+    ],
+)
+def test_what_cannot_be_normalised_is_told_why(sites, name, query, status, said):
+    answer = sites(name).server.get(f"/api/v1/compilations/{name}/splicing/normalised?query=chr19&{query}")
+    assert answer.status == status
+    assert said in json.loads(answer.body)["detail"]
 
 
 @pytest.mark.parametrize("query", ["", "nonsense", "chr1:1-9;sideways", "chr1:1-9;nosuch>1", "chr1:1-9;exact;overlap"])
@@ -172,3 +209,21 @@ def test_the_client_and_the_command_give_the_same(server):
     assert lines[0] == ["rail_id", "a", "b", "ratio"]
     assert [int(line[0]) for line in lines[1:]] == frame["rail_id"].tolist()
     assert [float(line[3]) for line in lines[1:]] == pytest.approx(frame["ratio"].tolist(), abs=1e-4)
+
+
+@pytest.mark.parametrize("normalise", ["recount", "jxcov"])
+def test_the_client_and_the_command_normalise_by_name(sites, normalise):
+    site = sites("gtexfull")
+    query, address = f"{site.R};contains", f"http://127.0.0.1:{site.server.port}"
+    rows = measure(site, "normalised", query=query, normalise=normalise)["rows"]
+    expected = [(int(one["snaptron_id"]), one["coverage_sum"]) for one in rows]
+    assert expected
+    with Client(address, compilation="gtexfull") as client:
+        frame = client.splicing("normalised", {"query": query, "normalise": normalise})
+    assert list(zip(frame["snaptron_id"].astype(int), frame["coverage_sum"], strict=True)) == expected
+    command = [sys.executable, "-m", "snapshard", "splicing", "normalised", f"query={query}", f"normalise={normalise}"]
+    more = ["--server", address, "--compilation", "gtexfull"]
+    done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=60, check=True)
+    names, *lines = [line.split("\t") for line in done.stdout.splitlines()]
+    columns = [names.index("snaptron_id"), names.index("coverage_sum")]
+    assert [tuple(int(line[column]) for column in columns) for line in lines] == expected
