@@ -33,6 +33,11 @@ SELECT r.compilation, r.name, r.schema, r.state, coalesce(c.current = r.name, fa
 FROM release r JOIN compilation c ON c.name = r.compilation
 ORDER BY r.compilation, r.created, r.name
 """
+_PUBLISH = """
+UPDATE release SET state = 'published', retired = NULL, published = greatest(
+    clock_timestamp(), (SELECT max(published) + interval '1 microsecond' FROM release WHERE compilation = %s)
+) WHERE schema = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,10 @@ def _insert_release(connection: Connection, beginning: Beginning, name: str, sch
 
 
 def publish(catalog: str, compilation: str, release: str) -> None:
-    """Makes a verified release, or one that was published before, the one that is served. Raises BadRelease for any other."""
+    """Makes a verified release, or one that was published before, the one that is served. Raises BadRelease for any other.
+
+    Its time of publication becomes the compilation's latest, whatever the clock says: who compares it learns of every change.
+    """
     with session(CATALOG, catalog) as connection, connection.transaction():
         status = _locked_status(connection, compilation, release)
         if status.state == "loading":
@@ -167,10 +175,9 @@ def publish(catalog: str, compilation: str, release: str) -> None:
             )
         if status.state == "dropped":
             raise BadRelease(f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; load it again under another name")
-        connection.execute(
-            "UPDATE release SET state = 'published', retired = NULL, published = coalesce(published, now()) WHERE schema = %s",
-            [status.schema],
-        )
+        if status.current:
+            return
+        connection.execute(_PUBLISH, [compilation, status.schema])
         connection.execute("UPDATE compilation SET current = %s WHERE name = %s", [release, compilation])
 
 

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS release (
 );
 COMMENT ON COLUMN release.schema IS 'The schema that holds it in every shard and here';
 COMMENT ON COLUMN release.state IS 'A dropped one keeps its row, so that its name, which stands in cached answers, is never used again';
+COMMENT ON COLUMN release.published IS 'When it was last made the served one; of the releases of a compilation the served one has the latest';
 COMMENT ON COLUMN release.sample_count IS 'Samples of the samples file; null where there was none, since the ids seen are not all there were';
 
 CREATE TABLE IF NOT EXISTS interval (

@@ -86,10 +86,11 @@ def test_a_wrong_batch_is_told_what_is_wrong(body, http):
 
 
 def test_other_methods_are_refused_as_problems(http):
-    answer = http.delete("/junctions")
-    assert answer.status_code == 405
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "GET" in answer.headers["Allow"]
+    for method in ("DELETE", "POST"):
+        answer = http.request(method, "/junctions")
+        assert answer.status_code == 405
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 def test_a_name_without_strand_that_fits_both_is_answered_with_the_choices(world, http):

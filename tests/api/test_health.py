@@ -1,13 +1,17 @@
 """Liveness, readiness, counters, shards, service-info and logs."""
 
+import base64
 import json
 import re
+from contextlib import suppress
+from functools import partial
 
 import httpx
 import pytest
 from servers import wait_for
 
 SECRET = "chr7:55019017-55211628"
+PACKED_SECRET = base64.b64encode(f"group=SECRETGENE&regions={SECRET}".encode()).decode()
 
 
 def test_the_process_says_that_it_lives_and_is_ready(world, root):
@@ -75,9 +79,43 @@ def questions(server):
         httpx.get(base + path)
 
 
+def questions_in_snaptrons_words(server):
+    """The same in every way in which Snaptron's clients ask, and of every kind."""
+    with httpx.Client(base_url=server.url + "/sim", timeout=60) as client:
+        for path in (
+            f"/snaptron?regions={SECRET}",
+            f"/snaptron?regions={SECRET}&rfilter=nonsense&strict=1",
+            f"/snaptron?regions={SECRET}&return_format=1",
+            f"/snaptron/{SECRET}?strict=1",
+            f"/genes?regions={SECRET}",
+            f"/exons?regions={SECRET},{SECRET}",
+            f"/bases?regions={SECRET}",
+            f"/annotations?regions={SECRET}",
+            f"/{SECRET}",
+            "/snaptron?regions=SECRETGENE&strict=1",
+            f"/snaptron?regions={SECRET},SECRETGENE",
+            "/samples?sfilter=all:SECRETGENE",
+        ):
+            # Some are torn: the client sees the connection close.
+            with suppress(httpx.RemoteProtocolError):
+                client.get(path)
+        for form in (
+            {"groups": PACKED_SECRET},
+            {"groups": f"not base64: {SECRET}"},
+            {"fields": json.dumps([{"intervals": [SECRET]}])},
+            {"fields": f"[{SECRET}"},
+        ):
+            client.post("/snaptron?strict=1", data=form)
+
+
 def lines(server):
     """The log."""
     return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+
+
+def snaptrons(server):
+    """The log's lines about the paths of the Snaptron protocol."""
+    return [line for line in lines(server) if line.get("route", "").startswith("/<compilation>/")]
 
 
 def test_logs_are_json_and_hold_no_regions(world, start_server):
@@ -90,6 +128,44 @@ def test_logs_are_json_and_hold_no_regions(world, start_server):
     assert "SECRETGENE" not in text
     first = next(line for line in lines(server) if line.get("route", "").endswith("/junctions"))
     assert {"time", "level", "request_id", "method", "route", "status", "ms", "rows", "shards"} <= set(first)
+
+
+def test_logs_of_snaptrons_paths_hold_no_regions(world, start_server):
+    server = start_server("--data", str(world.folder), workers=1)
+    questions_in_snaptrons_words(server)
+    wait_for(lambda: len(snaptrons(server)) >= 16, 5)
+    server.stop()
+    text = server.log.read_text()
+    for secret in ("5501901", "55211628", "SECRETGENE", PACKED_SECRET):
+        assert secret not in text
+
+
+def test_rows_of_snaptrons_answers_are_counted(world, start_server):
+    server = start_server("--data", str(world.folder), workers=1)
+    everything = "chr1:1-300000000"
+    asked = {
+        f"snaptron?regions={everything}": None,
+        f"snaptron?regions={everything},{everything}&header=0": None,
+        f"genes?regions={everything}": None,
+        f"bases?regions={everything}": None,
+        f"annotations?regions={everything}": None,
+        f"snaptron?regions={everything}&return_format=1": None,
+        "samples?all=1": None,
+        "samples?ids=50099,50100": None,
+        f"snaptron?regions={everything}&result_count=1": 0,
+        "snaptron?regions=chr29:1-9": 0,
+    }
+    for number, (path, rows) in enumerate(asked.items(), 1):
+        body = httpx.get(f"{server.url}/sim/{path}", timeout=60).text.splitlines()
+        heads = ("DataSource:Type", "rail_id", "browser", "track")
+        asked[path] = sum(not line.startswith(heads) for line in body) if rows is None else rows
+        wait_for(partial(lambda count: len(snaptrons(server)) == count, number), 5)
+    counted = [line["rows"] for line in snaptrons(server)]
+    assert counted == list(asked.values())
+    assert counted[0] == sum(row["chromosome"] == "chr1" for row in world.rows)
+    metrics = samples_of(httpx.get(server.url + "/metrics").text, "snapshard_rows_total")
+    assert sum(metrics.values()) == sum(counted)
+    server.stop()
 
 
 def test_logs_hold_queries_when_asked_for(world, start_server):

@@ -67,6 +67,27 @@ def test_names_follow_each_other_and_the_last_published_is_served(shards, interv
     assert loaded(shards, intervals, few, "life", steps=()).name == "r4"
 
 
+def test_every_change_of_the_served_release_is_later_than_those_before(shards, intervals, few):
+    def served():
+        return next(one.published for one in statuses(shards.catalog, "turned") if one.current)
+
+    times = []
+    for _ in range(2):
+        loaded(shards, intervals, few, "turned")
+        times.append(served())
+    for change in ("r1", "r2", "r1"):
+        publish(shards.catalog, "turned", change)
+        times.append(served())
+    assert times == sorted(set(times))
+    publish(shards.catalog, "turned", "r1")
+    assert served() == times[-1]
+    with psycopg.connect(shards.catalog) as connection:
+        connection.execute("UPDATE release SET published = published + interval '1 hour' WHERE schema = 'turned@r1'")
+    ahead = served()
+    publish(shards.catalog, "turned", "r2")
+    assert served() > ahead
+
+
 def test_steps_that_do_not_fit_the_state_are_refused_with_the_step_to_take(shards, intervals, few):
     plan = Plan(Compilation("refused", str(few)), intervals, release="a")
     begin_compilation(shards, plan)

@@ -145,6 +145,19 @@ def test_J7_samples_by_id_with_chosen_columns(described):
     assert [line.split("\t")[1:] for line in found[1:-1]] == [row[:2] for row in described.M[:3]]
 
 
+def test_strict_in_the_query_string_is_for_the_form(site):
+    clauses = [{"intervals": ["NOSUCHGENE"]}], [{"intervals": [site.R], "samples_count": [{"op": "?", "val": 1}]}]
+    for one, status in zip(clauses, (404, 400), strict=True):
+        body = "fields=" + urllib.parse.quote_plus(json.dumps(one))
+        assert site.post("snaptron", body).aborted
+        assert site.post("snaptron?strict=0", body).aborted
+        assert site.post("snaptron?strict=1", body).status == status
+    groups = "groups=" + urllib.parse.quote_plus(encoded(["group=a&regions=NOSUCHGENE"]))
+    assert site.post("snaptron?strict=1", groups).status == 404
+    right = "fields=" + urllib.parse.quote_plus(json.dumps([{"intervals": [site.R]}]))
+    assert site.post("snaptron?strict=1", right).body == site.post("snaptron", right).body
+
+
 @pytest.mark.parametrize("text", ['[{"intervals":', "{}", "[]", '[{"samples_count":[{}],"intervals":["chr1:1-9"]}]'])
 def test_J8_broken_json_aborts(site, text):
     assert site.post("snaptron", "fields=" + urllib.parse.quote_plus(text)).aborted

@@ -32,6 +32,7 @@ def test_W3_a_region_on_a_lost_shard_is_503_before_the_first_byte(without_s4):
     assert time.monotonic() - began < 2
     assert answer.status == 503
     assert b"s4" in answer.body
+    assert without_s4.ask("HEAD", "/tiny/snaptron?regions=chr3:10000-10050").status == 503
 
 
 def test_W3_other_regions_are_as_before(without_s4, server):

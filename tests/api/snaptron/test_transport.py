@@ -52,6 +52,15 @@ def test_A6_head_has_no_body(site):
     assert (answer.status, answer.headers["content-type"], answer.body) == (200, "text/plain", b"")
 
 
+def test_head_has_the_status_of_get(site):
+    known = f"regions={site.R}"
+    for query in (known, "regions=NOSUCHGENE", f"{known}&strict=1", "regions=NOSUCHGENE&strict=1", "header=x&strict=1", ""):
+        path = f"/{site.name}/snaptron?{query}"
+        head = site.server.ask("HEAD", path)
+        assert (head.status, head.body) == (site.server.get(path).status, b"")
+        assert head.headers["content-type"] == "text/plain"
+
+
 def test_A7_http_1_0_ends_with_the_connection(site):
     answer = site.server.ask("GET", f"/{site.name}/snaptron?regions={site.R}", proto="HTTP/1.0")
     assert "transfer-encoding" not in answer.headers
@@ -101,8 +110,9 @@ def test_A18_an_unknown_path_is_404(site):
 
 def test_A18_beneath_a_compilation_the_answer_to_an_unknown_path_is_empty(site):
     for path in ("", "nothere?x=1", "SNAPTRON?ids=1", "nothere/5"):
-        answer = site.server.get(f"/{site.name}/{path}")
-        assert (answer.status, answer.body) == (404, b"")
+        for method in ("GET", "HEAD", "POST", "PUT"):
+            answer = site.server.ask(method, f"/{site.name}/{path}", body="fields=[]" if method == "POST" else None)
+            assert (answer.status, answer.body) == (404, b"")
 
 
 def test_A19_nothing_asked_is_400_and_one_line(site):

@@ -5,12 +5,14 @@ from functools import partial
 
 from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import MethodNotAllowed
 
 from snapshard.bases import KIND as BASE
 from snapshard.described import Described
 from snapshard.errors import BadQuery, NotFound
 from snapshard.release import Release
 from snapshard.whole_rows import Slot
+from snapshard_ui import problems
 from snapshard_ui.backend import backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
 from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
@@ -42,11 +44,18 @@ def _not_there(error: NotFound) -> Response:
     return plain("", error.status)
 
 
+@blueprint.app_errorhandler(MethodNotAllowed)
+def _no_such_path(error: MethodNotAllowed) -> Response:
+    """What is not there beneath a compilation is not there for POST either; elsewhere the method is what is wrong."""
+    known = request.method in METHODS and _is_compilation(request.path.split("/")[1])
+    return plain("", NotFound.status) if known else problems.answer(error)
+
+
 @blueprint.route("/<compilation>/")
 @blueprint.route("/<compilation>/<path:rest>")
 def unknown_path(compilation: str, rest: str = "") -> Response:
     """Whatever else is asked beneath a compilation."""
-    if all(release.compilation != compilation for release in current_index().catalog.compilations()):
+    if not _is_compilation(compilation):
         abort(404)
     raise NotFound("endpoint", rest)
 
@@ -93,7 +102,8 @@ def sample_metadata(compilation: str, tail: str = "") -> Response:
     if "all=1" in asked.text:
         return send(_joined(iter([samples.whole_file(described)])))
     if "check_for_update=1" in asked.text:
-        return plain(samples.changed(described))
+        # What is kept of a release may be older than its last publication.
+        return plain(samples.changed(current_index().catalog.release(compilation)))
     return send(_samples(described, asked), strict=asked.strict)
 
 
@@ -106,6 +116,10 @@ def transcript_models(compilation: str, tail: str = "") -> Response:
     if described.transcripts is None:
         raise NotFound("endpoint annotations of", compilation)
     return send(_annotations(described, asked), strict=asked.strict)
+
+
+def _is_compilation(name: str) -> bool:
+    return any(release.compilation == name for release in current_index().catalog.compilations())
 
 
 def _described(compilation: str) -> Described:

@@ -7,7 +7,7 @@ from snapshard.region import Region
 from snapshard.symbols import Symbols
 from snapshard.transcript_lines import TranscriptLines, transcript_score
 from snapshard_ui.snaptron.asked import Asked
-from snapshard_ui.snaptron.layouts import header, prefixed
+from snapshard_ui.snaptron.layouts import Heading, header, prefixed
 from snapshard_ui.snaptron.regions import is_interval, stretches
 
 _PREFIX = "Mixed:G"
@@ -22,7 +22,7 @@ def answer(asked: Asked, symbols: Symbols, transcripts: TranscriptLines) -> Iter
         for stretch in stretches([text], symbols):
             whole = is_interval(text)
             if whole or not headed:
-                yield header(_NAMES)
+                yield Heading(header(_NAMES))
                 headed = True
             if stretch.region is not None:
                 yield _lines(transcripts, stretch.region, stretch.match(asked.match), 0 if whole else asked.limit)

@@ -15,7 +15,7 @@ from snapshard.sample_search import parse_sample_filter
 from snapshard.whole_rows import Slot
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
-from snapshard_ui.snaptron.layouts import header, prefixed
+from snapshard_ui.snaptron.layouts import Heading, header, prefixed
 from snapshard_ui.snaptron.records import NO_PLACE
 from snapshard_ui.snaptron.regions import Stretch, stretches
 from snapshard_ui.snaptron.rfilters import parse_rfilters
@@ -39,13 +39,13 @@ def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
     """One query's answer in pieces, under one header for all its regions."""
     wanted = _columns(desk, asked)
     if not asked.regions and not asked.ids:
-        yield NO_PLACE + (b"0\n" if asked.counts_only else b"")
+        yield Heading(NO_PLACE + (b"0\n" if asked.counts_only else b""))
         return
     _check(desk, asked)
     head, places = _head(asked, wanted), set[bytes]()
     for stretch in stretches(asked.regions, desk.described.symbols):
         parts = _rows(desk, asked, stretch)
-        yield head + _interval_head(desk, asked, stretch)
+        yield Heading(head + _interval_head(desk, asked, stretch))
         head = b""
         if asked.rfilters and asked.return_format != ucsc.LINK:
             raise BadQuery("rfilter", asked.rfilters[0], "no filter: stretches of coverage have no such columns")
@@ -54,7 +54,7 @@ def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
         else:
             yield from _written(desk, asked, wanted, stretch, parts)
     if asked.counts_only:
-        yield b"%d\n" % len(places)
+        yield Heading(b"%d\n" % len(places))
 
 
 def _check(desk: BaseDesk, asked: Asked) -> None:

@@ -42,6 +42,10 @@ LAYOUTS = {
 }
 
 
+class Heading(bytes):
+    """A piece of an answer that holds no rows: a header, the beginning of a track, a number of rows, an error."""
+
+
 def line(*names: str) -> bytes:
     """Names or values with tabs between and a newline behind."""
     return "\t".join(names).encode() + b"\n"

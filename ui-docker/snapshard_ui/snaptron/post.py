@@ -13,6 +13,9 @@ from snapshard.errors import BadQuery
 from snapshard_ui.snaptron.asked import ROW_PARAMETERS, Asked, decoded, parse, split_bulk
 from snapshard_ui.snaptron.json_clauses import parse_clauses
 
+_STRICT = re.compile(r"(?:^|[&|])strict=0*[1-9]")
+_ONLY_STRICT = re.compile(r"strict=[0-9]+&?")
+
 
 @dataclass(frozen=True)
 class NothingAsked(Exception):
@@ -23,15 +26,11 @@ class NothingAsked(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """The decoded text of a request's queries; a JSON text holds clauses."""
+    """The decoded text of a request's queries; a JSON text holds clauses. In strict ones errors are told by their status."""
 
     text: str
     is_json: bool = False
-
-    @property
-    def strict(self) -> bool:
-        """Whether errors shall be told by their status."""
-        return not self.is_json and re.search(r"(?:^|[&|])strict=0*[1-9]", self.text) is not None
+    strict: bool = False
 
     def queries(self) -> Iterator[Asked]:
         """The queries one by one, each read when its turn comes: an error ends the answer behind those before it.
@@ -44,18 +43,23 @@ class Wanted:
             else (parse(one, allowed=ROW_PARAMETERS) for one in split_bulk(self.text))
         )
         for number, asked in enumerate(parsed):
-            yield asked if number == 0 else replace(asked, header=0)
+            yield replace(asked, header=0 if number else asked.header, strict=int(self.strict))
 
 
 def wanted(tail: str) -> Wanted:
-    """What the request asks: ids in the path, else the query string, else a form's groups or fields. Raises NothingAsked."""
+    """What the request asks: ids in the path, else the query string, else a form's groups or fields. Raises NothingAsked.
+
+    `strict` alone in the query string is no query where there is a form: it says how the form's errors shall be told.
+    """
     ids = tail.strip("/")
     if ids:
         return Wanted(f"ids={decoded(ids)}")
-    raw = request.environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
-    if raw:
-        return Wanted(decoded(raw))
-    return _form()
+    text = decoded(request.environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace"))
+    strict = _STRICT.search(text) is not None
+    if text and not (request.method == "POST" and _ONLY_STRICT.fullmatch(text)):
+        return Wanted(text, strict=strict)
+    form = _form()
+    return replace(form, strict=strict or (not form.is_json and _STRICT.search(form.text) is not None))
 
 
 def _form() -> Wanted:

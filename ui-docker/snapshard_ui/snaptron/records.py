@@ -17,7 +17,7 @@ from snapshard.sample_search import parse_sample_filter
 from snapshard.whole_rows import Slot, matching_rows, rows_by_id
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
-from snapshard_ui.snaptron.layouts import DATATYPES, Layout, header, prefixed
+from snapshard_ui.snaptron.layouts import DATATYPES, Heading, Layout, header, prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
 from snapshard_ui.snaptron.regions import Stretch, stretches
 from snapshard_ui.snaptron.rfilters import ID, RowFilters, parse_rfilters
@@ -54,7 +54,7 @@ def answer(desk: Desk, asked: Asked, *, datatypes: bool = False) -> Iterator[byt
     elif asked.ids:
         yield from _ids(desk, asked, wanted, head)
     else:
-        yield NO_PLACE + (b"0\n" if asked.counts_only else b"")
+        yield Heading(NO_PLACE + (b"0\n" if asked.counts_only else b""))
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ def _head(desk: Desk, asked: Asked, datatypes: bool) -> bytes:
 
 def _regions(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
     if asked.counts_only and not asked.return_format:
-        yield b"%d\n" % _distinct(desk, asked, wanted)
+        yield Heading(b"%d\n" % _distinct(desk, asked, wanted))
         return
     query = wanted.query(desk.layout.kind)
     numbers: set[int] = set()
     for stretch in stretches(asked.regions, desk.described.symbols):
         parts = _rows(desk, asked, wanted, query, stretch)
-        yield head + _interval_head(desk, asked, stretch.text)
+        yield Heading(head + _interval_head(desk, asked, stretch.text))
         head = b""
         _end_at_unknown(asked, wanted)
         for rows in parts:
@@ -117,7 +117,7 @@ def _regions(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[
             else:
                 yield _written(desk, asked, rows)
     if asked.counts_only:
-        yield b"%d\n" % len(numbers)
+        yield Heading(b"%d\n" % len(numbers))
 
 
 def _end_at_unknown(asked: Asked, wanted: Wanted) -> None:
@@ -164,12 +164,12 @@ def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]
 def _ids(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
     """The records of these ids. They come before their number, too, as the original has it, but for `fields=rc`."""
     rows = rows_by_id(desk.index, desk.release, whole_numbers(wanted.ids), kind=desk.layout.kind)
-    yield head + _interval_head(desk, asked, asked.coordinate_string)
+    yield Heading(head + _interval_head(desk, asked, asked.coordinate_string))
     shown = bool(asked.result_count) or not asked.counts_only
     if rows.text and shown and asked.return_format != ucsc.LINK:
         yield _written(desk, asked, short_decimals(rows))
     if asked.counts_only:
-        yield b"%d\n" % (0 if asked.return_format == ucsc.LINK else len(rows))
+        yield Heading(b"%d\n" % (0 if asked.return_format == ucsc.LINK else len(rows)))
 
 
 def whole_numbers(texts: Iterable[str]) -> list[int]:

@@ -8,9 +8,10 @@ from snapshard.described import Described
 from snapshard.errors import BadQuery
 from snapshard.index import Index
 from snapshard.junction import NAMES
+from snapshard.release import Release
 from snapshard.sample_search import ALL, parse_sample_filter
 from snapshard_ui.snaptron.asked import Asked
-from snapshard_ui.snaptron.layouts import header
+from snapshard_ui.snaptron.layouts import Heading, header
 from snapshard_ui.snaptron.records import wanted_samples, whole_numbers
 from snapshard_ui.snaptron.rfilters import ID
 
@@ -40,19 +41,23 @@ def _check(asked: Asked) -> None:
 
 def whole_file(described: Described) -> Iterator[bytes]:
     """The samples file as it was loaded."""
-    return described.samples.mapped.parts()
+    parts = described.samples.mapped.parts()
+    names, newline, rest = next(parts).partition(b"\n")
+    yield Heading(names + newline)
+    yield rest
+    yield from parts
 
 
-def changed(described: Described) -> str:
-    """When the samples last changed, in seconds since 1970: when their release was published."""
-    when = described.release.published or described.release.created
+def changed(release: Release) -> str:
+    """When the samples last changed, in seconds since 1970: when the release began to be served. A rollback is a change, too."""
+    when = release.published or release.created
     return f"{when.timestamp():.6f}\n"
 
 
 def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:
     """A header, whatever `header` says (quirk 15), and a line per id, ascending; unknown ones are NA throughout."""
     samples = described.samples
-    yield header((*samples.names, ALL))
+    yield Heading(header((*samples.names, ALL)))
     chosen = asked.sample_fields.split(",") if asked.sample_fields else (*samples.names, ALL)
     for rail_id in sorted(set(whole_numbers(asked.ids))):
         row = samples.find(rail_id)
@@ -75,7 +80,7 @@ def _found(described: Described, asked: Asked) -> Iterator[bytes]:
     search = described.search
     found = search.find([parse_sample_filter(text) for text in asked.sfilters])
     if asked.header:
-        yield header((_SCORE, *search.samples.names, ALL))
+        yield Heading(header((_SCORE, *search.samples.names, ALL)))
     for place, score in zip(found.places.tolist(), found.scores.tolist(), strict=True):
         yield _written(described, _score_text(score), search.samples.row(place).decode("utf-8", "surrogateescape"))
 

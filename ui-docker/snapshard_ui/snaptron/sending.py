@@ -18,6 +18,7 @@ from snapshard_ui.backend import backend
 from snapshard_ui.departures import patience
 from snapshard_ui.encoding import packed
 from snapshard_ui.observing import record
+from snapshard_ui.snaptron.layouts import Heading
 
 PLAIN = "text/plain"
 """The whole content type: a client refuses it with a charset behind it (quirk 3)."""
@@ -37,16 +38,18 @@ class Torn(OSError):
 def send(pieces: Pieces, *, strict: bool = False) -> Response:
     """The answer, sent piece by piece. An error before the first piece is told as the request wants it: torn, or by its status.
 
-    Raises ShardUnavailable, QueryTimeout and TooBusy if they come before the first piece.
+    HEAD is answered when the first piece is there: with the status that GET has. Raises ShardUnavailable, QueryTimeout and
+    TooBusy if they come before the first piece.
     """
-    if request.method == "HEAD":
-        return plain("")
     try:
         first = next(pieces, b"")
     except _OUTAGES:
         raise
     except SnapshardError as error:
         return plain(_message(error), error.status) if strict else Response(_torn(error), content_type=PLAIN)
+    if request.method == "HEAD":
+        pieces.close()
+        return Response(iter(()), content_type=PLAIN)
     # nginx in front must neither hold pieces back nor finish what was torn off.
     return packed(Response(_sent(first, pieces), headers={"X-Accel-Buffering": "no"}, content_type=PLAIN))
 
@@ -66,7 +69,9 @@ def _sent(first: bytes, pieces: Pieces) -> Iterator[bytes]:
             inside.enter_context(ours.departures.noticed(client, seen.watch.cancel))
             inside.enter_context(closing(pieces))
             inside.enter_context(patience(client, ours.settings.send_seconds))
-            yield from filter(None, _broken_off(first, pieces))
+            for piece in filter(None, _broken_off(first, pieces)):
+                seen.rows += 0 if isinstance(piece, Heading) else piece.count(b"\n")
+                yield piece
 
     return stream()
 
@@ -86,7 +91,7 @@ def _broken_off(first: bytes, pieces: Pieces) -> Iterator[bytes]:
 
 
 def _torn(error: SnapshardError) -> Iterator[bytes]:
-    yield _message(error).encode()
+    yield Heading(_message(error).encode())
     raise Torn
 
 
