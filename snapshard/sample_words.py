@@ -32,7 +32,7 @@ _JOINERS = {ord("'"): _LETTERS | _DIGITS, ord("."): _LETTERS | _DIGITS, ord(",")
 _JOINED = np.array([_JOINERS.get(b, 0) for b in range(256)], np.uint8)
 _ASCII_WORDS = bytes(b if chr(b).isalnum() or b in (ord("_"), _NEWLINE, *_JOINERS) else _BLANK for b in range(128)).lower()
 _ASCII_WORDS += bytes(range(128, 256))
-_WHITE_BLANKS = bytes(_BLANK if b in b"\t\r\v\f" else b for b in range(256))
+_WHITE_BLANKS = bytes(_BLANK if b in b"\t\r\v\f" else b for b in range(256)).lower()
 
 
 class Cut(StrEnum):
@@ -81,10 +81,11 @@ class Words:
 
 def _padded(text: bytes) -> bytes:
     """Every line with a blank at each end and one between words."""
-    spread = np.frombuffer(b" %s \n" % text.replace(b"\n", b" \n "), np.uint8)
-    blank = spread == _BLANK
-    spaced: bytes = spread[~(blank & np.concatenate(([False], blank[:-1])))].tobytes()
-    return spaced
+    spread = b" %s \n" % text.replace(b"\n", b" \n ")
+    # Halving runs of blanks until none is left is quicker than a mask over all bytes.
+    while b"  " in spread:
+        spread = spread.replace(b"  ", b" ")
+    return spread
 
 
 def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
@@ -114,7 +115,7 @@ def _unicode_separated(lines: Iterable[bytes]) -> bytes:
 
 
 def _blank(text: bytes) -> bytes:
-    lowered = text.lower() if text.isascii() else text.decode("utf-8", "replace").lower().encode()
+    lowered = text if text.isascii() else text.decode("utf-8", "replace").lower().encode()
     return lowered.translate(_WHITE_BLANKS)
 
 
