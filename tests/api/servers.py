@@ -4,12 +4,15 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+
+from snapshard_populate.release import publish
 
 
 @dataclass
@@ -57,3 +60,22 @@ def quit_at_once(embedded):
     process.send_signal(signal.SIGQUIT)
     process.wait(10)
     embedded.close()
+
+
+@contextmanager
+def published(world, server, compilation, release):
+    """Another release is the current one inside, and the server knows."""
+    shards, url = world.index.pools._map, f"{server.url}/api/v1/compilations/{compilation}"
+    before = world.index.catalog.release(compilation).name
+    try:
+        publish(shards.catalog, compilation, release)
+        known_to_all(url, lambda answer: answer["release"]["release"] == release)
+        yield
+    finally:
+        publish(shards.catalog, compilation, before)
+        known_to_all(url, lambda answer: answer["release"]["release"] == before)
+
+
+def known_to_all(url, fits):
+    """Waits until every worker of the server answers so; each of many connections is taken by one or the other."""
+    wait_for(lambda: all(fits(httpx.get(url).json()) for _ in range(10)), 10)

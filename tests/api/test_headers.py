@@ -1,8 +1,10 @@
 """What HTTP itself offers: caches, other origins, compression, timing, request ids."""
 
 import httpx
+import psycopg
 import pytest
 import zstandard
+from servers import known_to_all, published
 
 PAGE = {"region": "chr1", "limit": "1000"}
 
@@ -37,6 +39,57 @@ def test_a_release_may_be_kept_for_ever_and_the_current_one_is_asked_again(world
     assert {"Accept", "Accept-Encoding"} <= {name.strip() for name in current.headers["Vary"].split(",")}
 
 
+QUERIES = ["chr2;overlap;samples_count>=20"]
+
+
+@pytest.mark.parametrize("what", ["union", "intersection"])
+def test_a_tag_follows_the_current_release_of_every_compilation_that_is_read(what, world, server, root):
+    path, asked = f"/api/v1/compilations/bare/releases/r1/splicing/{what}", {"other": "sim", "query": QUERIES}
+    first = root.get(path, params=asked)
+    assert first.json()["rows"]
+    assert root.get(path, params=asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    with published(world, server, "sim", world.releases[25].name):
+        second = root.get(path, params=asked, headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert second.headers["ETag"] != first.headers["ETag"]
+    for answer, name in ((first, world.release.name), (second, world.releases[25].name)):
+        about = answer.json()["about"]
+        assert (about["compilation"], about["release"]) == ("bare", "r1")
+        assert [(one["compilation"], one["release"]) for one in about["others"]] == [("sim", name)]
+        assert answer.headers["Cache-Control"] == "public, no-cache"
+        assert "Content-Location" not in answer.headers
+
+
+def test_an_answer_of_one_release_keeps_its_tag_when_another_is_published(world, server, root):
+    path = f"/api/v1/compilations/sim/releases/{world.release.name}/splicing/shared"
+    first = root.get(path, params={"query": QUERIES * 2})
+    with published(world, server, "sim", world.releases[25].name):
+        again = root.get(path, params={"query": QUERIES * 2}, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_release_is_not_kept_since_its_state_may_change(world, http):
+    path = f"/releases/{world.releases[1].name}"
+    url = f"{http.base_url}".rstrip("/") + path
+    first = http.get(path)
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert http.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    try:
+        set_state(world, "verified")
+        known_to_all(url, lambda answer: answer["release"]["state"] == "verified")
+        assert http.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    finally:
+        set_state(world, first.json()["release"]["state"])
+        known_to_all(url, lambda answer: answer == first.json())
+
+
+def set_state(world, state):
+    """Of the release on one shard."""
+    with psycopg.connect(world.index.pools._map.catalog) as connection:
+        connection.execute("UPDATE release SET state = %s WHERE schema = %s", [state, world.releases[1].schema])
+
+
 def test_errors_are_not_kept(http):
     assert http.get("/junctions", params={"region": "x:2-1"}).headers["Cache-Control"] == "no-store"
 
@@ -44,6 +97,16 @@ def test_errors_are_not_kept(http):
 @pytest.mark.parametrize("path", ["/junctions", "/samples", "/genes?prefix=A", "/junctions/nonsense"])
 def test_pages_of_other_origins_may_read(path, http):
     assert http.get(path, headers={"Origin": "https://igv.org"}).headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/service-info", "/openapi.json"])
+def test_what_stands_at_the_root_too_has_the_same_headers_there(path, root):
+    here, there = (root.get(base + path, headers={"Origin": "https://igv.org"}).headers for base in ("", "/api/v1"))
+    assert here["Access-Control-Allow-Origin"] == "*"
+    for name in ("Access-Control-Expose-Headers", "Cache-Control", "Vary", "Content-Type"):
+        assert here[name] == there[name]
+    assert "GET" in root.options(path).headers["Access-Control-Allow-Methods"]
+    assert "Access-Control-Allow-Origin" not in root.get("/metrics").headers
 
 
 def test_a_preflight_is_answered(http):

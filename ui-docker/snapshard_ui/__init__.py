@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings, shards)
     observing.install(app)
     problems.install(app)
-    for blueprint in (health.blueprint, routes.api, pages.blueprint, snaptron.blueprint):
+    for blueprint in (health.blueprint, routes.root, routes.api, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:

@@ -10,7 +10,7 @@ from snapshard_ui.openapi import openapi
 from snapshard_ui.params import NoParams
 from snapshard_ui.release_answers import ServiceInfo
 from snapshard_ui.releases import describe
-from snapshard_ui.routes import PREFIX, on_api
+from snapshard_ui.routes import PREFIX, on_api, root
 
 blueprint = Blueprint("health", __name__)
 
@@ -55,5 +55,5 @@ def service_info(params: NoParams) -> Response:
     )
 
 
-blueprint.add_url_rule("/service-info", "service_info", lambda: service_info(NoParams()))
-blueprint.add_url_rule("/openapi.json", "openapi", lambda: openapi(NoParams()))
+root.add_url_rule("/service-info", "service_info", lambda: service_info(NoParams()))
+root.add_url_rule("/openapi.json", "openapi", lambda: openapi(NoParams()))

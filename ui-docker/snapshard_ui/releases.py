@@ -27,7 +27,7 @@ def releases(params: NoParams, compilation: str) -> Response:
     return json_response({"current": current.name, "releases": found})
 
 
-@on_release("", answer=ReleaseAnswer)
+@on_release("", answer=ReleaseAnswer, changing=lambda release: (release.state, release.published))
 def release(asked: Asked[NoParams]) -> Response:
     """One release: its size, and how the genome is cut."""
     intervals = [

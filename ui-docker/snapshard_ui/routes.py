@@ -18,8 +18,10 @@ from snapshard_ui.tokens import release_name
 
 PREFIX = "/api/v1"
 api = Blueprint("api", __name__, url_prefix=PREFIX)
+root = Blueprint("root", __name__)
 for _headers in (caching.cross_origin, caching.provenance_headers, caching.cache_headers, encoding.packed):
     api.after_request(_headers)
+    root.after_request(_headers)
 
 P = TypeVar("P", bound=Params)
 View = Callable[..., Response]
@@ -45,12 +47,13 @@ OPERATIONS: list[Operation] = []
 
 @dataclass(frozen=True)
 class Asked(Generic[P]):
-    """A checked request about a release."""
+    """A checked request about a release; `others` are the current releases of the other compilations that it names."""
 
     index: Index
     release: Release
     params: P
     format: Format
+    others: tuple[Release, ...] = ()
 
 
 def on_api(path: str, *, answer: type[BaseModel], params: type[Params] = NoParams) -> Callable[[View], View]:
@@ -75,10 +78,12 @@ def on_release(
     params: type[Params] = NoParams,
     formats: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
+    changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
     """Registers a view about a release, which gets an Asked; with formats also under the path with a suffix.
 
-    `also` are statuses that it may have beside the usual ones.
+    `also` are statuses that it may have beside the usual ones. `changing` is what the answer says of the release that may be
+    another tomorrow, such as its state.
     """
 
     def register(view: View) -> View:
@@ -88,8 +93,11 @@ def on_release(
                 check_text(name, value)
             checked = read_params(params)
             form = chosen_format(getattr(checked, "format", None), suffix, among=formats) if formats else FORMATS["json"]
-            asked = Asked(current_index(), found_release(compilation, release, checked), checked, form)
-            tag = caching.etag(asked.release, view.__name__, form.name, checked.model_dump_json(), values)
+            asked = Asked(current_index(), found_release(compilation, release, checked), checked, form, other_releases(checked))
+            told = changing(asked.release)
+            g.lasting = told is None and not asked.others
+            read = (asked.release, *asked.others)
+            tag = caching.etag(read, view.__name__, form.name, checked.model_dump_json(), values, told)
             return caching.known_to_client(tag) or view(asked, **values)
 
         paths = tuple(base + path for base in BASES)
@@ -128,3 +136,8 @@ def found_release(compilation: str, release: str | None, params: Params) -> Rele
     g.versioned = release is not None
     found: Release = g.release
     return found
+
+
+def other_releases(params: Params) -> tuple[Release, ...]:
+    """The current releases of the other compilations that a request names: found once, so that its tag is of what is read."""
+    return tuple(current_index().catalog.release(name) for name in getattr(params, "other", ()))

@@ -68,7 +68,11 @@ class UnionParams(Params):
 
     other: Annotated[
         list[Annotated[str, Field(max_length=100)]],
-        Field(min_length=1, max_length=20, description="the compilations to join with this one. May be repeated."),
+        Field(
+            min_length=1,
+            max_length=20,
+            description="the compilations to join with this one, each as its current release. May be repeated.",
+        ),
     ]
     query: Queries
 
@@ -178,4 +182,17 @@ class MergedAnswer(Answer):
     """Junctions made of rows, in genome order."""
 
     about: About
+    rows: list[MergedMember]
+
+
+class AboutAll(About):
+    """What an answer out of several compilations says of itself."""
+
+    others: list[About] = Field(description="the other compilations, each with the release that was read")
+
+
+class JoinedAnswer(Answer):
+    """Junctions of several compilations, each once, in genome order."""
+
+    about: AboutAll
     rows: list[MergedMember]

@@ -23,7 +23,7 @@ from snapshard.splicing import (
     shared_samples,
     tissue_specificity,
 )
-from snapshard_ui.answers import about_release
+from snapshard_ui.answers import about_release, json_response
 from snapshard_ui.asking import known_region
 from snapshard_ui.backend import backend
 from snapshard_ui.routes import Asked, on_release
@@ -33,6 +33,7 @@ from snapshard_ui.splicing_answers import (
     ExonParams,
     InclusionAnswer,
     InclusionParams,
+    JoinedAnswer,
     MergedAnswer,
     NormalisedParams,
     PsiAnswer,
@@ -93,16 +94,16 @@ def exons(asked: Asked[ExonParams]) -> Response:
     return about_release(asked.release, truncated=len(some) > params.limit, exons=members)
 
 
-@on_release("/splicing/union", params=UnionParams, answer=MergedAnswer)
+@on_release("/splicing/union", params=UnionParams, answer=JoinedAnswer)
 def in_any(asked: Asked[UnionParams]) -> Response:
     """The junctions that any of the compilations has, each once."""
-    return about_release(asked.release, rows=_merged(union(_of_all(asked))))
+    return _joined(asked, union(_of_all(asked)))
 
 
-@on_release("/splicing/intersection", params=UnionParams, answer=MergedAnswer)
+@on_release("/splicing/intersection", params=UnionParams, answer=JoinedAnswer)
 def in_all(asked: Asked[UnionParams]) -> Response:
     """The junctions that all of the compilations have, each once."""
-    return about_release(asked.release, rows=_merged(union(_of_all(asked), in_all=True)))
+    return _joined(asked, union(_of_all(asked), in_all=True))
 
 
 @on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
@@ -119,10 +120,17 @@ def _sums(asked: Asked[Any], texts: Sequence[str]) -> SampleSums:
 
 
 def _of_all(asked: Asked[UnionParams]) -> list[list[Rows]]:
-    """The junctions of each compilation; one that is named twice counts once."""
-    others = [asked.index.catalog.release(name) for name in asked.params.other]
-    releases = {release.schema: release for release in (asked.release, *others)}
-    return [_rows(asked.index, release, asked.params.query) for release in releases.values()]
+    return [_rows(asked.index, release, asked.params.query) for release in _read(asked)]
+
+
+def _read(asked: Asked[UnionParams]) -> list[Release]:
+    """The releases that go in, the one asked first; one that is named twice counts once."""
+    return list({release.schema: release for release in (asked.release, *asked.others)}.values())
+
+
+def _joined(asked: Asked[UnionParams], rows: Rows) -> Response:
+    about = {**asked.release.provenance(), "others": [other.provenance() for other in _read(asked)[1:]]}
+    return json_response({"about": about, "rows": _merged(rows)})
 
 
 def _rows(index: Index, release: Release, texts: Sequence[str]) -> list[Rows]:
