@@ -30,8 +30,9 @@ _MOST_PLACES = 1_000
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
-    """Genes whose symbol or id begins so, in any case: an exact one first, then the shorter symbols."""
-    found = _genes(catalog, release, prefix, pattern=_literal(prefix) + "%", limit=max(limit, _MOST_PLACES))
+    """The first genes whose symbol or id begins so, in any case: an exact one first, then the shorter symbols."""
+    # What merging takes away must not leave fewer than there are.
+    found = _genes(catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_PLACES)
     exact = [gene for gene in found if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())]
     return [*_merged(exact), *found[len(exact) :]][:limit]
 

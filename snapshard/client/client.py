@@ -17,7 +17,7 @@ from snapshard.client.remarks import split_text
 from snapshard.client.selection import Exporting, Of, Output, Selection, Texts, Wanted, several
 from snapshard.client.session import TIMEOUT, TRIES, Session
 from snapshard.client.splicing import measure_of, records_of
-from snapshard.errors import BadQuery
+from snapshard.errors import BadQuery, BadSetting
 from snapshard.junction import NAMES
 from snapshard.rows import Rows
 
@@ -57,6 +57,8 @@ class Client:
         self._release = release
         self._close_folder: Callable[[], None] = lambda: None
         transport = None
+        if server and data is not None:
+            raise BadSetting("data", str(data), f"a server or a folder, not both (the server is {server})")
         address = server or (os.environ.get("SNAPSHARD_URL") if data is None else None)
         if address is None:
             transport, self._close_folder = open_folder(None if data is None else Path(data))
@@ -116,7 +118,10 @@ class Client:
         return pages(self._session, f"{base}/junctions", {**selection.parameters(), **output.parameters()}, limit=limit)
 
     def count(self, region: Texts = (), *, exact: bool = True, **wanted: Unpack[Wanted]) -> int:
-        """How many junctions match; not exact is quick also for whole genomes."""
+        """How many junctions match. Not exact is quick also for whole genomes: an estimate, or of chosen samples at most so many.
+
+        Raises Unavailable where counting takes longer than the server's deadline, as it may for samples of a whole genome.
+        """
         base, selection = self._asked(region, wanted)
         how: dict[str, Any] = {"limit": 1, "columns": "snaptron_id", "count": "exact" if exact else "estimated"}
         answer = self._session.get(f"{base}/junctions", {**selection.parameters(), **how}).json()
@@ -125,15 +130,16 @@ class Client:
     def batch(self, names: Iterable[str], **of: Unpack[Of]) -> "pd.DataFrame":
         """What is known of each of these junctions, in the order given; `found` is False in the row of one that is absent.
 
-        A name is `GRCh38:chr2:71548830-71549349:+`; without its strand it may have two rows. Any number of names.
+        A name is `GRCh38:chr2:71548830-71549349:+`; without its strand it may have two rows. Any number of names, all looked up
+        in one release.
         """
         from snapshard.client.frames import batch_frame
 
         asked, base = list(names), self.base(**of)
-        answers = [
-            self._session.post(f"{base}/junctions:batch", {"junctions": asked[at : at + MOST_AT_ONCE]}).json()
-            for at in range(0, len(asked), MOST_AT_ONCE)
-        ]
+        answers: list[dict[str, Any]] = []
+        for at in range(0, len(asked), MOST_AT_ONCE):
+            answers.append(self._session.post(f"{base}/junctions:batch", {"junctions": asked[at : at + MOST_AT_ONCE]}).json())
+            base = self._base_of(answers[0])
         return batch_frame(answers)
 
     def evidence(self, name: str | int, **of: Unpack[Of]) -> "pd.DataFrame":
@@ -154,8 +160,7 @@ class Client:
         from snapshard.client.frames import site_frame
 
         answer = self.get(f"splice-sites/{quote(site, safe='')}", {"limit": limit}, **of)
-        if answer["truncated"]:
-            warnings.warn(f"cut at limit={limit}: there are more junctions of a role", Truncated, stacklevel=2)
+        _warn_if_cut(answer, f"cut at limit={limit}: there are more junctions of a role")
         return site_frame(answer)
 
     def samples(
@@ -207,9 +212,9 @@ class Client:
         from snapshard.client.frames import FACET, record_frame
 
         answer = self.get("samples/facets", {"field": field, "limit": limit}, **of)
-        if answer["truncated"]:
-            warnings.warn(f"cut at limit={limit}: {field} has {answer['distinct']} values", Truncated, stacklevel=2)
-        return record_frame(answer["values"], FACET, {**answer["about"], "field": field, "distinct": answer["distinct"]})
+        _warn_if_cut(answer, f"cut at limit={limit}: {field} has {answer['distinct']} values")
+        said = {name: answer[name] for name in ("field", "distinct", "truncated")}
+        return record_frame(answer["values"], FACET, {**answer["about"], **said})
 
     def groups(self, **of: Unpack[Of]) -> "pd.DataFrame":
         """The groups of samples, such as tissues, with the number of samples of each."""
@@ -227,13 +232,17 @@ class Client:
     def splicing(self, measure: str, parameters: Mapping[str, Any], **of: Unpack[Of]) -> "pd.DataFrame":
         """A splicing measure: inclusion-ratio, psi, shared, tissues, exons, union, intersection, normalised (docs/splicing.md).
 
-        Parameters are those of the API, such as `{"a": "chr1:100-200", "b": ["chr1:100-300", "chr1:100-350;overlap"]}`.
+        Parameters are those of the API, such as `{"a": "chr1:100-200", "b": ["chr1:100-300", "chr1:100-350;overlap"]}`. A
+        `Truncated` warning says if there are more exons than the parameter `limit`.
         """
         from snapshard.client.frames import record_frame
 
         what = measure_of(measure)
         answer = self.get(f"splicing/{measure}", parameters, **of)
-        return record_frame(records_of(what, answer), what.columns, answer["about"])
+        _warn_if_cut(answer, f"cut at its limit: there are more {what.records}")
+        return record_frame(
+            records_of(what, answer), what.columns, {**answer["about"], "truncated": answer.get("truncated", False)}
+        )
 
     def gene(self, name: str, **of: Unpack[Of]) -> dict[str, Any]:
         """A gene by symbol, or by id with or without version. Raises Ambiguous, with the choices, if it has several places."""
@@ -241,11 +250,15 @@ class Client:
         return found
 
     def genes(self, prefix: str, *, limit: int = 20, **of: Unpack[Of]) -> "pd.DataFrame":
-        """Genes whose symbol or id begins so, in any case; an exact one first."""
+        """Genes whose symbol or id begins so, in any case; an exact one first.
+
+        A `Truncated` warning says if more than `limit` begin so.
+        """
         from snapshard.client.frames import GENE, record_frame
 
         answer = self.get("genes", {"prefix": prefix, "limit": limit}, **of)
-        return record_frame(answer["genes"], GENE, answer["about"])
+        _warn_if_cut(answer, f"cut at limit={limit}: more genes begin with {prefix}")
+        return record_frame(answer["genes"], GENE, {**answer["about"], "truncated": answer["truncated"]})
 
     def export(
         self, path: str | Path, region: Texts = (), *, progress: Progress | None = None, **wanted: Unpack[Exporting]
@@ -285,7 +298,10 @@ class Client:
 
     def _pinned(self, base: str) -> str:
         """The route of the release that answers now, so that every part of an export is of the same."""
-        about = self._session.get(base).json()["about"]
+        return self._base_of(self._session.get(base).json())
+
+    def _base_of(self, answer: Mapping[str, Any]) -> str:
+        about = answer["about"]
         return self.base(compilation=about["compilation"], release=about["release"])
 
     def _rows(
@@ -311,6 +327,12 @@ class Client:
         if about.get("missing_shards"):
             warnings.warn(f"no answer from {', '.join(about['missing_shards'])}: rows are missing", Partial, stacklevel=depth)
         return Rows(b"".join(texts), names), about
+
+
+def _warn_if_cut(answer: Mapping[str, Any], words: str) -> None:
+    """For the line that called the client's method."""
+    if answer.get("truncated"):
+        warnings.warn(words, Truncated, stacklevel=3)
 
 
 def _sample_conditions(words: Texts, filter: Texts, fields: Texts) -> dict[str, Any]:

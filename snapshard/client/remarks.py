@@ -5,7 +5,6 @@ from typing import Any
 
 from snapshard.client.errors import AnswerError
 
-COMPLETE = b"#COMPLETE "
 BROKEN = b"#ERROR "
 _DECODER = json.JSONDecoder()
 _TEXTS = frozenset({"compilation", "release", "assembly"})

@@ -18,6 +18,8 @@ Parameters = Mapping[str, Any]
 """Names and values of a query string: several values repeat the name, None leaves it out."""
 
 RETRIED = frozenset({429, 502, 503, 504})
+_PROBLEM = "application/problem+json"
+"""What our server's errors are; a proxy in front of it writes others."""
 _LOST = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)
 TRIES = 4
 PAUSE = 0.25
@@ -60,13 +62,9 @@ class Session:
         """The answer to a GET below /api/v1/, read whole. Raises an AnswerError, or ServerUnreachable."""
         return self._checked(self._send(self._http.build_request("GET", path, params=_plain(parameters))))
 
-    def follow(self, link: str) -> httpx.Response:
-        """The answer behind a link that the server gave, absolute or relative to the server."""
-        return self._checked(self._send(self._http.build_request("GET", httpx.URL(self.server).join(link))))
-
-    def post(self, path: str, body: object, parameters: Parameters | None = None) -> httpx.Response:
+    def post(self, path: str, body: object) -> httpx.Response:
         """The answer to a POST of JSON. Every POST of the API only reads, so it is tried again like a GET."""
-        return self._checked(self._send(self._http.build_request("POST", path, json=body, params=_plain(parameters))))
+        return self._checked(self._send(self._http.build_request("POST", path, json=body)))
 
     @contextmanager
     def stream(self, path: str, parameters: Parameters | None = None) -> Iterator[httpx.Response]:
@@ -93,7 +91,7 @@ class Session:
                 raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
             else:
                 asked = retry_seconds(response.headers.get("Retry-After"))
-                if response.status_code not in RETRIED or attempt == self._tries or asked > LONGEST_PAUSE:
+                if not _may_fare_better(response) or attempt == self._tries or asked > LONGEST_PAUSE:
                     return response
                 response.close()
                 pause = max(asked, pause)
@@ -116,6 +114,12 @@ def retry_seconds(text: str | None) -> float:
     with suppress(ValueError, TypeError):
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     return 0
+
+
+def _may_fare_better(response: httpx.Response) -> bool:
+    """Whether the same request may be answered a little later. The server's own 504 is a deadline, which it would meet again."""
+    deadline = response.status_code == 504 and response.headers.get("Content-Type", "").startswith(_PROBLEM)
+    return response.status_code in RETRIED and not deadline
 
 
 def _plain(parameters: Parameters | None) -> dict[str, Any]:

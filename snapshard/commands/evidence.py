@@ -43,5 +43,6 @@ def evidence(junction: str, every: bool, as_json: bool, **given: Any) -> None:
 
 def _known(answer: dict[str, Any]) -> str:
     whole, simulated = answer["seen"], " (simulated data)" if answer["about"]["simulated"] else ""
-    ends = f"{answer['same_start']['junctions']} others share its start, {answer['same_end']['junctions']} its end"
+    start, end = (f"{'more than ' * one['truncated']}{one['junctions']}" for one in (answer["same_start"], answer["same_end"]))
+    ends = f"{start} others share its start, {end} its end"
     return f"median {whole['median']:g} and at most {whole['max']} reads; class {answer['class'] or 'unknown'}; {ends}{simulated}"

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from snapshard.commands.options import client_of, complete_gene, where
-from snapshard.commands.printing import print_json, print_records
+from snapshard.commands.printing import print_json, print_records, say_if_cut
 
 _COLUMNS = ("symbol", "gene_id", "chromosome", "start", "end", "strand", "biotype")
 
@@ -32,3 +32,4 @@ def genes(prefix: str, limit: int, as_json: bool, **given: Any) -> None:
         print_json(answer)
     else:
         print_records(answer["genes"], _COLUMNS)
+    say_if_cut(answer, limit)

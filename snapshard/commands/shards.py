@@ -12,7 +12,7 @@ _COLUMNS = ("name", "up", "milliseconds", "releases", "reason")
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the server's answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--server", metavar="URL", help="Ask this server (SNAPSHARD_URL).")
 @click.option("--data", type=click.Path(path_type=Path), metavar="FOLDER", help="Ask this folder (SNAPSHARD_DATA)  [data].")
 def shards(as_json: bool, server: str | None, data: Path | None) -> None:

@@ -6,18 +6,18 @@ from urllib.parse import quote
 import click
 
 from snapshard.commands.options import client_of, where
-from snapshard.commands.printing import print_json, print_records
+from snapshard.commands.printing import print_json, print_records, say_if_cut
 
 _COLUMNS = ("role", "name", "samples_count", "coverage_sum", "coverage_median", "class")
 
 
 @click.command()
 @click.argument("site")
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Most junctions of each role.")
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Most junctions of each role, by place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the server's answer.")
 @where
 def sites(site: str, limit: int, as_json: bool, **given: Any) -> None:
-    """The junctions that use SITE as donor or acceptor, those seen in most samples first.
+    """The junctions that use SITE as donor or acceptor. The table begins with those seen in most samples.
 
     SITE is the first or last base of introns, 1-based, with :+ or :- to name the strand. A variant hits a site, not a junction:
     this is what else is spliced there.
@@ -31,10 +31,10 @@ def sites(site: str, limit: int, as_json: bool, **given: Any) -> None:
         answer = client.get(f"splice-sites/{quote(site, safe='')}", {"limit": limit})
     if as_json:
         print_json(answer)
+        say_if_cut(answer, limit)
         return
     found = [{"role": role, **junction} for role in ("donor", "acceptor", "unknown") for junction in answer[role]]
     print_records(sorted(found, key=lambda one: -one["samples_count"]), _COLUMNS)
     if not found:
         click.echo(f"snapshard: no junction begins or ends at {answer['site']}", err=True)
-    if answer["truncated"]:
-        click.echo(f"snapshard: cut at --limit {limit}; there are more", err=True)
+    say_if_cut(answer, limit)

@@ -53,3 +53,5 @@ def splicing(measure: str, parameters: tuple[str, ...], as_json: bool, **given: 
         print_json(answer)
     else:
         print_records(records_of(measure_of(measure), answer), MEASURES[measure].columns)
+    if answer.get("truncated"):
+        click.echo(f"snapshard: cut; there are more {MEASURES[measure].records} (limit=N asks for N)", err=True)

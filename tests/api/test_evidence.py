@@ -74,7 +74,21 @@ def test_evidence_tells_of_other_junctions_at_the_same_ends(world, http):
     place = max(starts, key=lambda one: starts[one])
     mine, *others = [row for row in world.rows if (row["chromosome"], row["start"]) == place]
     answer = http.get(f"/junctions/{mine['snaptron_id']}/evidence").json()
-    assert answer["same_start"] == {"junctions": len(others), "reads": sum(int(row["coverage_sum"]) for row in others)}
+    reads = sum(int(row["coverage_sum"]) for row in others)
+    assert answer["same_start"] == {"junctions": len(others), "reads": reads, "truncated": False}
+
+
+def test_evidence_says_where_it_stopped_counting_junctions_at_the_same_ends(world, start_server):
+    starts = Counter((row["chromosome"], row["start"]) for row in world.rows)
+    place = max(starts, key=lambda one: starts[one])
+    same = [row for row in world.rows if (row["chromosome"], row["start"]) == place]
+    assert len(same) > 2
+    few = start_server("--data", str(world.folder), max_rows=1, workers=1)
+    for mine in same:
+        first = next(row for row in same if row is not mine)
+        answer = httpx.get(f"{few.url}/api/v1/compilations/sim/junctions/{mine['snaptron_id']}/evidence").json()
+        assert answer["same_start"] == {"junctions": 1, "reads": int(first["coverage_sum"]), "truncated": True}
+    few.stop()
 
 
 def test_samples_are_those_of_the_file(http, samples):
@@ -143,6 +157,20 @@ def test_an_exact_symbol_comes_first(http):
         for gene in http.get("/genes", params={"prefix": letter, "limit": 5}).json()["genes"]:
             first = http.get("/genes", params={"prefix": gene["symbol"], "limit": 1}).json()["genes"][0]
             assert first["symbol"].upper() == gene["symbol"].upper()
+
+
+@pytest.mark.parametrize("prefix", ["S", "simg0000"])
+def test_genes_say_whether_they_are_cut(prefix, world, http):
+    def ask(limit):
+        answer = http.get("/genes", params={"prefix": prefix, "limit": limit})
+        assert answer.headers["Snapshard-Truncated"] == str(answer.json()["truncated"]).lower()
+        return answer.json()
+
+    whole = ask(1000)
+    count = len(whole["genes"])
+    assert count > 2
+    assert ask(count)["truncated"] is whole["truncated"] is False
+    assert ask(count - 1) == {**whole, "truncated": True, "genes": whole["genes"][:-1]}
 
 
 def test_an_ambiguous_symbol_is_answered_with_its_places(world, http, ambiguous):

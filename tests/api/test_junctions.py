@@ -1,12 +1,16 @@
 """Every way to ask for junctions, compared with a plain reading of the source's rows."""
 
 import os
+from collections import Counter
+from contextlib import ExitStack
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from servers import published
 
+from snapshard.client import Client
 from snapshard.junction import SUMMARY
 from snapshard.query import Match
 from snapshard_ui import create_app
@@ -179,6 +183,27 @@ def test_a_batch_may_hold_ten_thousand(world, http):
     assert http.post("/junctions:batch", json={"junctions": [*names, "chr1:1-2"]}).status_code == 400
 
 
+def test_a_long_batch_of_the_client_stays_in_the_release_of_its_first_part(world, server, monkeypatch):
+    monkeypatch.setattr("snapshard.client.client.MOST_AT_ONCE", 2)
+    names = [f"{row['chromosome']}:{row['start']}-{row['end']}:{row['strand']}" for row in world.rows[:5]]
+    with Client(server.url, compilation="sim") as client, ExitStack() as meanwhile:
+        post, asked = client._session.post, []
+
+        def post_and_publish(path, body):
+            answer = post(path, body)
+            if not asked:
+                meanwhile.enter_context(published(world, server, "sim", world.releases[25].name))
+            asked.append(path)
+            return answer
+
+        monkeypatch.setattr(client._session, "post", post_and_publish)
+        frame = client.batch(names)
+    assert frame["found"].all()
+    assert frame["asked"].tolist() == names
+    assert frame.attrs["release"] == world.release.name
+    assert asked[1:] == [f"compilations/sim/releases/{world.release.name}/junctions:batch"] * 2
+
+
 def test_a_splice_site_lists_the_junctions_that_use_it_by_role(world, http):
     row = next(row for row in world.rows if row["strand"] == "-")
     answer = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}").json()
@@ -188,6 +213,20 @@ def test_a_splice_site_lists_the_junctions_that_use_it_by_role(world, http):
     assert int(row["snaptron_id"]) in found["donor"]
     only = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}:-").json()
     assert all(one["strand"] == "-" for role in ("donor", "acceptor") for one in only[role])
+
+
+@pytest.mark.parametrize("strand", ["", ":+"])
+def test_a_splice_site_says_whether_a_role_is_cut(strand, world, http):
+    sites = Counter((row["chromosome"], row["start"]) for row in world.rows if row["strand"] == "+")
+    (chrom, base), _ = sites.most_common(1)[0]
+    whole = http.get(f"/splice-sites/{chrom}:{base}{strand}")
+    count = len(whole.json()["donor"])
+    assert count > 1
+    for limit in (count, count - 1, 1):
+        answer = http.get(f"/splice-sites/{chrom}:{base}{strand}", params={"limit": limit})
+        assert answer.json()["donor"] == whole.json()["donor"][:limit]
+        assert answer.json()["truncated"] is (limit < count)
+        assert answer.headers["Snapshard-Truncated"] == str(limit < count).lower()
 
 
 def test_an_empty_answer_says_why(world, http):

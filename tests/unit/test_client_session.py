@@ -70,12 +70,24 @@ def problem(status, headers=(), **members):
     return status, {"Content-Type": "application/problem+json", **dict(headers)}, body
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 502, 503])
 def test_get_is_tried_again_until_the_server_is_back(server, session, pauses, status):
     server.script = [problem(status), problem(status), FINE]
     assert session.get("shards").json() == {"fine": True}
     assert len(server.seen) == 3
     assert PAUSE <= pauses[0] <= 2 * PAUSE <= pauses[1] <= 4 * PAUSE
+
+
+def test_a_proxy_that_got_no_answer_is_asked_again(server, session):
+    server.script = [(504, {"Content-Type": "text/html"}, b"<h1>504 Gateway Time-out</h1>"), FINE]
+    assert session.get("shards").json() == {"fine": True}
+
+
+def test_a_deadline_of_the_server_itself_is_not_met_a_second_time(server, session):
+    server.script = [problem(504, detail="shard 's1' did not answer within 20 s", shards=["s1"]), FINE]
+    with pytest.raises(Unavailable, match=r"^shard 's1' did not answer within 20 s \(HTTP 504\)$"):
+        session.get("junctions")
+    assert len(server.seen) == 1
 
 
 def test_the_pause_is_at_least_what_the_server_asks_for(server, session, pauses):

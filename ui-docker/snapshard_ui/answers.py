@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from snapshard.junction import Column, Kind
 from snapshard.release import Release
+from snapshard_ui.observing import record
 from snapshard_ui.render.columns import CHOOSABLE
 
 _TYPES: dict[Kind, Any] = {Kind.INTEGER: int, Kind.DECIMAL: float, Kind.TEXT: str, Kind.FLAG: str}
@@ -130,6 +131,7 @@ class Sharing(Answer):
 
     junctions: int
     reads: int
+    truncated: bool = Field(description="whether there are more than were counted")
 
 
 class EvidenceAnswer(Answer):
@@ -154,7 +156,7 @@ class SiteAnswer(Answer):
 
     about: About
     site: str
-    truncated: bool
+    truncated: bool = Field(description="whether a role has more junctions than are here")
     donor: list[Junction]  # type: ignore[valid-type]
     acceptor: list[Junction]  # type: ignore[valid-type]
     unknown: list[Junction] = Field(description="junctions whose strand is not known")  # type: ignore[valid-type]
@@ -177,6 +179,7 @@ class GeneList(Answer):
     """Genes, an exact one first, then the shorter symbols."""
 
     about: About
+    truncated: bool = Field(description="whether more begin so than are here")
     genes: list[GeneMember]
 
 
@@ -207,8 +210,17 @@ def json_response(body: object, status: int = 200) -> Response:
 
 
 def about_release(release: Release, **members: object) -> Response:
-    """A JSON answer about a release."""
-    return json_response({"about": release.provenance(), **members})
+    """A JSON answer about a release; one that may be cut says in a header, too, whether it is."""
+    response = json_response({"about": release.provenance(), **members})
+    if "truncated" in members:
+        note_cut(response, cut=bool(members["truncated"]))
+    return response
+
+
+def note_cut(response: Response, *, cut: bool) -> None:
+    """Says in the header, and to the counters, whether more matches than the answer holds."""
+    response.headers["Snapshard-Truncated"] = str(cut).lower()
+    record().truncated = cut
 
 
 def with_rows(release: Release, **members: bytes | object) -> Response:

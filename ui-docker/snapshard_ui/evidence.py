@@ -7,6 +7,7 @@ from flask import Response
 
 from snapshard.errors import BadQuery
 from snapshard.evidence import Evidence, Seen, evidence
+from snapshard.filters import Filter
 from snapshard.index import Index
 from snapshard.pairs import Integers, parse_pairs
 from snapshard.query import Match, Query
@@ -41,8 +42,8 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
         **_annotation(rows, asked.release),
         seen=_seen(answer.whole),
         groups=[{"group": group.name, "long_name": group.long_name, **_seen(seen)} for group, seen in answer.groups],
-        same_start=_sharing(asked.index, asked.release, _base(found.region.chrom, found.region.start), Match.START, rows),
-        same_end=_sharing(asked.index, asked.release, _base(found.region.chrom, found.region.end), Match.END, rows),
+        same_start=_sharing(asked, _base(found.region.chrom, found.region.start), Match.START, rows),
+        same_end=_sharing(asked, _base(found.region.chrom, found.region.end), Match.END, rows),
         summary=_sentence(str(found), answer),
     )
 
@@ -54,16 +55,15 @@ def splice_site(asked: Asked[SiteParams], site: str) -> Response:
     base, strand = _parse_site(site)
     known_region(asked.index, asked.release, base)
     roles: dict[str, list[orjson.Fragment]] = {"donor": [], "acceptor": [], "unknown": []}
-    truncated = False
+    limit, filters = asked.params.limit, (Filter("strand", "=", strand),) if strand else ()
     for match in (Match.START, Match.END):
-        rows = _at(asked.index, asked.release, base, match, limit=asked.params.limit + 1)
-        truncated |= len(rows) > asked.params.limit
+        # More than these are more than the limit in one of the three roles.
+        rows = _at(asked.index, asked.release, Query((base,), match=match, filters=filters), limit=3 * limit + 1)
         for text, own in zip(_objects(rows), rows.texts("strand"), strict=True):
-            if strand in (None, own.decode()):
-                roles[_ROLES.get((match, own.decode()), "unknown")].append(orjson.Fragment(text))
+            roles[_ROLES.get((match, own.decode()), "unknown")].append(orjson.Fragment(text))
     name = ":".join([asked.release.assembly, base.chrom, str(base.start), *([strand] if strand else [])])
-    cut = {role: found[: asked.params.limit] for role, found in roles.items()}
-    return about_release(asked.release, site=name, truncated=truncated, **cut)
+    cut = {role: found[:limit] for role, found in roles.items()}
+    return about_release(asked.release, site=name, truncated=any(len(found) > limit for found in roles.values()), **cut)
 
 
 def _parse_site(text: str) -> tuple[Region, str | None]:
@@ -77,8 +77,7 @@ def _base(chrom: str, position: int) -> Region:
     return Region(chrom, position, position)
 
 
-def _at(index: Index, release: Release, base: Region, match: Match, *, limit: int) -> Rows:
-    query = Query(regions=(base,), match=match)
+def _at(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
     parts = index.summaries(release, query, columns=DEFAULT, limit=limit)
     return Rows(b"".join(part.text for part in parts), DEFAULT)
 
@@ -102,11 +101,16 @@ def _annotation(rows: Rows, release: Release) -> dict[str, object]:
     return dict(zip(names, [int(number), *texts], strict=True))
 
 
-def _sharing(index: Index, release: Release, base: Region, match: Match, own: Rows) -> dict[str, int]:
-    rows = _at(index, release, base, match, limit=5_000)
-    reads = int(rows.integers("coverage_sum").sum()) if rows.text else 0
-    own_reads = int(own.integers("coverage_sum")[0]) if own.text else 0
-    return {"junctions": rows.text.count(b"\n") - bool(own.text), "reads": reads - own_reads}
+def _sharing(asked: Asked[NoParams], base: Region, match: Match, own: Rows) -> dict[str, int]:
+    """The others at a base, as many as a page may hold; the junction itself may be among those that are read."""
+    most = asked.index.settings.max_rows
+    rows = _at(asked.index, asked.release, Query((base,), match=match), limit=most + 2)
+    if not rows.text:
+        return {"junctions": 0, "reads": 0, "truncated": False}
+    reads = rows.integers("coverage_sum")
+    if own.text:
+        reads = reads[rows.integers("snaptron_id") != own.integers("snaptron_id")[0]]
+    return {"junctions": len(reads[:most]), "reads": int(reads[:most].sum()), "truncated": len(reads) > most}
 
 
 def _seen(seen: Seen) -> dict[str, object]:

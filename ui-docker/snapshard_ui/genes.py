@@ -12,8 +12,9 @@ from snapshard_ui.routes import Asked, on_release
 @on_release("/genes", params=GeneParams, answer=GeneList)
 def genes(asked: Asked[GeneParams]) -> Response:
     """Genes whose symbol or id begins so, in any case."""
-    found = genes_by_prefix(asked.index.catalog, asked.release, asked.params.prefix, limit=asked.params.limit)
-    return about_release(asked.release, genes=[gene_members(gene) for gene in found])
+    limit = asked.params.limit
+    found = genes_by_prefix(asked.index.catalog, asked.release, asked.params.prefix, limit=limit + 1)
+    return about_release(asked.release, truncated=len(found) > limit, genes=[gene_members(gene) for gene in found[:limit]])
 
 
 @on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))

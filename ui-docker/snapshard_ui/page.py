@@ -9,6 +9,7 @@ from flask import Response, request
 
 from snapshard.junction import Column
 from snapshard.rows import Rows
+from snapshard_ui.answers import note_cut
 from snapshard_ui.observing import record
 from snapshard_ui.render.files import disposition
 from snapshard_ui.render.formats import Format
@@ -39,7 +40,7 @@ def page_response(asked: Asked[Any], page: Page) -> Response:
     response = Response(writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type)
     response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
     response.headers[ROWS] = str(record().rows)
-    response.headers["Snapshard-Truncated"] = str(page.members["truncated"]).lower()
+    note_cut(response, cut=bool(page.members["truncated"]))
     if page.members.get("missing_shards"):
         response.headers[MISSING] = ",".join(page.members["missing_shards"])
     if page.members["next"]:

@@ -41,7 +41,7 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
     rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
     following = _following(release, rows) if truncated else None
     count = _counted(index, release, replace(query, after=None), params.count)
-    record().rows, record().truncated = len(rows), truncated
+    record().rows = len(rows)
     members: dict[str, object] = {
         "count": None if count is None else {"rows": count.rows, "kind": count.kind},
         "truncated": truncated,

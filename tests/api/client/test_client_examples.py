@@ -30,8 +30,12 @@ def example(server, tmp_path):
     return run
 
 
+def few_of_chr1(rows):
+    return [row for row in rows if row["chromosome"] == "chr1" and int(row["start"]) <= 10**8 and int(row["samples_count"]) >= 5]
+
+
 def plus_strand(rows):
-    return [row for row in rows if row["chromosome"] == "chr1" and row["strand"] == "+" and int(row["samples_count"]) >= 5]
+    return [row for row in few_of_chr1(rows) if row["strand"] == "+"]
 
 
 def test_every_file_has_a_test():
@@ -52,7 +56,7 @@ def test_curl(example, rows, tmp_path):
 
 def test_python_client(example, rows):
     out = example("client.py")
-    few = [row for row in rows if row["chromosome"] == "chr1" and int(row["start"]) <= 10**8 and int(row["samples_count"]) >= 5]
+    few = few_of_chr1(rows)
     assert f"{sum(row['annotated'] == '0' for row in few)} junctions that annotation does not know, of sim r1" in out
     assert f"{len(few)} junctions x" in out
     assert f"{sum(len(row['pairs']) for row in few)} counts" in out
@@ -60,11 +64,14 @@ def test_python_client(example, rows):
 
 def test_pandas_alone(example, rows):
     pairs = [sample for row in rows if row["chromosome"] == "chr21" for sample in row["pairs"]]
-    assert f"{len(pairs)} reads rows of {len(set(pairs))} samples on chr21" in example("plain.py")
+    out = example("plain.py")
+    assert f"{len(few_of_chr1(rows))} junctions in 5 samples or more" in out
+    assert f"{len(pairs)} reads rows of {len(set(pairs))} samples on chr21" in out
 
 
 def test_r(example, rows):
     out = example("snapshard.R")
+    assert f"{len(plus_strand(rows))} junctions in 5 samples or more" in out
     first = plus_strand(rows)[0]
     assert f"GRCh38:chr1:{first['start']}-{first['end']}:+" in out
     assert "GRCh38:chr1:100-200 is seen in 0 of 40 samples" in out

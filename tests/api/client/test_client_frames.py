@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from snapshard.client import Ambiguous, Client, Missing, Refused, Truncated
-from snapshard.errors import BadQuery
+from snapshard.errors import BadQuery, BadSetting
 from snapshard.junction import SUMMARY
 
 REAL = {"compilation": "gtex"}
@@ -223,6 +223,7 @@ def test_batch_answers_in_order_and_says_what_is_absent(client, rows):
         ids(rows)[900],
     ]
     assert frame.attrs["release"] == "r1"
+    assert client.batch([]).empty
 
 
 def test_batch_of_more_than_a_request_holds(remote, rows):
@@ -260,7 +261,11 @@ def test_a_gene_is_found_by_symbol_and_by_id_without_version(client):
 
 
 def test_genes_groups_compilations_shards(client):
-    genes = client.genes("simg0000", limit=3)
+    with pytest.warns(Truncated, match="cut at limit=3: more genes begin with simg0000") as caught:
+        genes = client.genes("simg0000", limit=3)
+    assert caught[0].filename == __file__
+    assert genes.attrs["truncated"] is True
+    assert client.genes("simg00001").attrs["truncated"] is False
     assert genes["symbol"].str.startswith("SIMG0000").all()
     assert len(client.junctions(gene=genes["symbol"].iloc[0])) > 0
     assert client.groups()["sample_count"].sum() == 40
@@ -324,6 +329,18 @@ def test_the_environment_names_a_server_or_a_folder(server, folder, monkeypatch)
     monkeypatch.setenv("SNAPSHARD_URL", server)
     with Client(compilation="sim") as client:
         assert client.count("chr1") > 0
+
+
+def test_a_server_and_a_folder_exclude_each_other(server, folder):
+    with pytest.raises(BadSetting, match="expected a server or a folder, not both"):
+        Client(server, data=folder)
+
+
+def test_exons_cut_at_their_limit_warn(client):
+    with pytest.warns(Truncated, match="cut at its limit: there are more exons") as caught:
+        frame = client.splicing("exons", {"query": "chr1:1-100,000,000;contains", "longest": 10_000, "limit": 1})
+    assert caught[0].filename == __file__
+    assert (len(frame), frame.attrs["truncated"]) == (1, True)
 
 
 def test_a_junction_on_both_strands_asks_to_choose():

@@ -26,6 +26,6 @@ def test_the_code_runs(server, tmp_path, monkeypatch, capsys):
 
 def test_the_tables_name_every_method_condition_and_exception():
     said = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))))
-    methods = {name for name in vars(Client) if not name.startswith("_")} - {"base", "local", "close", "compilations"}
+    methods = {name for name in vars(Client) if not name.startswith("_")} - {"base", "local", "close"}
     errors = set(snapshard.client.__all__) - {"AnswerError"}
     assert methods | set(Selection.__dataclass_fields__) | errors <= said

@@ -124,7 +124,35 @@ def test_genes_by_prefix(command, where):
     lines = command("genes", "simg00001", *where)[1].splitlines()
     assert lines[0].split("\t")[:2] == ["symbol", "gene_id"]
     assert lines[1].startswith("SIMG00001\t")
-    assert json.loads(command("genes", "SIMG", *where, "--json", "--limit", "2")[1])["genes"][1]["symbol"]
+    code, out, err = command("genes", "SIMG", *where, "--json", "--limit", "2")
+    assert json.loads(out)["genes"][1]["symbol"]
+    assert (code, err) == (0, "snapshard: cut at --limit 2; there are more\n")
+    assert command("genes", "SIMG00001", *where)[2] == ""
+
+
+@pytest.mark.parametrize(
+    "option", ["--json", "--tidy", "--no-about", "--limit 3", "--format csv", "--columns start", "--output x"]
+)
+def test_a_count_goes_with_no_option_of_rows(command, option):
+    code, out, err = command("query", "chr1", "--count", *option.split())
+    assert (code, out) == (2, "")
+    assert f"--count prints a number, not rows: it does not go with {option.split()[0]}" in err
+
+
+@pytest.mark.parametrize(
+    "options", ["--groups --format csv", "--facet SMTS --output x", "--groups --filter SMRIN>=7", "--facet SMTS --fields SMTS"]
+)
+def test_a_table_of_all_samples_goes_with_no_choice_of_them(command, options):
+    code, out, err = command("samples", *options.split())
+    assert (code, out) == (2, "")
+    assert "prints a table of all samples: it does not go with --" in err
+
+
+def test_exons_that_a_limit_cuts_are_said_on_standard_error(command, where):
+    asked = ["query=chr1:1-100,000,000;contains", "longest=10000", "limit=1"]
+    code, out, err = command("splicing", "exons", *asked, *where)
+    assert (code, len(out.splitlines())) == (0, 2)
+    assert err == "snapshard: cut; there are more exons (limit=N asks for N)\n"
 
 
 def test_evidence_of_a_real_junction_and_of_none(command, where):
