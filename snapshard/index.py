@@ -1,5 +1,6 @@
 """The index: asks the shards that it must, and hands on rows in genome order."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,11 +87,16 @@ class Index:
         return self._rows(release, query, interval, use=use, limit=None)
 
     def count(self, release: Release, query: Query) -> int:
-        """How many rows match, every shard asked at once."""
-        if query.samples is not None:
-            return sum(len(rows) for rows in self.rows(release, query))
+        """How many rows match, every shard asked at once.
+
+        Restricted to samples every row that is near must be unpacked and cut. Raises QueryTimeout, which names a shard, at the
+        deadline of an interactive answer; an export has none.
+        """
         asked = intervals_to_ask(query, release)
-        return sum(fanout.gather_by(_shard, partial(self._count, release, query), asked))
+        if query.samples is None:
+            return sum(fanout.gather_by(_shard, partial(self._count, release, query), asked))
+        deadline = time.monotonic() + self.settings.read_seconds
+        return sum(fanout.gather_by(_shard, partial(self._count_cut, release, query, deadline=deadline), asked))
 
     def estimate(self, release: Release, query: Query) -> Count:
         """About how many rows match: exact where few can, else from the sizes of blocks and the shards' own statistics."""
@@ -190,7 +196,16 @@ class Index:
             for lines in copy_lines(connection, statement):
                 yield Rows(lines, columns)
 
-    def _rows(self, release: Release, query: Query, interval: Interval, *, use: Use, limit: int | None) -> Iterator[Rows]:
+    def _rows(
+        self,
+        release: Release,
+        query: Query,
+        interval: Interval,
+        *,
+        use: Use,
+        limit: int | None,
+        deadline: float = math.inf,
+    ) -> Iterator[Rows]:
         statement = self._payloads(release, query, interval, limit)
         if statement is None:
             self.reach([interval.shard])
@@ -203,6 +218,8 @@ class Index:
             alone = use is Use.READ or query.samples is not None
             parts = map(unpack, batches) if alone else fanout.ahead(self._unpackers, unpack, batches)
             for rows in parts:
+                if time.monotonic() > deadline:
+                    raise QueryTimeout(interval.shard, self.settings.read_seconds)
                 if rows.text:
                     yield rows
 
@@ -273,6 +290,9 @@ class Index:
         if split.opened is None:
             return split.whole_rows
         return split.whole_rows + int(self._read(interval, count_statement(query, release, interval, split.opened)))
+
+    def _count_cut(self, release: Release, query: Query, interval: Interval, *, deadline: float) -> int:
+        return sum(len(rows) for rows in self._rows(release, query, interval, use=Use.READ, limit=None, deadline=deadline))
 
 
 def _shard(interval: Interval) -> str:

@@ -1,12 +1,14 @@
 """Every kind of question against a list comprehension over the file's rows, at several cuts of the genome."""
 
 import operator
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from snapshard.errors import QueryTimeout
 from snapshard.filters import FILTERABLE, OPERATORS, Filter
 from snapshard.junction import NAMES, RECOMPUTED, SUMMARY, Kind, annotation_class
 from snapshard.pairs import SampleSet
@@ -178,6 +180,23 @@ def test_restriction_to_samples(world, rows, of_chrom):
         assert world.index.count(world.release, query) == len(expected)
 
     check()
+
+
+def test_counting_in_samples_ends_at_the_deadline_and_an_export_does_not(worlds):
+    index, release, lines = worlds("sim", 5)
+    some = {int(pair.split(":")[0]) for pair in Row(lines[0]).fields["samples"].split(",")[1:]}
+    query = Query(samples=SampleSet(some))
+    expected = sum(Row(line).restricted(some) is not None for line in lines)
+    assert index.count(release, query) == expected
+    usual = index.settings
+    index.settings = replace(usual, read_seconds=1e-9)
+    try:
+        with pytest.raises(QueryTimeout, match="did not answer within 1e-09 s; ask for a smaller region or an export") as caught:
+            index.count(release, query)
+        assert caught.value.shard in release.shards
+        assert sum(len(rows) for rows in index.rows(release, query)) == expected
+    finally:
+        index.settings = usual
 
 
 def satisfies_float(row, one):
