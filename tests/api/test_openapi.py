@@ -1,7 +1,9 @@
 """The OpenAPI document is true: requests made up from it are answered as it says."""
 
 import os
+import subprocess
 from contextlib import suppress
+from shutil import which
 
 import pytest
 import schemathesis
@@ -89,6 +91,39 @@ def test_every_question_has_an_example_that_finds_something(root, document):
     assert found["genes"].json()["genes"]
 
 
+def samples_in(document, label):
+    """The lines for a program, by the path that they ask."""
+    found = {}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            (found[path],) = [one["source"] for one in operation["x-codeSamples"] if one["label"] == label]
+    return found
+
+
+def test_the_curl_lines_run(document, tmp_path):
+    lines = [f"{source} --silent --show-error --fail --output answer" for source in samples_in(document, "curl").values()]
+    subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=tmp_path, check=True, timeout=120)
+
+
+@pytest.mark.filterwarnings("ignore::snapshard.client.Truncated")
+def test_the_python_lines_run_and_find_something(document, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for path, source in samples_in(document, "Python").items():
+        exec(compile(source, path, "exec"), {})
+        out = capsys.readouterr().out
+        assert out.strip(), path
+        # Between any two junctions there need be no exon.
+        assert "Empty DataFrame" not in out or path.endswith("/exons"), path
+
+
+@pytest.mark.skipif(which("Rscript") is None, reason="Rscript is not installed (Debian: r-base-core, r-cran-jsonlite)")
+def test_the_r_lines_run_and_find_something(document, tmp_path):
+    script = tmp_path / "lines.R"
+    script.write_text("".join(f"stopifnot(length({source}) > 0)\n" for source in samples_in(document, "R").values()))
+    ran = subprocess.run(["Rscript", script], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_document_is_found_where_people_look_for_it(root, document):
     assert root.get("/openapi.json").json() == document
     for path in ("/api/v1", "/api/v1/"):
@@ -101,6 +136,6 @@ def test_the_page_of_the_document_shows_every_question_and_needs_nothing_from_el
     for path, operations in document["paths"].items():
         if "{release}" not in path:
             assert path in page.text
-            assert all(escape(one["x-codeSamples"][0]["source"]) in page.text for one in operations.values())
+            assert all(escape(one["source"]) in page.text for each in operations.values() for one in each["x-codeSamples"])
     for loads in ("<script", "<link", "<img", "@import", "src=", "url("):
         assert loads not in page.text

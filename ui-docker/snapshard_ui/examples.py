@@ -69,15 +69,16 @@ def values_of(release: Release) -> Values:
 
 def url(path: str, names: list[str], values: Values) -> str | None:
     """The address of an operation: its path, and those of the query's parameters that are named; None if a value is not known."""
-    if not all(name in values for name in [*_in_path(path), *names]):
+    if not all(name in values for name in [*in_path(path), *names]):
         return None
-    for name in _in_path(path):
+    for name in in_path(path):
         path = path.replace("{" + name + "}", quote(values[name][0], safe=":+"))
     pairs = [(name, value) for name in names for value in values[name]]
     return path + (f"?{urlencode(pairs, safe=':,')}" if pairs else "")
 
 
-def _in_path(path: str) -> list[str]:
+def in_path(path: str) -> list[str]:
+    """The names of the parameters in a path."""
     return [part[1:-1] for part in path.split("/") if part.startswith("{")]
 
 

@@ -1,7 +1,5 @@
 """The OpenAPI document, made of the models that check requests and describe answers, and a page that shows it."""
 
-import json
-import shlex
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
@@ -12,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from snapshard_ui.answers import Answer, Problem, json_response
 from snapshard_ui.backend import current_index, current_settings
+from snapshard_ui.code_samples import body_of, code_samples
 from snapshard_ui.examples import Values, url, values_of
 from snapshard_ui.params import BatchBody, NoParams, Selection
 from snapshard_ui.problems import MEDIA_TYPE, TITLES
@@ -37,7 +36,6 @@ _SOMETIMES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: "gene" in operation.params.model_fields, 300),
     (lambda operation: bool(operation.formats), 406),
     (lambda operation: operation.body is not None, 413),
-    (lambda operation: operation.body is not None, 415),
 )
 """What else an operation may answer, by what it takes."""
 _SHOWN = ("region", "limit")
@@ -120,7 +118,7 @@ def _operation(operation: Operation, path: str, in_path: Schemas, in_query: Sche
 
 
 def _with_examples(described: dict[str, Any], operation: Operation, path: str, values: Values) -> dict[str, Any]:
-    """The operation with values that find something, and a line for curl to try it."""
+    """The operation with values that find something, and lines for curl, Python and R to try it."""
     for parameter in described["parameters"]:
         if (name := parameter["name"]) in values:
             many = parameter["schema"].get("type") == "array"
@@ -131,13 +129,10 @@ def _with_examples(described: dict[str, Any], operation: Operation, path: str, v
     ]
     if (address := url(path, names, values)) is None:
         return described
-    given = ""
-    if operation.body and "name" in values:
-        described["requestBody"]["content"]["application/json"]["example"] = {"junctions": values["name"]}
-        given = f" -d {shlex.quote(json.dumps({'junctions': values['name']}))}"
-    address = request.script_root + address
-    source = f"curl {shlex.quote(request.host_url.rstrip('/') + address)}{given}"
-    return described | {"x-example": address, "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": source}]}
+    if body := body_of(operation, values):
+        described["requestBody"]["content"]["application/json"]["example"] = body
+    samples = code_samples(operation, path, address, names, values)
+    return described | {"x-example": request.script_root + address, "x-codeSamples": samples}
 
 
 def _typed(value: str, schema: Schema) -> str | int:
