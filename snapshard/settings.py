@@ -23,7 +23,9 @@ class Settings:
     data: Path = _setting(Path("data"), "folder", "where the embedded server keeps its databases; unused with a shard map")
     shards: Path | None = _setting(None, "file", "shard map: name and address a line, no passwords; none = the embedded server")
     discover: str = _setting("", "selector", "labels of the Services to find shards by, inside Kubernetes; before the shard map")
-    read_seconds: float = _setting(20.0, "s", "longest an interactive answer may take")
+    read_seconds: float = _setting(
+        20.0, "s", "longest a shard may take for its part of an interactive answer; no further one is asked then"
+    )
     connect_seconds: float = _setting(1.0, "s", "longest a shard may take to give a connection")
     read_connections: int = _setting(4, "connections", "per worker and shard, for interactive queries")
     export_connections: int = _setting(4, "connections", "per worker and shard, for exports; an export may hold two")

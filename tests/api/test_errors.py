@@ -85,6 +85,12 @@ def test_a_wrong_batch_is_told_what_is_wrong(body, http):
     assert answer.json()["errors"]
 
 
+def test_a_body_that_no_batch_can_have_is_refused(http):
+    answer = http.post("/junctions:batch", json={"junctions": ["chr1:1-2" + " " * 500] * 10_000})
+    assert answer.status_code == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_other_methods_are_refused_as_problems(http):
     for method in ("DELETE", "POST"):
         answer = http.request(method, "/junctions")

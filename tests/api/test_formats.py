@@ -16,7 +16,7 @@ from snapshard.junction import NAMES, SUMMARY
 from snapshard_ui.render.formats import FORMATS
 
 REGION = {"region": "chr1", "limit": "200"}
-COUNTED = [name for name in SUMMARY if name not in ("coverage_avg", "coverage_median")]
+DECIMALS = ("coverage_avg", "coverage_median")
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +25,19 @@ def expected(world):
     return [row for row in world.rows if row["chromosome"] == "chr1"][:200]
 
 
-def texts(frame, columns=COUNTED):
-    """A frame's columns as the source writes them."""
-    return [dict(zip(columns, map(str, row), strict=True)) for row in frame[list(columns)].itertuples(index=False)]
+def texts(frame):
+    """A frame's rows of all columns but the samples, as texts."""
+    return [dict(zip(SUMMARY, map(str, row), strict=True)) for row in frame[list(SUMMARY)].itertuples(index=False)]
 
 
-def only(rows, columns=COUNTED):
+def only(rows):
     """The same of the source's rows."""
-    return [{name: row[name] for name in columns} for row in rows]
+    return [{name: row[name] for name in SUMMARY} for row in rows]
+
+
+def as_numbers(rows):
+    """Rows whose mean and median are numbers, since a format of numbers keeps no zeros at the end."""
+    return [{**row, **{name: float(row[name]) for name in DECIMALS}} for row in rows]
 
 
 @pytest.mark.parametrize(("suffix", "separator"), [("tsv", "\t"), ("csv", ",")])
@@ -59,19 +64,21 @@ def test_duckdb_reads_csv_ndjson_and_parquet(http, expected, tmp_path):
         file = tmp_path / f"rows.{suffix}"
         file.write_bytes(http.get(f"/junctions.{suffix}", params=REGION | {"about": "false"}).content)
         found = duckdb.sql(
-            f"SELECT snaptron_id, start, \"end\", samples_count FROM {read}('{file}') ORDER BY snaptron_id"
+            f'SELECT snaptron_id, start, "end", samples_count, coverage_avg, coverage_median '
+            f"FROM {read}('{file}') ORDER BY snaptron_id"
         ).fetchall()
-        wanted = sorted(tuple(int(row[name]) for name in ("snaptron_id", "start", "end", "samples_count")) for row in expected)
-        assert found == wanted, suffix
+        counts = [tuple(int(row[name]) for name in ("snaptron_id", "start", "end", "samples_count")) for row in expected]
+        decimals = [tuple(float(row[name]) for name in DECIMALS) for row in expected]
+        assert found == sorted((*one, *two) for one, two in zip(counts, decimals, strict=True)), suffix
 
 
 def test_parquet_and_arrow_are_typed_and_say_what_they_are(world, http, expected):
     parquet = pq.read_table(io.BytesIO(http.get("/junctions.parquet", params=REGION | {"samples": "true"}).content))
     arrow = pa.ipc.open_stream(http.get("/junctions.arrow", params=REGION | {"samples": "true"}).content).read_all()
     for table in (parquet, arrow):
-        assert texts(table.to_pandas()) == only(expected)
+        assert as_numbers(texts(table.to_pandas())) == as_numbers(only(expected))
         assert json.loads(table.schema.metadata[b"snapshard"])["release"] == world.release.name
-        assert table.schema.field("coverage_avg").type == pa.float64()
+        assert all(table.schema.field(name).type == pa.float64() for name in DECIMALS)
         pairs = ["".join(f",{one['rail_id']}:{one['coverage']}" for one in row) for row in table["samples"].to_pylist()]
         assert pairs == [row["samples"] for row in expected]
 
@@ -79,7 +86,7 @@ def test_parquet_and_arrow_are_typed_and_say_what_they_are(world, http, expected
 def test_ndjson_is_an_object_a_line_and_the_first_says_what_it_is(world, http, expected):
     about, *rows = [json.loads(line) for line in http.get("/junctions.ndjson", params=REGION).text.splitlines()]
     assert about["about"].items() >= world.release.provenance().items()
-    assert [row["snaptron_id"] for row in rows] == [int(row["snaptron_id"]) for row in expected]
+    assert as_numbers([{name: str(row[name]) for name in SUMMARY} for row in rows]) == as_numbers(only(expected))
 
 
 def bed(text):
@@ -109,7 +116,9 @@ def test_igv_finds_its_attributes_in_the_name(world, http, expected):
     for row, source in zip(bed(http.get("/junctions.igv", params=REGION).text), expected, strict=True):
         attributes = dict(part.split("=") for part in row[3].split(";"))
         assert attributes["motif"] == f"{source['left_motif']}/{source['right_motif']}"
-        assert attributes["uniquely_mapped"] == source["coverage_sum"]
+        assert "uniquely_mapped" not in attributes
+        assert attributes["label"] == source["coverage_sum"]
+        assert 12 ** (float(attributes["line_width"]) - 1) == pytest.approx(int(source["coverage_sum"]) + 1, rel=0.02)
         assert attributes["num_samples_with_this_junction"] == source["samples_count"]
         assert attributes["num_samples_total"] == str(world.release.sample_count)
         assert " " not in row[3]

@@ -1,18 +1,22 @@
 """Pages: walked to their end they are the export, however the genome is cut."""
 
+import math
 import os
 import random
 import threading
+from collections import Counter
 
 import httpx
 import pytest
 from servers import wait_for
 
+from snapshard.query import MATCH_MEANINGS
 from snapshard_populate.compilation import Compilation
 from snapshard_populate.load import Plan, load_compilation
 from snapshard_populate.release import publish
 
 WALKS = int(os.environ.get("SNAPSHARD_TEST_WALKS", "45"))
+MOST_PAGES = 60
 FILTERS = ["samples_count>=2", "samples_count<3", "strand=-", "annotated=0", "coverage_avg>1.5", "length<5000", "class=N"]
 
 
@@ -32,28 +36,40 @@ def walk(http, path, parameters):
     return found, sizes
 
 
-def random_question(chance, rows):
+def random_question(chance, rows, genes, groups):
     """Some parameters."""
-    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3))}
+    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3)), "match": chance.choice(list(MATCH_MEANINGS))}
+    if chance.random() < 0.3:
+        parameters["gene"] = chance.sample(genes, chance.randint(1, 3))
     if chance.random() < 0.5:
         near = [chance.choice(rows) for _ in range(chance.randint(1, 3))]
         parameters["region"] = [
             f"{row['chromosome']}:{row['start']}-{int(row['end']) + 10 ** chance.randint(2, 8)}" for row in near
         ]
+    if chance.random() < 0.2:
+        parameters["group"] = chance.sample(groups, chance.randint(1, 3))
     if chance.random() < 0.3:
         pairs = chance.choice(rows)["samples"][1:].split(",")
         parameters["sample_ids"] = ",".join(pair.split(":")[0] for pair in pairs[:5])
     return parameters
 
 
+def known_genes(http):
+    """Symbols that have one place each."""
+    symbols = [one["symbol"] for one in http.get("/genes", params={"prefix": "S", "limit": 1000}).json()["genes"]]
+    return [symbol for symbol, places in Counter(symbols).items() if places == 1]
+
+
 @pytest.mark.parametrize("count", [1, 5, 25])
 def test_random_walks_over_the_pages_are_the_export(count, world, http):
-    chance = random.Random(count)
+    chance, rows = random.Random(count), world.rows
     path = f"/releases/{world.releases[count].name}/junctions"
+    genes, groups = known_genes(http), [one["group"] for one in http.get("/groups").json()["groups"]]
     for _ in range(WALKS // 3):
-        question = random_question(chance, world.rows)
-        limit = int(10 ** chance.uniform(1.5, 3.7))
+        question = random_question(chance, rows, genes, groups)
         whole = http.get(f"{path}:export.ndjson", params=question | {"about": "false"}).text.splitlines()
+        # From one row a page on; of a long answer so many that there are some sixty pages at most.
+        limit = int(10 ** chance.uniform(math.log10(max(1, len(whole) / MOST_PAGES)), 3.7))
         found, sizes = walk(http, path, question | {"limit": min(limit, 5000)})
         assert found == whole
         assert all(size == min(limit, 5000) for size in sizes[:-1])

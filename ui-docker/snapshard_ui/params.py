@@ -115,6 +115,10 @@ class OneParams(Params):
     samples: Annotated[Flag, Field(description="add every sample with its reads")] = False
 
 
+_MOST_BODY = 4_000_000
+"""Bytes of a body: 10,000 names of the longest kind are two million."""
+
+
 class BatchBody(Params):
     """Junctions by name."""
 
@@ -200,7 +204,8 @@ def check_text(name: str, *texts: object) -> None:
 
 
 def read_body(model: type[Model]) -> Model:
-    """The request's JSON body as the model says. Raises BadQuery for a body that is no JSON."""
+    """The request's JSON body as the model says. Raises BadQuery for a body that is no JSON; a larger one than any is 413."""
+    request.max_content_length = _MOST_BODY
     body = request.get_json(force=True, silent=True)
     if body is None:
         raise BadQuery("body", request.get_data(as_text=True)[:100], 'a JSON object such as {"junctions": ["chr2:100-200"]}')

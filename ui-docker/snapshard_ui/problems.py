@@ -16,9 +16,9 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 TITLES = {
     400: "The request cannot be understood",
+    405: "The address does not take this method; Allow says which it takes",
     406: "No format that the client takes",
     413: "The request is too large",
-    415: "The body is of another kind than expected",
     404: "There is no such thing here",
     300: "The name means several things; choose one",
     429: "Too many at once",

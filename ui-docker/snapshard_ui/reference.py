@@ -13,6 +13,7 @@ from snapshard.query import MATCH_MEANINGS
 from snapshard.settings import PREFIX, Settings
 from snapshard_ui import create_app
 from snapshard_ui.params import ExportParams, JunctionParams, Params, SampleParams
+from snapshard_ui.problems import TITLES
 from snapshard_ui.render.columns import ALL
 from snapshard_ui.render.formats import FORMATS
 from snapshard_ui.routes import OPERATIONS
@@ -63,8 +64,10 @@ def matching() -> str:
 def problems() -> str:
     """Every error that a request can meet."""
     classes = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, SnapshardError)]
-    told = sorted((one for one in classes if one.status != 500), key=lambda one: (one.status, one.__name__))
-    return table(("status", "when"), [(one.status, (one.__doc__ or "").splitlines()[0]) for one in told])
+    told = [(one.status, one.__name__, (one.__doc__ or "").splitlines()[0]) for one in classes if one.status != 500]
+    # What Flask itself refuses has no class of ours.
+    told += [(status, "", TITLES[status] + ".") for status in sorted(TITLES.keys() - {one.status for one in classes})]
+    return table(("status", "when"), [(status, when) for status, _, when in sorted(told)])
 
 
 def questions() -> str:

@@ -1,5 +1,6 @@
 """TSV, CSV and the three flavours of BED."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -76,11 +77,17 @@ def bed12_line(sheet: Sheet, row: Row) -> bytes:
 
 
 def igv_line(sheet: Sheet, row: Row) -> bytes:
-    """BED6 whose name holds the attributes that igv.js reads of a junction; what the source does not know is left out."""
+    """BED6 whose name holds the attributes that igv.js reads of a junction; what the source does not know is left out.
+
+    Sources count reads whatever else they map to, so there is no `uniquely_mapped`, from which igv.js would take label and width
+    of the arc: the name says both itself, of all reads, with the width that igv.js gives to so many (1 + log12(reads + 1)).
+    """
+    reads = int(row["coverage_sum"])
     total = sheet.about.get("sample_count")
     attributes = [
         ("motif", row["left_motif"] + b"/" + row["right_motif"]),
-        ("uniquely_mapped", row["coverage_sum"]),
+        ("label", row["coverage_sum"]),
+        ("line_width", b"%.2f" % (1 + math.log(reads + 1, 12))),
         ("annotated_junction", b"false" if row["annotated"] == b"0" else b"true"),
         ("num_samples_with_this_junction", row["samples_count"]),
         *([("num_samples_total", str(total).encode())] if total is not None else []),

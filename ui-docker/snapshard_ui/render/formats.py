@@ -12,7 +12,7 @@ from snapshard_ui.render.arrow import ArrowWriter
 from snapshard_ui.render.delimited import BED_COLUMNS, bed6_line, bed12_line, bed_writer, csv_writer, igv_line, tsv_writer
 from snapshard_ui.render.writer import JsonWriter, NdjsonWriter, Sheet, Writer
 
-RENDERER = 1
+RENDERER = 2
 """Changes whenever the same rows are written in other bytes, so that cached answers are not taken for new ones."""
 
 
@@ -42,7 +42,14 @@ FORMATS = {
         Format("csv", "text/csv", "csv", "comma-separated lines under a line of names", csv_writer),
         Format("bed6", _BED, "bed", "introns in BED6: 0-based start, end not included", _bed6, BED_COLUMNS),
         Format("bed12", _BED, "bed12", "two one-base anchors with the intron as the gap between them", _bed12, BED_COLUMNS),
-        Format("igv", _BED, "igv", "BED6 whose names hold the attributes that igv.js reads", _igv, BED_COLUMNS),
+        Format(
+            "igv",
+            _BED,
+            "igv",
+            "BED6 whose names hold attributes for igv.js; reads as label and width",
+            _igv,
+            BED_COLUMNS,
+        ),
         Format("parquet", _PARQUET, "parquet", "samples as lists of rail_id and coverage", _parquet, binary=True),
         Format("arrow", _ARROW, "arrow", "Arrow IPC stream; samples as in Parquet", _arrow, binary=True),
     )
