@@ -44,9 +44,10 @@ QUERIES = ["chr2;overlap;samples_count>=20"]
 
 @pytest.mark.parametrize("what", ["union", "intersection"])
 def test_a_tag_follows_the_current_release_of_every_compilation_that_is_read(what, world, server, root):
-    path, asked = f"/api/v1/compilations/bare/releases/r1/splicing/{what}", {"other": "sim", "query": QUERIES}
+    # They have the same samples, so only an answer without any can be joined; its tag must follow all the same.
+    path, asked = f"/api/v1/compilations/bare/releases/r1/splicing/{what}", {"other": "sim", "query": "chr2:1-2"}
     first = root.get(path, params=asked)
-    assert first.json()["rows"]
+    assert first.json()["rows"] == []
     assert root.get(path, params=asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     with published(world, server, "sim", world.releases[25].name):
         second = root.get(path, params=asked, headers={"If-None-Match": first.headers["ETag"]})
