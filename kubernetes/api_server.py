@@ -12,11 +12,10 @@ def policy(slices: list[dict]) -> dict:
         length = 128 if one["addressType"] == "IPv6" else 32
         blocks = [{"ipBlock": {"cidr": f"{address}/{length}"}} for address in addresses]
         rules.append({"to": blocks, "ports": [{"protocol": "TCP", "port": port["port"]} for port in one["ports"]]})
-    labels = {"app.kubernetes.io/name": "snapshard", "app.kubernetes.io/part-of": "snapshard"}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": {"name": "discovery", "labels": labels},
+        "metadata": {"name": "discovery", "labels": {"app.kubernetes.io/component": "server"}},
         "spec": {
             "podSelector": {"matchLabels": {"app.kubernetes.io/component": "server"}},
             "policyTypes": ["Egress"],

@@ -1,4 +1,4 @@
-"""Writes what the shards.tsv of an overlay stands for: manifests, shard map, layout, a component of replicas; under generated/.
+"""Writes what the shards.tsv of an overlay stands for, under generated/: manifests, shard map, layout, load's items, replicas.
 
     python3 kubernetes/shards.py kubernetes/overlays/small [--check]
 
@@ -22,6 +22,13 @@ configMapGenerator:
   - {name: shard-map, behavior: merge, files: [shards.tsv]}
 # What discovery reads instead of the map.
 patches:
+"""
+_POPULATE = """apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [../../../../populate]
+patches:
+  - target: {kind: Job, name: load-shards}
+    patch: '[{"op": "replace", "path": "/spec/completions", "value": $count}]'
 """
 _ADDRESS = """  - target: {kind: Service, name: $name}
     patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"snapshard/address": "$address"}}]'
@@ -87,7 +94,7 @@ def shard_map(databases: list[Database]) -> str:
 
 def replicas(databases: list[Database]) -> dict[str, str]:
     """The files of the component that gives every shard a read replica, by name."""
-    shards = [one for one in databases if one.component != CATALOG]
+    shards = shards_of(databases)
     lines = {one.shard: one.address for one in databases} | {one.shard: one.followed_address for one in shards}
     addresses = [Template(_ADDRESS).substitute(name=one.name, address=one.followed_address) for one in shards]
     return {
@@ -95,6 +102,16 @@ def replicas(databases: list[Database]) -> dict[str, str]:
         "databases.yaml": _HEADER + "---\n".join(_filled_in(one, name=one.replica, component="replica") for one in shards),
         "shards.tsv": _HEADER + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
     }
+
+
+def load_items(databases: list[Database]) -> str:
+    """The loader's Jobs with an item for every shard."""
+    return _HEADER + Template(_POPULATE).substitute(count=len(shards_of(databases)))
+
+
+def shards_of(databases: list[Database]) -> list[Database]:
+    """All but the catalog."""
+    return [one for one in databases if one.component != CATALOG]
 
 
 def _filled_in(one: Database, *, name: str, component: str) -> str:
@@ -105,8 +122,8 @@ def _filled_in(one: Database, *, name: str, component: str) -> str:
 def layout(databases: list[Database]) -> str:
     """Chromosome, last base and shard in genome order, as snapshard reads it; `chr1:1-9,chr2` cuts chr1 at base 9."""
     cuts: dict[str, list[tuple[str, str]]] = {}
-    for one in databases:
-        for part in one.chromosomes.split(",") if one.component != CATALOG else ():
+    for one in shards_of(databases):
+        for part in one.chromosomes.split(","):
             chrom, _, positions = part.partition(":")
             last = positions.partition("-")[2] or "-"
             cuts.setdefault("*" if chrom == "other" else chrom, []).append((last, one.shard))
@@ -130,6 +147,7 @@ def generated(overlay: Path) -> dict[Path, str]:
         folder / "databases.yaml": manifests(databases),
         folder / "shards.tsv": shard_map(databases),
         folder / "layout.tsv": layout(databases),
+        folder / "populate" / "kustomization.yaml": load_items(databases),
         **{folder / "replicas" / name: text for name, text in replicas(databases).items()},
     }
 

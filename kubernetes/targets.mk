@@ -16,14 +16,16 @@ dockerfile_postgres = postgres-docker/Dockerfile
 dockerfile_server = ui-docker/Dockerfile
 dockerfile_loader = populate/Dockerfile
 # rendered FOLDER: its manifests, with the images of this REGISTRY and VERSION.
-rendered = kubectl kustomize $(1) | sed 's|image: snapshard/\([a-z]*\):.*|image: $(REGISTRY)snapshard/\1:$(VERSION)|'
+rendered = kubectl kustomize $(1) | sed -e 's|image: snapshard/\([a-z]*\):.*|image: $(REGISTRY)snapshard/\1:$(VERSION)|' \
+    -e 's|app.kubernetes.io/version: .*|app.kubernetes.io/version: "$(VERSION)"|'
 # apply FOLDER SELECTOR: those of its objects that have the label.
 apply = $(call rendered,$(1)) | kubectl apply -f - -l $(2)
-# run_job NAME: anew, to its end.
+# run_job NAME LINES: anew, to its end; then so many lines of its log, or the last one.
 run_job = $(kubectl) delete job $(1) --ignore-not-found --wait; $(call apply,$(overlay)/populate,app.kubernetes.io/instance=$(1)); \
-    sh kubernetes/wait-for-job.sh $(1)
-# parameters NAME=VALUE ...: what the Jobs are told.
-parameters = $(kubectl) create configmap load --dry-run=client -o yaml $(1) | kubectl apply -f -
+    sh kubernetes/wait-for-job.sh $(1) $(2)
+# release WORDS: a sub-command of `snapshard releases`, run in the cluster.
+release = $(kubectl) create configmap release --dry-run=client -o yaml --from-literal=ARGUMENTS='$(1)' | kubectl apply -f - >/dev/null; \
+    $(call run_job,release,-1)
 superuser = psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -U postgres -d snapshard
 databases = $(shell grep -v '^#' $(overlay)/shards.tsv | cut -f1 | sed '/^catalog$$/!s/^/shard-/')
 
@@ -61,13 +63,12 @@ source: ## copy the local folder or file FROM to the source pod, where it is htt
 
 populate: ## load SOURCE (an address) as COMPILATION, RELEASE and publish it; OPTIONS= more of `snapshard load`
 	@$(call apply,$(overlay),app.kubernetes.io/component=map)
-	@$(call parameters,--from-literal=SOURCE='$(SOURCE)' --from-literal=COMPILATION='$(COMPILATION)' --from-literal=RELEASE='$(RELEASE)' \
-	    --from-literal=OPTIONS='$(OPTIONS)')
+	@$(kubectl) create configmap load --dry-run=client -o yaml --from-literal=SOURCE='$(SOURCE)' --from-literal=COMPILATION='$(COMPILATION)' \
+	    --from-literal=RELEASE='$(RELEASE)' --from-literal=OPTIONS='$(OPTIONS)' | kubectl apply -f -
 	@set -e; $(call run_job,load-begin); $(call run_job,load-shards); $(call run_job,load-publish)
 
 rollback: ## serve an older release of COMPILATION again: RELEASE, or the one before
-	@$(call parameters,--from-literal=ARGUMENTS='rollback $(COMPILATION) $(RELEASE)')
-	@set -e; $(call run_job,release)
+	@set -e; $(call release,rollback $(COMPILATION) $(RELEASE))
 
 grow: ## give SHARD the sizes MEMORY and VOLUME (either may be left out), in the table and in the cluster
 	awk -F '\t' -v OFS='\t' '$$1 == "$(SHARD)" { if ("$(VOLUME)") $$3 = "$(VOLUME)"; if ("$(MEMORY)") $$4 = "$(MEMORY)" } 1' \

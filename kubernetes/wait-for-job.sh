@@ -1,13 +1,13 @@
 #!/bin/sh
-# Waits for a Job to end: prints the end of its log, and ends with 1 if it failed.
-#   sh kubernetes/wait-for-job.sh NAME [SECONDS]
+# Waits a day at most for a Job to end: prints the last lines of its log (-1: all), and ends with 1 if it failed.
+#   sh kubernetes/wait-for-job.sh NAME [LINES]
 set -eu
-namespace=${NAMESPACE:-snapshard} deadline=$(($(date +%s) + ${2:-86400}))
+namespace=${NAMESPACE:-snapshard} deadline=$(($(date +%s) + 86400))
 until kubectl -n "$namespace" wait --for=condition=Complete --timeout=1s "job/$1" >/dev/null 2>&1; do
     if kubectl -n "$namespace" wait --for=condition=Failed --timeout=0s "job/$1" >/dev/null 2>&1 || [ "$(date +%s)" -gt "$deadline" ]; then
         echo "job $1 did not complete; its pods said:" >&2
-        kubectl -n "$namespace" logs --all-pods --prefix --tail=20 "job/$1" >&2 || true
+        kubectl -n "$namespace" logs --prefix --tail=20 -l "batch.kubernetes.io/job-name=$1" >&2 || true
         exit 1
     fi
 done
-kubectl -n "$namespace" logs --tail=1 "job/$1"
+kubectl -n "$namespace" logs --tail="${2:-1}" "job/$1"

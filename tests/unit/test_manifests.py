@@ -42,6 +42,17 @@ def pods(overlay: str) -> Iterator[tuple[str, dict]]:
             yield one["metadata"]["name"], one["spec"]["template"]
 
 
+def our_version() -> str:
+    """What is deployed if nobody names a version."""
+    return re.search(r"^VERSION \?= (.+)$", (ROOT / "kubernetes" / "targets.mk").read_text(), re.MULTILINE)[1]
+
+
+def of_everybody() -> dict[str, str]:
+    """The labels that all objects and pods have."""
+    said = {"name": "snapshard", "part-of": "snapshard", "managed-by": "kustomize", "version": our_version()}
+    return {f"app.kubernetes.io/{key}": value for key, value in said.items()}
+
+
 @each_overlay
 def test_generated_files_are_what_the_table_says(overlay: str) -> None:
     command = [sys.executable, ROOT / "kubernetes" / "shards.py", OVERLAYS[overlay], "--check"]
@@ -92,13 +103,12 @@ def test_every_pod_is_locked_up(overlay: str) -> None:
 @rendering
 @each_overlay
 def test_memory_is_requested_as_it_is_limited_and_images_have_our_version(overlay: str) -> None:
-    version = re.search(r"^VERSION \?= (.+)$", (ROOT / "kubernetes" / "targets.mk").read_text(), re.MULTILINE)[1]
     for name, template in pods(overlay):
         for container in template["spec"]["containers"]:
             resources = container["resources"]
             assert resources["requests"]["memory"] == resources["limits"]["memory"], name
             assert "cpu" in resources["requests"], name
-            assert re.fullmatch(rf"snapshard/\w+:{re.escape(version)}", container["image"]), name
+            assert re.fullmatch(rf"snapshard/\w+:{re.escape(our_version())}", container["image"]), name
 
 
 @rendering
@@ -107,7 +117,7 @@ def test_what_serves_has_probes_that_ask_no_other_pod(overlay: str) -> None:
     for one in objects(overlay):
         if one["kind"] in ("StatefulSet", "Deployment"):
             (container,) = one["spec"]["template"]["spec"]["containers"]
-            probes = [container[f"{kind}Probe"] for kind in ("readiness", "liveness")]
+            probes = [container[f"{kind}Probe"] for kind in ("startup", "readiness", "liveness")]
             for probe in probes:
                 assert "127.0.0.1" in str(probe) or set(probe) & {"httpGet", "tcpSocket"}, one["metadata"]["name"]
                 assert "host" not in probe.get("httpGet", {})
@@ -132,8 +142,50 @@ def test_connections_of_all_servers_fit_a_database(overlay: str) -> None:
 @each_overlay
 def test_every_object_is_labelled_and_in_our_namespace(overlay: str) -> None:
     for one in objects(overlay):
-        assert one["metadata"]["labels"]["app.kubernetes.io/part-of"] == "snapshard", one["metadata"]["name"]
-        assert one["kind"] == "Namespace" or one["metadata"]["namespace"] == "snapshard"
+        labels = one["metadata"]["labels"]
+        assert of_everybody().items() <= labels.items(), one["metadata"]["name"]
+        if one["kind"] != "Namespace":
+            assert one["metadata"]["namespace"] == "snapshard"
+            assert "app.kubernetes.io/component" in labels, one["metadata"]["name"]
+
+
+@rendering
+@each_overlay
+def test_what_runs_names_its_instance_on_its_pods_and_its_service_too(overlay: str) -> None:
+    for one in objects(overlay):
+        if one["kind"] in ("StatefulSet", "Deployment", "Job", "Service"):
+            assert one["metadata"]["labels"]["app.kubernetes.io/instance"] == one["metadata"]["name"]
+    for name, template in pods(overlay):
+        labels = template["metadata"]["labels"]
+        assert (of_everybody() | {"app.kubernetes.io/instance": name}).items() <= labels.items()
+        assert "app.kubernetes.io/component" in labels, name
+
+
+@rendering
+@each_overlay
+def test_no_selector_or_claim_depends_on_the_version(overlay: str) -> None:
+    for one in objects(overlay):
+        spec = one.get("spec", {})
+        fixed = [spec.get("selector"), spec.get("podSelector"), spec.get("volumeClaimTemplates")]
+        assert "app.kubernetes.io/version" not in str(fixed), one["metadata"]["name"]
+
+
+@rendering
+@pytest.mark.parametrize("component", ["discovery", "ingress", "public-source", "service-monitor", "replicas"])
+def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(component: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
+    slices = '{"items": [{"addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.1"]}], "ports": [{"port": 6443}]}]}'
+    policy = subprocess.run([sys.executable, ROOT / "kubernetes" / "api_server.py"], input=slices, capture_output=True, text=True)
+    (tmp_path / "kubernetes" / "components" / "discovery" / "api-server.yaml").write_text(policy.stdout)
+    folder = tmp_path / "kubernetes" / "overlays" / "small"
+    with (folder / "kustomization.yaml").open("a") as file:
+        place = "generated/replicas" if component == "replicas" else f"../../components/{component}"
+        file.write(f"components: [{place}]\n")
+    known = {(one["kind"], one["metadata"]["name"]) for one in rendered(OVERLAYS["small"])}
+    added = [one for one in rendered(folder) if (one["kind"], one["metadata"]["name"]) not in known]
+    whose = {one["metadata"]["labels"].get("app.kubernetes.io/component") for one in added}
+    assert whose == {{"public-source": "loader", "replicas": "replica"}.get(component, "server")}
+    assert all(of_everybody().items() <= one["metadata"]["labels"].items() for one in added)
 
 
 @rendering
