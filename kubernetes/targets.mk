@@ -29,7 +29,8 @@ release = $(kubectl) create configmap release --dry-run=client -o yaml --from-li
 superuser = psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -U postgres -d snapshard
 databases = $(shell grep -v '^#' $(overlay)/shards.tsv | cut -f1 | sed '/^catalog$$/!s/^/shard-/')
 
-.PHONY: images version lock shards secrets deploy source populate rollback grow backup restore recopy rotate upgrade remove
+.PHONY: images version lock shards secrets deploy source populate rollback releases retire prune grow backup restore recopy rotate upgrade \
+    remove
 
 version:
 	@echo $(VERSION)
@@ -70,22 +71,37 @@ populate: ## load SOURCE (an address) as COMPILATION, RELEASE and publish it; OP
 rollback: ## serve an older release of COMPILATION again: RELEASE, or the one before
 	@set -e; $(call release,rollback $(COMPILATION) $(RELEASE))
 
-grow: ## give SHARD the sizes MEMORY and VOLUME (either may be left out), in the table and in the cluster
+releases: ## list the releases of every compilation, and which of them are served
+	@set -e; $(call release,)
+
+retire: ## take RELEASE of COMPILATION out of use, so that `make prune` drops it
+	@set -e; $(call release,retire $(COMPILATION) $(RELEASE))
+
+prune: ## drop what was retired KEEP_FOR seconds ago (or a day), and what broken loads left behind
+	@set -e; $(call release,prune $(if $(KEEP_FOR),--keep-for $(KEEP_FOR)))
+
+grow: ## give SHARD (or catalog), and its read replica, the sizes MEMORY and VOLUME (either may be left out), in the table and in the cluster
+	@test -n "$(grown)" || { echo "the cluster has no StatefulSet $(database)" >&2; exit 2; }
+	# First what may be refused, while nothing is changed yet.
+	@set -e; for name in $(grown); do $(call rendered,$(overlay)) | grep -qx "  name: $$name" || \
+	    { echo "$(overlay) does not describe $$name, which the cluster has" >&2; exit 2; }; done
+	@set -e; $(if $(VOLUME),for name in $(grown); do \
+	    $(kubectl) patch pvc data-$$name-0 --type=merge -p '{"spec": {"resources": {"requests": {"storage": "$(VOLUME)"}}}}'; done)
 	awk -F '\t' -v OFS='\t' '$$1 == "$(SHARD)" { if ("$(VOLUME)") $$3 = "$(VOLUME)"; if ("$(MEMORY)") $$4 = "$(MEMORY)" } 1' \
 	    $(overlay)/shards.tsv > $(overlay)/shards.tsv.new && mv $(overlay)/shards.tsv.new $(overlay)/shards.tsv
 	@$(MAKE) --no-print-directory shards
-	$(if $(VOLUME),$(kubectl) patch pvc data-shard-$(SHARD)-0 --type=merge -p '{"spec": {"resources": {"requests": {"storage": "$(VOLUME)"}}}}')
 	# The template of a volume cannot change: the StatefulSet is made anew around its pod, which goes on running until the new sizes need it not to.
-	$(if $(VOLUME),$(kubectl) delete statefulset shard-$(SHARD) --cascade=orphan)
-	$(call apply,$(overlay),app.kubernetes.io/instance=shard-$(SHARD))
-	$(kubectl) rollout status statefulset/shard-$(SHARD) --timeout=600s
+	@set -e; for name in $(grown); do $(if $(VOLUME),$(kubectl) delete statefulset $$name --cascade=orphan;) \
+	    $(call apply,$(overlay),app.kubernetes.io/instance=$$name); $(kubectl) rollout status statefulset/$$name --timeout=600s; done
+database = $(if $(filter catalog,$(SHARD)),catalog,shard-$(SHARD))
+grown = $(shell $(kubectl) get statefulset -l 'app.kubernetes.io/instance in ($(database),$(database)-replica)' -o 'jsonpath={.items[*].metadata.name}')
 
 backup: ## write the database of SHARD (or catalog) to FILE
 	$(kubectl) exec $(pod) -- pg_dump -U postgres --format=custom --compress=zstd:1 snapshard > $(FILE).part && mv $(FILE).part $(FILE)
 
 restore: ## put FILE back into SHARD (or catalog), all of it or nothing
 	$(kubectl) exec -i $(pod) -- pg_restore -U postgres --dbname=snapshard --clean --if-exists --single-transaction < $(FILE)
-pod = $(if $(filter catalog,$(SHARD)),catalog-0,shard-$(SHARD)-0)
+pod = $(database)-0
 
 recopy: ## copy the read replica of SHARD anew: one that fell too far behind, or whose shard was put back from a backup
 	$(kubectl) delete pvc data-shard-$(SHARD)-replica-0 --wait=false
@@ -101,10 +117,12 @@ rotate: ## give every role a new password; no answer under way is broken off
 	$(kubectl) rollout restart deployment/server
 	$(kubectl) rollout status deployment/server --timeout=600s
 
-upgrade: images shards ## bring VERSION to the servers, then to one database after the other
+upgrade: images shards ## bring VERSION to the servers and read replicas, then to one database after the other
 	@set -e; for image in $(images); do $(LOAD) $$image; done
 	$(call apply,$(overlay),'app.kubernetes.io/component notin (shard$(comma)catalog)')
 	$(kubectl) rollout status deployment/server --timeout=600s
+	@set -e; for name in $$($(kubectl) get statefulset -l app.kubernetes.io/component=replica -o name); do \
+	    $(kubectl) rollout status $$name --timeout=600s; done
 	@set -e; for name in $(databases); do $(call apply,$(overlay),app.kubernetes.io/instance=$$name); \
 	    $(kubectl) rollout status statefulset/$$name --timeout=600s; done
 comma = ,

@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pysam
@@ -21,6 +22,21 @@ SHARED = Path(os.environ.get("SNAPSHARD_SHARED", ROOT.parent / "shared"))
 SOURCE = SHARED / "data" / "gtex17" / "junctions.tsv.gz"
 LAYOUT = ROOT / "kubernetes" / "overlays" / "small" / "generated" / "layout.tsv"
 RUN = Path("/run/one-node")
+MEASURED = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was measured, at the end of a run whether it passed or not: what a test prints is shown only if it fails."""
+    if lines := config.stash.get(MEASURED, []):
+        terminalreporter.section("measured on the cluster")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def measured(request: pytest.FixtureRequest) -> list[str]:
+    """Lines for the end of the run."""
+    return request.config.stash.setdefault(MEASURED, [])
 
 
 class Cluster:
@@ -51,6 +67,10 @@ class Cluster:
         )
         assert done.returncode == 0 or not check, f"make {' '.join(words)}:\n{done.stdout}"
         return done.stdout
+
+    def deploy(self, folder: Path = ROOT) -> None:
+        """Brings the cluster to what a folder's overlay `small` says, with the images that it has."""
+        self.make("--assume-old=images", "deploy", "LOAD=:", folder=folder)
 
     def populate(self, release: str, *words: str, file: str = "junctions.tsv.gz", **more: object) -> str:
         """Loads a file of the source pod as a release of gtex17 and publishes it."""
@@ -90,11 +110,10 @@ def cluster() -> Cluster:
 
 @dataclass
 class Deployment:
-    """What was brought up: where it answers, and what the steps took."""
+    """What was brought up, and where it answers."""
 
     cluster: Cluster
     url: str
-    seconds: dict[str, float] = field(default_factory=dict)
 
     def get(self, path: str, **options: object) -> requests.Response:
         """An answer of whichever server the Service chose, on a connection of its own."""
@@ -111,30 +130,30 @@ class Deployment:
 
 
 @pytest.fixture(scope="session")
-def deployment(cluster: Cluster) -> Iterator[Deployment]:
+def deployment(cluster: Cluster, measured: list[str]) -> Deployment:
     """From nothing to a served compilation, by the runbook's targets; CLUSTER_REUSE=1 takes what is there."""
     if not SOURCE.exists():
         pytest.skip(f"no {SOURCE}: set SNAPSHARD_SHARED to the folder of the shared data")
     if os.environ.get("CLUSTER_REUSE"):
-        yield Deployment(cluster, _address(cluster))
-        return
+        return Deployment(cluster, _address(cluster))
     cluster.kubectl("delete", "namespace", "snapshard", "--ignore-not-found", "--wait")
-    made = Deployment(cluster, "")
-    _timed(made, "images, deploy and wait", "deploy", "OVERLAY=small")
-    made.url = _opened(cluster)
-    _timed(made, "copy to the source pod", "source", f"FROM={SOURCE.parent}", "NAME=gtex17")
-    begun = time.monotonic()
-    cluster.populate("r1")
-    made.seconds["load and publish"] = time.monotonic() - begun
+    with timed(measured, "images, deploy and wait"):
+        cluster.make("deploy", "OVERLAY=small")
+    made = Deployment(cluster, _opened(cluster))
+    with timed(measured, "copy to the source pod"):
+        cluster.make("source", f"FROM={SOURCE.parent}", "NAME=gtex17")
+    with timed(measured, "load and publish gtex17"):
+        cluster.populate("r1")
     made.wait_for("/api/v1/compilations/gtex17/junctions?limit=1", '"release":"r1"')
-    yield made
-    print(f"\nseconds: {json.dumps({step: round(took) for step, took in made.seconds.items()})}")
+    return made
 
 
-def _timed(made: Deployment, step: str, *words: str) -> None:
+@contextmanager
+def timed(measured: list[str], step: str) -> Iterator[None]:
+    """Notes how long the block takes."""
     begun = time.monotonic()
-    made.cluster.make(*words)
-    made.seconds[step] = time.monotonic() - begun
+    yield
+    measured.append(f"{step}: {time.monotonic() - begun:.0f} s")
 
 
 def _opened(cluster: Cluster) -> str:
@@ -191,6 +210,11 @@ def halved(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A copy of what the runbook needs, whose tables a test may change."""
-    shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    return tmp_path
+    return cloned(tmp_path)
+
+
+def cloned(folder: Path) -> Path:
+    """The folder, with a copy of what the runbook needs."""
+    shutil.copytree(ROOT / "kubernetes", folder / "kubernetes")
+    shutil.copy(ROOT / "Makefile", folder)
+    return folder

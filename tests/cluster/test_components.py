@@ -66,7 +66,7 @@ def test_the_api_server_accepts_a_component(cluster: Cluster, clone: Path, monit
 
 
 @pytest.fixture
-def store(deployment: Deployment) -> Iterator[str]:
+def store(deployment: Deployment, tmp_path: Path) -> Iterator[str]:
     """A server of S3 on this machine, which loaders may reach; its bucket `junctions` holds the source."""
     cluster = deployment.cluster
     if not cluster.host:
@@ -75,19 +75,21 @@ def store(deployment: Deployment) -> Iterator[str]:
     server.start()
     _, port = server.get_host_and_port()
     address, keys = f"http://{cluster.host}:{port}", {"AWS_ACCESS_KEY_ID": "loader", "AWS_SECRET_ACCESS_KEY": "its own"}
+    keys["AWS_DEFAULT_REGION"] = "us-east-1"
     client = get_session().create_client(
         "s3", "us-east-1", endpoint_url=address, aws_access_key_id="x", aws_secret_access_key="x", config=Config()
     )
     client.create_bucket(Bucket="junctions")
     client.put_object(Bucket="junctions", Key="gtex17/junctions.tsv.gz", Body=SOURCE.read_bytes())
     client.close()
-    meta = {"name": "s3-credentials"}
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": keys | {"AWS_ENDPOINT_URL": address}}
+    said = tmp_path / "credentials"
+    said.write_text("".join(f"{name}={value}\n" for name, value in (keys | {"AWS_ENDPOINT_URL": address}).items()))
+    cluster.kubectl("create", "secret", "generic", "s3-credentials", f"--from-env-file={said}")
     to = [{"to": [{"ipBlock": {"cidr": f"{cluster.host}/32"}}], "ports": [{"protocol": "TCP", "port": int(port)}]}]
     chosen = {"matchLabels": {"app.kubernetes.io/component": "loader"}}
     spec = {"podSelector": chosen, "policyTypes": ["Egress"], "egress": to}
     policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "store"}, "spec": spec}
-    cluster.kubectl("apply", "-f", "-", given=json.dumps(secret) + "\n---\n" + json.dumps(policy))
+    cluster.kubectl("apply", "-f", "-", given=json.dumps(policy))
     yield "s3://junctions/gtex17/junctions.tsv.gz"
     cluster.kubectl("delete", "secret/s3-credentials", "networkpolicy/store")
     server.stop()
@@ -111,26 +113,21 @@ def _rows(cluster: Cluster, schema: str) -> str:
 def replicas(deployment: Deployment, clone: Path) -> Iterator[None]:
     """A read replica for every shard, and servers that know of them."""
     cluster = deployment.cluster
-    cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(with_component(clone, "generated/replicas"))))
+    before = _names(cluster)
+    with_component(clone, "generated/replicas")
     try:
-        cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
-        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+        cluster.deploy(clone)
         _until_servers_know(cluster, "host=shard-b,shard-b-replica ")
         yield
     finally:
-        _apply_all(cluster, clone)
+        cluster.deploy()
+        cluster.kubectl("delete", "statefulset,service,pvc,pdb,networkpolicy", "-l", "app.kubernetes.io/component=replica")
+    assert _names(cluster) == before
 
 
-def _apply_all(cluster: Cluster, clone: Path) -> None:
-    """Back to the overlay without replicas."""
-    kustomization = clone / "kubernetes/overlays/small/kustomization.yaml"
-    kustomization.write_text(kustomization.read_text().replace("components: [generated/replicas]\n", ""))
-    cluster.kubectl("apply", "-f", "-", given=cluster.kubectl("kustomize", str(kustomization.parent)))
-    cluster.kubectl("delete", "statefulset,service,pvc", "-l", "app.kubernetes.io/component=replica")
-    cluster.kubectl("delete", "pdb/replicas", "networkpolicy/replicas", "networkpolicy/replicas-of-shards")
-    cluster.kubectl("delete", "networkpolicy/replicas-for-servers")
-    cluster.kubectl("rollout", "status", "statefulset", "-l", "app.kubernetes.io/part-of=snapshard", "--timeout=240s")
-    cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+def _names(cluster: Cluster) -> set[str]:
+    """Everything of the kinds that the component adds to."""
+    return set(cluster.kubectl("get", "statefulset,service,pvc,pdb,networkpolicy", "-o", "name").split())
 
 
 def _until_servers_know(cluster: Cluster, address: str) -> None:
@@ -148,9 +145,11 @@ def _maps(cluster: Cluster) -> list[str]:
     return [cluster.kubectl("exec", name, "--", "cat", "/etc/snapshard/map/shards.tsv", check=False) for name in names]
 
 
-def test_a_replica_follows_its_shard_and_answers_while_the_shard_is_away(deployment: Deployment, replicas: None) -> None:
+def test_a_replica_follows_its_shard_answers_while_it_is_away_and_grows_with_it(
+    deployment: Deployment, replicas: None, clone: Path
+) -> None:
     cluster, release = deployment.cluster, new_release("followed")
-    cluster.populate(release)
+    cluster.populate(release, folder=clone)
     deployment.wait_for(next(iter(shard_paths(1))), f'"release":"{release}"')
     bodies = {path: {deployment.get(path).content} for path in shard_paths(1)}
     cluster.kubectl("scale", "statefulset/shard-b", "--replicas=0")
@@ -171,6 +170,12 @@ def test_a_replica_follows_its_shard_and_answers_while_the_shard_is_away(deploym
     cluster.make("recopy", "SHARD=b")
     following = "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'replica' AND state = 'streaming'"
     _until_it_says(cluster, "shard-b-0", following, "1")
+    # Volumes here cannot be larger; what they are is accepted.
+    cluster.make("grow", "SHARD=c", "VOLUME=4Gi", "MEMORY=640Mi", folder=clone)
+    for name in ("shard-c", "shard-c-replica"):
+        buffers = ["exec", f"{name}-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", "SHOW shared_buffers"]
+        assert cluster.kubectl(*buffers).strip() == "160MB"
+    _until_it_says(cluster, "shard-c-0", following, "1")
 
 
 def _until_it_says(cluster: Cluster, pod: str, query: str, expected: str) -> None:
@@ -185,10 +190,9 @@ def _until_it_says(cluster: Cluster, pod: str, query: str, expected: str) -> Non
 def test_discovery_follows_services_without_a_restart(deployment: Deployment, clone: Path) -> None:
     cluster = deployment.cluster
     cluster.make("discovery", folder=clone)
-    overlay = with_component(clone, "../../components/discovery")
-    _apply(cluster, overlay)
-    cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
+    with_component(clone, "../../components/discovery")
     try:
+        cluster.deploy(clone)
         as_server = "--as=system:serviceaccount:snapshard:server"
         may = cluster.kubectl("auth", "can-i", "--list", "--no-headers", as_server)
         assert [line.split()[-2:] for line in may.splitlines() if line.startswith("services ")] == [["[list", "watch]"]]
@@ -204,15 +208,5 @@ def test_discovery_follows_services_without_a_restart(deployment: Deployment, cl
         deployment.wait_for(path, '"rows"')
         deployment.wait_for("/api/v1/compilations/gtex17/junctions?region=chr2:1-2000000&limit=1", '"rows"')
     finally:
-        _apply(cluster, overlay, without="discovery")
+        cluster.deploy()
         cluster.kubectl("delete", "networkpolicy,role,rolebinding", "discovery")
-        cluster.kubectl("rollout", "status", "deployment/server", "--timeout=120s")
-
-
-def _apply(cluster: Cluster, overlay: Path, *, without: str = "") -> None:
-    """Brings the servers, and what the component adds, to what an overlay says."""
-    if without:
-        kustomization = overlay / "kustomization.yaml"
-        kustomization.write_text(kustomization.read_text().replace(f"components: [../../components/{without}]\n", ""))
-    manifests = cluster.kubectl("kustomize", str(overlay))
-    cluster.kubectl("apply", "-f", "-", "-l", "app.kubernetes.io/component notin (shard, catalog)", given=manifests)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .clients import at_work, right_body
-from .conftest import Deployment, new_release
+from .conftest import SHARED, Deployment, cloned, new_release
 from .questions import shard_paths
 
 pytestmark = pytest.mark.cluster
@@ -39,11 +39,19 @@ def test_memory_grows_in_the_table_and_in_the_server(deployment: Deployment, bod
 
 def test_a_volume_that_cannot_grow_is_refused_before_anything_changes(deployment: Deployment, clone: Path) -> None:
     """The test cluster's volumes cannot expand: what the API server says of it is all that can be seen here."""
+    overlay = clone / "kubernetes/overlays/small"
+    before = {path: path.read_text() for path in overlay.rglob("*") if path.is_file()}
     said = deployment.cluster.make("grow", "SHARD=a", "VOLUME=5Gi", folder=clone, check=False)
     assert (
         "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize" in said
     )
     assert deployment.cluster.get("statefulset", "shard-a")["status"]["readyReplicas"] == 1
+    assert {path: path.read_text() for path in overlay.rglob("*") if path.is_file()} == before
+
+
+def test_a_shard_that_there_is_not_cannot_grow(deployment: Deployment, clone: Path) -> None:
+    said = deployment.cluster.make("grow", "SHARD=z", "MEMORY=5Gi", folder=clone, check=False)
+    assert "the cluster has no StatefulSet shard-z" in said
 
 
 def test_a_lost_shard_comes_back_from_its_backup(deployment: Deployment, bodies: dict[str, set[bytes]], tmp_path: Path) -> None:
@@ -59,6 +67,15 @@ def test_a_lost_shard_comes_back_from_its_backup(deployment: Deployment, bodies:
     assert all_right(deployment, bodies)
     rights = "SELECT has_schema_privilege('reader', 'gtex17@r1', right) FROM unnest('{USAGE,CREATE}'::text[]) AS right"
     assert cluster.kubectl("exec", "shard-d-0", "--", *PSQL, rights.replace("right", "allowed")).split() == ["t", "f"]
+
+
+def test_the_catalog_comes_back_from_its_backup(deployment: Deployment, bodies: dict[str, set[bytes]], tmp_path: Path) -> None:
+    cluster = deployment.cluster
+    cluster.make("backup", "SHARD=catalog", f"FILE={tmp_path / 'catalog.dump'}")
+    cluster.kubectl("exec", "catalog-0", "--", *PSQL, "UPDATE compilation SET title = 'LOST'")
+    cluster.make("restore", "SHARD=catalog", f"FILE={tmp_path / 'catalog.dump'}")
+    assert cluster.kubectl("exec", "catalog-0", "--", *PSQL, "SELECT title FROM compilation").strip() == "GTEX17"
+    assert all_right(deployment, bodies)
 
 
 def test_passwords_are_rotated_under_load_and_the_old_ones_are_refused(
@@ -99,27 +116,59 @@ def test_an_upgrade_takes_one_database_after_the_other(deployment: Deployment, b
     with at_work(deployment.url, bodies, judge, count=5) as outcome:
         cluster.make("upgrade", "VERSION=0.1.2")
     assert outcome.wrong == []
-    images = {
-        pod["spec"]["containers"][0]["image"] for pod in cluster.get("pods")["items"] if pod["status"]["phase"] == "Running"
-    }
-    assert images <= {f"snapshard/{part}:0.1.2" for part in ("postgres", "server", "loader")}
+    running = [pod for pod in cluster.get("pods")["items"] if pod["status"]["phase"] == "Running"]
+    images = {pod["spec"]["containers"][0]["image"] for pod in running}
+    assert images == {f"snapshard/{part}:0.1.2" for part in ("postgres", "server", "loader")}
+    assert {pod["metadata"]["labels"]["app.kubernetes.io/version"] for pod in running} == {"0.1.2"}
     assert all_right(deployment, bodies)
 
 
-def test_intervals_are_cut_anew_by_a_new_release(deployment: Deployment, bodies: dict[str, set[bytes]], clone: Path) -> None:
+@pytest.fixture(scope="module")
+def cut(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A release that is served, with chr1 on two shards; it knows what its samples are."""
+    clone = cloned(tmp_path_factory.mktemp("cut"))
     table = clone / "kubernetes/overlays/small/shards.tsv"
     text = table.read_text()
     assert "a\tchr1," in text
     table.write_text(text.replace("a\tchr1,", "a\tchr1:1-30000000,").replace("b\tchr2,", "b\tchr1:30000001-,chr2,"))
     deployment.cluster.make("shards", folder=clone)
+    deployment.cluster.make("source", f"FROM={SHARED / 'data' / 'samples' / 'gtex.samples.tsv.gz'}", "NAME=gtex17/samples.tsv.gz")
     release = new_release("cut")
-    deployment.cluster.populate(release, "VERSION=0.1.2", folder=clone)
-    cut = "SELECT string_agg(shard || ' ' || first, ',' ORDER BY number) FROM interval"
-    query = f"{cut} WHERE schema = 'gtex17@{release}' AND chromosome = 'chr1'"
+    deployment.cluster.populate(release, "OPTIONS=--samples http://source:8080/gtex17/samples.tsv.gz", folder=clone)
+    return release
+
+
+def test_intervals_are_cut_anew_by_a_new_release(deployment: Deployment, bodies: dict[str, set[bytes]], cut: str) -> None:
+    intervals = "SELECT string_agg(shard || ' ' || first, ',' ORDER BY number) FROM interval"
+    query = f"{intervals} WHERE schema = 'gtex17@{cut}' AND chromosome = 'chr1'"
     assert deployment.cluster.kubectl("exec", "catalog-0", "--", *PSQL, query).strip() == "a 1,b 30000001"
     for path, known in bodies.items():
-        deployment.wait_for(path, f'"release":"{release}"')
+        deployment.wait_for(path, f'"release":"{cut}"')
         assert deployment.get(path).json()["rows"] == json.loads(next(iter(known)))["rows"]
+    assert "run_accession" in deployment.get("/api/v1/compilations/gtex17/samples/50645").text
+
+
+def test_an_old_release_is_retired_and_pruned(deployment: Deployment, bodies: dict[str, set[bytes]], cut: str) -> None:
+    cluster = deployment.cluster
+    back = cluster.make("rollback", "COMPILATION=gtex17")
+    assert ": served" in back
+    assert cut not in back
+    cluster.make("rollback", "COMPILATION=gtex17", "RELEASE=r1")
+    (served,) = [line for line in cluster.make("releases").splitlines() if "<- served" in line]
+    assert served.startswith("gtex17/r1 ")
+    assert f"gtex17/{cut}: retired" in cluster.make("retire", "COMPILATION=gtex17", f"RELEASE={cut}")
+    assert "dropped" not in cluster.make("prune")
+    assert _databases_with(deployment, cut) == ["catalog", "shard-a", "shard-b", "shard-c", "shard-d"]
+    assert f"dropped gtex17/{cut}" in cluster.make("prune", "KEEP_FOR=0")
+    assert _databases_with(deployment, cut) == []
+    deployment.wait_for(next(iter(bodies)), '"release":"r1"')
+    assert all_right(deployment, bodies)
+
+
+def _databases_with(deployment: Deployment, release: str) -> list[str]:
+    query = f"SELECT count(*) FROM pg_namespace WHERE nspname = 'gtex17@{release}'"
+    names = ["catalog", "shard-a", "shard-b", "shard-c", "shard-d"]
+    return [name for name in names if deployment.cluster.kubectl("exec", f"{name}-0", "--", *PSQL, query).strip() == "1"]
 
 
 def test_removal_asks_first_and_leaves_nothing(deployment: Deployment) -> None:
