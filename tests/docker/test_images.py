@@ -46,6 +46,12 @@ def test_server_and_loader_do_not_hold_each_other(images: dict[str, str]) -> Non
     assert run(images["loader"], "python3", "-c", "import snapshard_ui").returncode == 1
 
 
+def test_the_loader_can_open_an_indexed_file_at_an_address(images: dict[str, str]) -> None:
+    """htslib looks for the library only then; the wheel of pysam has none."""
+    said = run(images["loader"], "python3", "-c", "import ctypes; ctypes.CDLL('libcurl.so.4')")
+    assert said.returncode == 0, said.stderr
+
+
 def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
     said = run(images["loader"], "snapshard", "load", "--help")
     assert said.returncode == 0, said.stderr
