@@ -81,11 +81,10 @@ class Words:
 
 def _padded(text: bytes) -> bytes:
     """Every line with a blank at each end and one between words."""
-    spread = b" %s \n" % text.replace(b"\n", b" \n ")
-    # Halving runs of blanks until none is left is quicker than a mask over all bytes.
-    while b"  " in spread:
-        spread = spread.replace(b"  ", b" ")
-    return spread
+    spread = np.frombuffer(b" %b \n" % text.replace(b"\n", b" \n "), np.uint8)
+    blank = spread == _BLANK
+    spaced: bytes = spread[~(blank & np.concatenate(([False], blank[:-1])))].tobytes()
+    return spaced
 
 
 def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
