@@ -1,15 +1,11 @@
 """The index: asks the shards that it must, and hands on rows in genome order."""
 
 import math
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-
-import numpy as np
-import zstandard
 
 from snapshard import fanout
 from snapshard.catalog import Catalog
@@ -22,7 +18,7 @@ from snapshard.pools import Pools, Use
 from snapshard.query import Place, Query, intervals_to_ask
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval, Release
-from snapshard.rows import Rows, lines_at
+from snapshard.rows import Rows
 from snapshard.settings import Settings
 from snapshard.shards import ShardSource
 from snapshard.statements import (
@@ -33,13 +29,10 @@ from snapshard.statements import (
     payload_statement,
     summary_statement,
 )
+from snapshard.unpacking import RECORD_TYPES, batches, unpacked
 
-_BLOCK_TYPES = ["int4", "bytea", "bytea"]
-_FIRST_BYTES, _BATCH_BYTES = 1 << 15, 1 << 18
-"""Packed bytes of the blocks that are unpacked together: of the first batch, and of later ones."""
 _UNPACKERS = 2
 """Threads that unpack for all exports of a process; more find no idle core behind the shards and the client."""
-_local = threading.local()
 
 
 @dataclass(frozen=True)
@@ -210,13 +203,13 @@ class Index:
         if statement is None:
             self.reach([interval.shard])
             return
-        unpack = partial(_unpacked, query=query)
+        unpack = partial(unpacked, query=query)
         with self.pools.connection(interval.shard, use) as connection:
-            batches = _batches(copy_records(connection, statement, _BLOCK_TYPES))
+            packed = batches(copy_records(connection, statement, RECORD_TYPES))
             # Zstandard lets other threads run meanwhile, which pays where more than a few blocks are read. Cutting to samples
             # is many short steps, for which threads only wait on each other.
             alone = use is Use.READ or query.samples is not None
-            parts = map(unpack, batches) if alone else fanout.ahead(self._unpackers, unpack, batches)
+            parts = map(unpack, packed) if alone else fanout.ahead(self._unpackers, unpack, packed)
             for rows in parts:
                 if time.monotonic() > deadline:
                     raise QueryTimeout(interval.shard, self.settings.read_seconds)
@@ -297,37 +290,3 @@ class Index:
 
 def _shard(interval: Interval) -> str:
     return interval.shard
-
-
-_Record = tuple[int, bytes | None, bytes]
-"""A block's number, the positions of its matching rows (None = every row) and its payload."""
-
-
-def _batches(records: Iterable[_Record]) -> Iterator[list[_Record]]:
-    """The records by the batch: the first ones small, so that an answer begins at once."""
-    batch: list[_Record] = []
-    size, enough = 0, _FIRST_BYTES
-    for record in records:
-        batch.append(record)
-        size += len(record[2])
-        if size >= enough:
-            yield batch
-            batch, size, enough = [], 0, min(2 * enough, _BATCH_BYTES)
-    if batch:
-        yield batch
-
-
-def _unpacked(records: Sequence[_Record], *, query: Query) -> Rows:
-    """The matching rows of some blocks."""
-    if not hasattr(_local, "zstd"):
-        _local.zstd = zstandard.ZstdDecompressor()
-    pieces: list[bytes | memoryview] = []
-    for _, positions, payload in records:
-        text = _local.zstd.decompress(payload)
-        pieces += [text] if positions is None else lines_at(text, np.frombuffer(positions, ">i2").tolist())
-    rows = Rows(b"".join(pieces))
-    if query.samples is not None:
-        rows = rows.restrict(query.samples)
-        for one in query.recomputed_filters:
-            rows = rows.where(one.mask(rows))
-    return rows
