@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from analysis.measuring import write_result
 from analysis.snaptron_page import SEARCH, write_page
-from snapshard.sample_search import SampleSearch, parse_sample_filter
-from snapshard.samples_file import SamplesFile
+from snapshard.catalog.sample_search import SampleSearch, parse_sample_filter
+from snapshard.catalog.samples_file import SamplesFile
 
 SEED = 1
 FIELDS = ["rail_id", "run", "tissue", "AGE", "description", *[f"field{n}" for n in range(45)]]

@@ -2,16 +2,16 @@
 
 import inspect
 
-from snapshard import combining, splicing
+from snapshard.measures import joins, splicing
 
 DEFINITIONS = (
     ("Junction inclusion ratio", splicing.junction_inclusion_ratio),
     ("Percent spliced in", splicing.percent_spliced_in),
     ("Shared samples", splicing.shared_samples),
     ("Tissue specificity", splicing.tissue_specificity),
-    ("Union and intersection", combining.union),
-    ("Exons", combining.find_exons),
-    ("Normalisation", combining.normalised),
+    ("Union and intersection", joins.union),
+    ("Exons", joins.find_exons),
+    ("Normalisation", joins.normalised),
     ("Reads of a sample", splicing.sample_sums),
 )
 HEAD = """# What the numbers mean

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
+from snapshard.index.tables import KINDS
 from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import Interval, Release
-from snapshard.tables import KINDS
 
 MOST_REGIONS = 1_000
 MOST_IDS = 10_000

@@ -12,9 +12,9 @@ from analysis.source import read_chunks
 from snapshard.genes import Gene
 from snapshard.pairs import Integers
 from snapshard.region import Region
-from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.formats.gff import read_annotation
-from snapshard_populate.source import open_source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import open_source
 
 SEED = 1
 _TRIES = 2_000

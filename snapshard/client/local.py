@@ -22,8 +22,8 @@ def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], 
     Starts the folder's embedded PostgreSQL or joins the one that runs. Raises MissingExtra with the pip line.
     """
     try:
+        from snapshard.connections.topology import running_shards
         from snapshard.settings import Settings
-        from snapshard.topology import running_shards
         from snapshard_ui import create_app
 
         settings = Settings.from_env()

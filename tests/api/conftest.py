@@ -14,14 +14,14 @@ import pysam
 import pytest
 from servers import Server, answers, free_port, quit_at_once, wait_for
 
-from snapshard.embedded import Embedded
-from snapshard.index import Index
+from snapshard.connections.embedded import Embedded
+from snapshard.index.index import Index
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 CUT = ["chr1\t60000000\ts1", "chr1\t-\ts2", *[f"chr{n}\t-\ts3" for n in range(2, 6)], *[f"chr{n}\t-\ts4" for n in range(6, 20)]]

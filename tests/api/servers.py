@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from snapshard_populate.release import publish
+from snapshard_populate.releases.release import publish
 
 
 @dataclass

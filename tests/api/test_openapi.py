@@ -13,8 +13,8 @@ from markupsafe import escape
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from snapshard_ui.params import Output, Selection
-from snapshard_ui.render.columns import CHOOSABLE
+from snapshard_ui.api.params import Output, Selection
+from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.render.formats import FORMATS
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "400"))

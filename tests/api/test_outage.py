@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from servers import quit_at_once, wait_for
 
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
+from snapshard.connections.shard_map import ShardMap
 from snapshard.layout import read_layout
-from snapshard.shards import ShardMap
-from snapshard_populate.compilation import read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.loading.compilation import read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 FAR, NEAR = "/junctions?region=chr1", "/junctions?region=chr2"

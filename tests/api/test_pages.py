@@ -11,9 +11,9 @@ import pytest
 from servers import wait_for
 
 from snapshard.query import MATCH_MEANINGS
-from snapshard_populate.compilation import Compilation
-from snapshard_populate.load import Plan, load_compilation
-from snapshard_populate.release import publish
+from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.releases.release import publish
 
 WALKS = int(os.environ.get("SNAPSHARD_TEST_WALKS", "45"))
 MOST_PAGES = 60

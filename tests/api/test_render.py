@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from snapshard.errors import BadQuery
 from snapshard.junction import Column, Kind
 from snapshard.rows import Rows
+from snapshard_ui.api.tokens import Token, parse_token
+from snapshard_ui.columns import tidy
 from snapshard_ui.render.arrow import ArrowWriter
 from snapshard_ui.render.bgzf import Bgzf
-from snapshard_ui.render.columns import tidy
 from snapshard_ui.render.delimited import csv_lines
 from snapshard_ui.render.json_text import JsonObjects
 from snapshard_ui.render.writer import Sheet, words
-from snapshard_ui.tokens import Token, parse_token
 
 COLUMNS = (Column("number", Kind.INTEGER, ""), Column("text", Kind.TEXT, ""), Column("mean", Kind.DECIMAL, ""))
 NAMES = tuple(column.name for column in COLUMNS)

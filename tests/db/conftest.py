@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from stored import FIVE, read_lines
 
-from snapshard.embedded import Embedded
-from snapshard.index import Index
+from snapshard.connections.embedded import Embedded
+from snapshard.index.index import Index
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
 from snapshard.errors import BadQuery, SnapshardError
 
 OTHER_PROGRAM = """
 import sys
 from pathlib import Path
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
 import psycopg
 embedded = Embedded(Path(sys.argv[1]))
 address = embedded.ensure_shards(["one"]).address("one")

@@ -23,12 +23,12 @@ from stored import FIVE, blocks, expected_lines, read_lines, schemas, stored_lin
 from snapshard.errors import BadRelease, BadRow, BadSource, NotFound, SnapshardError
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
-from snapshard.summary import decode
-from snapshard_populate import sessions
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, begin_compilation, load_compilation, load_shards
-from snapshard_populate.shardload import Part, load_shard
-from snapshard_populate.verify import verify
+from snapshard.measures.group_summary import decode
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation, load_shards
+from snapshard_populate.loading.shard import Part, load_shard
+from snapshard_populate.loading.verify import verify
+from snapshard_populate.releases import sessions
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ from stored import expected_lines, read_lines, schemas, stored_lines
 from snapshard.errors import BadQuery, BadRelease, NotFound
 from snapshard.layout import default_layout
 from snapshard.query import Query
-from snapshard_populate import prune as pruning
-from snapshard_populate.compilation import Compilation
-from snapshard_populate.load import Plan, begin_compilation, load_compilation
-from snapshard_populate.prune import prune
-from snapshard_populate.release import Beginning, begin, find, publish, retire, roll_back, statuses
-from snapshard_populate.sessions import lock_shared
-from snapshard_populate.verify import verify
+from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation
+from snapshard_populate.loading.verify import verify
+from snapshard_populate.releases import prune as pruning
+from snapshard_populate.releases.prune import prune
+from snapshard_populate.releases.release import Beginning, begin, find, publish, retire, roll_back, statuses
+from snapshard_populate.releases.sessions import lock_shared
 
 
 @pytest.fixture(scope="module")
@@ -195,9 +195,9 @@ LOADER = """
 import sys
 from pathlib import Path
 from snapshard.layout import default_layout
-from snapshard.shards import ShardMap
-from snapshard_populate.compilation import Compilation
-from snapshard_populate.load import Plan, load_compilation
+from snapshard.connections.shard_map import ShardMap
+from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.load import Plan, load_compilation
 
 if __name__ == "__main__":
     shards = ShardMap.from_file(Path(sys.argv[1]))

@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import MetaData, Table, create_engine
 from sqlalchemy.pool import StaticPool
 
-from snapshard.copying import literal_statement
+from snapshard.index.copy_out import literal_statement
+from snapshard.index.statements import summary_statement
+from snapshard.index.tables import KINDS, ddl, rowset
 from snapshard.query import Query
 from snapshard.region import Region
-from snapshard.statements import summary_statement
-from snapshard.tables import KINDS, ddl, rowset
 
 SCHEMA = "mirror@r1"
 

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, suppress
 import docker
 import pytest
 
+from snapshard.connections.pools import Pools
+from snapshard.connections.shard_map import ShardMap
 from snapshard.errors import ShardUnavailable
-from snapshard.pools import Pools
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap
 
 pytestmark = pytest.mark.docker
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
+from snapshard.connections.shard_map import ShardMap
 from snapshard.layout import read_layout
-from snapshard.shards import ShardMap
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 LAYOUT = read_layout(["chr1\t60000000\ts1", "chr1\t-\ts2", "*\t-\ts3"])

@@ -10,8 +10,8 @@ from snapshard.client.lineforms import LINE_FORMS
 from snapshard.client.remarks import read_words, split_text
 from snapshard.client.selection import MATCHES, Selection
 from snapshard.query import MATCH_MEANINGS
-from snapshard_ui.params import ExportParams
-from snapshard_ui.params import Selection as Accepted
+from snapshard_ui.api.params import ExportParams
+from snapshard_ui.api.params import Selection as Accepted
 from snapshard_ui.render.writer import words
 
 

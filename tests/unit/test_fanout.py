@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from snapshard import fanout
+from snapshard.connections import fanout
 
 
 def test_results_come_in_the_order_of_the_work():

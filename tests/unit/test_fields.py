@@ -36,7 +36,7 @@ def test_digits_are_told_from_all_other_bytes(texts):
 
 PROGRAM = """
 import resource, numpy
-from snapshard.memory import keep_freed_memory
+from snapshard_populate.loading.memory import keep_freed_memory
 if {keep}: print(keep_freed_memory(64 << 20))
 for _ in range(100):
     a = numpy.ones(300_000); b = numpy.ones(300_000); del a, b

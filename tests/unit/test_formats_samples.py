@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.formats.groups import SampleGroup, read_groups, unknown_members
 from snapshard_populate.formats.samples import SampleField, read_samples, read_types
-from snapshard_populate.source import open_source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import open_source
 
 SAMPLES = "rail_id\trun\tage\trin\tnote\n3\tSRR3\t30\t7.5\t\n5\tSRR5\tNA\t8\tnone\n12\tSRR12\t41\t6.0\t1\n"
 

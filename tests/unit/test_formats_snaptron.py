@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.junction import NAMES
-from snapshard_populate import chunks
-from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.formats.snaptron import check_rows, read_rows
+from snapshard_populate.reading import chunks
+from snapshard_populate.reading.budget import ErrorBudget
 
 GOOD = {
     "snaptron_id": "7",

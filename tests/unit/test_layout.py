@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
+from snapshard.connections.shard_map import ShardMap
 from snapshard.errors import BadQuery, BadSetting, BadShardMap, NotFound
 from snapshard.layout import MEGABASES, default_layout, layout_lines, read_layout
 from snapshard.region import LAST_BASE
 from snapshard.release import OTHERS, schema_name
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap
 
 
 def test_a_chromosome_can_be_cut_between_shards():

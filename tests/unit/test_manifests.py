@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from snapshard.connections.shard_map import ShardMap
 from snapshard.layout import read_layout
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = {path.parent.name: path.parent for path in sorted((ROOT / "kubernetes" / "overlays").glob("*/shards.tsv"))}

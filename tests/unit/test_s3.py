@@ -10,11 +10,11 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from snapshard.errors import BadSource
 from snapshard.region import Region
-from snapshard_populate import s3
-from snapshard_populate.download import Download
-from snapshard_populate.s3 import http_address
-from snapshard_populate.source import open_source
-from snapshard_populate.tabix import chromosomes, has_index, read_region
+from snapshard_populate.reading import s3
+from snapshard_populate.reading.download import Download
+from snapshard_populate.reading.s3 import http_address
+from snapshard_populate.reading.source import open_source
+from snapshard_populate.reading.tabix import chromosomes, has_index, read_region
 
 TEXT = b"".join(b"%d\tchr%d\t%d\t%d\n" % (i, 1 + i // 500, 100 * (i % 500) + 1, 100 * (i % 500) + 60) for i in range(1000))
 

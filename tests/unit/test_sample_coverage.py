@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapshard.errors import BadSource
-from snapshard_populate import side_by_side
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.compilation import Compilation, read_folder
+from snapshard_populate.formats import merged_coverage
+from snapshard_populate.formats.merged_coverage import SideBySide
 from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
-from snapshard_populate.side_by_side import SideBySide
-from snapshard_populate.source import open_source
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import open_source
 
 CHROMS = ("chr1", "chr10", "chr2")
 REAL = Path(__file__).parents[3] / "shared/data/coverage/gtex_lung_SRR660824.chr21_22.hg38.bedGraph.gz"
@@ -96,7 +96,7 @@ def test_what_is_read_ahead_and_tabled_at_a_time_changes_nothing(tmp_path, monke
     expected = by_base(samples)
     assert merged(files) == expected
     for name, value in (("_LEAST_AHEAD", 100), ("_AHEAD_BYTES", 300), ("_CELLS", 21)):
-        monkeypatch.setattr(side_by_side, name, value)
+        monkeypatch.setattr(merged_coverage, name, value)
     assert merged(files) == expected
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from snapshard.catalog.sample_search import SampleSearch, parse_sample_filter
+from snapshard.catalog.sample_words import STOP_WORDS, Cut, Words, can_match
+from snapshard.catalog.samples_file import MappedText, SamplesFile
 from snapshard.errors import BadQuery
-from snapshard.sample_search import SampleSearch, parse_sample_filter
-from snapshard.sample_words import STOP_WORDS, Cut, Words, can_match
-from snapshard.samples_file import MappedText, SamplesFile
 
 ROWS = [
     "rail_id\tname\tage\trin\tmixed",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from snapshard.embedded import CONNECTIONS
+from snapshard.connections.embedded import CONNECTIONS
 from snapshard.errors import BadSetting
 from snapshard.settings import Settings
 

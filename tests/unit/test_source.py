@@ -15,10 +15,10 @@ import pytest
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.region import Region
-from snapshard_populate import download, tabix
-from snapshard_populate.download import Download
-from snapshard_populate.source import open_source
-from snapshard_populate.tabix import chromosomes, has_index, read_region
+from snapshard_populate.reading import download, tabix
+from snapshard_populate.reading.download import Download
+from snapshard_populate.reading.source import open_source
+from snapshard_populate.reading.tabix import chromosomes, has_index, read_region
 
 TEXT = b"".join(b"%d\tchr1\t%d\n" % (i, random.Random(i).randrange(10**9)) for i in range(20_000))
 
@@ -133,7 +133,8 @@ def test_what_cannot_be_opened_is_named(tmp_path):
 
 def test_standard_input_is_read(tmp_path):
     program = (
-        "from snapshard_populate.source import open_source\nwith open_source('-') as s: print(s.name, s.total, len(s.read()))"
+        "from snapshard_populate.reading.source import open_source\n"
+        "with open_source('-') as s: print(s.name, s.total, len(s.read()))"
     )
     for stored in (TEXT, gzip.compress(TEXT)):
         answer = subprocess.run([sys.executable, "-c", program], input=stored, capture_output=True, check=True)
@@ -376,7 +377,7 @@ def test_pauses_double_up_to_a_limit(monkeypatch):
 def pod(indexed):
     """The address of a source server over the indexed file's folder."""
     command = ["gunicorn", "--bind=127.0.0.1:0", "--threads=4", "--no-control-socket"]
-    command.append(f"snapshard_populate.source_server:source_server({str(indexed.parent)!r})")
+    command.append(f"snapshard_populate.reading.source_server:source_server({str(indexed.parent)!r})")
     with subprocess.Popen([sys.executable, "-m", *command], stderr=subprocess.PIPE, text=True) as process:
         yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
         process.terminate()

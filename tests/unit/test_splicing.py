@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapshard import combining, splicing
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
+from snapshard.measures import joins, splicing
+from snapshard.measures.splicing import junction_inclusion_ratio, percent_spliced_in, sample_sums, shared_samples
 from snapshard.rows import Rows
-from snapshard.splicing import junction_inclusion_ratio, percent_spliced_in, sample_sums, shared_samples
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAIRS = st.dictionaries(st.integers(0, 12), st.integers(0, 60), max_size=8)
@@ -35,7 +35,7 @@ def row_of(pairs):
     return rows("".join(f",{sample}:{reads}" for sample, reads in pairs.items()))
 
 
-@pytest.mark.parametrize("module", [splicing, combining])
+@pytest.mark.parametrize("module", [splicing, joins])
 def test_the_examples_of_the_definitions_hold(module):
     result = doctest.testmod(module, extraglobs={"rows": rows, "np": np})
     assert result.attempted > 5
@@ -95,8 +95,7 @@ def test_exons_lie_between_an_end_and_a_later_start(places, shortest, longest):
     spans = [(start, start + length) for start, length in places]
     part = rows(*[",1:1"] * len(spans), spans=spans)
     found = [
-        (one.start, one.end, one.left_id, one.right_id)
-        for one in combining.find_exons([part], shortest=shortest, longest=longest)
+        (one.start, one.end, one.left_id, one.right_id) for one in joins.find_exons([part], shortest=shortest, longest=longest)
     ]
     expected = [
         (end + 1, start - 1, left, right)
@@ -111,7 +110,7 @@ def test_exons_lie_between_an_end_and_a_later_start(places, shortest, longest):
 def test_union_and_intersection_of_compilations():
     one = rows(",1:2,2:4", ",1:1", spans=((100, 200), (300, 400)), first_id=5)
     two = rows(",11:9", ",12:8", spans=((100, 200), (100, 250)), first_id=70)
-    merged = combining.union([[one], [two]])
+    merged = joins.union([[one], [two]])
     assert merged.texts("start") == [b"100", b"100", b"300"]
     assert merged.texts("snaptron_id") == [b"5:70", b"71", b"6"]
     assert merged.texts("samples")[0] == b",1:2,2:4,11:9"
@@ -119,20 +118,20 @@ def test_union_and_intersection_of_compilations():
     assert merged.integers("samples_count").tolist() == [3, 1, 1]
     assert merged.integers("coverage_sum").tolist() == [15, 8, 1]
     assert [float(text) for text in merged.texts("coverage_median")] == [statistics.median([2, 4, 9]), 8, 1]
-    both = combining.union([[one], [two]], in_all=True)
+    both = joins.union([[one], [two]], in_all=True)
     assert both.texts("snaptron_id") == [b"5:70"]
-    assert combining.union([[], [two]], in_all=True).text == b""
+    assert joins.union([[], [two]], in_all=True).text == b""
 
 
 def test_compilations_with_sample_ids_in_common_are_not_joined():
     one, two = rows(",1:2,2:4"), rows(",2:9", spans=((500, 600),))
     with pytest.raises(BadQuery, match="sample ids that differ"):
-        combining.union([[one], [two]])
-    assert combining.union([[one, one]]).integers("samples_count").tolist() == [2]
+        joins.union([[one], [two]])
+    assert joins.union([[one, one]]).integers("samples_count").tolist() == [2]
 
 
 def test_normalisation_rounds_half_to_even_and_drops_what_becomes_nothing():
-    recount = combining.NORMALISATIONS["recount"]
-    scaled = combining.normalised(rows(",1:5,2:1,3:7,4:3", ",2:1"), {1: 8e9, 2: 4e10, 4: 8e9}, recount)
+    recount = joins.NORMALISATIONS["recount"]
+    scaled = joins.normalised(rows(",1:5,2:1,3:7,4:3", ",2:1"), {1: 8e9, 2: 4e10, 4: 8e9}, recount)
     assert scaled.texts("samples") == [b",1:2,4:2"]
     assert scaled.integers("coverage_sum").tolist() == [4]

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshard.junction import NAMES, STRANDS, annotation_class
+from snapshard.measures.group_summary import Membership, decode, encode, summarise
 from snapshard.pairs import parse_pairs
 from snapshard.rows import Rows
-from snapshard.summary import Membership, decode, encode, summarise
-from snapshard_populate.blocks import BLOCK_BYTES, BlockCutter
-from snapshard_populate.hotlines import HOT_COLUMNS, annotation_classes, hot_lines
+from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockCutter
+from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes, hot_lines
 
 SAMPLES = st.one_of(st.integers(0, 12), st.sampled_from([50_099, (1 << 24) + 1, 10**17]))
 COVERAGES = st.one_of(st.integers(0, 5), st.sampled_from([10**6, (1 << 40) - 1]))

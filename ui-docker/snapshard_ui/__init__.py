@@ -3,27 +3,17 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from snapshard.connections.shard_map import ShardSource
 from snapshard.settings import Settings
-from snapshard.shards import ShardSource
-from snapshard_ui import (
-    backend,
-    evidence,
-    genes,
-    health,
-    junctions,
-    observing,
-    openapi,
-    pages,
-    problems,
-    releases,
-    routes,
-    samples,
-    snaptron,
-    splicing_api,
-)
-from snapshard_ui.trailers import Trailers
+from snapshard_ui import snaptron
+from snapshard_ui.api import evidence, genes, health, junctions, releases, routes, samples, splicing
+from snapshard_ui.http import problems, request_log
+from snapshard_ui.http.trailers import Trailers
+from snapshard_ui.openapi import document
+from snapshard_ui.runtime import backend
+from snapshard_ui.web import pages
 
-VIEWS = (junctions, evidence, genes, samples, splicing_api, releases, health, openapi)
+VIEWS = (junctions, evidence, genes, samples, splicing, releases, health, document)
 """The modules whose views make up the API; importing them registers the views."""
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
 """What is believed of the proxies that the settings count: X-Forwarded-For, -Proto, -Host, -Port, -Prefix."""
@@ -33,7 +23,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     """The application, wired. Without arguments it reads the environment and finds the shards as the settings say."""
     app, settings = Flask(__name__), settings or Settings.from_env()
     backend.install(app, settings, shards)
-    observing.install(app)
+    request_log.install(app)
     problems.install(app)
     for blueprint in (health.blueprint, routes.root, routes.api, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)

@@ -12,12 +12,12 @@ from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.query import MATCH_MEANINGS
 from snapshard.settings import PREFIX, Settings
 from snapshard_ui import create_app
-from snapshard_ui.params import ExportParams, JunctionParams, Params, SampleParams
-from snapshard_ui.problems import TITLES
-from snapshard_ui.render.columns import ALL
+from snapshard_ui.api.params import ExportParams, JunctionParams, Params, SampleParams
+from snapshard_ui.api.routes import OPERATIONS
+from snapshard_ui.api.routes import PREFIX as API
+from snapshard_ui.columns import ALL
+from snapshard_ui.http.problems import TITLES
 from snapshard_ui.render.formats import FORMATS
-from snapshard_ui.routes import OPERATIONS
-from snapshard_ui.routes import PREFIX as API
 
 _PART = re.compile(r"(<!-- begin: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

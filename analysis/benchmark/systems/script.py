@@ -42,7 +42,7 @@ def subset(rows: Iterable[Sequence[object]], samples: Iterable[int]) -> list[lis
 
 
 def psi(inclusion1: Coverage, inclusion2: Coverage, exclusion: Coverage) -> dict[int, float]:
-    """PSI by sample, as snapshard.splicing.percent_spliced_in defines it."""
+    """PSI by sample, as snapshard.measures.splicing.percent_spliced_in defines it."""
     found = {}
     for sample in inclusion1.keys() | inclusion2.keys() | exclusion.keys():
         one, two, skipped = (reads.get(sample, 0) for reads in (inclusion1, inclusion2, exclusion))

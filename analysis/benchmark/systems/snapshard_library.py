@@ -13,21 +13,21 @@ from analysis.benchmark.compilation import Compilation
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems.postgres import SERVER, server
 from analysis.benchmark.systems.system import Unanswerable, peak_of
-from snapshard.evidence import evidence
-from snapshard.gene_search import gene_region
-from snapshard.index import Index
+from snapshard.catalog.gene_search import gene_region
+from snapshard.index.index import Index
 from snapshard.junction import SUMMARY
 from snapshard.layout import default_layout
+from snapshard.measures.evidence import evidence
+from snapshard.measures.splicing import SplicedIn, percent_spliced_in, sample_sums
 from snapshard.pairs import Pairs, SampleSet
 from snapshard.query import Match, Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
-from snapshard.splicing import SplicedIn, percent_spliced_in, sample_sums
-from snapshard_populate.compilation import Compilation as Files
-from snapshard_populate.load import Plan, load_compilation
-from snapshard_populate.prune import abandon
-from snapshard_populate.shardload import Progress
+from snapshard_populate.loading.compilation import Compilation as Files
+from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading.shard import Progress
+from snapshard_populate.releases.prune import abandon
 
 _SIZES = "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
 RELEASE = "r1"

@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
+from snapshard.connections.shard_map import ShardMap
 from snapshard.errors import BadRow
-from snapshard.shards import ShardMap
 from snapshard_populate.commands.progress import Report as Bar
 from snapshard_populate.commands.progress import bars
 from snapshard_populate.commands.where import data_option, settings_for, shards_to_fill
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, begin_compilation, load_compilation, load_shards
-from snapshard_populate.release import Status, find, statuses
-from snapshard_populate.shardload import Progress
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation, load_shards
+from snapshard_populate.loading.shard import Progress
+from snapshard_populate.releases.release import Status, find, statuses
 
 _FILES = {
     "samples": "Sample metadata: tab-separated, first column rail_id.",

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from snapshard.errors import BadRelease
-from snapshard_populate import release as lifecycle
 from snapshard_populate.commands.where import data_option, settings_for, shards_there
-from snapshard_populate.prune import prune as drop_unused
-from snapshard_populate.verify import verify as read_back
+from snapshard_populate.loading.verify import verify as read_back
+from snapshard_populate.releases import release as lifecycle
+from snapshard_populate.releases.prune import prune as drop_unused
 
 
 @click.group(invoke_without_command=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
+from snapshard.connections.shard_map import ShardMap
 from snapshard.errors import BadShardMap
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Interval
 from snapshard.settings import Settings
-from snapshard.shards import ShardMap
 
 EMBEDDED_SHARDS = 5
 

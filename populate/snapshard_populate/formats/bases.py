@@ -14,13 +14,13 @@ from snapshard.errors import BadSource
 from snapshard.pairs import Integers, are_digits
 from snapshard.region import LAST_BASE
 from snapshard.rows import Rows, line_count
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
-from snapshard_populate.coverage import Fields
-from snapshard_populate.fields import Mask, quoted
-from snapshard_populate.order import GenomeOrder
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
+from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+from snapshard_populate.reading.fields import Mask, quoted
+from snapshard_populate.reading.order import GenomeOrder
+from snapshard_populate.reading.sample_lists import Fields
+from snapshard_populate.reading.source import Source
 
 POSITION = ("chromosome", "start", "end")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")

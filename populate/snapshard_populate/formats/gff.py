@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from snapshard.errors import BadRow
 from snapshard.genes import Gene, Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import Source
 
 _COLUMNS = 9
 _GTF_ATTRIBUTE = re.compile(r'([^\s";=]+)\s+(?:"([^"]*)"|([^\s";]+))\s*(?:;|$)')

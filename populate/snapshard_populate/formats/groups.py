@@ -8,8 +8,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from snapshard.errors import BadRow
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import Source
 
 _NUMBERS = re.compile(r"[0-9,]*")
 _COLUMNS = ("name", "long name", "number of samples", "rail_ids")

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.checks import chromosomes, runs
-from snapshard_populate.fields import quoted
 from snapshard_populate.formats.bases import read_bedgraph
-from snapshard_populate.source import Source, is_url, open_source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.checks import chromosomes, runs
+from snapshard_populate.reading.fields import quoted
+from snapshard_populate.reading.source import Source, is_url, open_source
 
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _WINDOW = 1 << 20  # bases of a bigWig at a time: its steps come as Python tuples, at most one a base

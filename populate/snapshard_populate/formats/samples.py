@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import Source
 
 KEY = "rail_id"
 MISSING = ("", "NA")

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from snapshard.errors import BadSource
 from snapshard.rows import Rows, line_count
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.checks import CHECKS
-from snapshard_populate.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
-from snapshard_populate.order import GenomeOrder
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.checks import CHECKS
+from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+from snapshard_populate.reading.order import GenomeOrder
 
 _HEADER = b"snaptron_id\tchromosome\t"
 

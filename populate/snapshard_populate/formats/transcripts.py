@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from snapshard.errors import BadRow
 from snapshard.genes import Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.budget import ErrorBudget
 from snapshard_populate.formats.gff import parse_gtf_attributes, whole
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import Source
 
 _SPAN = re.compile(r"(\d+)-(\d+)")
 

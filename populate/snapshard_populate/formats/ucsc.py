@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from snapshard.errors import BadRow
 from snapshard.genes import Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.budget import ErrorBudget
-from snapshard_populate.source import Source
+from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.source import Source
 
 _REFFLAT = ("symbol", "transcript", "chromosome", "strand", "start", "end", "cds_start", "cds_end", "exons", "starts", "ends")
 _CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")

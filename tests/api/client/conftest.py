@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from snapshard.client import Client
-from snapshard.embedded import Embedded
+from snapshard.connections.embedded import Embedded
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 PROGRAM = [sys.executable, "-m", "snapshard"]

@@ -8,9 +8,9 @@ import pyBigWig
 import pytest
 from snaptron_wire import LAYOUT, NO_SAMPLES, SHARED, Running, Site, learn_samples, source_lines, write_wide
 
-from snapshard.embedded import Embedded
-from snapshard_populate.compilation import Compilation, read_folder
-from snapshard_populate.load import Plan, load_compilation
+from snapshard.connections.embedded import Embedded
+from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
 

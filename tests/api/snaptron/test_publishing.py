@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from snaptron_wire import LAYOUT, Running, received
 
-from snapshard.embedded import Embedded
-from snapshard_populate.compilation import Compilation
-from snapshard_populate.load import Plan, load_compilation
-from snapshard_populate.release import publish, roll_back
+from snapshard.connections.embedded import Embedded
+from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.releases.release import publish, roll_back
 
 REGION = "chr1:1-300000000"
 TIMES = 40

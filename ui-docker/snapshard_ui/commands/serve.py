@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from snapshard.connections.topology import running_shards
 from snapshard.settings import Settings
-from snapshard.topology import running_shards
 from snapshard_ui import create_app
-from snapshard_ui.serving import Server, options
+from snapshard_ui.runtime.serving import Server, options
 
 
 @click.command()

@@ -7,13 +7,13 @@ from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed
 
-from snapshard.bases import KIND as BASE
-from snapshard.described import Described
+from snapshard.catalog.facts import Described
 from snapshard.errors import BadQuery, NotFound
+from snapshard.index.bases import KIND as BASE
+from snapshard.index.whole_rows import Slot
 from snapshard.release import Release
-from snapshard.whole_rows import Slot
-from snapshard_ui import problems
-from snapshard_ui.backend import backend, current_index
+from snapshard_ui.http import problems
+from snapshard_ui.runtime.backend import backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
 from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
 from snapshard_ui.snaptron.layouts import LAYOUTS

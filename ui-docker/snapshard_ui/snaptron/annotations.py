@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from snapshard.catalog.symbols import Symbols
+from snapshard.catalog.transcripts import TranscriptLines, transcript_score
 from snapshard.query import Match
 from snapshard.region import Region
-from snapshard.symbols import Symbols
-from snapshard.transcript_lines import TranscriptLines, transcript_score
 from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import Heading, header, prefixed
 from snapshard_ui.snaptron.regions import is_interval, stretches

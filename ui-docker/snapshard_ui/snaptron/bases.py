@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.bases import POSITION, read_bases, values
-from snapshard.described import Described
+from snapshard.catalog.facts import Described
+from snapshard.catalog.sample_search import parse_sample_filter
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index import Index
+from snapshard.index.bases import POSITION, read_bases, values
+from snapshard.index.index import Index
+from snapshard.index.whole_rows import Slot
 from snapshard.query import Match
 from snapshard.rows import Rows
-from snapshard.sample_search import parse_sample_filter
-from snapshard.whole_rows import Slot
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
 from snapshard_ui.snaptron.layouts import Heading, header, prefixed

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from snapshard.described import Described
+from snapshard.catalog.facts import Described
+from snapshard.catalog.sample_search import parse_sample_filter
 from snapshard.errors import BadQuery
-from snapshard.index import Index
+from snapshard.index.index import Index
+from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
 from snapshard.junction import NAMES
 from snapshard.pairs import SampleSet
 from snapshard.query import MOST_REGIONS, Query
 from snapshard.region import Region
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard.sample_search import parse_sample_filter
-from snapshard.whole_rows import Slot, matching_rows, rows_by_id
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
 from snapshard_ui.snaptron.layouts import DATATYPES, Heading, Layout, header, prefixed

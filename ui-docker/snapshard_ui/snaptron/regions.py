@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from snapshard.catalog.symbols import Symbols
 from snapshard.errors import NotFound
 from snapshard.query import Match
 from snapshard.region import LAST_BASE, Region
-from snapshard.symbols import Symbols
 
 _INTERVAL = re.compile(r"(?P<chrom>chr[12]?[0-9XYM]):(?P<start>[0-9]{1,300})-(?P<end>[0-9]{1,300})")
 _VERSIONED = re.compile(r"ENS(?:MUS)?G[0-9]+\.[0-9]+")

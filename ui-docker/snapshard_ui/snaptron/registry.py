@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from snapshard.described import Described
-from snapshard.sample_search import ALL
+from snapshard.catalog.facts import Described
+from snapshard.catalog.sample_search import ALL
 
 _STATUS = b"200 OK\n"
 """Clients cut these seven bytes off (quirk 1)."""

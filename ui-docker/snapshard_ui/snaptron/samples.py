@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snapshard.described import Described
+from snapshard.catalog.facts import Described
+from snapshard.catalog.sample_search import ALL, parse_sample_filter
 from snapshard.errors import BadQuery
-from snapshard.index import Index
+from snapshard.index.index import Index
 from snapshard.junction import NAMES
 from snapshard.release import Release
-from snapshard.sample_search import ALL, parse_sample_filter
 from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import Heading, header
 from snapshard_ui.snaptron.records import wanted_samples, whole_numbers

@@ -12,12 +12,12 @@ from contextlib import ExitStack, closing
 
 from flask import Response, request
 
+from snapshard.connections.watch import watching
 from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError, TooBusy
-from snapshard.watch import watching
-from snapshard_ui.backend import backend
-from snapshard_ui.departures import patience
-from snapshard_ui.encoding import packed
-from snapshard_ui.observing import record
+from snapshard_ui.http.compression import packed
+from snapshard_ui.http.request_log import record
+from snapshard_ui.runtime.backend import backend
+from snapshard_ui.runtime.disconnects import patience
 from snapshard_ui.snaptron.layouts import Heading
 
 PLAIN = "text/plain"

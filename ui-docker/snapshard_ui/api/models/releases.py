@@ -1,0 +1,89 @@
+"""What answers about compilations, releases, shards and the service itself hold, as models."""
+
+from snapshard_ui.api.models.responses import About, Answer
+
+
+class ReleaseMember(About):
+    """A release: one immutable load of a compilation."""
+
+    title: str
+    state: str
+    junction_count: int
+    shards: list[str]
+    created: str
+    published: str | None
+
+
+class CompilationList(Answer):
+    """The current release of every compilation."""
+
+    compilations: list[ReleaseMember]
+
+
+class ReleaseList(Answer):
+    """The releases of a compilation."""
+
+    current: str
+    releases: list[ReleaseMember]
+
+
+class IntervalMember(Answer):
+    """Where junctions live that start at first to last of a chromosome; * is every chromosome not named."""
+
+    chromosome: str
+    first: int
+    last: int
+    shard: str
+    junctions: int
+
+
+class ReleaseAnswer(Answer):
+    """A release and its intervals in genome order."""
+
+    about: About
+    release: ReleaseMember
+    intervals: list[IntervalMember]
+
+
+class ShardMember(Answer):
+    """A shard, asked just now."""
+
+    name: str
+    up: bool
+    milliseconds: float
+    reason: str
+    releases: list[str]
+
+
+class ShardList(Answer):
+    """Every shard."""
+
+    shards: list[ShardMember]
+
+
+class Organization(Answer):
+    """Who runs the service."""
+
+    name: str
+    url: str
+
+
+class ServiceType(Answer):
+    """What kind of service it is."""
+
+    group: str
+    artifact: str
+    version: str
+
+
+class ServiceInfo(Answer):
+    """The service, as GA4GH's service-info says it (version 1.0.0)."""
+
+    id: str
+    name: str
+    type: ServiceType
+    description: str
+    organization: Organization
+    documentationUrl: str
+    version: str
+    compilations: list[ReleaseMember]

@@ -1,0 +1,198 @@
+"""What answers about splicing hold, and what may be asked."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from snapshard.measures.joins import NORMALISATIONS
+from snapshard.query import Match
+from snapshard_ui.api.models.responses import About, Answer
+from snapshard_ui.api.params import Params
+
+MATCHES = tuple(match.value for match in Match)
+JUNCTION_QUERIES = ("query", "a", "b", "inclusion1", "inclusion2", "exclusion")
+"""The parameters that are queries of junctions."""
+QUERY = (
+    "region, then how a junction must lie to it (exact if not said), then filters, with semicolons between, such as"
+    " chr2:29193923-29919992;contains;strand=-. May be repeated: the junctions of all are taken together."
+)
+Queries = Annotated[list[Annotated[str, Field(max_length=500)]], Field(min_length=1, max_length=100, description=QUERY)]
+_SHARED = Annotated[
+    list[Annotated[str, Field(max_length=500)]],
+    Field(min_length=1, max_length=100, description=QUERY.partition(": the junctions")[0] + "."),
+]
+
+_NORMALISE = "; ".join(f"{name}: by the field {how.field}, to {how.target:,}" for name, how in NORMALISATIONS.items())
+
+
+class InclusionParams(Params):
+    """Two groups of junctions."""
+
+    a: Queries
+    b: Queries
+    min_count: Annotated[int, Field(ge=0, le=10**9, description="least reads of both groups together")] = 1
+
+
+class PsiParams(Params):
+    """The junctions of a cassette exon."""
+
+    inclusion1: Queries
+    inclusion2: Queries
+    exclusion: Queries
+    min_count: Annotated[int, Field(ge=0, le=10**9, description="least reads; below it PSI is -1")] = 20
+
+
+class SharedParams(Params):
+    """Queries whose samples are compared."""
+
+    query: _SHARED
+
+
+class TissueParams(SharedParams):
+    """The same, by a field of the samples."""
+
+    field: Annotated[str, Field(max_length=200, description="field of the samples, such as SMTS (tissue)")]
+
+
+class ExonParams(Params):
+    """Exons of a region."""
+
+    query: Queries
+    shortest: Annotated[int, Field(ge=1, le=10**9, description="fewest bases")] = 1
+    longest: Annotated[int, Field(ge=1, le=10**9, description="most bases")] = 1_000
+    limit: Annotated[int, Field(ge=1, le=100_000, description="most exons")] = 5_000
+
+
+class UnionParams(Params):
+    """Junctions of several compilations as one."""
+
+    other: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(
+            min_length=1,
+            max_length=20,
+            description="the compilations to join with this one, each as its current release. May be repeated.",
+        ),
+    ]
+    query: Queries
+
+
+class NormalisedParams(Params):
+    """Junctions with comparable coverages."""
+
+    query: Queries
+    normalise: Annotated[Literal["recount", "jxcov"], Field(description=_NORMALISE)]
+    size: Annotated[
+        str | None, Field(max_length=200, description="field of the samples to divide by, where theirs is called otherwise")
+    ] = None
+
+
+class InclusionMember(Answer):
+    """A sample's reads of both groups and the ratio."""
+
+    rail_id: int
+    a: int
+    b: int
+    ratio: float
+
+
+class InclusionAnswer(Answer):
+    """Every sample with reads, the highest ratio first."""
+
+    about: About
+    samples: list[InclusionMember]
+
+
+class PsiMember(Answer):
+    """A sample's reads of the three, and PSI."""
+
+    rail_id: int
+    inclusion1: int
+    inclusion2: int
+    exclusion: int
+    psi: float = Field(description="0 to 1; -1 where too few reads tell")
+
+
+class PsiAnswer(Answer):
+    """Every sample with reads, the highest PSI first."""
+
+    about: About
+    samples: list[PsiMember]
+
+
+class SharedAnswer(Answer):
+    """The samples that have reads in the first query and in a later one."""
+
+    about: About
+    count: int
+    samples: list[int]
+
+
+class TissueMember(Answer):
+    """n of N samples."""
+
+    value: str
+    n: int
+    N: int
+    fraction: float
+
+
+class TissueAnswer(Answer):
+    """Per value of the field how many samples share the junctions, the highest fraction first."""
+
+    about: About
+    field: str
+    tissues: list[TissueMember]
+
+
+class ExonMember(Answer):
+    """A stretch between two junctions; 1-based, both ends included."""
+
+    chromosome: str
+    start: int
+    end: int
+    left_id: int
+    right_id: int
+
+
+class ExonAnswer(Answer):
+    """What may be exons, by their start."""
+
+    about: About
+    truncated: bool
+    exons: list[ExonMember]
+
+
+class MergedMember(Answer):
+    """A junction; ids of several compilations are joined by colons."""
+
+    snaptron_id: str
+    chromosome: str
+    start: int
+    end: int
+    strand: str
+    samples_count: int
+    coverage_sum: int
+    coverage_avg: float
+    coverage_median: float
+    samples: list[tuple[int, int]]
+
+
+class MergedAnswer(Answer):
+    """Junctions made of rows, in genome order."""
+
+    about: About
+    rows: list[MergedMember]
+
+
+class AboutAll(About):
+    """What an answer out of several compilations says of itself."""
+
+    others: list[About] = Field(description="the other compilations, each with the release that was read")
+
+
+class JoinedAnswer(Answer):
+    """Junctions of several compilations, each once, in genome order."""
+
+    about: AboutAll
+    rows: list[MergedMember]

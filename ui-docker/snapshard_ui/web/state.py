@@ -1,0 +1,102 @@
+"""What a page shows, as its URL says it: every state has a URL, and every URL is a state."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from pydantic import ConfigDict, Field
+from werkzeug.datastructures import MultiDict
+
+from snapshard.query import Match
+from snapshard_ui.api.params import Flag, Params, plus_strand
+
+QUICK = {"min_samples": "samples_count", "min_reads": "coverage_sum"}
+"""Inputs of the form that are filters with >=, and their columns."""
+_FORM_ONLY = ("in", "column", "operator", "value", *QUICK)
+
+
+class State(Params):
+    """The state of the page; names that it does not know, such as those that mail programs add, mean nothing to it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    compilation: str | None = None
+    release: str | None = None
+    q: str | None = None
+    match: Match = Match.OVERLAP
+    filter: list[str] = []  # noqa: RUF012  # a pydantic model copies its defaults
+    group: list[str] = []  # noqa: RUF012
+    sample_ids: str = ""
+    rows: Annotated[int, Field(ge=1, le=1_000)] = 100
+    after: str | None = None
+    page: Annotated[int, Field(ge=1, lt=10**9)] = 1
+    junction: str | None = None
+    allow_partial: Flag = False
+
+    def url(self, **changes: Any) -> str:
+        """The URL of this state with some changes; what has its default is left out."""
+        changed = self.model_copy(update=changes)
+        pairs: list[tuple[str, object]] = []
+        for name, field in State.model_fields.items():
+            value = getattr(changed, name)
+            if value != field.default:
+                pairs += [(name, one) for one in (value if isinstance(value, list) else [value])]
+        return f"{url_for('pages.page')}?{urlencode([(name, _text(value)) for name, value in pairs])}"
+
+    def fresh(self, **changes: Any) -> str:
+        """The URL of another question: its first page, no junction chosen."""
+        return self.url(**{"after": None, "page": 1, "junction": None, **changes})
+
+    @property
+    def asks(self) -> bool:
+        """Whether the page asks for junctions; an empty search box asks for all of them."""
+        return self.q is not None or bool(self.filter or self.group or self.sample_ids)
+
+    @property
+    def quick(self) -> dict[str, str]:
+        """The values of the quick inputs."""
+        found: dict[str, str] = {}
+        for text in self.filter:
+            for name, column in QUICK.items():
+                if name not in found and (value := _at_least(text, column)):
+                    found[name] = value
+        return found
+
+    @property
+    def other_filters(self) -> list[str]:
+        """The filters that the quick inputs do not show."""
+        shown = [(QUICK[name], value) for name, value in self.quick.items()]
+        return [text for text in self.filter if not any(_at_least(text, column) == value for column, value in shown)]
+
+    def without(self, text: str) -> str:
+        """The URL without one of the filters."""
+        return self.fresh(filter=[one for one in self.filter if one != text])
+
+
+def from_form(form: MultiDict[str, str]) -> State | None:
+    """The state that a submitted form means; None for a URL that says its state already. Raises pydantic's ValidationError."""
+    if not any(name in form for name in _FORM_ONLY):
+        return None
+    values: dict[str, Any] = {name: form[name].strip() for name in form if name in State.model_fields and form[name].strip()}
+    values["q"] = form.get("q", "").strip()
+    values["filter"] = list(dict.fromkeys([*form.getlist("filter"), *_new_filters(form)]))
+    values["group"] = form.getlist("group")
+    compilation, _, release = form.get("in", "").partition("/")
+    values |= {name: text for name, text in {"compilation": compilation, "release": release}.items() if text}
+    return State.model_validate(values)
+
+
+def _new_filters(form: MultiDict[str, str]) -> list[str]:
+    found = [f"{column}>={form[name].strip()}" for name, column in QUICK.items() if form.get(name, "").strip()]
+    parts = zip(form.getlist("column"), form.getlist("operator"), form.getlist("value"), strict=False)
+    return [*found, *(plus_strand(column + symbol + value.strip()) for column, symbol, value in parts if column or value.strip())]
+
+
+def _at_least(text: str, column: str) -> str | None:
+    found = re.fullmatch(rf"\s*{column}\s*>=\s*(\d+)\s*", text)
+    return found[1] if found else None
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
