@@ -4,36 +4,17 @@ Rows of an interval are numbered by (block, position), which is genome order: st
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.index.tables import KINDS
+from snapshard.junction import KINDS
+from snapshard.match import Match
 from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import Interval, Release
 
 MOST_REGIONS = 1_000
 MOST_IDS = 10_000
-
-
-class Match(StrEnum):
-    """How a row's span must lie to a region; all but exact and contains also need an overlap of one base."""
-
-    OVERLAP = "overlap"
-    CONTAINS = "contains"
-    EXACT = "exact"
-    START = "start"
-    END = "end"
-
-
-MATCH_MEANINGS = {
-    Match.OVERLAP: "shares at least one base with the region",
-    Match.CONTAINS: "lies wholly inside the region",
-    Match.EXACT: "has the region's first and last base as its own",
-    Match.START: "has its first base inside the region",
-    Match.END: "has its last base inside the region",
-}
 
 
 @dataclass(frozen=True)
@@ -90,15 +71,9 @@ def intervals_to_ask(query: Query, release: Release) -> tuple[Interval, ...]:
         for interval in release.intervals
         if query.kind in interval.content
         and (query.after is None or interval.number >= query.after.interval)
-        and (not query.regions or any(_may_match(interval, region, query, named) for region in query.regions))
+        and (not query.regions or any(interval.may_hold(region, query.match, named, query.kind) for region in query.regions))
         and (query.ids is None or interval.content[query.kind].may_hold_ids(query.ids))
     )
-
-
-def _may_match(interval: Interval, region: Region, query: Query, named: frozenset[str]) -> bool:
-    if query.match in (Match.CONTAINS, Match.EXACT, Match.START) and interval.last < region.start:
-        return False
-    return interval.may_overlap(region, named, query.kind)
 
 
 def continued(query: Query, place: Place) -> Query:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from snapshard.errors import BadQuery
+from snapshard.match import RULES, Bounds, Match
 from snapshard.region import Region
 
 OTHERS = "*"
@@ -54,15 +55,13 @@ class Interval:
         """Whether a row that starts there lives here."""
         return self.holds_chrom(chrom, named) and self.first <= start <= self.last
 
-    def may_overlap(self, region: Region, named: frozenset[str], kind: str) -> bool:
-        """Whether rows here may overlap the region: they start at or before its end, and the furthest reaches its start."""
+    def may_hold(self, region: Region, match: Match, named: frozenset[str], kind: str) -> bool:
+        """Whether this interval may hold rows that match the region; False is certain."""
         content = self.content.get(kind)
-        return (
-            content is not None
-            and self.holds_chrom(region.chrom, named)
-            and self.first <= region.end
-            and content.max_end >= region.start
-        )
+        if content is None or not self.holds_chrom(region.chrom, named):
+            return False
+        bounds = Bounds(self.first, self.last, content.max_end)
+        return bool(RULES[match].any_row(bounds, region.start, region.end))
 
 
 @dataclass(frozen=True)

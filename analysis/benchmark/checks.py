@@ -17,9 +17,9 @@ from analysis.benchmark.command import Command
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems.snapshard_http import Json
 from snapshard.junction import NAMES, SUMMARY
+from snapshard.match import Match
 from snapshard.measures.splicing import SplicedIn
 from snapshard.pairs import Integers, Pairs
-from snapshard.query import Match
 from snapshard.rows import Rows
 
 _INTEGERS = ("snaptron_id", "samples_count", "coverage_sum")

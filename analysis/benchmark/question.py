@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from snapshard.filters import Filter
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import Region
 
 

@@ -9,7 +9,7 @@ from analysis.benchmark.places import SEED, Places
 from analysis.benchmark.question import Question
 from analysis.source import SAMPLES
 from snapshard.filters import Filter
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import Region
 from snapshard.settings import Settings
 from snapshard_populate.simulate.plan import FIRST_RAIL_ID

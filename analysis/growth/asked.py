@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 from snapshard.filters import Filter
 from snapshard.index.index import Index
 from snapshard.junction import NAMES, SUMMARY
-from snapshard.query import Match, Query
+from snapshard.match import Match
+from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import Release
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from snapshard.catalog.samples_file import MappedText
-from snapshard.query import Match
+from snapshard.match import RULES, Match
 from snapshard.region import Region
 
 FILE = "all_transcripts.gtf"
@@ -34,19 +33,8 @@ class TranscriptLines:
         if places is None:
             return []
         starts, ends, numbers = places.T
-        keep = _matches(starts, ends, region, match)
+        keep = RULES[match].row(starts, ends, region.start, region.end)
         return [self._mapped.line(number) for number in np.sort(numbers[keep]).tolist()]
-
-
-def _matches(starts: NDArray[np.int64], ends: NDArray[np.int64], region: Region, match: Match) -> NDArray[np.bool_]:
-    overlap: NDArray[np.bool_] = (starts <= region.end) & (ends >= region.start)
-    if match is Match.EXACT:
-        overlap = (starts == region.start) & (ends == region.end)
-    if match in (Match.CONTAINS, Match.START):
-        overlap &= starts >= region.start
-    if match in (Match.CONTAINS, Match.END):
-        overlap &= ends <= region.end
-    return overlap
 
 
 def transcript_score(line: bytes) -> int:

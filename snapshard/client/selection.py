@@ -8,16 +8,6 @@ Texts = str | Iterable[str]
 Numbers = Iterable[int]
 
 
-MATCHES = {
-    "overlap": "shares at least one base with the region",
-    "contains": "lies wholly inside the region",
-    "exact": "has the region's first and last base as its own",
-    "start": "has its first base inside the region",
-    "end": "has its last base inside the region",
-}
-"""How a junction may lie to a region; the library's own list needs the server's packages, so a test compares the two."""
-
-
 class Of(TypedDict, total=False):
     """Of which compilation and release, where the client's own are not meant."""
 

@@ -10,9 +10,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from snapshard.client import Client
-from snapshard.client.selection import MATCHES
 from snapshard.errors import SnapshardError
 from snapshard.junction import COLUMNS
+from snapshard.match import MEANINGS
 
 Command = Callable[..., Any]
 _WHERE = ("server", "data", "compilation", "release")
@@ -103,9 +103,9 @@ which = _all(
     click.option("--ids", type=Numbers(), metavar="N,N", default=(), help="By snaptron_id; @FILE reads them from a file."),
     click.option(
         "--match",
-        type=click.Choice(list(MATCHES)),
+        type=click.Choice(list(map(str, MEANINGS))),
         help="How a junction must lie to a region  [overlap]. "
-        + "; ".join(f"{name}: {what}" for name, what in MATCHES.items())
+        + "; ".join(f"{name}: {what}" for name, what in MEANINGS.items())
         + ".",
     ),
     click.option(

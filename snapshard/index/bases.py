@@ -3,7 +3,7 @@
 The lines are the source's: chromosome, 0-based start, exclusive end, values. A region asks in the usual 1-based closed way.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -19,8 +19,7 @@ from snapshard.index.copy_out import copy_lines, copy_records
 from snapshard.index.index import Index
 from snapshard.index.statements import statement
 from snapshard.index.whole_rows import Slot, read_parts
-from snapshard.pairs import Integers
-from snapshard.query import Match
+from snapshard.match import RULES, Match
 from snapshard.region import Region
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
@@ -28,13 +27,6 @@ from snapshard.rows import Rows
 KIND = "base"
 HEADER = "bases.header.tsv"
 POSITION = ("chromosome", "start", "end")
-_MATCHES: dict[Match, Callable[[Integers, Integers, Region], NDArray[np.bool_]]] = {
-    Match.OVERLAP: lambda starts, ends, region: starts <= region.end,
-    Match.CONTAINS: lambda starts, ends, region: (starts >= region.start) & (ends <= region.end),
-    Match.EXACT: lambda starts, ends, region: (starts == region.start) & (ends == region.end),
-    Match.START: lambda starts, ends, region: (starts >= region.start) & (starts <= region.end),
-    Match.END: lambda starts, ends, region: (ends >= region.start) & (ends <= region.end),
-}
 
 
 def base_columns(catalog: Catalog, release: Release) -> tuple[str, ...]:
@@ -48,7 +40,7 @@ def read_bases(
 ) -> Iterator[Rows]:
     """The stretches that match a region, in order, some at a time; read, and failing, as `matching_rows` does."""
     named = release.named
-    asked = [interval for interval in release.intervals if interval.may_overlap(region, named, KIND)]
+    asked = [interval for interval in release.intervals if interval.may_hold(region, match, named, KIND)]
     sizes = fanout.gather_by(lambda interval: interval.shard, partial(_size, index, release, region=region), asked)
     part = partial(_read, index, release, region=region, match=match, columns=columns)
     return read_parts(index, asked, size=sum(sizes), part=part, slot=slot)
@@ -102,4 +94,5 @@ def _near(blocks: Table, interval: Interval, region: Region) -> list[ColumnEleme
 def _matching(rows: Rows, region: Region, match: Match) -> NDArray[np.bool_]:
     starts, ends = rows.integers("start") + 1, rows.integers("end")
     chroms = np.array([chrom == region.chrom.encode() for chrom in rows.texts("chromosome")], np.bool_)
-    return chroms & (starts <= region.end) & (ends >= region.start) & _MATCHES[match](starts, ends, region)
+    matching: NDArray[np.bool_] = chroms & RULES[match].row(starts, ends, region.start, region.end)
+    return matching

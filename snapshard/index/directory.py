@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.query import Match, Query
+from snapshard.match import RULES, Bounds
+from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.rows import Rows
@@ -68,7 +69,8 @@ class Directory:
         """Which blocks may hold a match."""
         near = np.ones(len(self.block), np.bool_)
         if query.regions:
-            near = np.any([self._touches(region, query.match) for region in self._own(query)], axis=0)
+            rule = RULES[query.match]
+            near = np.any([rule.any_row(self._bounds, region.start, region.end) for region in self._own(query)], axis=0)
         if self._continues(query):
             near &= self.block >= query.after.block  # type: ignore[union-attr]
         return near
@@ -78,9 +80,10 @@ class Directory:
         whole = np.ones(len(self.block), np.bool_)
         if query.regions:
             # Blocks of `*` may hold several chromosomes.
-            if self.interval.chrom == OTHERS or query.match is Match.EXACT:
+            if self.interval.chrom == OTHERS:
                 return ~whole
-            whole = np.any([self._inside(region, query.match) for region in self._own(query)], axis=0)
+            rule = RULES[query.match]
+            whole = np.any([rule.every_row(self._bounds, region.start, region.end) for region in self._own(query)], axis=0)
         if self._continues(query):
             whole &= self.block > query.after.block  # type: ignore[union-attr]
         return whole
@@ -128,6 +131,10 @@ class Directory:
             return None if blocks is None else Blocks(blocks.first, blocks.last)
         return blocks
 
+    @property
+    def _bounds(self) -> Bounds:
+        return Bounds(self.min_start, self.max_start, self.max_end)
+
     def _own(self, query: Query) -> list[Region]:
         """The query's regions that the interval may hold rows of; there is one, else the interval would not be asked."""
         chrom = self.interval.chrom
@@ -135,19 +142,6 @@ class Directory:
 
     def _continues(self, query: Query) -> bool:
         return query.after is not None and query.after.interval == self.interval.number
-
-    def _touches(self, region: Region, match: Match) -> Mask:
-        overlap: Mask = (self.min_start <= region.end) & (self.max_end >= region.start)
-        if match is Match.EXACT:
-            return (self.min_start <= region.start) & (self.max_start >= region.start) & (self.max_end >= region.end)
-        if match in (Match.CONTAINS, Match.START):
-            return overlap & (self.max_start >= region.start)
-        return overlap
-
-    def _inside(self, region: Region, match: Match) -> Mask:
-        last = self.max_start if match in (Match.OVERLAP, Match.START) else self.max_end
-        inside: Mask = (self.min_start >= region.start) & (last <= region.end)
-        return inside
 
 
 class Directories:

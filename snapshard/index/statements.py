@@ -37,7 +37,8 @@ from snapshard.filters import Condition
 from snapshard.index.directory import COLUMNS, Blocks
 from snapshard.index.tables import rowset
 from snapshard.junction import NAME
-from snapshard.query import Match, Query
+from snapshard.match import RULES, Match
+from snapshard.query import Query
 from snapshard.release import OTHERS, Interval, Release
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
@@ -102,15 +103,8 @@ class _Shape:
         rows = rowset(self.schema, self.kind).rows
         start, end = rows.c.start, rows.c.end
         first, last = _integer(f"start_{number}"), _integer(f"end_{number}")
-        positions = {
-            Match.OVERLAP: [start <= last, end >= first],
-            Match.CONTAINS: [start >= first, end <= last],
-            Match.EXACT: [start == first, end == last],
-            Match.START: [start >= first, start <= last],
-            Match.END: [end >= first, end <= last],
-        }
         of_chromosome = [rows.c.chromosome == bindparam(f"chromosome_{number}", type_=Text)] if self.chromosomes else []
-        return and_(*of_chromosome, *positions[self.match])
+        return and_(*of_chromosome, RULES[self.match].row(start, end, first, last))
 
 
 def statement(built: Select[Any]) -> Statement:

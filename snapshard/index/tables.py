@@ -8,10 +8,6 @@ from importlib import resources
 from psycopg import sql
 from sqlalchemy import BigInteger, Column, Computed, Integer, LargeBinary, MetaData, Numeric, SmallInteger, Table, Text
 
-KINDS = ("junction", "gene", "exon")
-"""What a compilation has rows of; all share the 17 columns of a junction file."""
-
-
 _RANGES_OF_IDS = "brin (snaptron_id) WITH (pages_per_range = 16)"
 """Sixteen pages are about a thousand rows: what an id costs to find is about what the index itself costs to read."""
 

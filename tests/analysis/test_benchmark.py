@@ -17,8 +17,8 @@ from analysis.benchmark.results import Results, record_path
 from analysis.benchmark.systems.script import pairs, psi, subset
 from analysis.document import filled
 from snapshard.junction import NAMES
+from snapshard.match import Match
 from snapshard.pairs import parse_pairs
-from snapshard.query import Match
 from snapshard.region import Region
 from snapshard.rows import Rows
 

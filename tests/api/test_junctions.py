@@ -12,7 +12,7 @@ from servers import published
 
 from snapshard.client import Client
 from snapshard.junction import SUMMARY
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard_ui import create_app
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_CASES", "60"))

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from servers import wait_for
 
-from snapshard.query import MATCH_MEANINGS
+from snapshard.match import MEANINGS
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.releases.release import publish
@@ -38,7 +38,7 @@ def walk(http, path, parameters):
 
 def random_question(chance, rows, genes, groups):
     """Some parameters."""
-    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3)), "match": chance.choice(list(MATCH_MEANINGS))}
+    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3)), "match": chance.choice(list(MEANINGS))}
     if chance.random() < 0.3:
         parameters["gene"] = chance.sample(genes, chance.randint(1, 3))
     if chance.random() < 0.5:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from snapshard.errors import QueryTimeout
 from snapshard.filters import FILTERABLE, OPERATORS, Filter
 from snapshard.junction import NAMES, RECOMPUTED, SUMMARY, Kind, annotation_class
+from snapshard.match import Match
 from snapshard.pairs import SampleSet
-from snapshard.query import Match, Query, continued
+from snapshard.query import Query, continued
 from snapshard.region import Region
 from snapshard.rows import decimal_text
 

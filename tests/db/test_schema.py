@@ -7,7 +7,8 @@ from sqlalchemy.pool import StaticPool
 
 from snapshard.index.copy_out import literal_statement
 from snapshard.index.statements import summary_statement
-from snapshard.index.tables import KINDS, ddl, rowset
+from snapshard.index.tables import ddl, rowset
+from snapshard.junction import KINDS
 from snapshard.query import Query
 from snapshard.region import Region
 

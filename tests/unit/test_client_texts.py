@@ -8,8 +8,7 @@ from snapshard.client.cutting import cut_back
 from snapshard.client.errors import AnswerError
 from snapshard.client.lineforms import LINE_FORMS
 from snapshard.client.remarks import read_words, split_text
-from snapshard.client.selection import MATCHES, Selection
-from snapshard.query import MATCH_MEANINGS
+from snapshard.client.selection import Selection
 from snapshard_ui.api.params import ExportParams
 from snapshard_ui.api.params import Selection as Accepted
 from snapshard_ui.render.writer import words
@@ -104,7 +103,6 @@ def test_a_selection_sends_what_was_given_and_nothing_else():
 
 
 def test_the_clients_lists_are_the_servers():
-    assert {str(match): meaning for match, meaning in MATCH_MEANINGS.items()} == MATCHES
     assert set(Selection.__dataclass_fields__) == set(Accepted.model_fields)
     formats = ExportParams.model_json_schema()["properties"]["format"]["anyOf"][0]["enum"]
     assert {*LINE_FORMS, "json", "parquet", "arrow"} == set(formats)

@@ -4,7 +4,7 @@ import pytest
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.rows import Rows
 from snapshard_ui.snaptron.asked import ROW_PARAMETERS, decoded, split_bulk
 from snapshard_ui.snaptron.asked import parse as parse_text

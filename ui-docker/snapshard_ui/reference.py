@@ -9,7 +9,7 @@ from pathlib import Path
 from snapshard import errors
 from snapshard.errors import SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
-from snapshard.query import MATCH_MEANINGS
+from snapshard.match import MEANINGS
 from snapshard.settings import PREFIX, Settings
 from snapshard_ui import create_app
 from snapshard_ui.api.params import ExportParams, JunctionParams, Params, SampleParams
@@ -58,7 +58,7 @@ def filters() -> str:
 
 def matching() -> str:
     """The matching modes."""
-    return table(("`match=`", "a junction that"), [(f"`{match}`", meaning) for match, meaning in MATCH_MEANINGS.items()])
+    return table(("`match=`", "a junction that"), [(f"`{match}`", meaning) for match, meaning in MEANINGS.items()])
 
 
 def problems() -> str:

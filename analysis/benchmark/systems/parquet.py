@@ -24,7 +24,7 @@ from analysis.benchmark.systems.sql import SqlSession, condition
 from analysis.benchmark.systems.system import bytes_in, peak_of
 from snapshard.filters import OPERATORS
 from snapshard.junction import COLUMNS, NAMES, SUMMARY, Kind
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import Region
 
 _ROW_GROUP = 65_536  # rows: small enough that a window reads little, large enough to compress

@@ -17,10 +17,11 @@ from snapshard.catalog.gene_search import gene_region
 from snapshard.index.index import Index
 from snapshard.junction import SUMMARY
 from snapshard.layout import default_layout
+from snapshard.match import Match
 from snapshard.measures.evidence import evidence
 from snapshard.measures.splicing import SplicedIn, percent_spliced_in, sample_sums
 from snapshard.pairs import Pairs, SampleSet
-from snapshard.query import Match, Query
+from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings

@@ -7,7 +7,7 @@ from analysis.benchmark.question import Question
 from analysis.benchmark.systems import script
 from analysis.benchmark.systems.system import peak_of
 from snapshard.junction import SAMPLES, SUMMARY
-from snapshard.query import Match
+from snapshard.match import Match
 
 Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 """Runs a statement with `?` for its values, and fetches all rows."""

@@ -19,7 +19,7 @@ from analysis.benchmark.systems import script
 from analysis.benchmark.systems.system import Unanswerable, bytes_in, peak_of
 from snapshard.filters import OPERATORS, Filter
 from snapshard.junction import COLUMNS, NAMES, SAMPLES, Kind
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import Region
 
 _PLACE = {column.name: number for number, column in enumerate(COLUMNS)}

@@ -8,9 +8,10 @@ from flask import Response
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.index.index import Index
+from snapshard.match import Match
 from snapshard.measures.evidence import Evidence, Seen, evidence
 from snapshard.pairs import Integers, parse_pairs
-from snapshard.query import Match, Query
+from snapshard.query import Query
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows

@@ -3,8 +3,9 @@
 from snapshard.errors import Ambiguous, NotFound
 from snapshard.index.index import Index
 from snapshard.junction import STRANDS
+from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name
-from snapshard.query import Match, Query
+from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.columns import with_columns

@@ -9,7 +9,8 @@ from flask import Response, g
 from snapshard.errors import BadQuery
 from snapshard.index.estimate import Count
 from snapshard.index.index import Index
-from snapshard.query import Match, Query
+from snapshard.match import RULES
+from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.params import JunctionParams
@@ -20,14 +21,6 @@ from snapshard_ui.api.tokens import token_of
 from snapshard_ui.columns import ID, Choice
 from snapshard_ui.http.request_log import record
 from snapshard_ui.runtime.backend import current_settings
-
-_VERBS = {
-    Match.OVERLAP: "overlaps",
-    Match.CONTAINS: "lies wholly inside",
-    Match.EXACT: "is exactly",
-    Match.START: "has its first base inside",
-    Match.END: "has its last base inside",
-}
 
 
 def junction_page(asked: Asked[JunctionParams]) -> Response:
@@ -57,7 +50,7 @@ def why_empty(index: Index, release: Release, query: Query) -> str:
     """Why nothing matches: nothing lies there, or none of what does passes the filters and the choice of samples."""
     wide = replace(query, filters=(), samples=None)
     of = f"{release.compilation} {release.name} ({release.assembly}, 1-based, both ends included)"
-    where = f"{_VERBS[query.match]} {', '.join(map(str, query.regions[:3]))}" if query.regions else "is there"
+    where = f"{RULES[query.match].verb} {', '.join(map(str, query.regions[:3]))}" if query.regions else "is there"
     if query.ids is not None:
         where = "has these numbers"
     count = Count(0, "exact") if wide == query else index.estimate(release, wide)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from snapshard.errors import BadQuery
 from snapshard.filters import FILTERABLE, OPERATORS
-from snapshard.query import MATCH_MEANINGS, MOST_IDS, Match
+from snapshard.match import MEANINGS, Match
+from snapshard.query import MOST_IDS
 from snapshard_ui.columns import CHOOSABLE, Shape
 
 Flag = Annotated[bool, BeforeValidator(lambda came: {"true": True, "false": False, "1": True, "0": False}.get(came, came))]
@@ -52,7 +53,7 @@ class Selection(Params):
         Field(description="gene symbol or id: the region of the gene. May be repeated.", examples=[["ALK"]]),
     ] = []
     ids: Annotated[Numbers, Field(description="numbers (snaptron_id), separated by commas", examples=[[1, 2]])] = []
-    match: Annotated[Match, Field(description="; ".join(f"{match}: {meaning}" for match, meaning in MATCH_MEANINGS.items()))] = (
+    match: Annotated[Match, Field(description="; ".join(f"{match}: {meaning}" for match, meaning in MEANINGS.items()))] = (
         Match.OVERLAP
     )
     filter: Annotated[

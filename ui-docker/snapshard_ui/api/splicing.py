@@ -10,6 +10,7 @@ from flask import Response
 from snapshard.errors import BadQuery
 from snapshard.filters import parse_filter
 from snapshard.index.index import Index
+from snapshard.match import Match
 from snapshard.measures.joins import NORMALISATIONS, find_exons, normalised, union
 from snapshard.measures.splicing import (
     SampleSums,
@@ -19,7 +20,7 @@ from snapshard.measures.splicing import (
     shared_samples,
     tissue_specificity,
 )
-from snapshard.query import Match, Query
+from snapshard.query import Query
 from snapshard.region import parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows

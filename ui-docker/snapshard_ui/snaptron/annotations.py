@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from snapshard.catalog.symbols import Symbols
 from snapshard.catalog.transcripts import TranscriptLines, transcript_score
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import Region
 from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import Heading, header, prefixed

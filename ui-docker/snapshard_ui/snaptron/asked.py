@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from snapshard.errors import BadQuery
-from snapshard.query import Match
+from snapshard.match import Match
 
 BULK_SEPARATOR = "|||"
 NO_FORMAT = -1

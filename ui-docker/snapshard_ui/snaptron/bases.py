@@ -11,7 +11,7 @@ from snapshard.errors import BadQuery, NotFound
 from snapshard.index.bases import POSITION, read_bases, values
 from snapshard.index.index import Index
 from snapshard.index.whole_rows import Slot
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.rows import Rows
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked

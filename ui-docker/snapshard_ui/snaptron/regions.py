@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from snapshard.catalog.symbols import Symbols
 from snapshard.errors import NotFound
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard.region import LAST_BASE, Region
 
 _INTERVAL = re.compile(r"(?P<chrom>chr[12]?[0-9XYM]):(?P<start>[0-9]{1,300})-(?P<end>[0-9]{1,300})")

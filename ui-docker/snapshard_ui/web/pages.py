@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from snapshard.errors import SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
-from snapshard.query import MATCH_MEANINGS
+from snapshard.match import MEANINGS
 from snapshard.release import Release
 from snapshard_ui.api.params import read_params
 from snapshard_ui.api.routes import PREFIX, found_release
@@ -82,7 +82,7 @@ def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Resp
         "release": None,
         "state": state,
         "compilations": _choices(),
-        "matches": MATCH_MEANINGS,
+        "matches": MEANINGS,
         "filterable": FILTERABLE,
         "operators": OPERATORS,
         "columns": CHOOSABLE,

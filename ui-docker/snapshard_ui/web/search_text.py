@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from snapshard.errors import BadQuery
 from snapshard.index.index import Index
+from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name
-from snapshard.query import Match
 from snapshard.region import chromosome_name, parse_region
 from snapshard.release import Release
 from snapshard_ui.web.state import State

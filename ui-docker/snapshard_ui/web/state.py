@@ -8,7 +8,7 @@ from flask import url_for
 from pydantic import ConfigDict, Field
 from werkzeug.datastructures import MultiDict
 
-from snapshard.query import Match
+from snapshard.match import Match
 from snapshard_ui.api.params import Flag, Params, plus_strand
 
 QUICK = {"min_samples": "samples_count", "min_reads": "coverage_sum"}

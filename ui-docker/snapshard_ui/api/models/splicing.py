@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from snapshard.match import Match
 from snapshard.measures.joins import NORMALISATIONS
-from snapshard.query import Match
 from snapshard_ui.api.models.responses import About, Answer
 from snapshard_ui.api.params import Params
 
