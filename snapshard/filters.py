@@ -1,4 +1,4 @@
-"""Filters on columns: one table of columns and operators from which SQL, masks, help and error texts come."""
+"""Filters on columns: one table of columns and operators for SQL, masks, help and error messages."""
 
 import operator
 import re
@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, Table, Text, bindparam, cast, literal_column
-from sqlalchemy.types import TypeEngine
 
 from snapshard.errors import BadQuery
 from snapshard.junction import COLUMNS, RECOMPUTED, Column, Kind
@@ -31,12 +29,6 @@ FILTERABLE = {column.name: column for column in (*COLUMNS, CLASS) if column.name
 _FILTER = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
 _LARGEST = 2**63 - 1
 _LARGEST_INTEGER = 2**31 - 1
-_TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.INTEGER: Integer(),
-    Kind.DECIMAL: Numeric(),
-    Kind.FLAG: Integer(),
-    Kind.TEXT: Text(),
-}
 _EXPECTED = {
     Kind.INTEGER: "a whole number",
     Kind.DECIMAL: "a number",
@@ -52,16 +44,6 @@ class Condition:
     column: str
     operator: str
     large: bool
-
-    def clause(self, rows: Table, name: str) -> ColumnElement[bool]:
-        """The comparison of the stored column with the parameter of that name."""
-        kind = FILTERABLE[self.column].kind
-        column: ColumnElement[Any] = rows.c[self.column]
-        if kind is Kind.FLAG:
-            column = cast(column != literal_column("'0'"), Integer)
-        compared: TypeEngine[Any] = BigInteger() if self.large else _TYPES[kind]
-        result: ColumnElement[bool] = OPERATORS[self.operator](column, bindparam(name, type_=compared))
-        return result
 
 
 @dataclass(frozen=True)

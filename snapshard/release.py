@@ -7,6 +7,7 @@ from datetime import datetime
 
 from snapshard.errors import BadQuery
 from snapshard.match import RULES, Bounds, Match
+from snapshard.pairs import Integers
 from snapshard.region import Region
 
 OTHERS = "*"
@@ -106,6 +107,16 @@ class Release:
             "sample_count": self.sample_count,
             "simulated": self.simulated,
         }
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """Samples that belong together, such as those of a tissue."""
+
+    number: int
+    name: str
+    long_name: str
+    members: Integers
 
 
 def schema_name(compilation: str, release: str) -> str:

@@ -3,7 +3,6 @@
 import threading
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -15,8 +14,7 @@ from psycopg import sql
 from snapshard.connections.pools import Pools
 from snapshard.connections.shard_map import CATALOG
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
-from snapshard.pairs import Integers
-from snapshard.release import Content, Interval, Release
+from snapshard.release import Content, Interval, Release, SampleGroup
 
 _RELEASES = """
 SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated, r.sample_count, r.created, r.published,
@@ -34,16 +32,6 @@ _CONTENT = """
 SELECT schema, number, kind, row_count, first_block, last_block, max_end, longest, min_id, max_id
 FROM content WHERE row_count > 0
 """
-
-
-@dataclass(frozen=True)
-class SampleGroup:
-    """Samples that belong together, such as those of a tissue."""
-
-    number: int
-    name: str
-    long_name: str
-    members: Integers
 
 
 class Catalog:

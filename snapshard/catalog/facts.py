@@ -13,10 +13,10 @@ from snapshard.catalog.symbols import Symbols
 from snapshard.catalog.transcripts import FILE as TRANSCRIPTS
 from snapshard.catalog.transcripts import TranscriptLines
 from snapshard.errors import NotFound
-from snapshard.index.bases import base_columns
 from snapshard.release import Release
 
 SAMPLES = "samples.tsv"
+BASES_HEADER = "bases.header.tsv"
 _MOST_KEPT = 20
 
 
@@ -56,7 +56,8 @@ class Described:
     @cached_property
     def base_columns(self) -> tuple[str, ...]:
         """The columns of the base coverage: POSITION and the samples; empty for a release without."""
-        return base_columns(self._catalog, self.release)
+        header = self._catalog.file(self.release, BASES_HEADER)
+        return tuple(header.decode().strip("\n").split("\t")) if header else ()
 
     @cached_property
     def _search(self) -> SampleSearch:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Column, ColumnElement, Integer, LargeBinary, MetaData, Table, func, literal_column, select
 from sqlalchemy.dialects.postgresql import INT4RANGE
 
-from snapshard.catalog.catalog import Catalog
 from snapshard.connections import fanout
 from snapshard.connections.pools import Use
 from snapshard.index.copy_out import copy_lines, copy_records
@@ -25,14 +24,7 @@ from snapshard.release import Interval, Release
 from snapshard.rows import Rows
 
 KIND = "base"
-HEADER = "bases.header.tsv"
 POSITION = ("chromosome", "start", "end")
-
-
-def base_columns(catalog: Catalog, release: Release) -> tuple[str, ...]:
-    """The names of the columns: POSITION and the samples, in the order of the data; empty for a release without base coverage."""
-    header = catalog.file(release, HEADER)
-    return tuple(header.decode().strip("\n").split("\t")) if header else ()
 
 
 def read_bases(

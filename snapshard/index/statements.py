@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     LargeBinary,
+    Numeric,
     Select,
     SmallInteger,
     Table,
@@ -22,8 +23,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -32,16 +35,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.types import TypeEngine
 
-from snapshard.filters import Condition
+from snapshard.filters import FILTERABLE, OPERATORS, Condition
 from snapshard.index.directory import COLUMNS, Blocks
 from snapshard.index.tables import rowset
-from snapshard.junction import NAME
+from snapshard.junction import NAME, Kind
 from snapshard.match import RULES, Match
 from snapshard.query import Query
 from snapshard.release import OTHERS, Interval, Release
 
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_TYPES: dict[Kind, TypeEngine[Any]] = {
+    Kind.INTEGER: Integer(),
+    Kind.DECIMAL: Numeric(),
+    Kind.FLAG: Integer(),
+    Kind.TEXT: Text(),
+}
 _SHAPES = 512
 """Statements whose text is kept; users ask in few shapes."""
 
@@ -97,7 +107,7 @@ class _Shape:
         if self.continues:
             after = tuple_(_integer("after_block"), bindparam("after_position", type_=SmallInteger))
             clauses.append(tuple_(rows.c.block, rows.c.position) > after)
-        return clauses + [one.clause(rows, f"operand_{number}") for number, one in enumerate(self.conditions)]
+        return clauses + [_comparison(one, rows, f"operand_{number}") for number, one in enumerate(self.conditions)]
 
     def _matches(self, number: int) -> ColumnElement[bool]:
         rows = rowset(self.schema, self.kind).rows
@@ -165,6 +175,17 @@ def row_column(rows: Table, assembly: str, name: str) -> ColumnElement[Any]:
 def _of_interval(table: Table, interval: Interval, kind: str) -> ColumnElement[bool]:
     content = interval.content[kind]
     return table.c.block.between(content.first_block, content.last_block)
+
+
+def _comparison(condition: Condition, rows: Table, parameter: str) -> ColumnElement[bool]:
+    """The comparison of the stored column with the parameter of that name."""
+    kind = FILTERABLE[condition.column].kind
+    column: ColumnElement[Any] = rows.c[condition.column]
+    if kind is Kind.FLAG:
+        column = cast(column != literal_column("'0'"), Integer)
+    operand_type: TypeEngine[Any] = BigInteger() if condition.large else _TYPES[kind]
+    result: ColumnElement[bool] = OPERATORS[condition.operator](column, bindparam(parameter, type_=operand_type))
+    return result
 
 
 def _integer(name: str) -> ColumnElement[int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.catalog.catalog import SampleGroup
 from snapshard.pairs import Integers, SampleSet
+from snapshard.release import SampleGroup
 
 
 @dataclass(frozen=True)
