@@ -1,4 +1,6 @@
-"""Pages with tables made by programs: each stands between its marks, and the sentences around them are by hand."""
+"""Pages with tables made by programs: each stands between its marks, and the sentences around them
+are by hand.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -23,5 +25,9 @@ def fill(document: Path, tables: Mapping[str, Callable[[], str]]) -> None:
 def table(head: Iterable[str], rows: Rows) -> str:
     """A Markdown table, all but the first column to the right."""
     names = list(head)
-    lines = [names, ["---", *["---:"] * (len(names) - 1)], *[[str(cell) for cell in row] for row in rows]]
+    lines = [
+        names,
+        ["---", *["---:"] * (len(names) - 1)],
+        *[[str(cell) for cell in row] for row in rows],
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,8 +1,10 @@
-"""Prints what the simulator's constants rest on: `python -m analysis.fit_simulator genome|laws|tissues`.
+"""Prints what the simulator's constants rest on: `python -m analysis.fit_simulator
+genome|laws|tissues`.
 
-`genome` and `tissues` print the constants of `simulate/genome.py` and `simulate/tissues.py` and say whether they are those in
-the code. `laws` prints measurements; the tables of `simulate/distributions.py` are these, rounded by hand and then moved so
-that the totals of the whole genome fit (docs/simulation.md): one gene cannot show them. Needs the real data.
+`genome` and `tissues` print the constants of `simulate/genome.py` and `simulate/tissues.py` and say
+whether they are those in the code. `laws` prints measurements; the tables of
+`simulate/distributions.py` are these, rounded by hand and then moved so that the totals of the
+whole genome fit (docs/simulation.md): one gene cannot show them. Needs the real data.
 """
 
 import argparse
@@ -21,7 +23,9 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def genome() -> tuple[Chromosome, ...]:
-    """Chromosomes with lengths, shares of SRAv2's rows, and the square root of the introns that start in each megabase."""
+    """Chromosomes with lengths, shares of SRAv2's rows, and the square root of the introns that
+    start in each megabase.
+    """
     folder = shared() / "data"
     with (folder / "stats/rows_per_chromosome_estimate.tsv").open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
@@ -35,8 +39,16 @@ def genome() -> tuple[Chromosome, ...]:
 
 def _chromosome(row: dict[str, str], starts: Counter) -> Chromosome:
     length = int(row["length_bp"])
-    roots = (min(len(DIGITS) - 1, round(starts[number] ** 0.5)) for number in range(length // MEGABASE + 1))
-    return Chromosome(row["chrom"], length, round(float(row["share_est"]) * 1e6), "".join(DIGITS[root] for root in roots))
+    roots = (
+        min(len(DIGITS) - 1, round(starts[number] ** 0.5))
+        for number in range(length // MEGABASE + 1)
+    )
+    return Chromosome(
+        row["chrom"],
+        length,
+        round(float(row["share_est"]) * 1e6),
+        "".join(DIGITS[root] for root in roots),
+    )
 
 
 def tissues() -> tuple[Tissue, ...]:
@@ -45,30 +57,51 @@ def tissues() -> tuple[Tissue, ...]:
     with gzip.open(shared() / "data/samples/gtex.samples.tsv.gz", "rt", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             sites[row["snaptron_group"]][row["SMTSD"]] += 1
-    return tuple(Tissue(name, tuple(sorted(found.items()))) for name, found in sorted(sites.items()))
+    return tuple(
+        Tissue(name, tuple(sorted(found.items()))) for name, found in sorted(sites.items())
+    )
 
 
 def laws() -> None:
-    """Survival, lengths, motifs and depth of ALK's junctions by class, and lengths and depth in the 17 samples."""
+    """Survival, lengths, motifs and depth of ALK's junctions by class, and lengths and depth in the
+    17 samples.
+    """
     gtex = read_set(shared() / "data/gtex/junctions.tsv.gz")
     alk = gtex.where(gtex.chrom == "chr2")
     for class_, name in CLASSES.items():
         here = alk.where(alk.class_ == class_)
         print(f"ALK, {name}: {len(here.count)} junctions")
-        print("  share in at least", {k: round(float((here.count >= k).mean()), 4) for k in COUNTS if (here.count >= k).any()})
-        print("  lengths", dict(zip(LEVELS, np.quantile(here.length, LEVELS).astype(int).tolist(), strict=True)))
+        print(
+            "  share in at least",
+            {
+                k: round(float((here.count >= k).mean()), 4)
+                for k in COUNTS
+                if (here.count >= k).any()
+            },
+        )
+        print(
+            "  lengths",
+            dict(zip(LEVELS, np.quantile(here.length, LEVELS).astype(int).tolist(), strict=True)),
+        )
         for label, which in (("one sample", here.count == 1), ("more", here.count > 1)):
             motifs = {
-                motif: round(float((here.motif[which] == i).mean()), 4) for i, motif in enumerate(MOTIF_NAMES) if which.any()
+                motif: round(float((here.motif[which] == i).mean()), 4)
+                for i, motif in enumerate(MOTIF_NAMES)
+                if which.any()
             }
             print(f"  motifs, {label}", motifs)
         print("  reads per pair", round(float(here.reads.sum() / here.count.sum()), 3))
     seventeen = read_set(shared() / "data/gtex17/junctions.tsv.gz")
     annotated = seventeen.class_ == 0
-    print("17 samples, annotated lengths", np.quantile(seventeen.length[annotated], LEVELS).astype(int).tolist())
+    print(
+        "17 samples, annotated lengths",
+        np.quantile(seventeen.length[annotated], LEVELS).astype(int).tolist(),
+    )
     depth = (seventeen.reads / seventeen.count)[seventeen.count == 17]
     print(
-        "17 samples, log of reads per pair in all: mean, deviation", np.log(depth).mean().round(3), np.log(depth).std().round(3)
+        "17 samples, log of reads per pair in all: mean, deviation",
+        np.log(depth).mean().round(3),
+        np.log(depth).std().round(3),
     )
 
 
@@ -80,7 +113,9 @@ def _show(found: tuple, in_code: tuple) -> None:
 
 def main() -> None:
     """Print one of the three."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("genome", "laws", "tissues"))
     what = parser.parse_args().what
     if what == "laws":

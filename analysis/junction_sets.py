@@ -1,6 +1,7 @@
 """Sets of junctions as arrays, real or simulated, and the statistics by which they are compared.
 
-Real data are read from the folder that SNAPSHARD_SHARED names (else `../shared` beside the repository); none is kept here.
+Real data are read from the folder that SNAPSHARD_SHARED names (else `../shared` beside the
+repository); none is kept here.
 """
 
 import csv
@@ -18,7 +19,12 @@ from snapshard_populate.simulate.lines import segment_chunks
 from snapshard_populate.simulate.plan import Plan
 from snapshard_populate.simulate.tissues import simulate_tissues
 
-CLASSES = {ANNOTATED: "annotated", SKIP: "both ends known", ONE_SIDE: "one end known", NOVEL: "neither end known"}
+CLASSES = {
+    ANNOTATED: "annotated",
+    SKIP: "both ends known",
+    ONE_SIDE: "one end known",
+    NOVEL: "neither end known",
+}
 MOTIF_NAMES = ["-".join(motif) for motif in MOTIFS]
 BINS = (1, 2, 5, 20, 100, 300, 1000, 3000, 6000, 9000, 9663)
 WATCHED = 200  # samples whose junction sets are compared with one another
@@ -26,9 +32,13 @@ WATCHED = 200  # samples whose junction sets are compared with one another
 
 def shared() -> Path:
     """The folder of real data."""
-    folder = Path(os.environ.get("SNAPSHARD_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    folder = Path(
+        os.environ.get("SNAPSHARD_SHARED", Path(__file__).resolve().parents[2] / "shared")
+    )
     if not (folder / "data").is_dir():
-        raise SystemExit(f"expected the real data in {folder}/data; set SNAPSHARD_SHARED to the folder that holds data/")
+        raise SystemExit(
+            f"expected the real data in {folder}/data; set SNAPSHARD_SHARED to the folder that holds data/"
+        )
     return folder
 
 
@@ -41,9 +51,11 @@ def real_tissues() -> dict[int, str]:
 
 @dataclass(frozen=True)
 class JunctionSet:
-    """Junctions as parallel arrays; `same_tissue` is the chance that two of a junction's samples are of one tissue (or nan).
+    """Junctions as parallel arrays; `same_tissue` is the chance that two of a junction's samples
+    are of one tissue (or nan).
 
-    `watched` has a row per junction and a column per watched sample (does it have the junction), `tissue` their tissues.
+    `watched` has a row per junction and a column per watched sample (does it have the junction),
+    `tissue` their tissues.
     """
 
     chrom: np.ndarray
@@ -60,7 +72,10 @@ class JunctionSet:
 
     def where(self, mask: np.ndarray) -> "JunctionSet":
         """The junctions for which the mask is true."""
-        columns = {name: values if name == "tissue" else values[mask] for name, values in vars(self).items()}
+        columns = {
+            name: values if name == "tissue" else values[mask]
+            for name, values in vars(self).items()
+        }
         return JunctionSet(**columns)
 
 
@@ -71,7 +86,11 @@ def read_set(path: Path) -> JunctionSet:
         rows = [line.rstrip("\n").split("\t") for line in file]
     samples = [[int(pair.split(":")[0]) for pair in row[11].split(",")[1:]] for row in rows]
     seen = sorted({sample for each in samples for sample in each})
-    watched = [sample for sample in (seen if len(seen) <= WATCHED else seen[:: len(seen) // WATCHED]) if sample in tissues]
+    watched = [
+        sample
+        for sample in (seen if len(seen) <= WATCHED else seen[:: len(seen) // WATCHED])
+        if sample in tissues
+    ]
     return JunctionSet(
         chrom=np.array([row[1] for row in rows]),
         start=np.array([int(row[2]) for row in rows]),
@@ -81,7 +100,9 @@ def read_set(path: Path) -> JunctionSet:
         motif=np.array([_motif(row) for row in rows]),
         count=np.array([int(row[12]) for row in rows]),
         reads=np.array([int(row[13]) for row in rows]),
-        same_tissue=np.array([_same([tissues.get(sample, "") for sample in each]) for each in samples]),
+        same_tissue=np.array(
+            [_same([tissues.get(sample, "") for sample in each]) for each in samples]
+        ),
         watched=np.array([[sample in each for sample in watched] for each in map(set, samples)]),
         tissue=np.array([tissues[sample] for sample in watched]),
     )
@@ -91,7 +112,9 @@ def simulate_set(plan: Plan) -> JunctionSet:
     """All junctions of a plan, without going through text."""
     tissues = simulate_tissues(plan)
     watched = np.arange(0, plan.samples, max(1, plan.samples // WATCHED))
-    parts = [part for segment in plan.segments for part in _simulated(plan, segment, tissues, watched)]
+    parts = [
+        part for segment in plan.segments for part in _simulated(plan, segment, tissues, watched)
+    ]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return JunctionSet(**joined, tissue=tissues.of[watched])
 
@@ -104,7 +127,9 @@ def _simulated(plan, segment, tissues, watched) -> Iterator[dict[str, np.ndarray
         has = np.zeros((len(junctions), len(watched)), bool)
         hit = np.flatnonzero(column[coverage.sample] >= 0)
         has[row[hit], column[coverage.sample[hit]]] = True
-        by_tissue = np.bincount(row * 32 + tissues.of[coverage.sample], minlength=len(junctions) * 32).reshape(-1, 32)
+        by_tissue = np.bincount(
+            row * 32 + tissues.of[coverage.sample], minlength=len(junctions) * 32
+        ).reshape(-1, 32)
         count = np.diff(coverage.starts)
         with np.errstate(invalid="ignore"):
             same = (by_tissue * (by_tissue - 1)).sum(axis=1) / (count * (count - 1.0))
@@ -150,15 +175,24 @@ def statistics(junctions: JunctionSet) -> dict[str, object]:
         "rows": len(count),
         "mean_pairs": float(count.mean()),
         "at_least": {k: float((count >= k).mean()) for k in levels},
-        "annotated_at_least": {k: float(annotated[count >= k].mean()) for k in levels if (count >= k).sum() >= 20},
+        "annotated_at_least": {
+            k: float(annotated[count >= k].mean()) for k in levels if (count >= k).sum() >= 20
+        },
         "reads_per_pair": float(junctions.reads.sum() / count.sum()),
         "reads_by_count": {low: _reads(junctions, low, high) for low, high in pairwise(BINS)},
-        "classes": {name: float((junctions.class_ == number).mean()) for number, name in CLASSES.items()},
-        "motifs": {name: float((junctions.motif == i).mean()) for i, name in enumerate(MOTIF_NAMES)},
+        "classes": {
+            name: float((junctions.class_ == number).mean()) for number, name in CLASSES.items()
+        },
+        "motifs": {
+            name: float((junctions.motif == i).mean()) for i, name in enumerate(MOTIF_NAMES)
+        },
         "plus": float(junctions.plus.mean()),
         "length_annotated": _quantiles(junctions.length[annotated]),
         "length_other": _quantiles(junctions.length[~annotated]),
-        "same_tissue": {low: _mean(junctions.same_tissue[(count >= low) & (count < high)]) for low, high in _TISSUE_BINS},
+        "same_tissue": {
+            low: _mean(junctions.same_tissue[(count >= low) & (count < high)])
+            for low, high in _TISSUE_BINS
+        },
         "jaccard": jaccard(junctions),
     }
 
@@ -178,12 +212,19 @@ def jaccard(junctions: JunctionSet) -> dict[str, float] | None:
     same = junctions.tissue[:, None] == junctions.tissue
     if not (upper & same).any():
         return None
-    return {"within": float(index[upper & same].mean()), "between": float(index[upper & ~same].mean())}
+    return {
+        "within": float(index[upper & same].mean()),
+        "between": float(index[upper & ~same].mean()),
+    }
 
 
 def _reads(junctions: JunctionSet, low: int, high: int) -> float | None:
     here = (junctions.count >= low) & (junctions.count < high)
-    return float(junctions.reads[here].sum() / junctions.count[here].sum()) if here.sum() >= 5 else None
+    return (
+        float(junctions.reads[here].sum() / junctions.count[here].sum())
+        if here.sum() >= 5
+        else None
+    )
 
 
 def _quantiles(lengths: Iterable[int]) -> list[int]:

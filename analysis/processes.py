@@ -17,10 +17,12 @@ Find = Callable[[], Iterable[psutil.Process]]
 
 @dataclass
 class Use:
-    """Of one group: processor seconds since it was first looked at, and the most memory at one moment.
+    """Of one group: processor seconds since it was first looked at, and the most memory at one
+    moment.
 
-    Memory is proportional set size: what several processes share is counted once. A process that lives less than a tenth of
-    a second may be missed, as is what a longer one does in its last tenth.
+    Memory is proportional set size: what several processes share is counted once. A process that
+    lives less than a tenth of a second may be missed, as is what a longer one does in its last
+    tenth.
     """
 
     peak_bytes: int = 0
@@ -33,7 +35,9 @@ class Use:
         return sum(last - self._first[key] for key, last in self._last.items())
 
     def look(self, processes: Iterable[psutil.Process], *, begun: bool, memory: bool) -> None:
-        """Adds what the processes have used; those that are new since the beginning count from their own start."""
+        """Adds what the processes have used; those that are new since the beginning count from
+        their own start.
+        """
         held = 0
         for process in processes:
             with suppress(*_GONE):
@@ -89,7 +93,9 @@ def postgres_of(data: Path) -> Find:
     def find() -> list[psutil.Process]:
         with suppress(OSError, IndexError):  # not there, or just being written
             number = (data / "postgres" / "postmaster.pid").read_text().split()[0]
-            return tree(abs(int(number)))()  # below 0: the one that makes the folder, without backends
+            return tree(
+                abs(int(number))
+            )()  # below 0: the one that makes the folder, without backends
         return []
 
     return find

@@ -1,6 +1,7 @@
 """How long a search for samples takes.
 
-python -m analysis.sample_search [SAMPLES]     a minute; writes results/sample-search.json and its part of docs/snaptron.md
+python -m analysis.sample_search [SAMPLES]     a minute; writes results/sample-search.json and its
+part of docs/snaptron.md
 """
 
 import random
@@ -19,7 +20,10 @@ FIELDS = ["rail_id", "run", "tissue", "AGE", "description", *[f"field{n}" for n 
 
 def words(count: int) -> list[str]:
     """Made-up words, the earlier the more frequent in what follows."""
-    return ["".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=random.randint(3, 10))) for _ in range(count)]
+    return [
+        "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=random.randint(3, 10)))
+        for _ in range(count)
+    ]
 
 
 def lines(samples: int, known: list[str]) -> Iterator[bytes]:
@@ -42,9 +46,18 @@ def main() -> None:
     known, samples = words(20_000), int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
     file = SamplesFile(lines(samples, known))
     search = SampleSearch(file, {"AGE": "i"})
-    queries = ["AGE>:40", f"tissue:{known[5]}", f"description:{known[500]}", f"description:{known[1]} {known[2]}"]
+    queries = [
+        "AGE>:40",
+        f"tissue:{known[5]}",
+        f"description:{known[500]}",
+        f"description:{known[1]} {known[2]}",
+    ]
     queries += [f"all:{known[3000]}", f"all:{known[10]} {known[20]}", f"all:{known[0]}"]
-    figures = {"samples": samples, "bytes": len(file.mapped.text), "searches": [measure(search, query) for query in queries]}
+    figures = {
+        "samples": samples,
+        "bytes": len(file.mapped.text),
+        "searches": [measure(search, query) for query in queries],
+    }
     write_result(SEARCH, figures)
     write_page()
 
@@ -57,7 +70,9 @@ def measure(search: SampleSearch, query: str) -> dict[str, object]:
         found = len(search.ids([parse_sample_filter(query)]))
         times.append(time.perf_counter() - began)
     field, _, value = query.partition(":")
-    kind = "number field" if ">" in query else f"{'phrase' if ' ' in value else 'word'} in `{field}`"
+    kind = (
+        "number field" if ">" in query else f"{'phrase' if ' ' in value else 'word'} in `{field}`"
+    )
     return {"what": kind, "found": found, "first": times[0], "again": times[1]}
 
 

@@ -28,7 +28,9 @@ class Served:
 
 @contextmanager
 def serving(data: Path, *, workers: int | None = None) -> Iterator[Served]:
-    """The server, ready; with the number of workers that it has by itself if none is given. Raises TimeoutError."""
+    """The server, ready; with the number of workers that it has by itself if none is given. Raises
+    TimeoutError.
+    """
     port = _free_port()
     options = [] if workers is None else ["--workers", str(workers)]
     command = [str(COMMAND), "serve", "--data", str(data), "--port", str(port), *options]

@@ -1,4 +1,6 @@
-"""Draws `analysis/results/simulated_vs_real.svg` from the results of simulated_vs_real: `python -m analysis.simulated_plot`."""
+"""Draws `analysis/results/simulated_vs_real.svg` from the results of simulated_vs_real: `python -m
+analysis.simulated_plot`.
+"""
 
 import json
 
@@ -35,14 +37,26 @@ def _counts(panel, found: dict) -> None:
     v2 = published["gtexv2_genome_wide_exact"]["junctions_with_samples_count_ge"]
     _curve(panel, found["simulated"]["at_least"], SIMULATED, "simulated")
     _curve(panel, found["alk"]["at_least"], ALK, "ALK in GTEx")
-    _curve(panel, published["srav2_genome_wide_exact"]["fraction_with_samples_count_ge"], OTHER, "SRAv2 (50,099 samples)")
-    _curve(panel, {k: number / v2["1"] for k, number in v2.items()}, "#15803d", "gtexv2 (19,214 samples)")
+    _curve(
+        panel,
+        published["srav2_genome_wide_exact"]["fraction_with_samples_count_ge"],
+        OTHER,
+        "SRAv2 (50,099 samples)",
+    )
+    _curve(
+        panel,
+        {k: number / v2["1"] for k, number in v2.items()},
+        "#15803d",
+        "gtexv2 (19,214 samples)",
+    )
     panel.set(xscale="log", yscale="log", xlabel="samples, at least", ylabel="share of junctions")
     panel.legend()
 
 
 def _annotated(panel, found: dict) -> None:
-    published = found["published"]["srav2_genome_wide_exact"]["annotated_fraction_by_samples_count_ge"]
+    published = found["published"]["srav2_genome_wide_exact"][
+        "annotated_fraction_by_samples_count_ge"
+    ]
     _curve(panel, found["simulated"]["annotated_at_least"], SIMULATED, "simulated")
     _curve(panel, found["alk"]["annotated_at_least"], ALK, "ALK in GTEx")
     _curve(panel, published, OTHER, "SRAv2")
@@ -58,11 +72,33 @@ def _reads(panel, found: dict) -> None:
 
 
 def _lengths(panel, found: dict) -> None:
-    panel.plot(QUANTILES, found["simulated"]["length_annotated"], color=SIMULATED, label="simulated, annotated")
-    panel.plot(QUANTILES, found["seventeen"]["length_annotated"], color=ALK, label="17 GTEx samples, annotated")
-    panel.plot(QUANTILES, found["simulated"]["length_other"], "--", color=SIMULATED, label="simulated, other")
+    panel.plot(
+        QUANTILES,
+        found["simulated"]["length_annotated"],
+        color=SIMULATED,
+        label="simulated, annotated",
+    )
+    panel.plot(
+        QUANTILES,
+        found["seventeen"]["length_annotated"],
+        color=ALK,
+        label="17 GTEx samples, annotated",
+    )
+    panel.plot(
+        QUANTILES,
+        found["simulated"]["length_other"],
+        "--",
+        color=SIMULATED,
+        label="simulated, other",
+    )
     panel.plot(QUANTILES, found["alk"]["length_other"], "--", color=ALK, label="ALK, other")
-    panel.plot(QUANTILES, found["dasper_length_other"], "--", color=OTHER, label="fibroblasts chr21+22, other")
+    panel.plot(
+        QUANTILES,
+        found["dasper_length_other"],
+        "--",
+        color=OTHER,
+        label="fibroblasts chr21+22, other",
+    )
     panel.set(yscale="log", xlabel="quantile", ylabel="bases of the intron")
     panel.legend()
 

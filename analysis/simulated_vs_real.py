@@ -1,7 +1,8 @@
 """Compares simulated junctions with real ones: `python -m analysis.simulated_vs_real`.
 
-Writes `analysis/results/simulated_vs_real.json` and, from it, `docs/simulation.md`; `python -m analysis.simulated_plot` draws
-`analysis/results/simulated_vs_real.svg` from the same file. Needs the real data (see junction_sets.py).
+Writes `analysis/results/simulated_vs_real.json` and, from it, `docs/simulation.md`; `python -m
+analysis.simulated_plot` draws `analysis/results/simulated_vs_real.svg` from the same file. Needs
+the real data (see junction_sets.py).
 """
 
 import argparse
@@ -13,7 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.junction_sets import QUANTILES, JunctionSet, jaccard, read_set, shared, simulate_set, statistics
+from analysis.junction_sets import (
+    QUANTILES,
+    JunctionSet,
+    jaccard,
+    read_set,
+    shared,
+    simulate_set,
+    statistics,
+)
 from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE
 from snapshard_populate.simulate.plan import Plan
 
@@ -32,7 +41,10 @@ def measure(plan: Plan) -> dict[str, object]:
     seventeen = read_set(data / "gtex17/junctions.tsv.gz")
     return {
         "command": f"python -m analysis.simulated_vs_real --junctions {plan.junctions} --seed {plan.seed}",
-        "simulated": statistics(simulated) | _genome(simulated) | _everywhere(simulated, 9000) | _frequent(simulated),
+        "simulated": statistics(simulated)
+        | _genome(simulated)
+        | _everywhere(simulated, 9000)
+        | _frequent(simulated),
         "alk": statistics(alk) | _frequent(alk),
         "seventeen": statistics(seventeen) | _everywhere(seventeen, 17),
         "published": json.loads((data / "stats/summary.json").read_text()),
@@ -42,12 +54,16 @@ def measure(plan: Plan) -> dict[str, object]:
 
 
 def _genome(simulated: JunctionSet) -> dict[str, object]:
-    """Rows by chromosome and in the window that was counted, and what one sample has, both scaled to the whole of GTEx."""
+    """Rows by chromosome and in the window that was counted, and what one sample has, both scaled
+    to the whole of GTEx.
+    """
     scale = WHOLE / len(simulated.count)
     window = (simulated.chrom == "chr1") & (simulated.start <= 25 * MEGABASE)
     per_sample = simulated.watched.sum(axis=0) * scale
     return {
-        "chromosomes": {each.name: float((simulated.chrom == each.name).mean()) for each in CHROMOSOMES},
+        "chromosomes": {
+            each.name: float((simulated.chrom == each.name).mean()) for each in CHROMOSOMES
+        },
         "window": int(window.sum() * scale),
         "window_100": int((window & (simulated.count >= 100)).sum() * scale),
         "junctions_per_sample": [int(value) for value in np.quantile(per_sample, (0.1, 0.5, 0.9))],
@@ -58,7 +74,9 @@ def _everywhere(junctions: JunctionSet, least: int) -> dict[str, list[float]]:
     """Quantiles of the reads per pair of junctions that (nearly) all samples have."""
     here = junctions.count >= least
     depth = junctions.reads[here] / junctions.count[here]
-    return {"depth_everywhere": [float(value) for value in np.quantile(depth, (0.1, 0.5, 0.9, 0.99))]}
+    return {
+        "depth_everywhere": [float(value) for value in np.quantile(depth, (0.1, 0.5, 0.9, 0.99))]
+    }
 
 
 def _frequent(junctions: JunctionSet) -> dict[str, dict[str, float] | None]:
@@ -68,11 +86,15 @@ def _frequent(junctions: JunctionSet) -> dict[str, dict[str, float] | None]:
 
 def _real_chromosomes(path: Path) -> dict[str, float]:
     with path.open(newline="") as file:
-        return {row["chrom"]: float(row["share_est"]) for row in csv.DictReader(file, delimiter="\t")}
+        return {
+            row["chrom"]: float(row["share_est"]) for row in csv.DictReader(file, delimiter="\t")
+        }
 
 
 def _dasper_lengths(path: Path) -> list[int]:
-    """Quantiles of the lengths of unannotated junctions of chr21 and chr22; a source that no constant was fitted to."""
+    """Quantiles of the lengths of unannotated junctions of chr21 and chr22; a source that no
+    constant was fitted to.
+    """
     with gzip.open(path, "rt", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     lengths = [int(row["end"]) - int(row["start"]) + 1 for row in rows if row["annotated"] == "0"]
@@ -85,7 +107,14 @@ Line = tuple[str, str, str, str]
 
 def table(found: dict) -> list[Line]:
     """Lines of the comparison."""
-    return [*_counts(found), *_depth(found), *_annotation(found), *_shape(found), *_place(found), *_tissues(found)]
+    return [
+        *_counts(found),
+        *_depth(found),
+        *_annotation(found),
+        *_shape(found),
+        *_place(found),
+        *_tissues(found),
+    ]
 
 
 def _counts(found: dict) -> Iterator[Line]:
@@ -95,22 +124,48 @@ def _counts(found: dict) -> Iterator[Line]:
     v2 = published["gtexv2_genome_wide_exact"]["junctions_with_samples_count_ge"]
     sra = published["srav2_genome_wide_exact"]["fraction_with_samples_count_ge"]
     for k in ("2", "5", "10", "20", "100", "1000"):
-        real = [f"{alk['at_least'][k]:.4f}", f"{v2[k] / v2['1']:.4f}" if k in v2 else "–", f"{sra[k]:.4f}"]
+        real = [
+            f"{alk['at_least'][k]:.4f}",
+            f"{v2[k] / v2['1']:.4f}" if k in v2 else "–",
+            f"{sra[k]:.4f}",
+        ]
         if k == "100":
             real.append(f"{21_824 / 618_876:.4f} (GTEx, chr1:0-25 Mb)")
-        yield f"share in {int(k):,} samples or more", "; ".join(real), "ALK; gtexv2; SRAv2", f"{simulated['at_least'][k]:.4f}"
+        yield (
+            f"share in {int(k):,} samples or more",
+            "; ".join(real),
+            "ALK; gtexv2; SRAv2",
+            f"{simulated['at_least'][k]:.4f}",
+        )
 
 
 def _depth(found: dict) -> Iterator[Line]:
     simulated, alk, seventeen = found["simulated"], found["alk"], found["seventeen"]
     real = str(found["published"]["gtex_v1"]["coverage_per_pair"])
     yield "reads per pair, mean", real, "GTEx", f"{simulated['reads_per_pair']:.1f}"
-    bins = {"1": "1 sample", "2": "2 to 4", "5": "5 to 19", "20": "20 to 99", "300": "300 to 999", "1000": "1,000 to 2,999"}
+    bins = {
+        "1": "1 sample",
+        "2": "2 to 4",
+        "5": "5 to 19",
+        "20": "20 to 99",
+        "300": "300 to 999",
+        "1000": "1,000 to 2,999",
+    }
     for low, name in bins.items():
         real = _optional(alk["reads_by_count"][low])
-        yield f"reads per pair, junctions in {name}", real, "ALK", f"{simulated['reads_by_count'][low]:.3f}"
+        yield (
+            f"reads per pair, junctions in {name}",
+            real,
+            "ALK",
+            f"{simulated['reads_by_count'][low]:.3f}",
+        )
     what = "reads per pair, junctions in (nearly) all samples: quantiles .1, .5, .9, .99"
-    yield what, _listed(seventeen["depth_everywhere"]), "17 GTEx samples", _listed(simulated["depth_everywhere"])
+    yield (
+        what,
+        _listed(seventeen["depth_everywhere"]),
+        "17 GTEx samples",
+        _listed(simulated["depth_everywhere"]),
+    )
 
 
 def _annotation(found: dict) -> Iterator[Line]:
@@ -120,7 +175,11 @@ def _annotation(found: dict) -> Iterator[Line]:
         real = f"{_optional(alk['annotated_at_least'].get(k))}; {sra['annotated_fraction_by_samples_count_ge'][k]:.3f}"
         ours = _optional(simulated["annotated_at_least"].get(k))
         yield f"annotated share, in {int(k):,} samples or more", real, "ALK; SRAv2", ours
-    counts = zip(simulated["classes"].items(), ("annotated", "exonskip", "one_site_annotated", "novel"), strict=True)
+    counts = zip(
+        simulated["classes"].items(),
+        ("annotated", "exonskip", "one_site_annotated", "novel"),
+        strict=True,
+    )
     for (name, ours), published in counts:
         yield (
             f"share: {name}",
@@ -134,11 +193,21 @@ def _shape(found: dict) -> Iterator[Line]:
     simulated, alk, seventeen = found["simulated"], found["alk"], found["seventeen"]
     sra = found["published"]["srav2_genome_wide_exact"]["motif_fraction"]
     for name, ours in simulated["motifs"].items():
-        yield f"motif {name}", f"{alk['motifs'][name]:.3f}; {sra[name]:.3f}", "ALK; SRAv2", f"{ours:.3f}"
+        yield (
+            f"motif {name}",
+            f"{alk['motifs'][name]:.3f}; {sra[name]:.3f}",
+            "ALK; SRAv2",
+            f"{ours:.3f}",
+        )
     yield "strand +", f"{seventeen['plus']:.3f}", "17 GTEx samples", f"{simulated['plus']:.3f}"
     levels = ", ".join(f"{level:g}" for level in QUANTILES)
     real = _listed(seventeen["length_annotated"])
-    yield f"annotated lengths: quantiles {levels}", real, "17 GTEx samples", _listed(simulated["length_annotated"])
+    yield (
+        f"annotated lengths: quantiles {levels}",
+        real,
+        "17 GTEx samples",
+        _listed(simulated["length_annotated"]),
+    )
     real = f"{_listed(alk['length_other'])}; {_listed(found['dasper_length_other'])}"
     source = "ALK, a long gene; fibroblasts, chr21 and 22"
     yield f"other lengths: quantiles {levels}", real, source, _listed(simulated["length_other"])
@@ -158,7 +227,12 @@ def _place(found: dict) -> Iterator[Line]:
 def _tissues(found: dict) -> Iterator[Line]:
     simulated, alk = found["simulated"], found["alk"]
     source = "ALK, which testis and brain express"
-    for low, name in {"2": "2 samples", "3": "3 to 9", "10": "10 to 99", "100": "100 to 1,999"}.items():
+    for low, name in {
+        "2": "2 samples",
+        "3": "3 to 9",
+        "10": "10 to 99",
+        "100": "100 to 1,999",
+    }.items():
         what = f"two samples of a junction are of one tissue (by chance .066), junctions in {name}"
         yield what, f"{alk['same_tissue'][low]:.3f}", source, f"{simulated['same_tissue'][low]:.3f}"
     what = "Jaccard index of two samples' junctions, within / between tissues"
@@ -174,7 +248,10 @@ def _chromosome_difference(found: dict) -> float:
 
 
 def _listed(values: list[float]) -> str:
-    return ", ".join(f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" for value in values)
+    return ", ".join(
+        f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
+        for value in values
+    )
 
 
 def _optional(value: float | None) -> str:
@@ -187,7 +264,9 @@ def _jaccard(value: dict[str, float] | None) -> str:
 
 def document(found: dict) -> str:
     """docs/simulation.md: what is simulated, how, and the comparison."""
-    lines = "\n".join(f"| {what} | {real} | {source} | {ours} |" for what, real, source, ours in table(found))
+    lines = "\n".join(
+        f"| {what} | {real} | {source} | {ours} |" for what, real, source, ours in table(found)
+    )
     return _TEXT.format(command=found["command"], rows=found["simulated"]["rows"], table=lines)
 
 
@@ -246,7 +325,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--junctions", type=int, default=500_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--page-only", action="store_true", help="write the page from the results that are there")
+    parser.add_argument(
+        "--page-only", action="store_true", help="write the page from the results that are there"
+    )
     arguments = parser.parse_args()
     if not arguments.page_only:
         found = measure(Plan(arguments.junctions, 9662, arguments.seed))

@@ -1,4 +1,6 @@
-"""The tables of docs/snaptron.md that programs make, from the result files of snaptron_speed.py and sample_search.py."""
+"""The tables of docs/snaptron.md that programs make, from the result files of snaptron_speed.py and
+sample_search.py.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +19,9 @@ def write_page() -> None:
 
 
 def _from(result: str, make: Callable[[Mapping[str, Any]], str]) -> Callable[[], str]:
-    """The table of a result, or that there is none: each program writes the page, whether or not the other has run."""
+    """The table of a result, or that there is none: each program writes the page, whether or not
+    the other has run.
+    """
     if not (RESULTS / f"{result}.json").exists():
         return lambda: "*Not measured yet.*"
     return lambda: make(read_result(result))
@@ -30,7 +34,12 @@ def _circumstances(figures: Mapping[str, Any]) -> str:
 
 def _windows(figures: Mapping[str, Any]) -> str:
     rows = [
-        (one["request"], f"{one['ms']['median']:.1f}", f"{one['ms']['min']:.1f} to {one['ms']['max']:.1f}", f"{one['kb']:,.0f}")
+        (
+            one["request"],
+            f"{one['ms']['median']:.1f}",
+            f"{one['ms']['min']:.1f} to {one['ms']['max']:.1f}",
+            f"{one['kb']:,.0f}",
+        )
         for one in figures["requests"]
     ]
     originals = [one["original"] for one in figures["requests"]]
@@ -41,8 +50,14 @@ def _windows(figures: Mapping[str, Any]) -> str:
 
 def _spent(figures: Mapping[str, Any]) -> str:
     profiles = figures["spent"]
-    parts = sorted({part for shares in profiles.values() for part in shares}, key=lambda part: -profiles["10 kb"].get(part, 0))
-    rows = [(part, *(f"{100 * shares.get(part, 0):.0f} %" for shares in profiles.values())) for part in parts]
+    parts = sorted(
+        {part for shares in profiles.values() for part in shares},
+        key=lambda part: -profiles["10 kb"].get(part, 0),
+    )
+    rows = [
+        (part, *(f"{100 * shares.get(part, 0):.0f} %" for shares in profiles.values()))
+        for part in parts
+    ]
     return table(("where", *profiles), rows)
 
 
@@ -52,7 +67,10 @@ def _many(figures: Mapping[str, Any]) -> str:
         f"A whole chromosome ({whole['megabytes']:.0f} MB): first byte after {whole['first_byte_ms']:.0f} ms, longest silence "
         f"{whole['silence_ms']:.0f} ms, {whole['seconds']:.1f} s in all; the server grew by {whole['grown_mb']:.0f} MB."
     )
-    rows = [(name, one["requests"], f"{one['p50']:.0f}", f"{one['p99']:.0f}") for name, one in many.items()]
+    rows = [
+        (name, one["requests"], f"{one['p50']:.0f}", f"{one['p99']:.0f}")
+        for name, one in many.items()
+    ]
     return f"{chromosome}\n\n{table(('100 clients at once, 10 kb each', 'requests', 'median, ms', '99th percentile'), rows)}"
 
 

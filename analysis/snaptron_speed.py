@@ -1,10 +1,12 @@
-"""Measures Snaptron's protocol as its clients meet it: a million junctions, one request at a time, then a hundred at once.
+"""Measures Snaptron's protocol as its clients meet it: a million junctions, one request at a time,
+then a hundred at once.
 
     python -m analysis.snaptron_speed     some minutes and 2 GB; writes results/snaptron-speed.json and part of docs/snaptron.md
 
-Simulates and loads the junctions into a temporary folder and starts the server as shipped. Requests go over connections of their
-own, as qs opens them. Places are drawn with a fixed seed among the starts of junctions. Where the time goes is told by a profile
-of the same requests in one process, without HTTP; a profiler slows Python down, so its part is too large rather than too small.
+Simulates and loads the junctions into a temporary folder and starts the server as shipped. Requests
+go over connections of their own, as qs opens them. Places are drawn with a fixed seed among the
+starts of junctions. Where the time goes is told by a profile of the same requests in one process,
+without HTTP; a profiler slows Python down, so its part is too large rather than too small.
 """
 
 import argparse
@@ -42,7 +44,9 @@ COMMAND = [sys.executable, "-m", "snapshard"]
 SMALL, LARGE = 10_000, 1_000_000
 ORIGINAL = {"10 kb": "330 (11 inside its process)", "1 Mb": "390 (91 inside its process)"}
 OTHERWISE = "330 to 1,318"
-"""What the original took on a million rows: these two were measured one by one, and all requests lay between those bounds."""
+"""What the original took on a million rows: these two were measured one by one, and all requests
+lay between those bounds.
+"""
 WHERE = (
     ("waiting for PostgreSQL and reading its answers", r"psycopg|select\.poll|'poll'"),
     ("asking whether the shard is alive", r"select\.select|pools\.py"),
@@ -63,7 +67,9 @@ class Asker:
         some = ",".join(str(self._random.randrange(900_000)) for _ in range(300))
         lines = get(f"snaptron?ids={some}&fields=chromosome,start&header=0").decode().splitlines()
         self._starts = [(line.split("\t")[1], int(line.split("\t")[2])) for line in lines]
-        self._samples = [line.split("\t")[0] for line in get("samples?all=1").decode().splitlines()[1:]]
+        self._samples = [
+            line.split("\t")[0] for line in get("samples?all=1").decode().splitlines()[1:]
+        ]
 
     def place(self, width: int) -> str:
         """A region somewhere where junctions are."""
@@ -88,7 +94,9 @@ class Asker:
 
     def bulk(self) -> bytes:
         """The form of fifty queries of 10 kb."""
-        queries = "|||".join(f"group=g{n}&regions={self.place(SMALL)}{'&header=0' if n else ''}" for n in range(50))
+        queries = "|||".join(
+            f"group=g{n}&regions={self.place(SMALL)}{'&header=0' if n else ''}" for n in range(50)
+        )
         return b"groups=" + urllib.parse.quote_plus(base64.b64encode(queries.encode())).encode()
 
     def cases(self) -> dict[str, Callable[[], tuple[str, bytes | None]]]:
@@ -96,10 +104,16 @@ class Asker:
         found: dict[str, Callable[[], tuple[str, bytes | None]]] = {}
         for name, width in (("10 kb", SMALL), ("1 Mb", LARGE)):
             found[name] = lambda w=width: (self.window(w), None)
-            found[f"{name}, samples_count>:20"] = lambda w=width: (self.window(w, "&rfilter=samples_count>:20"), None)
+            found[f"{name}, samples_count>:20"] = lambda w=width: (
+                self.window(w, "&rfilter=samples_count>:20"),
+                None,
+            )
             found[f"{name}, 5 sids"] = lambda w=width: (self.window(w, self.sids(5)), None)
             found[f"{name}, 500 sids"] = lambda w=width: (self.window(w, self.sids(500)), None)
-            found[f"{name}, sfilter"] = lambda w=width: (self.window(w, "&sfilter=SMTS:Brain"), None)
+            found[f"{name}, sfilter"] = lambda w=width: (
+                self.window(w, "&sfilter=SMTS:Brain"),
+                None,
+            )
         found["100 ids"] = lambda: (self.ids(), None)
         found["50 queries of 10 kb in bulk"] = lambda: ("snaptron", self.bulk())
         return found
@@ -123,7 +137,10 @@ def main() -> None:
                 "many": measure_many(),
             }
             asker = Asker(SEED + 1)
-        figures["spent"] = {name: profile(data, asker, name) for name in ("10 kb", "1 Mb", "50 queries of 10 kb in bulk")}
+        figures["spent"] = {
+            name: profile(data, asker, name)
+            for name in ("10 kb", "1 Mb", "50 queries of 10 kb in bulk")
+        }
     write_result(SPEED, figures)
     write_page()
 
@@ -132,7 +149,10 @@ def load(folder: Path, junctions: int) -> Path:
     """The folder of an embedded server with so many simulated junctions on five shards."""
     source, data = folder / "sim", folder / "data"
     simulate = ["simulate", source, "--junctions", junctions, "--samples", SAMPLES, "--seed", SEED]
-    for command in (simulate, ["load", source, "--compilation", "sim", "--data", data, "--shards", 5]):
+    for command in (
+        simulate,
+        ["load", source, "--compilation", "sim", "--data", data, "--shards", 5],
+    ):
         subprocess.run([*COMMAND, *map(str, command)], check=True)
     return data
 
@@ -141,7 +161,11 @@ def load(folder: Path, junctions: int) -> Path:
 def served(data: Path, log: Path) -> Iterator[psutil.Process]:
     """The server as shipped, once it answers; ended on leaving."""
     with log.open("wb") as output:
-        process = subprocess.Popen([*COMMAND, "serve", "--data", str(data), "--port", str(PORT)], stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--data", str(data), "--port", str(PORT)],
+            stdout=output,
+            stderr=output,
+        )
     try:
         for _ in range(300):
             try:
@@ -163,7 +187,9 @@ def get(path: str, form: bytes | None = None) -> bytes:
 
 
 def measure_requests() -> list[dict[str, Any]]:
-    """Milliseconds and kilobytes of every case, after some requests that warm up; the cases take turns."""
+    """Milliseconds and kilobytes of every case, after some requests that warm up; the cases take
+    turns.
+    """
     asker = Asker()
     cases = asker.cases()
     times: dict[str, list[float]] = {name: [] for name in cases}
@@ -188,7 +214,9 @@ def measure_requests() -> list[dict[str, Any]]:
 
 
 def measure_whole(server: psutil.Process) -> dict[str, float]:
-    """A whole chromosome: when its first byte comes, the longest wait between two pieces, and how much the server grows."""
+    """A whole chromosome: when its first byte comes, the longest wait between two pieces, and how
+    much the server grows.
+    """
     path = f"/sim/snaptron?regions={Asker().longest_chromosome()}:1-300000000"
     with socket.create_connection(("127.0.0.1", PORT), timeout=60) as client:
         before = _resident(server)
@@ -218,7 +246,9 @@ def _resident(server: psutil.Process) -> int:
 
 
 def measure_many() -> dict[str, dict[str, float]]:
-    """A hundred clients with one request of 10 kb each, alone, and while a whole chromosome is sent again and again."""
+    """A hundred clients with one request of 10 kb each, alone, and while a whole chromosome is sent
+    again and again.
+    """
     found = {"alone": _burst()}
     ended = threading.Event()
     chromosome = Asker().longest_chromosome()
@@ -251,7 +281,11 @@ def _burst() -> dict[str, float]:
         with ThreadPoolExecutor(CLIENTS) as pool:
             times += pool.map(ask, paths)
     ordered = sorted(times)
-    return {"requests": len(ordered), "p50": ordered[len(ordered) // 2], "p99": ordered[int(0.99 * len(ordered))]}
+    return {
+        "requests": len(ordered),
+        "p50": ordered[len(ordered) // 2],
+        "p99": ordered[int(0.99 * len(ordered))],
+    }
 
 
 def profile(data: Path, asker: Asker, name: str) -> dict[str, float]:
@@ -273,7 +307,10 @@ def _shares(stats: pstats.Stats) -> dict[str, float]:
     own: Counter[str] = Counter()
     for (file, _, function), (_, _, seconds, _, _) in stats.stats.items():  # type: ignore[attr-defined]
         called = f"{file} {function}"
-        part = next((part for part, form in WHERE if re.search(form, called)), "Python's own library and the rest")
+        part = next(
+            (part for part, form in WHERE if re.search(form, called)),
+            "Python's own library and the rest",
+        )
         own[part] += seconds
     return {part: seconds / own.total() for part, seconds in own.most_common()}
 

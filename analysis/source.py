@@ -1,4 +1,6 @@
-"""The rows that everything is measured on: simulated GTEx at full density, whole 17-column lines in a file."""
+"""The rows that everything is measured on: simulated GTEx at full density, whole 17-column lines in
+a file.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +9,9 @@ from snapshard.rows import Rows
 from snapshard_populate.simulate import junction_lines
 
 FULL_SIZE = 29_900_000
-"""Junctions of GTEx in recount2. Of a simulation of that size the first million cover about 40 Mb of chr1."""
+"""Junctions of GTEx in recount2. Of a simulation of that size the first million cover about 40 Mb
+of chr1.
+"""
 SAMPLES = 9_662
 SEED = 1
 _CHUNK = 4 << 20

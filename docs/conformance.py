@@ -1,6 +1,8 @@
-"""Prints docs/conformance.md, the properties of Snaptron's protocol and the tests that show them: python docs/conformance.py.
+"""Prints docs/conformance.md, the properties of Snaptron's protocol and the tests that show them:
+python docs/conformance.py.
 
-A test shows the properties that its name begins with: `test_B8_to_B11_...` shows four, `test_D9_D10_D11_...` three.
+A test shows the properties that its name begins with: `test_B8_to_B11_...` shows four,
+`test_D9_D10_D11_...` three.
 """
 
 import ast
@@ -60,7 +62,11 @@ def shown() -> dict[str, list[str]]:
 
 def properties(name: str) -> list[str]:
     """The properties that a test is named for."""
-    words = list(takewhile(lambda word: _ID.fullmatch(word) or word == "to", name.removeprefix("test_").split("_")))
+    words = list(
+        takewhile(
+            lambda word: _ID.fullmatch(word) or word == "to", name.removeprefix("test_").split("_")
+        )
+    )
     listed: list[str] = []
     for number, word in enumerate(words):
         if word == "to" and 0 < number < len(words) - 1:

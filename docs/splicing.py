@@ -1,4 +1,6 @@
-"""Prints docs/splicing.md, which is made of the docstrings of the definitions: python docs/splicing.py > docs/splicing.md"""
+"""Prints docs/splicing.md, which is made of the docstrings of the definitions: python
+docs/splicing.py > docs/splicing.md
+"""
 
 import inspect
 

@@ -1,4 +1,6 @@
-"""Snapshard from pandas alone: a URL is a table. Usage: [SNAPSHARD_URL=http://…] python plain.py [compilation]"""
+"""Snapshard from pandas alone: a URL is a table. Usage: [SNAPSHARD_URL=http://…] python plain.py
+[compilation]
+"""
 
 import os
 import sys

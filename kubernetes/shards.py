@@ -1,4 +1,5 @@
-"""Writes what the shards.tsv of an overlay stands for, under generated/: manifests, shard map, layout, load's items, replicas.
+"""Writes what the shards.tsv of an overlay stands for, under generated/: manifests, shard map,
+layout, load's items, replicas.
 
     python3 kubernetes/shards.py kubernetes/overlays/small [--check]
 
@@ -36,7 +37,9 @@ _ADDRESS = """  - target: {kind: Service, name: $name}
 
 
 class Database(NamedTuple):
-    """A line of shards.tsv: a shard, or the catalog, with the sizes of its pod. Chromosomes are parts by position or whole."""
+    """A line of shards.tsv: a shard, or the catalog, with the sizes of its pod. Chromosomes are
+    parts by position or whole.
+    """
 
     shard: str
     chromosomes: str
@@ -71,11 +74,19 @@ class Database(NamedTuple):
 
 
 def read_table(path: Path) -> list[Database]:
-    """The databases of a table; exactly one is the catalog. A line that has not five columns ends the program."""
-    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    """The databases of a table; exactly one is the catalog. A line that has not five columns ends
+    the program.
+    """
+    lines = [
+        line.split("\t")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     for line in lines:
         if len(line) != len(Database._fields):
-            sys.exit(f"{path}: expected {len(Database._fields)} columns ({', '.join(Database._fields)}), got {line}")
+            sys.exit(
+                f"{path}: expected {len(Database._fields)} columns ({', '.join(Database._fields)}), got {line}"
+            )
     databases = [Database(*line) for line in lines]
     if [one.shard for one in databases].count(CATALOG) != 1:
         sys.exit(f"{path}: expected one line named {CATALOG!r}")
@@ -84,7 +95,9 @@ def read_table(path: Path) -> list[Database]:
 
 def manifests(databases: list[Database]) -> str:
     """The StatefulSets and Services, one document after the other."""
-    return _HEADER + "---\n".join(_filled_in(one, name=one.name, component=one.component) for one in databases)
+    return _HEADER + "---\n".join(
+        _filled_in(one, name=one.name, component=one.component) for one in databases
+    )
 
 
 def shard_map(databases: list[Database]) -> str:
@@ -95,12 +108,18 @@ def shard_map(databases: list[Database]) -> str:
 def replicas(databases: list[Database]) -> dict[str, str]:
     """The files of the component that gives every shard a read replica, by name."""
     shards = shards_of(databases)
-    lines = {one.shard: one.address for one in databases} | {one.shard: one.followed_address for one in shards}
-    addresses = [Template(_ADDRESS).substitute(name=one.name, address=one.followed_address) for one in shards]
+    lines = {one.shard: one.address for one in databases} | {
+        one.shard: one.followed_address for one in shards
+    }
+    addresses = [
+        Template(_ADDRESS).substitute(name=one.name, address=one.followed_address) for one in shards
+    ]
     return {
         "kustomization.yaml": _HEADER + _REPLICAS + "".join(addresses),
-        "databases.yaml": _HEADER + "---\n".join(_filled_in(one, name=one.replica, component="replica") for one in shards),
-        "shards.tsv": _HEADER + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
+        "databases.yaml": _HEADER
+        + "---\n".join(_filled_in(one, name=one.replica, component="replica") for one in shards),
+        "shards.tsv": _HEADER
+        + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
     }
 
 
@@ -120,7 +139,9 @@ def _filled_in(one: Database, *, name: str, component: str) -> str:
 
 
 def layout(databases: list[Database]) -> str:
-    """Chromosome, last base and shard in genome order, as snapshard reads it; `chr1:1-9,chr2` cuts chr1 at base 9."""
+    """Chromosome, last base and shard in genome order, as snapshard reads it; `chr1:1-9,chr2` cuts
+    chr1 at base 9.
+    """
     cuts: dict[str, list[tuple[str, str]]] = {}
     for one in shards_of(databases):
         for part in one.chromosomes.split(","):
@@ -130,8 +151,12 @@ def layout(databases: list[Database]) -> str:
     unknown = [chrom for chrom in cuts if chrom not in [*CHROMOSOMES, "*"]]
     missing = [chrom for chrom in [*CHROMOSOMES, "*"] if chrom not in cuts]
     if unknown or missing:
-        sys.exit(f"chromosomes that no shard or an unknown name has: {', '.join(missing + unknown)}")
-    order = [(chrom, cut) for chrom in [*CHROMOSOMES, "*"] for cut in sorted(cuts[chrom], key=_last_base)]
+        sys.exit(
+            f"chromosomes that no shard or an unknown name has: {', '.join(missing + unknown)}"
+        )
+    order = [
+        (chrom, cut) for chrom in [*CHROMOSOMES, "*"] for cut in sorted(cuts[chrom], key=_last_base)
+    ]
     return _HEADER + "".join(f"{chrom}\t{last}\t{shard}\n" for chrom, (last, shard) in order)
 
 
@@ -154,7 +179,11 @@ def generated(overlay: Path) -> dict[Path, str]:
 
 def main(overlay: Path, *, check: bool) -> int:
     """Writes, or compares; returns the exit code."""
-    stale = [path for path, text in generated(overlay).items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path
+        for path, text in generated(overlay).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     for path in stale:
         print(f"{path} is {'out of date: run `make shards`' if check else 'written'}")
         if not check:

@@ -21,11 +21,15 @@ _COMMANDS = {
     "export": ("snapshard.commands.export", ""),
     "shards": ("snapshard.commands.shards", ""),
 }
-"""Sub-command: the module that holds it under its own name, and the extra that brings what the module imports."""
+"""Sub-command: the module that holds it under its own name, and the extra that brings what the
+module imports.
+"""
 
 
 class Commands(click.Group):
-    """Imports a sub-command only when it is asked for, so that each works with no more than its own extra installed."""
+    """Imports a sub-command only when it is asked for, so that each works with no more than its own
+    extra installed.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -44,7 +48,9 @@ class Commands(click.Group):
 
 
 def _missing(name: str, package: str, extra: str) -> click.Command:
-    """What stands for a sub-command whose extra is not installed, so that the others and --help go on working."""
+    """What stands for a sub-command whose extra is not installed, so that the others and --help go
+    on working.
+    """
     line = f"'{name}' needs {package}: pip install 'snapshard[{extra}]'"
 
     def refuse(arguments: tuple[str, ...]) -> None:
@@ -52,10 +58,14 @@ def _missing(name: str, package: str, extra: str) -> click.Command:
 
     rest = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
     settings = {"ignore_unknown_options": True, "help_option_names": []}
-    return click.Command(name, params=[rest], callback=refuse, short_help=f"({line})", context_settings=settings)
+    return click.Command(
+        name, params=[rest], callback=refuse, short_help=f"({line})", context_settings=settings
+    )
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="snapshard")
 def snapshard() -> None:
     """A sharded SQL index of RNA-seq exon-exon junctions.
@@ -70,7 +80,9 @@ def snapshard() -> None:
 
 
 def main() -> None:
-    """Runs the command; an error of ours ends it with one clear line and the exit code of its class."""
+    """Runs the command; an error of ours ends it with one clear line and the exit code of its
+    class.
+    """
     try:
         snapshard.main(prog_name="snapshard", standalone_mode=False)
     except click.ClickException as exc:

@@ -1,4 +1,6 @@
-"""The error family: each class knows its HTTP status and its exit code, and quotes what it is about."""
+"""The error family: each class knows its HTTP status and its exit code, and quotes what it is
+about.
+"""
 
 
 class SnapshardError(Exception):
@@ -8,12 +10,16 @@ class SnapshardError(Exception):
     exit_code = 1
 
     def __reduce__(self) -> tuple[object, ...]:
-        """As it is, not by calling the class with its message: so that it can pass from one process to another."""
+        """As it is, not by calling the class with its message: so that it can pass from one process
+        to another.
+        """
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class BadQuery(SnapshardError):
-    """A request that cannot be understood; the message says which parameter, what came and what was expected."""
+    """A request that cannot be understood; the message says which parameter, what came and what was
+    expected.
+    """
 
     status = 400
     exit_code = 2
@@ -33,15 +39,17 @@ class BadRegion(BadQuery):
 
 
 class NotFound(SnapshardError):
-    """Something well formed that does not exist here; the message lists what does, where that is short."""
+    """Something well formed that does not exist here; the message lists what does, where that is
+    short.
+    """
 
     status = 404
     exit_code = 2
 
-    def __init__(self, kind: str, name: object, known: str = "") -> None:
-        self.kind = kind
+    def __init__(self, noun: str, name: object, known: str = "") -> None:
+        self.noun = noun
         self.name = name
-        super().__init__(f"no {kind} {name!r}" + (f"; known: {known}" if known else ""))
+        super().__init__(f"no {noun} {name!r}" + (f"; known: {known}" if known else ""))
 
 
 class Ambiguous(SnapshardError):
@@ -50,15 +58,17 @@ class Ambiguous(SnapshardError):
     status = 300
     exit_code = 2
 
-    def __init__(self, kind: str, name: str, choices: list[dict[str, object]]) -> None:
-        self.kind = kind
+    def __init__(self, noun: str, name: str, choices: list[dict[str, object]]) -> None:
+        self.noun = noun
         self.name = name
         self.choices = choices
-        super().__init__(f"{kind} {name!r} means {len(choices)} things; choose one")
+        super().__init__(f"{noun} {name!r} means {len(choices)} things; choose one")
 
 
 class TooBusy(SnapshardError):
-    """Work that has a limit of its own, which others have reached; the same request may succeed a little later."""
+    """Work that has a limit of its own, which others have reached; the same request may succeed a
+    little later.
+    """
 
     status = 429
 
@@ -101,11 +111,15 @@ class QueryTimeout(SnapshardError):
     def __init__(self, shard: str, seconds: float) -> None:
         self.shard = shard
         self.seconds = seconds
-        super().__init__(f"shard {shard!r} did not answer within {seconds:g} s; ask for a smaller region or an export")
+        super().__init__(
+            f"shard {shard!r} did not answer within {seconds:g} s; ask for a smaller region or an export"
+        )
 
 
 class BadRelease(SnapshardError):
-    """A release step that does not fit the release's state; the message says the state and the step to take."""
+    """A release step that does not fit the release's state; the message says the state and the step
+    to take.
+    """
 
     exit_code = 1
 

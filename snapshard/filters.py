@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.errors import BadQuery
-from snapshard.junction import COLUMNS, RECOMPUTED, Column, Kind
+from snapshard.junction import COLUMNS, RECOMPUTED, Column, ColumnType
 from snapshard.rows import Rows
 
 Comparison = Callable[[Any, Any], Any]
@@ -24,22 +24,28 @@ OPERATORS: dict[str, Comparison] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-CLASS = Column("class", Kind.TEXT, "what is known of the two ends: DA, NDA, D, A, N (regtools' words), empty if unknown")
+CLASS = Column(
+    "class",
+    ColumnType.TEXT,
+    "what is known of the two ends: DA, NDA, D, A, N (regtools' words), empty if unknown",
+)
 FILTERABLE = {column.name: column for column in (*COLUMNS, CLASS) if column.name != "samples"}
 _FILTER = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
 _LARGEST = 2**63 - 1
 _LARGEST_INTEGER = 2**31 - 1
 _EXPECTED = {
-    Kind.INTEGER: "a whole number",
-    Kind.DECIMAL: "a number",
-    Kind.FLAG: "0 or 1",
-    Kind.TEXT: "text without control characters",
+    ColumnType.INTEGER: "a whole number",
+    ColumnType.DECIMAL: "a number",
+    ColumnType.FLAG: "0 or 1",
+    ColumnType.TEXT: "text without control characters",
 }
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A comparison whose value is left open: a column, an operator, and whether the value is too large for an integer column."""
+    """A comparison whose value is left open: a column, an operator, and whether the value is too
+    large for an integer column.
+    """
 
     column: str
     operator: str
@@ -48,9 +54,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on a column, such as samples_count >= 100; the value is checked against the column's kind.
+    """One condition on a column, such as samples_count >= 100; the value is checked against the
+    column's kind.
 
-    Text compares by code point. A flag is 0 where the column says `0`, and 1 where it says anything else.
+    Text compares by code point. A flag is 0 where the column says `0`, and 1 where it says anything
+    else.
     """
 
     column: str
@@ -68,38 +76,51 @@ class Filter:
         return f"{self.column}{self.operator}{self.value}"
 
     @property
-    def kind(self) -> Kind:
+    def type(self) -> ColumnType:
         """How the column compares."""
-        return FILTERABLE[self.column].kind
+        return FILTERABLE[self.column].type
 
     @property
     def operand(self) -> int | Decimal | str:
         """The value as what the column holds; raises BadQuery if it cannot be that."""
-        parsed = _PARSERS[self.kind](self.value)
+        parsed = _PARSERS[self.type](self.value)
         if parsed is None:
-            raise BadQuery(f"filter {self.column}", self.value, _EXPECTED[self.kind])
+            raise BadQuery(f"filter {self.column}", self.value, _EXPECTED[self.type])
         return parsed
 
     @property
     def condition(self) -> Condition:
-        """What of the filter decides the text of a statement; `operand` is the value that goes with it."""
-        large = isinstance(self.operand, int) and not -_LARGEST_INTEGER <= self.operand <= _LARGEST_INTEGER
+        """What of the filter decides the text of a statement; `operand` is the value that goes with
+        it.
+        """
+        large = (
+            isinstance(self.operand, int)
+            and not -_LARGEST_INTEGER <= self.operand <= _LARGEST_INTEGER
+        )
         return Condition(self.column, self.operator, large)
 
     @property
     def necessary(self) -> "Filter | None":
-        """What stored columns must satisfy for the filter to hold on recomputed ones; None if nothing follows.
+        """What stored columns must satisfy for the filter to hold on recomputed ones; None if
+        nothing follows.
 
-        Leaving samples out can only lower a count or a sum, so a lower bound on the recomputed value bounds the stored one.
+        Leaving samples out can only lower a count or a sum, so a lower bound on the recomputed
+        value bounds the stored one.
         """
-        if self.column not in ("samples_count", "coverage_sum") or self.operator not in (">=", ">", "="):
+        if self.column not in ("samples_count", "coverage_sum") or self.operator not in (
+            ">=",
+            ">",
+            "=",
+        ):
             return None
         return replace(self, operator=">" if self.operator == ">" else ">=")
 
     def mask(self, rows: Rows) -> NDArray[np.bool_]:
         """For every row whether its recomputed statistic satisfies the condition."""
-        read = rows.integers if self.kind is Kind.INTEGER else rows.decimals
-        result: NDArray[np.bool_] = OPERATORS[self.operator](read(self.column), _number(self.operand))
+        read = rows.integers if self.type is ColumnType.INTEGER else rows.decimals
+        result: NDArray[np.bool_] = OPERATORS[self.operator](
+            read(self.column), _number(self.operand)
+        )
         return result
 
     @property
@@ -109,7 +130,9 @@ class Filter:
 
 
 def parse_filter(text: str) -> Filter:
-    """The filter a person wrote, such as `samples_count>=100` or `strand=+`; BadQuery says what was expected."""
+    """The filter a person wrote, such as `samples_count>=100` or `strand=+`; BadQuery says what was
+    expected.
+    """
     found = _FILTER.fullmatch(text)
     if not found:
         raise BadQuery("filter", text, "column, operator and value such as samples_count>=100")
@@ -133,7 +156,9 @@ def _decimal(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and text.isascii() and abs(number.adjusted()) < 1000 else None
+    return (
+        number if number.is_finite() and text.isascii() and abs(number.adjusted()) < 1000 else None
+    )
 
 
 def _flag(text: str) -> int | None:
@@ -144,9 +169,9 @@ def _words(text: str) -> str | None:
     return text if text.isprintable() and len(text) <= 1000 else None
 
 
-_PARSERS: dict[Kind, Callable[[str], int | Decimal | str | None]] = {
-    Kind.INTEGER: _whole,
-    Kind.DECIMAL: _decimal,
-    Kind.FLAG: _flag,
-    Kind.TEXT: _words,
+_PARSERS: dict[ColumnType, Callable[[str], int | Decimal | str | None]] = {
+    ColumnType.INTEGER: _whole,
+    ColumnType.DECIMAL: _decimal,
+    ColumnType.FLAG: _flag,
+    ColumnType.TEXT: _words,
 }

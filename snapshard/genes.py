@@ -15,7 +15,9 @@ from snapshard.region import Region
 Span = tuple[int, int]
 
 NEARBY = 10_000
-"""Spans of one symbol whose ends lie no farther apart are one interval, also where they do not overlap."""
+"""Spans of one symbol whose ends lie no farther apart are one interval, also where they do not
+overlap.
+"""
 _CHROMOSOME = re.compile(r"chr[12]?[0-9XYM]")
 
 
@@ -39,7 +41,8 @@ class Gene:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A transcript: its exons in ascending order, and the span from the first to the last coding base, if it has any.
+    """A transcript: its exons in ascending order, and the span from the first to the last coding
+    base, if it has any.
 
     Start and end are the table's own: some tables give exons that do not fill them.
     """
@@ -66,7 +69,9 @@ class Transcript:
             _check_span(self.cds, "a coding span")
 
     def introns(self) -> tuple[Span, ...]:
-        """First and last base of what lies between the exons, ascending; exons that touch have nothing between them."""
+        """First and last base of what lies between the exons, ascending; exons that touch have
+        nothing between them.
+        """
         gaps = [(left[1] + 1, right[0] - 1) for left, right in pairwise(self.exons)]
         return tuple(gap for gap in gaps if gap[0] <= gap[1])
 
@@ -87,10 +92,11 @@ class Spanned(Protocol):
 def symbol_intervals(transcripts: Iterable[Spanned]) -> dict[str, list[Region]]:
     """For every symbol, in upper case, the intervals to ask for, in the order to ask for them.
 
-    Transcripts must come in the order of their file, since the rule is Snaptron's: a transcript widens every interval so far
-    of its symbol and chromosome that it overlaps or whose end is near its own, or else makes a new one; intervals are not merged
-    with each other later. Chromosomes are in plain string order, intervals of one in the order in which they came about.
-    Transcripts outside chromosomes 1-29, X, Y and M are left out.
+    Transcripts must come in the order of their file, since the rule is Snaptron's: a transcript
+    widens every interval so far of its symbol and chromosome that it overlaps or whose end is near
+    its own, or else makes a new one; intervals are not merged with each other later. Chromosomes
+    are in plain string order, intervals of one in the order in which they came about. Transcripts
+    outside chromosomes 1-29, X, Y and M are left out.
     """
     found: dict[str, dict[str, list[Span]]] = {}
     for transcript in transcripts:

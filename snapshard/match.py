@@ -1,9 +1,11 @@
 """The ways a row's span can match a region. This module is the only home of these rules.
 
-Spans and regions are 1-based and closed, and every row has start <= end. A rule uses only comparisons and `&`, so the same rule
-works on integers, on numpy arrays (it gives a mask) and on SQLAlchemy columns (it gives a WHERE clause).
+Spans and regions are 1-based and closed, and every row has start <= end. A rule uses only
+comparisons and `&`, so the same rule works on integers, on numpy arrays (it gives a mask) and on
+SQLAlchemy columns (it gives a WHERE clause).
 
-To add a way to match, add a member to `Match` and its `Rule` to `RULES`, and extend the test of this module.
+To add a way to match, add a member to `Match` and its `Rule` to `RULES`, and extend the test of
+this module.
 """
 
 from collections.abc import Callable
@@ -38,11 +40,11 @@ class Bounds:
 class Rule:
     """One way to match.
 
-    meaning: completes the sentence "a junction that …".
-    verb: completes the sentence "the junction … chr2:100-200".
-    row(start, end, first, last): whether a row's span start-end matches the region first-last.
-    any_row(bounds, first, last): whether rows within these bounds may match. True is a guess, False is certain.
-    every_row(bounds, first, last): whether all rows within these bounds match. True is certain, False is a guess.
+    meaning: completes the sentence "a junction that …". verb: completes the sentence "the junction
+    … chr2:100-200". row(start, end, first, last): whether a row's span start-end matches the region
+    first-last. any_row(bounds, first, last): whether rows within these bounds may match. True is a
+    guess, False is certain. every_row(bounds, first, last): whether all rows within these bounds
+    match. True is certain, False is a guess.
     """
 
     meaning: str
@@ -73,7 +75,8 @@ def _all_lie_inside(bounds: Bounds, first: Any, last: Any) -> Any:
 
 
 def _never(bounds: Bounds, first: Any, last: Any) -> Any:
-    # Bounds cannot show that every span is the same; the comparison only gives False the shape of the bounds.
+    # Bounds cannot show that every span is the same; the comparison only gives False the shape of
+    # the bounds.
     return bounds.min_start != bounds.min_start
 
 

@@ -7,14 +7,18 @@ from snapshard.errors import BadQuery
 from snapshard.junction import STRANDS
 from snapshard.region import Region, parse_region
 
-_NAME = re.compile(r"(?:(?P<assembly>[^:\s]+):)?(?P<region>[^:\s]+:[\d,]+[-–][\d,]+)(?::(?P<strand>\S))?")
+_NAME = re.compile(
+    r"(?:(?P<assembly>[^:\s]+):)?(?P<region>[^:\s]+:[\d,]+[-–][\d,]+)(?::(?P<strand>\S))?"
+)
 _EXPECTED = "assembly:chromosome:start-end:strand such as GRCh38:chr2:71548830-71549349:+ (first and last base of the intron)"
 _SAME_ASSEMBLY = {"hg38": "grch38", "hg19": "grch37"}
 
 
 @dataclass(frozen=True)
 class JunctionName:
-    """A junction by its place: assembly, first and last base of the intron, strand; no strand means any."""
+    """A junction by its place: assembly, first and last base of the intron, strand; no strand means
+    any.
+    """
 
     assembly: str
     region: Region
@@ -26,7 +30,8 @@ class JunctionName:
 
 
 def parse_name(text: str, assembly: str) -> JunctionName:
-    """The junction that a name means in an assembly; the name may leave out the assembly and the strand.
+    """The junction that a name means in an assembly; the name may leave out the assembly and the
+    strand.
 
     Raises BadQuery for a name of another assembly: positions are never lifted over silently.
     """
@@ -34,7 +39,9 @@ def parse_name(text: str, assembly: str) -> JunctionName:
     if not found or (found["strand"] is not None and found["strand"] not in STRANDS):
         raise BadQuery("name", text, _EXPECTED)
     if found["assembly"] is not None and _plain(found["assembly"]) != _plain(assembly):
-        raise BadQuery("name", text, f"a name of assembly {assembly}; positions are not lifted over")
+        raise BadQuery(
+            "name", text, f"a name of assembly {assembly}; positions are not lifted over"
+        )
     return JunctionName(assembly, parse_region(found["region"]), found["strand"])
 
 

@@ -1,8 +1,9 @@
 """Sample lists: the text `,50099:3,50100:12` of one or many rows as arrays, and back.
 
-Text is parsed eight digits at a time: the eight bytes that end with a number are read as one little-endian word, the bytes that
-do not belong to it are masked out, and three multiplications add the digits up (D. Lemire, "Quickly parsing eight digits",
-2018; the same steps here for all numbers of a text at once).
+Text is parsed eight digits at a time: the eight bytes that end with a number are read as one
+little-endian word, the bytes that do not belong to it are masked out, and three multiplications add
+the digits up (D. Lemire, "Quickly parsing eight digits", 2018; the same steps here for all numbers
+of a text at once).
 """
 
 from collections.abc import Iterable
@@ -16,8 +17,11 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 _COMMA, _COLON, _ZERO = b",:0"
 _WORD = 8
-_DIGITS_OF = np.array([0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64)
-"""For a number of n digits: the value bits of its digits, which are the last n bytes of its word."""
+_DIGITS_OF = np.array(
+    [0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64
+)
+"""For a number of n digits: the value bits of its digits, which are the last n bytes of its word.
+"""
 _BYTES_OF = _DIGITS_OF * np.uint64(0x11)
 _ZEROS, _TOP_BITS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TEN_OVERFLOWS = np.uint64(0x7676767676767676)
@@ -26,19 +30,25 @@ _STEPS = tuple(
     (np.uint64(bits), np.uint64(10 ** (bits // 8)), np.uint64(kept))
     for bits, kept in ((8, 0x00FF00FF00FF00FF), (16, 0x0000FFFF0000FFFF), (32, 0x00000000FFFFFFFF))
 )
-"""To add neighbouring digits, then pairs of digits, then fours: how far apart they lie, the weight of the higher, what stays."""
+"""To add neighbouring digits, then pairs of digits, then fours: how far apart they lie, the weight
+of the higher, what stays.
+"""
 _FEW = 20  # one pair in so many or fewer: cutting each out costs less than a mask over all bytes (measured, 8 bytes a pair)
-_TABLE_LIMIT = 1 << 26  # above this sample id a table of wanted ids would cost more memory than a search costs time
+_TABLE_LIMIT = (
+    1 << 26
+)  # above this sample id a table of wanted ids would cost more memory than a search costs time
 
 
 def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
     """The unsigned decimal numbers at text[start:end]; the bytes there must be digits.
 
-    At least 8 bytes must precede every end (pad the text in front). Of more than 18 digits something
-    comes back, but not the number.
+    At least 8 bytes must precede every end (pad the text in front). Of more than 18 digits
+    something comes back, but not the number.
     """
     lengths = ends - starts
-    windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
+    windows: NDArray[np.uint64] = np.ndarray(
+        (len(text) - _WORD + 1,), "<u8", text.data, strides=(1,)
+    )
     words = windows[ends - _WORD]  # not take(), which would first copy all the overlapping windows
     words &= _DIGITS_OF.take(lengths, mode="clip")
     for step, factor, kept in _STEPS:
@@ -55,12 +65,18 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
 
 
 def are_digits(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDArray[np.bool_]:
-    """Whether every byte of text[start:end] is a digit (true of an empty one); padding as for parse_integers."""
-    windows: NDArray[np.uint64] = np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
+    """Whether every byte of text[start:end] is a digit (true of an empty one); padding as for
+    parse_integers.
+    """
+    windows: NDArray[np.uint64] = np.ndarray(
+        (len(text) - _WORD + 1,), "<u8", text.data, strides=(1,)
+    )
     result = np.ones(len(starts), np.bool_)
     rest = np.flatnonzero(ends > starts)
     while len(rest):
-        values = (windows[ends[rest] - _WORD] ^ _ZEROS) & _BYTES_OF.take(np.minimum(ends[rest] - starts[rest], _WORD))
+        values = (windows[ends[rest] - _WORD] ^ _ZEROS) & _BYTES_OF.take(
+            np.minimum(ends[rest] - starts[rest], _WORD)
+        )
         result[rest] &= ((values + _TEN_OVERFLOWS | values) & _TOP_BITS) == 0
         ends = ends - _WORD
         rest = rest[ends[rest] > starts[rest]]
@@ -76,8 +92,9 @@ def padded(text: bytes) -> NDArray[np.uint8]:
 class Pairs:
     """Sample and coverage of every pair of consecutive rows, in record order.
 
-    `rows[i]` to `rows[i + 1]` are the pairs of row i; `spans[j]` is where pair j's text (from its comma) begins. Coverages
-    are read, from `digits[starts:ends]`, when first asked for: most of an answer's samples are often cut out before.
+    `rows[i]` to `rows[i + 1]` are the pairs of row i; `spans[j]` is where pair j's text (from its
+    comma) begins. Coverages are read, from `digits[starts:ends]`, when first asked for: most of an
+    answer's samples are often cut out before.
     """
 
     text: bytes
@@ -112,7 +129,9 @@ class Pairs:
         return result
 
     def medians(self) -> NDArray[np.float64]:
-        """Median coverage of each row (mean of the middle two of an even number); 0 for a row without pairs."""
+        """Median coverage of each row (mean of the middle two of an even number); 0 for a row
+        without pairs.
+        """
         ordered = np.sort((self.row_of << 40) | self.coverages) & ((1 << 40) - 1)
         counts, first = self.counts(), self.rows[:-1]
         result = np.zeros(len(counts))
@@ -125,7 +144,9 @@ class Pairs:
     def part(self, first: int, last: int) -> "Pairs":
         """The pairs of consecutive rows, `last` not included, none of them parsed again."""
         begin, end = self.rows[[first, last]].tolist()
-        start, stop = (int(self.spans[at]) if at < len(self.spans) else len(self.text) for at in (begin, end))
+        start, stop = (
+            int(self.spans[at]) if at < len(self.spans) else len(self.text) for at in (begin, end)
+        )
         spans, rows = self.spans[begin:end] - start, self.rows[first : last + 1] - begin
         digits = (self.digits, self.starts[begin:end], self.ends[begin:end])
         part = Pairs(self.text[start:stop], self.samples[begin:end], spans, rows, *digits)
@@ -142,10 +163,14 @@ class Pairs:
         text = self._cut(keep, kept, widths)
         spans = np.concatenate(([0], np.cumsum(widths[kept])))[:-1]
         kept_before = np.concatenate(([0], np.cumsum(keep)))
-        return Pairs(text, self.samples[kept], spans, kept_before[self.rows], self.digits, starts, ends)
+        return Pairs(
+            text, self.samples[kept], spans, kept_before[self.rows], self.digits, starts, ends
+        )
 
     def _cut(self, keep: NDArray[np.bool_], kept: Integers, widths: Integers) -> bytes:
-        """The text of the pairs kept: of a few one by one, of many through a mask over all the text."""
+        """The text of the pairs kept: of a few one by one, of many through a mask over all the
+        text.
+        """
         if len(kept) * _FEW < len(keep):
             spans = self.spans[kept]
             places = zip(spans.tolist(), (spans + widths[kept]).tolist(), strict=True)
@@ -162,7 +187,9 @@ class Pairs:
 
 
 def parse_pairs(texts: Iterable[bytes]) -> Pairs:
-    """The pairs of rows whose sample lists are well formed (see `well_formed`); an empty text is a row without samples."""
+    """The pairs of rows whose sample lists are well formed (see `well_formed`); an empty text is a
+    row without samples.
+    """
     lists = list(texts)
     text = b"".join(lists)
     array = padded(text)
@@ -185,7 +212,9 @@ def well_formed(text: bytes) -> bool:
         digits + len(separators) == len(array)
         and len(separators) % 2 == 0
         and (len(array) == 0 or separators[:1].tolist() == [0])
-        and bool((array[separators[0::2]] == _COMMA).all() and (array[separators[1::2]] == _COLON).all())
+        and bool(
+            (array[separators[0::2]] == _COMMA).all() and (array[separators[1::2]] == _COLON).all()
+        )
         and bool((gaps > 1).all())
     )
 

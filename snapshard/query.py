@@ -1,6 +1,8 @@
-"""What is asked of a release, and which intervals must be asked. Pure: nothing here touches a database.
+"""What is asked of a release, and which intervals must be asked. Pure: nothing here touches a
+database.
 
-Rows of an interval are numbered by (block, position), which is genome order: start, end, then the order of the source.
+Rows of an interval are numbered by (block, position), which is genome order: start, end, then the
+order of the source.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +20,7 @@ MOST_IDS = 10_000
 
 
 @dataclass(frozen=True)
-class Place:
+class RowAddress:
     """Where a row stands in a release: its interval's number, block and position."""
 
     interval: int
@@ -30,8 +32,9 @@ class Place:
 class Query:
     """What rows are wanted. Without regions and ids: every row of the release, in genome order.
 
-    A row that matches several regions comes once. With samples, pairs of other samples are cut out, the statistics are
-    recomputed, rows left without samples are dropped, and filters see the recomputed values.
+    A row that matches several regions comes once. With samples, pairs of other samples are cut out,
+    the statistics are recomputed, rows left without samples are dropped, and filters see the
+    recomputed values.
     """
 
     regions: tuple[Region, ...] = ()
@@ -40,19 +43,27 @@ class Query:
     filters: tuple[Filter, ...] = ()
     samples: SampleSet | None = None
     kind: str = "junction"
-    after: Place | None = None
+    after: RowAddress | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise BadQuery("kind", self.kind, f"one of {', '.join(KINDS)}")
         if len(self.regions) > MOST_REGIONS:
-            raise BadQuery("regions", f"{len(self.regions)} regions", f"at most {MOST_REGIONS}; ask in several requests")
+            raise BadQuery(
+                "regions",
+                f"{len(self.regions)} regions",
+                f"at most {MOST_REGIONS}; ask in several requests",
+            )
         if self.ids is not None and len(self.ids) > MOST_IDS:
-            raise BadQuery("ids", f"{len(self.ids)} ids", f"at most {MOST_IDS}; ask in several requests")
+            raise BadQuery(
+                "ids", f"{len(self.ids)} ids", f"at most {MOST_IDS}; ask in several requests"
+            )
 
     @property
     def stored_filters(self) -> tuple[Filter, ...]:
-        """Filters that stored columns decide, and those that follow for stored columns from the others."""
+        """Filters that stored columns decide, and those that follow for stored columns from the
+        others.
+        """
         necessary = (one.necessary for one in self.recomputed_filters)
         decided = (one for one in self.filters if self.samples is None or not one.on_recomputed)
         return (*decided, *[one for one in necessary if one is not None])
@@ -71,11 +82,17 @@ def intervals_to_ask(query: Query, release: Release) -> tuple[Interval, ...]:
         for interval in release.intervals
         if query.kind in interval.content
         and (query.after is None or interval.number >= query.after.interval)
-        and (not query.regions or any(interval.may_hold(region, query.match, named, query.kind) for region in query.regions))
+        and (
+            not query.regions
+            or any(
+                interval.may_hold(region, query.match, named, query.kind)
+                for region in query.regions
+            )
+        )
         and (query.ids is None or interval.content[query.kind].may_hold_ids(query.ids))
     )
 
 
-def continued(query: Query, place: Place) -> Query:
+def continued(query: Query, address: RowAddress) -> Query:
     """The same query from behind a row on."""
-    return replace(query, after=place)
+    return replace(query, after=address)

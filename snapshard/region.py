@@ -1,6 +1,7 @@
 """A stretch of one chromosome, and how people write one.
 
-Coordinates everywhere in Snapshard: 1-based, both ends included; a junction's are the first and the last base of its intron.
+Coordinates everywhere in Snapshard: 1-based, both ends included; a junction's are the first and the
+last base of its intron.
 """
 
 import re
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 from snapshard.errors import BadRegion
 
 LAST_BASE = 2_147_483_646
-"""No chromosome known is as long; a range of PostgreSQL, which is kept with its end + 1, still fits an integer."""
+"""No chromosome known is as long; a range of PostgreSQL, which is kept with its end + 1, still fits
+an integer.
+"""
 
 _DASHES = "‐‑‒–—−"
 _CHROM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
-_REGION = re.compile(r"(?P<chrom>[^:\s]+)\s*(?::\s*(?P<start>[\d,\s]+?)\s*(?:-\s*(?P<end>[\d,\s]+?)\s*)?)?")
+_REGION = re.compile(
+    r"(?P<chrom>[^:\s]+)\s*(?::\s*(?P<start>[\d,\s]+?)\s*(?:-\s*(?P<end>[\d,\s]+?)\s*)?)?"
+)
 _BARE = re.compile(r"(?:[1-9]|1\d|2[0-2]|X|Y|M|MT)", re.IGNORECASE)
 _EXPECTED = "chromosome:start-end such as chr2:29,223,529-29,919,992 (1-based, both ends included)"
 
@@ -30,7 +35,9 @@ class Region:
         if not _CHROM.fullmatch(self.chrom):
             raise BadRegion(self.chrom, "a chromosome name such as chr2")
         if not 1 <= self.start <= self.end <= LAST_BASE:
-            raise BadRegion(f"{self.chrom}:{self.start}-{self.end}", "1 <= start <= end (positions are 1-based)")
+            raise BadRegion(
+                f"{self.chrom}:{self.start}-{self.end}", "1 <= start <= end (positions are 1-based)"
+            )
 
     def __str__(self) -> str:
         if (self.start, self.end) == (1, LAST_BASE):
@@ -39,10 +46,11 @@ class Region:
 
 
 def parse_region(text: str) -> Region:
-    """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a whole chromosome.
+    """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a whole
+    chromosome.
 
-    A leading `Chromosome`, commas, blanks and typographic dashes are taken as meant; an end past the
-    last possible base is cut there. Raises BadRegion, which says what was expected.
+    A leading `Chromosome`, commas, blanks and typographic dashes are taken as meant; an end past
+    the last possible base is cut there. Raises BadRegion, which says what was expected.
     """
     plain = re.sub(f"[{_DASHES}]", "-", text).strip()
     plain = re.sub(r"(?i)^chromosome\s*", "", plain)
@@ -60,7 +68,9 @@ def parse_region(text: str) -> Region:
 
 
 def chromosome_name(text: str) -> str:
-    """The chromosome in UCSC spelling: `2` and `Chr2` become `chr2`, `MT` becomes `chrM`; names of other contigs stay."""
+    """The chromosome in UCSC spelling: `2` and `Chr2` become `chr2`, `MT` becomes `chrM`; names of
+    other contigs stay.
+    """
     bare = re.sub(r"(?i)^chr(?=(?:\d{1,2}|x|y|mt?)$)", "", text)
     if not _BARE.fullmatch(bare):
         return text

@@ -19,7 +19,9 @@ _RELEASE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
 @dataclass(frozen=True)
 class Content:
-    """What an interval holds of one kind of rows, counted while it was loaded; the bounds are exact, never guessed."""
+    """What an interval holds of one kind of rows, counted while it was loaded; the bounds are
+    exact, never guessed.
+    """
 
     row_count: int
     first_block: int
@@ -36,7 +38,8 @@ class Content:
 
 @dataclass(frozen=True)
 class Interval:
-    """Rows that start at first to last (1-based, both included) of a chromosome, and the shard that holds them.
+    """Rows that start at first to last (1-based, both included) of a chromosome, and the shard that
+    holds them.
 
     Content per kind of rows is known once the shard is loaded; a kind without rows is not in it.
     """
@@ -49,7 +52,9 @@ class Interval:
     content: Mapping[str, Content] = field(default_factory=dict)
 
     def holds_chrom(self, chrom: str, named: frozenset[str]) -> bool:
-        """Whether rows of the chromosome live here; named are the chromosomes that have intervals of their own."""
+        """Whether rows of the chromosome live here; named are the chromosomes that have intervals
+        of their own.
+        """
         return chrom == self.chrom or (self.chrom == OTHERS and chrom not in named)
 
     def holds_start(self, chrom: str, start: int, named: frozenset[str]) -> bool:
@@ -98,7 +103,9 @@ class Release:
         return tuple(dict.fromkeys(interval.shard for interval in self.intervals))
 
     def provenance(self) -> dict[str, object]:
-        """What every answer says: compilation, release, assembly, coordinates, samples, simulated or real."""
+        """What every answer says: compilation, release, assembly, coordinates, samples, simulated
+        or real.
+        """
         return {
             "compilation": self.compilation,
             "release": self.name,
@@ -128,5 +135,7 @@ def schema_name(compilation: str, release: str) -> str:
         expected = "a lower-case letter, then letters, digits or _ (31 at most; not 'snaptron')"
         raise BadQuery("compilation", compilation, expected)
     if not _RELEASE.fullmatch(release):
-        raise BadQuery("release", release, "lower-case letters, digits, '.', '_' or '-' (31 at most)")
+        raise BadQuery(
+            "release", release, "lower-case letters, digits, '.', '_' or '-' (31 at most)"
+        )
     return f"{compilation}@{release}"

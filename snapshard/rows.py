@@ -1,7 +1,8 @@
 """Consecutive rows as the text they came in, and their columns as arrays.
 
-Text is the one form of rows everywhere: a source's lines, what a payload block holds, what a shard's COPY sends and what most
-answers are. Columns are cut out of it only when somebody asks for them.
+Text is the one form of rows everywhere: a source's lines, what a payload block holds, what a
+shard's COPY sends and what most answers are. Columns are cut out of it only when somebody asks for
+them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,8 @@ _PAD = 8
 
 
 def decimal_text(value: float) -> str:
-    """A recomputed mean or median as text: 12 significant digits, no trailing zeros, at least one decimal.
+    """A recomputed mean or median as text: 12 significant digits, no trailing zeros, at least one
+    decimal.
 
     This is how Snaptron prints them (Python 2's `str(float)`), exponent form from 1e12 included.
     """
@@ -75,7 +77,9 @@ class Rows:
         return self._starts[:, place], self._ends[:, place]
 
     def spans(self, name: str) -> tuple[NDArray[np.uint8], Integers, Integers]:
-        """A column as places: a text, and where in it each row's field starts and ends; eight bytes precede the first field."""
+        """A column as places: a text, and where in it each row's field starts and ends; eight bytes
+        precede the first field.
+        """
         return self._padded, *self._bounds(name)
 
     def line_ends(self) -> Integers:
@@ -89,7 +93,10 @@ class Rows:
     def texts(self, name: str) -> list[bytes]:
         """A column as it is written."""
         starts, ends = self._bounds(name)
-        return [self.text[s:e] for s, e in zip((starts - _PAD).tolist(), (ends - _PAD).tolist(), strict=True)]
+        return [
+            self.text[s:e]
+            for s, e in zip((starts - _PAD).tolist(), (ends - _PAD).tolist(), strict=True)
+        ]
 
     def cells(self) -> list[list[bytes]]:
         """Every column as it is written, quicker than one after the other."""
@@ -124,7 +131,9 @@ class Rows:
 
     def part(self, first: int, last: int) -> "Rows":
         """Consecutive rows, `last` not included, with all that was found out about them before."""
-        start, stop = (int(self._ends[row - 1, -1]) - _PAD + 1 if row else 0 for row in (first, last))
+        start, stop = (
+            int(self._ends[row - 1, -1]) - _PAD + 1 if row else 0 for row in (first, last)
+        )
         part = Rows(self.text[start:stop], self.columns)
         vars(part)["_padded"] = self._padded[start : stop + _PAD]
         vars(part)["_ends"] = self._ends[first:last] - start
@@ -150,17 +159,35 @@ class Rows:
         return Rows(b"".join([b"\t".join(row) + b"\n" for row in fields]), wanted)
 
     def restrict(self, wanted: SampleSet) -> "Rows":
-        """The rows that have wanted samples: their pairs cut in record order, the statistics recomputed over what is left."""
+        """The rows that have wanted samples: their pairs cut in record order, the statistics
+        recomputed over what is left.
+        """
         return self.with_pairs(self.pairs.only(wanted))
 
     def with_pairs(self, pairs: Pairs) -> "Rows":
-        """The rows with these sample lists, one per row, for their own: statistics recomputed, rows without pairs dropped."""
+        """The rows with these sample lists, one per row, for their own: statistics recomputed, rows
+        without pairs dropped.
+        """
         counts = pairs.counts()
         kept, text, listed = np.flatnonzero(counts), self.text, pairs.text
-        first, samples, median, last = (places[kept].tolist() for places in self._around_statistics())
+        first, samples, median, last = (
+            places[kept].tolist() for places in self._around_statistics()
+        )
         ends = pairs.bounds()
-        statistics = zip(*(found[kept].tolist() for found in (counts, pairs.sums(), pairs.medians())), strict=True)
-        places = zip(first, samples, ends[:-1][kept].tolist(), ends[1:][kept].tolist(), statistics, median, last, strict=True)
+        statistics = zip(
+            *(found[kept].tolist() for found in (counts, pairs.sums(), pairs.medians())),
+            strict=True,
+        )
+        places = zip(
+            first,
+            samples,
+            ends[:-1][kept].tolist(),
+            ends[1:][kept].tolist(),
+            statistics,
+            median,
+            last,
+            strict=True,
+        )
         pieces = [
             (text[begin:before], listed[start:end], _statistics(*told), text[behind:stop])
             for begin, before, start, end, told, behind, stop in places
@@ -168,12 +195,21 @@ class Rows:
         return Rows(b"".join(chain.from_iterable(pieces)), self.columns)
 
     def _around_statistics(self) -> tuple[Integers, Integers, Integers, Integers]:
-        """Where in the text each row begins, where its samples do, where its median ends and the row itself, newline included."""
+        """Where in the text each row begins, where its samples do, where its median ends and the
+        row itself, newline included.
+        """
         samples, median = self.columns.index("samples"), self.columns.index("coverage_median")
-        return self._starts[:, 0] - _PAD, self._starts[:, samples] - _PAD, self._ends[:, median] - _PAD, self.line_ends()
+        return (
+            self._starts[:, 0] - _PAD,
+            self._starts[:, samples] - _PAD,
+            self._ends[:, median] - _PAD,
+            self.line_ends(),
+        )
 
 
 @lru_cache(1 << 16)
 def _statistics(count: int, total: int, median: float) -> bytes:
-    """The columns from samples_count to coverage_median, each behind a tab. Most rows share theirs with others."""
+    """The columns from samples_count to coverage_median, each behind a tab. Most rows share theirs
+    with others.
+    """
     return f"\t{count}\t{total}\t{decimal_text(total / count)}\t{decimal_text(median)}".encode()

@@ -1,4 +1,6 @@
-"""How the image runs the server: `gunicorn -c gunicorn.conf.py 'snapshard_ui:create_app()'`; settings from the environment."""
+"""How the image runs the server: `gunicorn -c gunicorn.conf.py 'snapshard_ui:create_app()'`;
+settings from the environment.
+"""
 
 from snapshard.settings import Settings
 from snapshard_ui.runtime.serving import options

@@ -1,4 +1,6 @@
-"""`python -m analysis.benchmark`: makes and loads what is not there yet, measures, and writes results, plots and report."""
+"""`python -m analysis.benchmark`: makes and loads what is not there yet, measures, and writes
+results, plots and report.
+"""
 
 from contextlib import ExitStack
 from dataclasses import replace
@@ -33,11 +35,24 @@ class Scale(click.ParamType):
 
 
 @click.command(help=__doc__)
-@click.option("--scale", type=Scale(), default="1", help="Percent of GTEx's density; gtex is 100, the record.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("data/benchmark"), help="Keeps data between runs.")
-@click.option("--only", default="", help=f"Parts ({', '.join(PARTS)}), workloads or systems, separated by commas.")
+@click.option(
+    "--scale", type=Scale(), default="1", help="Percent of GTEx's density; gtex is 100, the record."
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("data/benchmark"),
+    help="Keeps data between runs.",
+)
+@click.option(
+    "--only",
+    default="",
+    help=f"Parts ({', '.join(PARTS)}), workloads or systems, separated by commas.",
+)
 @click.option("--repeats", type=int, help="Rounds of every workload, instead of its own number.")
-@click.option("--report-only", is_flag=True, help="Write plots and report from the results that there are.")
+@click.option(
+    "--report-only", is_flag=True, help="Write plots and report from the results that there are."
+)
 def main(scale: float, folder: Path, only: str, repeats: int | None, report_only: bool) -> None:
     """The command."""
     place = folder.resolve() / f"{scale:g}"
@@ -66,11 +81,15 @@ class Selection:
         found = [one for one in every if one.name in self.named]
         unknown = self.named - {one.name for one in every} - set(PARTS)
         if unknown:
-            raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(one.name for one in every)}")
+            raise click.UsageError(
+                f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(one.name for one in every)}"
+            )
         return found if self.named else list(every)
 
 
-def _measure(place: Path, scale: float, results: Results, selection: Selection, repeats: int | None) -> None:
+def _measure(
+    place: Path, scale: float, results: Results, selection: Selection, repeats: int | None
+) -> None:
     compilation = make_compilation(place / "compilation", scale)
     results.put("compilation", "facts", compilation.facts)
     again = bool(selection.named) and selection.part("load")
@@ -83,16 +102,30 @@ def _measure(place: Path, scale: float, results: Results, selection: Selection, 
     if selection.part("memory"):
         largest = next(one for one in every if one.name == "rows")
         for system in selection.systems:
-            results.put("memory", system.name, peak_memory(system.name, place, largest.way, largest.questions[-1]))
+            results.put(
+                "memory",
+                system.name,
+                peak_memory(system.name, place, largest.way, largest.questions[-1]),
+            )
     if selection.part("cold"):
         systems = [one for one in selection.systems if one.name in COLD]
         for workload in every:
             if workload.cold:
                 click.echo(f"cold: {workload.title}")
-                results.put("cold", workload.name, run_cold(workload, systems, place, repeats=repeats or REPEATS))
+                results.put(
+                    "cold",
+                    workload.name,
+                    run_cold(workload, systems, place, repeats=repeats or REPEATS),
+                )
 
 
-def _warm(chosen: list[Workload], systems: list[System], place: Path, results: Results, repeats: int | None) -> None:
+def _warm(
+    chosen: list[Workload],
+    systems: list[System],
+    place: Path,
+    results: Results,
+    repeats: int | None,
+) -> None:
     with ExitStack() as opened:
         sessions = {one.name: opened.enter_context(one.session(place)) for one in systems}
         for workload in chosen:
@@ -102,7 +135,9 @@ def _warm(chosen: list[Workload], systems: list[System], place: Path, results: R
             times, size = run_workload(workload, sessions)
             before = results.parts.get("warm", {}).get(workload.name, {}).get("seconds", {})
             kept = before if len(systems) < len(SYSTEMS) else {}
-            results.put("warm", workload.name, {"title": workload.title, **size, "seconds": kept | times})
+            results.put(
+                "warm", workload.name, {"title": workload.title, **size, "seconds": kept | times}
+            )
 
 
 if __name__ == "__main__":

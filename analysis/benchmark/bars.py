@@ -1,4 +1,6 @@
-"""The bars that Snapshard has to clear, each a ratio of times (or bytes) of one run, and whether it does."""
+"""The bars that Snapshard has to clear, each a ratio of times (or bytes) of one run, and whether it
+does.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ _SNAPTRON = 4.2
 
 @dataclass(frozen=True)
 class Measured:
-    """One figure of a bar: what it is, its value as text, and whether it is where it should be (None: there is no bar for it)."""
+    """One figure of a bar: what it is, its value as text, and whether it is where it should be
+    (None: there is no bar for it).
+    """
 
     what: str
     value: str
@@ -77,7 +81,9 @@ def _two_columns(found: Figures) -> list[Measured]:
 def _counts(found: Figures) -> list[Measured]:
     measured = []
     for title, workload in (("count", "count"), ("filtered count", "filtered-count")):
-        measured.append(_at_least(f"{title}: the ancestor's way", found.ratio(workload, _ANCESTOR, OURS), 10))
+        measured.append(
+            _at_least(f"{title}: the ancestor's way", found.ratio(workload, _ANCESTOR, OURS), 10)
+        )
         measured.append(_at_least(f"{title}: DuckDB", found.ratio(workload, "duckdb", OURS), 1))
     return measured
 
@@ -87,7 +93,9 @@ def _window(found: Figures) -> list[Measured]:
     measured = []
     for system, way, half, most in bars:
         measured.append(_milliseconds(f"{way} p50", found.median("window-1000", system), half))
-        measured.append(_milliseconds(f"{way} p99", found.quantile("window-1000", system, 0.99), most))
+        measured.append(
+            _milliseconds(f"{way} p99", found.quantile("window-1000", system, 0.99), most)
+        )
     return measured
 
 
@@ -95,7 +103,9 @@ def _flat(found: Figures) -> list[Measured]:
     answers = found.parts["growth-answers"]
     ways = {"window": "library", "window_json": "HTTP JSON"}
     asked = [(kind, way, part) for kind, way in ways.items() for part in ("p50", "p99")]
-    return [_at_most(f"{way} {part}", flatness(answers, kind, part), 1.2) for kind, way, part in asked]
+    return [
+        _at_most(f"{way} {part}", flatness(answers, kind, part), 1.2) for kind, way, part in asked
+    ]
 
 
 def _one_junction(found: Figures) -> list[Measured]:
@@ -132,13 +142,22 @@ def _load(found: Figures) -> list[Measured]:
     raw = found.loaded(_ANCESTOR, "rows")
     return [
         _at_least("checks on, rows and payload", raw / found.loaded("library-1", "bare rows"), 0.6),
-        Measured("with indexes and summaries", f"{raw / found.loaded('library-1', 'rows', 'indexes'):.2f} ×"),
-        Measured("and read back", f"{raw / found.loaded('library-1', 'rows', 'indexes', 'verify'):.2f} ×"),
+        Measured(
+            "with indexes and summaries",
+            f"{raw / found.loaded('library-1', 'rows', 'indexes'):.2f} ×",
+        ),
+        Measured(
+            "and read back", f"{raw / found.loaded('library-1', 'rows', 'indexes', 'verify'):.2f} ×"
+        ),
     ]
 
 
 def _clients(found: Figures) -> list[Measured]:
-    run = next(one for one in found.parts["clients"]["runs"] if (one["mix"], one["clients"]) == ("GeneWindows", 32))
+    run = next(
+        one
+        for one in found.parts["clients"]["runs"]
+        if (one["mix"], one["clients"]) == ("GeneWindows", 32)
+    )
     speed, errors = run["requests_per_second"], run["errors"]
     return [
         Measured("errors", f"{errors}", not errors),

@@ -1,7 +1,9 @@
-"""Whether two systems gave the same answer: every form that answers come in, brought to one that can be compared.
+"""Whether two systems gave the same answer: every form that answers come in, brought to one that
+can be compared.
 
-Rows are compared by id, samples_count, coverage_sum, mean and median, and where they come whole by their sample lists; the
-order of rows is not compared (the ancestor's queries ask for none), so they are sorted by id first.
+Rows are compared by id, samples_count, coverage_sum, mean and median, and where they come whole by
+their sample lists; the order of rows is not compared (the ancestor's queries ask for none), so they
+are sorted by id first.
 """
 
 import hashlib
@@ -24,7 +26,9 @@ from snapshard.rows import Rows
 
 _INTEGERS = ("snaptron_id", "samples_count", "coverage_sum")
 _DECIMALS = ("coverage_avg", "coverage_median")
-_DIGITS = 6  # behind the point: recomputed means are written with more in one system than in another
+_DIGITS = (
+    6  # behind the point: recomputed means are written with more in one system than in another
+)
 
 
 class Different(Exception):
@@ -41,7 +45,9 @@ class Compared:
 
 def comparable(way: str, question: Question, answer: Any) -> Any:
     """The answer in the form in which answers are compared."""
-    return {"count": int, "coverage": _coverage, "psi": _psi, "tissues": _tissues}.get(way, _rows(way, question))(answer)
+    return {"count": int, "coverage": _coverage, "psi": _psi, "tissues": _tissues}.get(
+        way, _rows(way, question)
+    )(answer)
 
 
 def check_equal(what: str, answers: dict[str, Any]) -> None:
@@ -82,17 +88,24 @@ def _rows(way: str, question: Question) -> Callable[[Any], Compared]:
         table = _table(answer, NAMES if whole else SUMMARY)
         order = _order(table, question)
         hashed = [(name, _hash(table.integers(name)[order].tobytes())) for name in _INTEGERS]
-        hashed += [(name, _hash(np.round(table.decimals(name)[order], _DIGITS).tobytes())) for name in _DECIMALS]
+        hashed += [
+            (name, _hash(np.round(table.decimals(name)[order], _DIGITS).tobytes()))
+            for name in _DECIMALS
+        ]
         if whole:
             texts = table.texts("samples")
-            hashed.append(("samples", _hash(b"\n".join([texts[place] for place in order.tolist()]))))
+            hashed.append(
+                ("samples", _hash(b"\n".join([texts[place] for place in order.tolist()])))
+            )
         return Compared(len(order), tuple(hashed))
 
     return compared
 
 
 def _order(table: Rows | Records, question: Question) -> Integers:
-    """Places of the rows by ascending id, without those that reach beyond the region, which tabix gives as well."""
+    """Places of the rows by ascending id, without those that reach beyond the region, which tabix
+    gives as well.
+    """
     order = np.argsort(table.integers("snaptron_id"), kind="stable")
     if question.match is not Match.CONTAINS or not question.regions:
         return order

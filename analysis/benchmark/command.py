@@ -1,4 +1,6 @@
-"""Answers that a command prints: run with the output thrown away when timed, read when they are compared."""
+"""Answers that a command prints: run with the output thrown away when timed, read when they are
+compared.
+"""
 
 import subprocess
 from dataclasses import dataclass
@@ -25,7 +27,9 @@ class Command:
         for words in before:
             source = started[-1].stdout if started else None
             started.append(subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE))
-        done = subprocess.run(last, stdin=started[-1].stdout if started else None, stdout=target, check=True)
+        done = subprocess.run(
+            last, stdin=started[-1].stdout if started else None, stdout=target, check=True
+        )
         for process in started:
             if process.stdout is not None:
                 process.stdout.close()

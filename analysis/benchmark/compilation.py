@@ -1,7 +1,9 @@
-"""The compilation that is measured on: a cut of a simulated GTEx, written once into a folder as files of Snaptron's layout.
+"""The compilation that is measured on: a cut of a simulated GTEx, written once into a folder as
+files of Snaptron's layout.
 
-All rows of chr1:1-25,000,000 and, of every chromosome (chr1 behind that window), its first rows up to a cap, at the density
-that the scale says. At GTEx's own the window holds 618,870 rows over 9,662 samples.
+All rows of chr1:1-25,000,000 and, of every chromosome (chr1 behind that window), its first rows up
+to a cap, at the density that the scale says. At GTEx's own the window holds 618,870 rows over 9,662
+samples.
 """
 
 import json
@@ -25,15 +27,21 @@ from snapshard_populate.simulate.words import Words
 WINDOW = Region("chr1", 1, 25_000_000)
 """What the ancestor was measured on, and the bars speak of."""
 FREQUENT = 100
-"""Samples from which on the ancestor called a junction worth a look: rows of so many hold most of the bytes."""
+"""Samples from which on the ancestor called a junction worth a look: rows of so many hold most of
+the bytes.
+"""
 GTEX = 100.0
 """The scale of GTEx itself: scales are percentages of its density."""
-_FIRST_ROWS = 36_000  # of each other chromosome at GTEx's density: chr1 then holds less than half of all rows
+_FIRST_ROWS = (
+    36_000  # of each other chromosome at GTEx's density: chr1 then holds less than half of all rows
+)
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """A folder of files, and how much is in them: in all, in the window, and in its rows of FREQUENT samples or more."""
+    """A folder of files, and how much is in them: in all, in the window, and in its rows of
+    FREQUENT samples or more.
+    """
 
     folder: Path
     scale: float
@@ -71,7 +79,13 @@ def make_compilation(folder: Path, scale: float) -> Compilation:
     if not description.exists():
         folder.mkdir(parents=True, exist_ok=True)
         made = _write(folder, scale)
-        says = {"name": "sim", "display_name": "Simulated", "assembly": "GRCh38", "simulated": True, **made.facts}
+        says = {
+            "name": "sim",
+            "display_name": "Simulated",
+            "assembly": "GRCh38",
+            "simulated": True,
+            **made.facts,
+        }
         description.write_text(json.dumps(says, indent=1) + "\n")
     says = json.loads(description.read_text())
     return Compilation(folder, **{name: says[name] for name in Compilation(folder, scale).counts})
@@ -81,7 +95,11 @@ def _write(folder: Path, scale: float) -> Compilation:
     plan = Plan(round(FULL_SIZE * scale / GTEX), SAMPLES, SEED)
     (folder / "samples.tsv").write_text("".join(sample_lines(plan)))
     (folder / "samples.groups.tsv").write_text("".join(group_lines(plan)))
-    genes = (one for one in takewhile(lambda one: one.chromosome == WINDOW.chrom, transcripts(plan)) if one.number == 1)
+    genes = (
+        one
+        for one in takewhile(lambda one: one.chromosome == WINDOW.chrom, transcripts(plan))
+        if one.number == 1
+    )
     (folder / "gencode.gff3").write_text("".join(["##gff-version 3\n", *map(gff3_line, genes)]))
     (folder / "indexed").mkdir(exist_ok=True)
     made = Compilation(folder, scale)
@@ -90,7 +108,15 @@ def _write(folder: Path, scale: float) -> Compilation:
             text.write(lines)
             indexed.write(lines)
             made = _counted(made, lines, inside=inside)
-    pysam.tabix_index(str(made.indexed), force=True, seq_col=1, start_col=2, end_col=3, zerobased=False, keep_original=True)
+    pysam.tabix_index(
+        str(made.indexed),
+        force=True,
+        seq_col=1,
+        start_col=2,
+        end_col=3,
+        zerobased=False,
+        keep_original=True,
+    )
     return made
 
 

@@ -13,10 +13,21 @@ from analysis.benchmark.systems.system import System
 _MARK = "loaded-{}"
 
 
-def load_systems(systems: Sequence[System], compilation: Compilation, folder: Path, results: Results, *, again: bool) -> None:
-    """Loads those that the folder does not hold yet, one after the other; again: the folder is emptied of all before."""
+def load_systems(
+    systems: Sequence[System],
+    compilation: Compilation,
+    folder: Path,
+    results: Results,
+    *,
+    again: bool,
+) -> None:
+    """Loads those that the folder does not hold yet, one after the other; again: the folder is
+    emptied of all before.
+    """
     if again:
-        for path in [one for one in folder.iterdir() if one not in (compilation.folder, results.path)]:
+        for path in [
+            one for one in folder.iterdir() if one not in (compilation.folder, results.path)
+        ]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for system in systems:
         mark = folder / _MARK.format(system.name)

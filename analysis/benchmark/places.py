@@ -1,4 +1,6 @@
-"""Where the junctions are, read once from the compilation's text, and places drawn among them with a fixed seed."""
+"""Where the junctions are, read once from the compilation's text, and places drawn among them with
+a fixed seed.
+"""
 
 import random
 from collections.abc import Sequence
@@ -22,7 +24,9 @@ _TRIES = 2_000
 
 @dataclass(frozen=True)
 class Places:
-    """Id, first and last base and number of samples of the window's junctions, ascending by start; ids of all rows; genes."""
+    """Id, first and last base and number of samples of the window's junctions, ascending by start;
+    ids of all rows; genes.
+    """
 
     ids: Integers
     starts: Integers
@@ -43,9 +47,13 @@ class Places:
         return int((self.ends[first:last] >= region.start).sum())
 
     def windows(self, width: int, count: int, *, rows: int | None = None) -> list[Region]:
-        """Windows at random places; given a number of rows, those whose number of junctions is nearest to it."""
+        """Windows at random places; given a number of rows, those whose number of junctions is
+        nearest to it.
+        """
         chance = random.Random(SEED)
-        starts = [chance.randint(1_000_000, WINDOW.end - width) for _ in range(_TRIES if rows else count)]
+        starts = [
+            chance.randint(1_000_000, WINDOW.end - width) for _ in range(_TRIES if rows else count)
+        ]
         drawn = [Region(WINDOW.chrom, start, start + width - 1) for start in starts]
         if rows is None:
             return drawn
@@ -53,14 +61,19 @@ class Places:
         return sorted(nearest)
 
     def junctions(self, count: int, *, least: int) -> list[Region]:
-        """Junctions that so many samples have at least (or the most frequent ones, where there are too few), one a place."""
+        """Junctions that so many samples have at least (or the most frequent ones, where there are
+        too few), one a place.
+        """
         spans = self.starts << 32 | self.ends
         _, places, shared = np.unique(spans, return_index=True, return_counts=True)
         alone = places[shared == 1]
         found = alone[self.counts[alone] >= least]
         if len(found) < count:
             found = alone[np.argsort(-self.counts[alone], kind="stable")[:count]]
-        return [self.place(number) for number in sorted(random.Random(SEED).sample(found.tolist(), count))]
+        return [
+            self.place(number)
+            for number in sorted(random.Random(SEED).sample(found.tolist(), count))
+        ]
 
     def place(self, number: int) -> Region:
         """Where the junction of that number lies."""
@@ -71,26 +84,50 @@ class Places:
         return tuple(sorted(random.Random(SEED).sample(self.every_id.tolist(), count)))
 
     def cassettes(self, count: int) -> list[tuple[Region, Region, Region]]:
-        """Inclusion junctions and the one that skips what lies between them, those with the most samples."""
+        """Inclusion junctions and the one that skips what lies between them, those with the most
+        samples.
+        """
         by_start: dict[tuple[int, bytes], list[int]] = {}
         by_end: dict[tuple[int, bytes], list[int]] = {}
-        frequent = np.argsort(-self.counts, kind="stable")[: max(500, len(self.counts) // 20)].tolist()
+        frequent = np.argsort(-self.counts, kind="stable")[
+            : max(500, len(self.counts) // 20)
+        ].tolist()
         for number in frequent:
             by_start.setdefault((int(self.starts[number]), self.strands[number]), []).append(number)
             by_end.setdefault((int(self.ends[number]), self.strands[number]), []).append(number)
         found = []
         for skip in frequent:
             strand = self.strands[skip]
-            lefts = [one for one in by_start[int(self.starts[skip]), strand] if self.ends[one] < self.ends[skip]]
-            rights = [one for one in by_end[int(self.ends[skip]), strand] if self.starts[one] > self.starts[skip]]
-            pairs = [(left, right) for left in lefts for right in rights if self.ends[left] < self.starts[right] - 1]
-            found += [(self.place(left), self.place(right), self.place(skip)) for left, right in pairs[:1]]
+            lefts = [
+                one
+                for one in by_start[int(self.starts[skip]), strand]
+                if self.ends[one] < self.ends[skip]
+            ]
+            rights = [
+                one
+                for one in by_end[int(self.ends[skip]), strand]
+                if self.starts[one] > self.starts[skip]
+            ]
+            pairs = [
+                (left, right)
+                for left in lefts
+                for right in rights
+                if self.ends[left] < self.starts[right] - 1
+            ]
+            found += [
+                (self.place(left), self.place(right), self.place(skip)) for left, right in pairs[:1]
+            ]
         return found[:count]
 
 
 def read_places(compilation: Compilation) -> Places:
     """The places of a compilation."""
-    columns: dict[str, list[Integers]] = {"snaptron_id": [], "start": [], "end": [], "samples_count": []}
+    columns: dict[str, list[Integers]] = {
+        "snaptron_id": [],
+        "start": [],
+        "end": [],
+        "samples_count": [],
+    }
     strands: list[bytes] = []
     for rows in read_chunks(compilation.text):
         for name, parts in columns.items():
@@ -99,7 +136,9 @@ def read_places(compilation: Compilation) -> Places:
             strands += rows.texts("strand")
     ids, starts, ends, counts = (np.concatenate(parts) for parts in columns.values())
     inside = slice(compilation.window_rows)
-    return Places(ids[inside], starts[inside], ends[inside], strands, counts[inside], ids, _genes(compilation))
+    return Places(
+        ids[inside], starts[inside], ends[inside], strands, counts[inside], ids, _genes(compilation)
+    )
 
 
 def _genes(compilation: Compilation) -> tuple[Gene, ...]:

@@ -20,14 +20,22 @@ _LOOKS = {
     "duckdb": ("DuckDB on Parquet", "#CC79A7", "X", ":"),
     "pysam": ("tabix, pysam", "#000000", "*", ":"),
 }
-"""Label, colour (Okabe and Ito's, told apart by the colour-blind), marker and line of every system that is drawn."""
+"""Label, colour (Okabe and Ito's, told apart by the colour-blind), marker and line of every system
+that is drawn.
+"""
 _STEPS = (
     ("rows", "rows with samples"),
     ("filtered-rows", "samples_count >= 100, with samples"),
     ("count", "count"),
     ("filtered-count", "count, samples_count >= 100"),
 )
-_WIDTHS = {"overlap-1kb": 1e3, "overlap-10kb": 1e4, "overlap-100kb": 1e5, "overlap-1Mb": 1e6, "overlap-10Mb": 1e7}
+_WIDTHS = {
+    "overlap-1kb": 1e3,
+    "overlap-10kb": 1e4,
+    "overlap-100kb": 1e5,
+    "overlap-1Mb": 1e6,
+    "overlap-10Mb": 1e7,
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,9 @@ def draw(found: Figures, folder: Path) -> list[Path]:
     """The pictures that the results are enough for."""
     mpl.rcParams["svg.hashsalt"] = "snapshard"
     mpl.rcParams["svg.fonttype"] = "none"
-    return [_saved(plot.drawn(found), folder / plot.file) for plot in PLOTS if plot.can_be_drawn(found)]
+    return [
+        _saved(plot.drawn(found), folder / plot.file) for plot in PLOTS if plot.can_be_drawn(found)
+    ]
 
 
 def _saved(figure: Figure, path: Path) -> Path:
@@ -75,7 +85,12 @@ def _ancestor(found: Figures) -> Figure:
         axes.set_ylabel("seconds")
     for axes in panels[1]:
         axes.set_xlabel("to base, Mb")
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(
+        *panels[0, 0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+    )
     return figure
 
 
@@ -85,7 +100,12 @@ def _windows(found: Figures) -> Figure:
     for system in _LOOKS:
         there = [name for name in _WIDTHS if system in found.systems(name)]
         if there:
-            _line(axes, system, [_WIDTHS[name] for name in there], [1000 * found.median(name, system) for name in there])
+            _line(
+                axes,
+                system,
+                [_WIDTHS[name] for name in there],
+                [1000 * found.median(name, system) for name in there],
+            )
     axes.set_xscale("log")
     _log(axes)
     axes.set_xlabel("width of the window, bases")

@@ -9,10 +9,12 @@ from snapshard.region import Region
 
 @dataclass(frozen=True)
 class Question:
-    """One question. Positions are 1-based, both ends included; without regions the whole genome is meant.
+    """One question. Positions are 1-based, both ends included; without regions the whole genome is
+    meant.
 
-    `samples` cuts rows to these samples; `gene` names what the region is, for systems that know genes. `page` says that the
-    answer fits a page of the REST API. The regions of a cassette exon are its two inclusion junctions and the one that skips it.
+    `samples` cuts rows to these samples; `gene` names what the region is, for systems that know
+    genes. `page` says that the answer fits a page of the REST API. The regions of a cassette exon
+    are its two inclusion junctions and the one that skips it.
     """
 
     label: str

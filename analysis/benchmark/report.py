@@ -1,4 +1,6 @@
-"""The report: tables from the raw results put between the marks of docs/benchmark.md, and the README's few main figures."""
+"""The report: tables from the raw results put between the marks of docs/benchmark.md, and the
+README's few main figures.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -18,7 +20,15 @@ _NOTHING = "Not measured yet: `make benchmark SCALE=gtex`."
 _TITLES = {one.name: one.title for one in SYSTEMS}
 _GROUPS = {
     "ancestor": ("rows", "filtered-rows", "count", "filtered-count", "two-columns"),
-    "windows": ("overlap-1kb", "overlap-10kb", "overlap-100kb", "overlap-1Mb", "overlap-10Mb", "window-1000", "gene"),
+    "windows": (
+        "overlap-1kb",
+        "overlap-10kb",
+        "overlap-100kb",
+        "overlap-1Mb",
+        "overlap-10Mb",
+        "window-1000",
+        "gene",
+    ),
     "single": ("exact", "ids", "one-junction", "psi", "tissues"),
     "subsets": ("subset-1", "subset-100", "subset-3000"),
     "genome": ("genome-count", "genome-filter", "export"),
@@ -41,12 +51,19 @@ _WORDS = {True: "yes", False: "**no**", None: "–"}
 
 
 def recorded(parts: dict[str, Any]) -> Figures:
-    """The figures of a record: what this benchmark measured, and what analysis.clients and analysis.growth did."""
-    return Figures(parts | {name: read_result(name) for name in _ELSEWHERE if (RESULTS / f"{name}.json").exists()})
+    """The figures of a record: what this benchmark measured, and what analysis.clients and
+    analysis.growth did.
+    """
+    return Figures(
+        parts
+        | {name: read_result(name) for name in _ELSEWHERE if (RESULTS / f"{name}.json").exists()}
+    )
 
 
 def write(parts: dict[str, Any], folder: Path, *, record: bool) -> list[Path]:
-    """The files written: of the record plots, page and README; of another scale plots and page in the folder."""
+    """The files written: of the record plots, page and README; of another scale plots and page in
+    the folder.
+    """
     found = recorded(parts) if record else Figures(parts)
     pictures = plots.draw(found, RESULTS if record else folder)
     page = filled(DOCUMENT.read_text(encoding="utf-8"), tables(found))
@@ -55,7 +72,10 @@ def write(parts: dict[str, Any], folder: Path, *, record: bool) -> list[Path]:
         trial.write_text(page.replace("../analysis/results/", ""), encoding="utf-8")
         return [*pictures, trial]
     DOCUMENT.write_text(page, encoding="utf-8")
-    README.write_text(filled(README.read_text(encoding="utf-8"), {"benchmark": partial(main_figures, found)}), encoding="utf-8")
+    README.write_text(
+        filled(README.read_text(encoding="utf-8"), {"benchmark": partial(main_figures, found)}),
+        encoding="utf-8",
+    )
     return [*pictures, DOCUMENT, README]
 
 
@@ -73,7 +93,11 @@ def tables(found: Figures) -> dict[str, Callable[[], str]]:
 
 
 def _plot(found: Figures, plot: plots.Plot) -> str:
-    return f"![{plot.shows}](../analysis/results/{plot.file})" if plot.can_be_drawn(found) else _NOTHING
+    return (
+        f"![{plot.shows}](../analysis/results/{plot.file})"
+        if plot.can_be_drawn(found)
+        else _NOTHING
+    )
 
 
 def main_figures(found: Figures) -> str:
@@ -81,7 +105,10 @@ def main_figures(found: Figures) -> str:
     names = [name for name in _MAIN if name in found.parts.get("warm", {})]
     if not names:
         return _NOTHING
-    rows = [[_title(found, name), *[_time(found, name, system) for system in _COMPARED]] for name in names]
+    rows = [
+        [_title(found, name), *[_time(found, name, system) for system in _COMPARED]]
+        for name in names
+    ]
     return table(["ms, median (p95)", *_COMPARED.values()], rows)
 
 
@@ -99,18 +126,33 @@ def _bar(found: Figures, bar: Bar) -> Sequence[str]:
 
 
 def _tuned(found: Figures) -> str:
-    """Before and after, each beside what SQLite took in the same run, since the machine is not always equally quick."""
+    """Before and after, each beside what SQLite took in the same run, since the machine is not
+    always equally quick.
+    """
     path = RESULTS / f"{_BEFORE}.json"
     before = Figures(read_result(_BEFORE)) if path.exists() else None
     # A trial has another compilation, and perhaps its results elsewhere.
     if before is None or before.parts["compilation"] != found.parts.get("compilation"):
         return _NOTHING
-    names = [name for name in before.parts["warm"] if name in found.parts.get("warm", {}) and "sqlite" in found.systems(name)]
+    names = [
+        name
+        for name in before.parts["warm"]
+        if name in found.parts.get("warm", {}) and "sqlite" in found.systems(name)
+    ]
     rows = [
-        [_title(found, name), *[_beside(figures, name, system) for system in (OURS, SERVED) for figures in (before, found)]]
+        [
+            _title(found, name),
+            *[
+                _beside(figures, name, system)
+                for system in (OURS, SERVED)
+                for figures in (before, found)
+            ],
+        ]
         for name in names
     ]
-    return table(["ms, median (of SQLite)", "library before", "library", "HTTP before", "HTTP"], rows)
+    return table(
+        ["ms, median (of SQLite)", "library before", "library", "HTTP before", "HTTP"], rows
+    )
 
 
 def _beside(found: Figures, workload: str, system: str) -> str:
@@ -146,7 +188,9 @@ def _workloads(found: Figures, names: Iterable[str]) -> str:
     if not there:
         return _NOTHING
     systems = [system for system in _TITLES if any(system in found.systems(name) for name in there)]
-    rows = [[_TITLES[system], *[_time(found, name, system) for name in there]] for system in systems]
+    rows = [
+        [_TITLES[system], *[_time(found, name, system) for name in there]] for system in systems
+    ]
     return table(["ms, median (p95)", *[_title(found, name) for name in there]], rows)
 
 
@@ -174,11 +218,23 @@ def _load(found: Figures) -> str:
     rows = []
     for system, title in _TITLES.items():
         if system in loads or system in sizes or peaks.get(system):
-            seconds = ", ".join(f"{phase} {_number(taken)}" for phase, taken in loads.get(system, {}).items()) or "–"
+            seconds = (
+                ", ".join(
+                    f"{phase} {_number(taken)}" for phase, taken in loads.get(system, {}).items()
+                )
+                or "–"
+            )
             size = _megabytes(found.size(system)) if system in sizes else "–"
-            peak = f"{_megabytes(peaks[system]['peak'])} ({_megabytes(peaks[system]['before'])})" if peaks.get(system) else "–"
+            peak = (
+                f"{_megabytes(peaks[system]['peak'])} ({_megabytes(peaks[system]['before'])})"
+                if peaks.get(system)
+                else "–"
+            )
             rows.append((title, seconds, size, peak))
-    return table(("", "load, s", "on disk, MB", "memory for the rows of chr1:0–25 Mb at most (before), MB"), rows)
+    return table(
+        ("", "load, s", "on disk, MB", "memory for the rows of chr1:0–25 Mb at most (before), MB"),
+        rows,
+    )
 
 
 def _cold(found: Figures) -> str:
@@ -186,7 +242,10 @@ def _cold(found: Figures) -> str:
     if not cold:
         return _NOTHING
     systems = [system for system in _TITLES if any(system in one for one in cold.values())]
-    rows = [[_TITLES[system], *[_spread(one.get(system)) for one in cold.values()]] for system in systems]
+    rows = [
+        [_TITLES[system], *[_spread(one.get(system)) for one in cold.values()]]
+        for system in systems
+    ]
     return table(["ms, median (least to most)", *[_title(found, name) for name in cold]], rows)
 
 
@@ -194,4 +253,6 @@ def _spread(seconds: list[float] | None) -> str:
     if not seconds:
         return "–"
     ordered = [1000 * one for one in sorted(seconds)]
-    return f"{_number(ordered[len(ordered) // 2])} ({_number(ordered[0])} to {_number(ordered[-1])})"
+    return (
+        f"{_number(ordered[len(ordered) // 2])} ({_number(ordered[0])} to {_number(ordered[-1])})"
+    )

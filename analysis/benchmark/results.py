@@ -1,4 +1,6 @@
-"""The raw results: everything that was measured, with the run that measured it, in one JSON file a scale."""
+"""The raw results: everything that was measured, with the run that measured it, in one JSON file a
+scale.
+"""
 
 import json
 from pathlib import Path
@@ -8,7 +10,9 @@ from analysis.measuring import RESULTS, circumstances
 
 
 class Results:
-    """Parts by name (`load`, `sizes`, `memory`, `warm`, `cold`); what is measured again replaces what was there."""
+    """Parts by name (`load`, `sizes`, `memory`, `warm`, `cold`); what is measured again replaces
+    what was there.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -19,7 +23,9 @@ class Results:
         self.parts.setdefault(part, {})[name] = figures
         self.parts.setdefault("measured", {})[f"{part}/{name}"] = self._run()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(_rounded(self.parts), separators=(",", ":")).replace('},"', '},\n"') + "\n")
+        self.path.write_text(
+            json.dumps(_rounded(self.parts), separators=(",", ":")).replace('},"', '},\n"') + "\n"
+        )
 
     def _run(self) -> int:
         """The number of this run in the list of runs: the same circumstances are written once."""
@@ -28,7 +34,10 @@ class Results:
         load = now.pop("load_average")
         for number, run in enumerate(runs):
             if {name: value for name, value in run.items() if name != "load_averages"} == now:
-                run["load_averages"] = [min(load, run["load_averages"][0]), max(load, run["load_averages"][1])]
+                run["load_averages"] = [
+                    min(load, run["load_averages"][0]),
+                    max(load, run["load_averages"][1]),
+                ]
                 return number
         runs.append(now | {"load_averages": [load, load]})
         return len(runs) - 1

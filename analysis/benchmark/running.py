@@ -1,4 +1,6 @@
-"""One workload on all systems: first the check that all answer alike, which also warms them up, then rounds in turns."""
+"""One workload on all systems: first the check that all answer alike, which also warms them up,
+then rounds in turns.
+"""
 
 import time
 from collections.abc import Mapping
@@ -17,11 +19,16 @@ Times = dict[str, list[list[float]]]
 
 
 def run_workload(workload: Workload, sessions: Mapping[str, Any]) -> tuple[Times, dict[str, int]]:
-    """The times of every system that can answer, and the number of rows (or the count) that each question has.
+    """The times of every system that can answer, and the number of rows (or the count) that each
+    question has.
 
     Raises Different if two systems do not give the same answer.
     """
-    chosen = {name: one for name, one in sessions.items() if not workload.systems or name in workload.systems}
+    chosen = {
+        name: one
+        for name, one in sessions.items()
+        if not workload.systems or name in workload.systems
+    }
     able = dict(chosen)
     sizes = [_check(workload, question, able) for question in workload.questions]
     times: Times = {name: [[] for _ in workload.questions] for name in able}
@@ -31,7 +38,9 @@ def run_workload(workload: Workload, sessions: Mapping[str, Any]) -> tuple[Times
 
 
 def timed(session: Any, way: str, question: Question) -> float:
-    """Seconds until the answer is read to its end; what it holds is freed after the clock has stopped."""
+    """Seconds until the answer is read to its end; what it holds is freed after the clock has
+    stopped.
+    """
     began = time.perf_counter()
     answer = drained(asked(session, way, question))
     ended = time.perf_counter()
@@ -51,7 +60,9 @@ def _check(workload: Workload, question: Question, able: dict[str, Any]) -> int:
     answers = {}
     for name, session in list(able.items()):
         try:
-            answers[name] = comparable(workload.way, question, asked(session, workload.way, question))
+            answers[name] = comparable(
+                workload.way, question, asked(session, workload.way, question)
+            )
         except Unanswerable:
             del able[name]
     check_equal(f"{workload.name}, {question.label}", answers)

@@ -1,4 +1,6 @@
-"""What is measured: each workload is one way of asking, its questions, and how often they are repeated."""
+"""What is measured: each workload is one way of asking, its questions, and how often they are
+repeated.
+"""
 
 import random
 from collections.abc import Sequence
@@ -21,13 +23,17 @@ _TWO_COLUMNS = (Filter("coverage_median", ">=", "2"), Filter("length", "<", "500
 _ANCESTORS = ("sqlite", "sqlite-chr", "postgres", "postgres-chr")
 _STEPS = range(2_500_000, WINDOW.end + 1, 2_500_000)
 _STEP_SYSTEMS = (*_ANCESTORS, "library-25", "http-25")
-"""Of the ten steps, all but the last are put to the ancestor's four and to one of ours each way, which keeps a run short."""
+"""Of the ten steps, all but the last are put to the ancestor's four and to one of ours each way,
+which keeps a run short.
+"""
 _LARGEST_PAGE = 100  # kilobases whose rows fit a page of the REST API
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Questions of one kind. `systems` are those asked, all without; `cold` ones are also asked with nothing in memory."""
+    """Questions of one kind. `systems` are those asked, all without; `cold` ones are also asked
+    with nothing in memory.
+    """
 
     name: str
     title: str
@@ -40,7 +46,13 @@ class Workload:
 
 def workloads(places: Places, scale: float) -> tuple[Workload, ...]:
     """Every workload on these places."""
-    return (*_ancestors(), *_windows(places, scale), *_single(places), *_subsets(places, scale), *_whole())
+    return (
+        *_ancestors(),
+        *_windows(places, scale),
+        *_single(places),
+        *_subsets(places, scale),
+        *_whole(),
+    )
 
 
 def _ancestors() -> tuple[Workload, ...]:
@@ -55,12 +67,33 @@ def _ancestors() -> tuple[Workload, ...]:
     for name, title, way, filters in kinds:
         steps = [_inside(Region(WINDOW.chrom, 1, end), filters) for end in _STEPS]
         made.append(
-            Workload(name, f"chr1:0–25 Mb, {title}", way, steps[-1:], EXECUTIONS, cold=name in ("rows", "filtered-count"))
+            Workload(
+                name,
+                f"chr1:0–25 Mb, {title}",
+                way,
+                steps[-1:],
+                EXECUTIONS,
+                cold=name in ("rows", "filtered-count"),
+            )
         )
         some = frozenset(_STEP_SYSTEMS)
-        made.append(Workload(f"{name}-steps", f"chr1:0–2.5 to 0–22.5 Mb, {title}", way, steps[:-1], EXECUTIONS, some))
+        made.append(
+            Workload(
+                f"{name}-steps",
+                f"chr1:0–2.5 to 0–22.5 Mb, {title}",
+                way,
+                steps[:-1],
+                EXECUTIONS,
+                some,
+            )
+        )
     two = _inside(WINDOW, _TWO_COLUMNS)
-    return (*made, Workload("two-columns", f"chr1:0–25 Mb, {two.label}, rows without samples", "summaries", [two]))
+    return (
+        *made,
+        Workload(
+            "two-columns", f"chr1:0–25 Mb, {two.label}, rows without samples", "summaries", [two]
+        ),
+    )
 
 
 def _inside(region: Region, filters: tuple[Filter, ...]) -> Question:
@@ -72,15 +105,32 @@ def _windows(places: Places, scale: float) -> tuple[Workload, ...]:
     """What overlaps a window, rows without samples."""
     thousand = places.windows(100_000, 60, rows=max(1, round(1_000 * scale / GTEX)))
     made = [
-        Workload("window-1000", "100 kb with about 1,000 rows", "summaries", _pages("100 kb", thousand), 5, cold=True),
+        Workload(
+            "window-1000",
+            "100 kb with about 1,000 rows",
+            "summaries",
+            _pages("100 kb", thousand),
+            5,
+            cold=True,
+        ),
         Workload("gene", "a gene by its symbol", "summaries", _genes(places)),
     ]
     for kilobases, count in ((1, 40), (10, 40), (100, 20), (1_000, 6), (10_000, 2)):
         title = f"{kilobases} kb" if kilobases < 1_000 else f"{kilobases // 1_000} Mb"
         small = kilobases <= _LARGEST_PAGE
         drawn = places.windows(1_000 * kilobases, count)
-        questions = [Question(title, (one,), page=small and _fits_a_page(places, one)) for one in drawn]
-        made.append(Workload(f"overlap-{title.replace(' ', '')}", f"overlap with {title}", "summaries", questions, 3))
+        questions = [
+            Question(title, (one,), page=small and _fits_a_page(places, one)) for one in drawn
+        ]
+        made.append(
+            Workload(
+                f"overlap-{title.replace(' ', '')}",
+                f"overlap with {title}",
+                "summaries",
+                questions,
+                3,
+            )
+        )
     return tuple(made)
 
 
@@ -102,40 +152,71 @@ def _fits_a_page(places: Places, region: Region) -> bool:
 
 def _single(places: Places) -> tuple[Workload, ...]:
     """One junction, one exon, some ids."""
-    frequent = [Question("one", (region,), Match.EXACT) for region in places.junctions(20, least=1_000)]
-    exact = [Question("one", (region,), Match.EXACT, page=True) for region in places.junctions(40, least=1)]
+    frequent = [
+        Question("one", (region,), Match.EXACT) for region in places.junctions(20, least=1_000)
+    ]
+    exact = [
+        Question("one", (region,), Match.EXACT, page=True)
+        for region in places.junctions(40, least=1)
+    ]
     ids = [Question("100 ids", ids=places.some_ids(100), page=True)]
-    cassettes = [Question("cassette exon", regions, Match.EXACT) for regions in places.cassettes(10)]
+    cassettes = [
+        Question("cassette exon", regions, Match.EXACT) for regions in places.cassettes(10)
+    ]
     return (
         Workload("exact", "an exact junction, without samples", "summaries", exact),
         Workload("ids", "100 ids", "summaries", ids),
-        Workload("one-junction", "one junction over all samples (1,000 or more have it)", "coverage", frequent, cold=True),
+        Workload(
+            "one-junction",
+            "one junction over all samples (1,000 or more have it)",
+            "coverage",
+            frequent,
+            cold=True,
+        ),
         Workload("psi", "PSI of a cassette exon in every sample", "psi", cassettes),
         Workload("tissues", "one junction by tissue: n of N, reads", "tissues", frequent),
     )
 
 
 def _subsets(places: Places, scale: float) -> tuple[Workload, ...]:
-    """A megabase cut to some samples: the one of those drawn whose number of rows is nearest to the average."""
+    """A megabase cut to some samples: the one of those drawn whose number of rows is nearest to the
+    average.
+    """
     average = round(618_876 / 25 * scale / GTEX)
     (megabase,) = places.windows(1_000_000, 1, rows=average)
     made = []
     for count in (1, 100, 3_000):
         samples = random.Random(count).sample(range(FIRST_RAIL_ID, FIRST_RAIL_ID + SAMPLES), count)
-        question = Question(f"{count} samples", (megabase,), Match.CONTAINS, samples=tuple(sorted(samples)))
-        made.append(Workload(f"subset-{count}", f"1 Mb cut to {count:,} sample{'s' * (count > 1)}", "subset", [question]))
+        question = Question(
+            f"{count} samples", (megabase,), Match.CONTAINS, samples=tuple(sorted(samples))
+        )
+        made.append(
+            Workload(
+                f"subset-{count}",
+                f"1 Mb cut to {count:,} sample{'s' * (count > 1)}",
+                "subset",
+                [question],
+            )
+        )
     return tuple(made)
 
 
 def _whole() -> tuple[Workload, ...]:
     """The whole genome."""
     return (
-        Workload("genome-count", "whole genome, count, samples_count >= 100", "count", [Question("genome", filters=_FREQUENT)]),
+        Workload(
+            "genome-count",
+            "whole genome, count, samples_count >= 100",
+            "count",
+            [Question("genome", filters=_FREQUENT)],
+        ),
         Workload(
             "genome-filter",
             "whole genome, rows without samples, samples_count >= 100",
             "summaries",
             [Question("genome", filters=_FREQUENT)],
         ),
-        Workload("export", "bulk export: every row with samples", "export", [Question("everything")], 2),
+        Workload(
+            "export", "bulk export: every row with samples", "export", [Question("everything")], 2
+        ),
     )

@@ -16,7 +16,10 @@ LOADS, ANSWERS = "growth-loads", "growth-answers"
 _DISK = "45 GB for all sizes"
 
 _folder = click.option(
-    "--folder", type=click.Path(path_type=Path), default=Path("/tmp/growth-data"), help=f"Scratch space, {_DISK}."
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("/tmp/growth-data"),
+    help=f"Scratch space, {_DISK}.",
 )
 _scale = click.option("--scale", default=1.0, help="Of the numbers of junctions; for trials.")
 _only = click.option("--only", multiple=True, help="Names of sizes, such as rows1m (repeatable).")
@@ -31,7 +34,10 @@ def _chosen(scale: float, only: tuple[str, ...]) -> list[Compilation]:
     return [one for one in compilations(scale) if not only or one.name in only]
 
 
-@main.command("load", help="Write the files that are missing, and load what is not loaded; figures are kept after each.")
+@main.command(
+    "load",
+    help="Write the files that are missing, and load what is not loaded; figures are kept after each.",
+)
 @_folder
 @_scale
 @_only
@@ -69,7 +75,9 @@ def _measure(folder: Path, scale: float, only: tuple[str, ...], windows: int, ro
     write_result(ANSWERS, {"rows": rows, "windows": windows, "rounds": rounds, **figures})
 
 
-@main.command("report", help="Make the tables of docs/growth.md and kubernetes/README.md, and the plots.")
+@main.command(
+    "report", help="Make the tables of docs/growth.md and kubernetes/README.md, and the plots."
+)
 def _report() -> None:
     write_documents()
 

@@ -20,7 +20,9 @@ _EVERYTHING = f"samples=true&about=false&columns={','.join(NAMES)}"
 
 @dataclass(frozen=True)
 class Asked:
-    """A release behind an index and a server. Every question gives back how many rows or bytes were answered."""
+    """A release behind an index and a server. Every question gives back how many rows or bytes were
+    answered.
+    """
 
     index: Index
     release: Release
@@ -28,12 +30,16 @@ class Asked:
 
     def window(self, region: Region) -> int:
         """Rows, their columns without samples, in the library."""
-        found = self.index.summaries(self.release, Query(regions=(region,)), columns=SUMMARY, limit=MOST_ROWS)
+        found = self.index.summaries(
+            self.release, Query(regions=(region,)), columns=SUMMARY, limit=MOST_ROWS
+        )
         return sum(len(rows) for rows in found)
 
     def window_json(self, connection: http.client.HTTPConnection, region: Region) -> int:
         """Bytes of the same as JSON. Raises ConnectionError for any other answer than a good one."""
-        connection.request("GET", f"{self._path}/junctions.json?region={quote(str(region))}&limit={MOST_ROWS}")
+        connection.request(
+            "GET", f"{self._path}/junctions.json?region={quote(str(region))}&limit={MOST_ROWS}"
+        )
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != http.client.OK:
@@ -42,18 +48,32 @@ class Asked:
 
     def junction(self, span: Region) -> int:
         """Pairs of the junctions that begin and end there, over all samples, in the library."""
-        found = self.index.rows(self.release, Query(regions=(span,), match=Match.EXACT), limit=MOST_ROWS)
+        found = self.index.rows(
+            self.release, Query(regions=(span,), match=Match.EXACT), limit=MOST_ROWS
+        )
         return sum(len(rows.pairs.samples) for rows in found)
 
     def count(self, least: int) -> int:
         """Rows of the whole release in so many samples or more, every shard asked."""
-        return self.index.count(self.release, Query(filters=(Filter("samples_count", ">=", str(least)),)))
+        return self.index.count(
+            self.release, Query(filters=(Filter("samples_count", ">=", str(least)),))
+        )
 
     def export(self, region: Region | None) -> int:
         """Bytes of the rows with their samples, of a region or of everything, over HTTP to nowhere."""
         place = "" if region is None else f"&region={quote(str(region))}"
         url = f"{self.address}{self._path}/junctions:export.tsv?{_EVERYTHING}{place}"
-        words = ["curl", "--silent", "--show-error", "--fail", "--output", "/dev/null", "--write-out", "%{size_download}", url]
+        words = [
+            "curl",
+            "--silent",
+            "--show-error",
+            "--fail",
+            "--output",
+            "/dev/null",
+            "--write-out",
+            "%{size_download}",
+            url,
+        ]
         return int(subprocess.run(words, capture_output=True, check=True, text=True).stdout)
 
     def connect(self) -> http.client.HTTPConnection:
@@ -65,13 +85,21 @@ class Asked:
         return f"/api/v1/compilations/{self.release.compilation}"
 
 
-def frequent_junctions(asked: Asked, regions: list[Region], *, count: int, share: float) -> list[Region]:
-    """Where up to `count` junctions lie that this share of the samples has or more, looked for in the regions in turn."""
+def frequent_junctions(
+    asked: Asked, regions: list[Region], *, count: int, share: float
+) -> list[Region]:
+    """Where up to `count` junctions lie that this share of the samples has or more, looked for in
+    the regions in turn.
+    """
     found: list[Region] = []
-    least = Filter("samples_count", ">=", str(max(1, round(share * (asked.release.sample_count or 1)))))
+    least = Filter(
+        "samples_count", ">=", str(max(1, round(share * (asked.release.sample_count or 1))))
+    )
     for region in regions:
         query = Query(regions=(region,), filters=(least,), match=Match.START)
-        for rows in asked.index.summaries(asked.release, query, columns=("start", "end"), limit=MOST_ROWS):
+        for rows in asked.index.summaries(
+            asked.release, query, columns=("start", "end"), limit=MOST_ROWS
+        ):
             spans = zip(rows.integers("start").tolist(), rows.integers("end").tolist(), strict=True)
             found += [Region(region.chrom, start, end) for start, end in spans]
         if len(found) >= count:

@@ -10,10 +10,11 @@ WHOLE = 25
 
 @dataclass(frozen=True)
 class Compilation:
-    """The first `rows` junctions, in genome order, of a whole simulated GTEx of `full` junctions over `samples` samples.
+    """The first `rows` junctions, in genome order, of a whole simulated GTEx of `full` junctions
+    over `samples` samples.
 
-    So the density of rows stays GTEx's, and a larger compilation covers more of the genome. On one shard the tables grow
-    with the rows; on `WHOLE` every chromosome has its own.
+    So the density of rows stays GTEx's, and a larger compilation covers more of the genome. On one
+    shard the tables grow with the rows; on `WHOLE` every chromosome has its own.
     """
 
     name: str
@@ -35,7 +36,9 @@ class Compilation:
 
 
 def by_rows(scale: float) -> tuple[Compilation, ...]:
-    """The sizes that grow in junctions: three on one shard, and all of them with a chromosome a shard."""
+    """The sizes that grow in junctions: three on one shard, and all of them with a chromosome a
+    shard.
+    """
     full = round(FULL_SIZE * scale)
     sizes = (("rows1m", 1_000_000), ("rows3m", 3_000_000), ("rows10m", 10_000_000))
     one_shard = [Compilation(name, round(rows * scale), SAMPLES, 1, full) for name, rows in sizes]
@@ -45,9 +48,14 @@ def by_rows(scale: float) -> tuple[Compilation, ...]:
 def by_samples(scale: float) -> tuple[Compilation, ...]:
     """The sizes that grow in samples, on one shard."""
     full, rows = round(FULL_SIZE * scale), round(300_000 * scale)
-    return tuple(Compilation(f"samples{samples}", rows, samples, 1, full) for samples in (100, SAMPLES, 50_000))
+    return tuple(
+        Compilation(f"samples{samples}", rows, samples, 1, full)
+        for samples in (100, SAMPLES, 50_000)
+    )
 
 
 def compilations(scale: float) -> tuple[Compilation, ...]:
-    """All of them, small ones first; at a scale below 1 there are fewer junctions and a less dense genome, not fewer samples."""
+    """All of them, small ones first; at a scale below 1 there are fewer junctions and a less dense
+    genome, not fewer samples.
+    """
     return tuple(sorted((*by_rows(scale), *by_samples(scale)), key=lambda one: one.rows))

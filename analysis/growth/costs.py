@@ -1,4 +1,6 @@
-"""What a junction costs, as a line over the number of samples that have it, fitted to loads and to answers."""
+"""What a junction costs, as a line over the number of samples that have it, fitted to loads and to
+answers.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +26,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Costs:
-    """Bytes of text and on disk, and processor seconds of loading, per junction; milliseconds of one junction's whole answer."""
+    """Bytes of text and on disk, and processor seconds of loading, per junction; milliseconds of
+    one junction's whole answer.
+    """
 
     text: Line
     rows: Line
@@ -40,13 +44,20 @@ class Costs:
 
 
 def fit(points: Iterable[tuple[float, float]]) -> Line:
-    """The line that is nearest to (pairs, quantity) in parts of the quantity; flat or through the origin rather than below 0."""
+    """The line that is nearest to (pairs, quantity) in parts of the quantity; flat or through the
+    origin rather than below 0.
+    """
     pairs, values = (np.array(column, np.float64) for column in zip(*points, strict=True))
     weights = 1 / np.maximum(values, 1e-12)
     ones = np.ones(len(pairs))
-    (fixed, each), *_ = np.linalg.lstsq(np.stack([ones, pairs], 1) * weights[:, None], values * weights, rcond=None)
+    (fixed, each), *_ = np.linalg.lstsq(
+        np.stack([ones, pairs], 1) * weights[:, None], values * weights, rcond=None
+    )
     if fixed < 0:
-        return Line(0.0, float((pairs * weights) @ (values * weights) / ((pairs * weights) @ (pairs * weights))))
+        return Line(
+            0.0,
+            float((pairs * weights) @ (values * weights) / ((pairs * weights) @ (pairs * weights))),
+        )
     if each < 0:
         return Line(float(np.mean(values)), 0.0)
     return Line(float(fixed), float(each))
@@ -60,7 +71,8 @@ def fit_costs(sizes: Mapping[str, Mapping[str, Any]], junction: Mapping[str, Any
     return Costs(
         text=fit((pairs, one["text_bytes"] / one["rows"]) for pairs, one in loads),
         **{
-            part: fit((pairs, one["bytes"][part] / one["rows"]) for pairs, one in loads) for part in ("rows", "payload", "beside")
+            part: fit((pairs, one["bytes"][part] / one["rows"]) for pairs, one in loads)
+            for part in ("rows", "payload", "beside")
         },
         load=fit((pairs, sum(one["cpu_seconds"].values()) / one["rows"]) for pairs, one in loads),
         junction_ms=fit(answers),

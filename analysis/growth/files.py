@@ -1,4 +1,6 @@
-"""The files that are loaded: junctions (bgzip, indexed), samples, groups, genes. Written once; short ones begin long ones."""
+"""The files that are loaded: junctions (bgzip, indexed), samples, groups, genes. Written once;
+short ones begin long ones.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,8 +47,14 @@ def write_files(one: Compilation, folder: Path) -> Files:
         _write(files.groups, group_lines(plan))
         _write(files.annotation, _gene_lines(plan, one.rows))
     if not files.junctions.exists():
-        longer = [path for path in files.junctions.parent.glob("first-*.bgz") if _rows(path) > one.rows]
-        chunks = _text(longer[0]) if longer else junction_lines(junctions=one.full, samples=one.samples, seed=SEED)
+        longer = [
+            path for path in files.junctions.parent.glob("first-*.bgz") if _rows(path) > one.rows
+        ]
+        chunks = (
+            _text(longer[0])
+            if longer
+            else junction_lines(junctions=one.full, samples=one.samples, seed=SEED)
+        )
         _write_junctions(files.junctions, _first(chunks, one.rows))
     return files
 
@@ -57,7 +65,9 @@ def _rows(path: Path) -> int:
 
 def _gene_lines(plan: Plan, rows: int) -> Iterator[str]:
     """Genes of the segments that the first rows lie on."""
-    last = max(segment.first_gene + segment.genes for segment in plan.segments if segment.first_row < rows)
+    last = max(
+        segment.first_gene + segment.genes for segment in plan.segments if segment.first_row < rows
+    )
     yield "##gff-version 3\n"
     covered = takewhile(lambda transcript: transcript.gene < last, transcripts(plan))
     yield from (gff3_line(transcript) for transcript in covered if transcript.number == 1)

@@ -1,4 +1,6 @@
-"""Times of many questions of several compilations: asked in turns, so that noise of the machine falls on all of them."""
+"""Times of many questions of several compilations: asked in turns, so that noise of the machine
+falls on all of them.
+"""
 
 import gc
 import os
@@ -14,8 +16,11 @@ Question = Callable[[], int]
 """Asks, reads the whole answer, and says how many rows or bytes it had."""
 
 
-def in_turns(questions: Mapping[str, Sequence[Question]], *, rounds: int) -> dict[str, dict[str, Any]]:
-    """Percentiles in milliseconds for every name, over all of its questions in every round, after a round that is not counted.
+def in_turns(
+    questions: Mapping[str, Sequence[Question]], *, rounds: int
+) -> dict[str, dict[str, Any]]:
+    """Percentiles in milliseconds for every name, over all of its questions in every round, after a
+    round that is not counted.
 
     The first question of every name is asked, then the second of every name, and so on.
     """
@@ -38,14 +43,21 @@ def in_turns(questions: Mapping[str, Sequence[Question]], *, rounds: int) -> dic
 
 
 def flatness(answers: Mapping[str, Any], kind: str, part: str) -> float:
-    """The slowest compilation's time of a kind of question, at a percentile, as a multiple of the smallest compilation's."""
+    """The slowest compilation's time of a kind of question, at a percentile, as a multiple of the
+    smallest compilation's.
+    """
     found = [answers[kind][name]["ms"][part] for name in GROWING if name in answers[kind]]
     return float(max(found) / found[0])
 
 
 def _by_turns(questions: Mapping[str, Sequence[Question]]) -> list[tuple[str, Question]]:
     longest = max(map(len, questions.values()))
-    return [(name, asked[turn]) for turn in range(longest) for name, asked in questions.items() if turn < len(asked)]
+    return [
+        (name, asked[turn])
+        for turn in range(longest)
+        for name, asked in questions.items()
+        if turn < len(asked)
+    ]
 
 
 def _summary(seconds: list[float], sizes: list[int]) -> dict[str, Any]:

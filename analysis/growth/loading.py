@@ -1,4 +1,6 @@
-"""Loads a compilation with the command, as a user would, and says what that took: time, processors, memory, disk."""
+"""Loads a compilation with the command, as a user would, and says what that took: time, processors,
+memory, disk.
+"""
 
 import os
 import subprocess
@@ -22,14 +24,18 @@ _BESIDE = ("junction_summary", "density")
 
 
 def load(one: Compilation, files: Files, data: Path) -> dict[str, Any]:
-    """The figures of its load into the data folder, which must not have it yet. Reads back and publishes, as the command does."""
+    """The figures of its load into the data folder, which must not have it yet. Reads back and
+    publishes, as the command does.
+    """
     layout = data / f"{one.name}.layout.tsv"
     data.mkdir(parents=True, exist_ok=True)
     layout.write_text("\n".join(layout_lines(default_layout(one.databases))) + "\n")
     before, began = os.getloadavg()[0], time.perf_counter()
     with subprocess.Popen(_command(one, files, data=data, layout=layout)) as loading:
         postgres = postgres_of(data)
-        with watched({"loader": without(tree(loading.pid), postgres), "postgres": postgres}) as uses:
+        with watched(
+            {"loader": without(tree(loading.pid), postgres), "postgres": postgres}
+        ) as uses:
             failed = loading.wait()
     if failed:
         raise subprocess.CalledProcessError(failed, loading.args)
@@ -53,7 +59,15 @@ def _command(one: Compilation, files: Files, *, data: Path, layout: Path) -> lis
         "--compilation": one.name,
     }
     options = [str(word) for pair in small.items() for word in pair]
-    return [str(COMMAND), "load", str(files.junctions), "--simulated", "--assembly", "GRCh38", *options]
+    return [
+        str(COMMAND),
+        "load",
+        str(files.junctions),
+        "--simulated",
+        "--assembly",
+        "GRCh38",
+        *options,
+    ]
 
 
 def _held(one: Compilation, data: Path) -> dict[str, Any]:
@@ -72,7 +86,12 @@ def _held(one: Compilation, data: Path) -> dict[str, Any]:
                     sizes[_part(table)] += size
     finally:
         embedded.close()
-    return {"rows": rows, "pairs": pairs, "text_bytes": text, "bytes": sizes | {"catalog": sum(described.values())}}
+    return {
+        "rows": rows,
+        "pairs": pairs,
+        "text_bytes": text,
+        "bytes": sizes | {"catalog": sum(described.values())},
+    }
 
 
 def _part(table: str) -> str:
@@ -88,7 +107,9 @@ def _contents(catalog: Any, one: Compilation) -> tuple[int, int]:
 
 
 def _pairs(connection: Any, one: Compilation) -> int:
-    query = sql.SQL("SELECT coalesce(sum(samples_count), 0)::bigint FROM {}.junction").format(sql.Identifier(schema(one)))
+    query = sql.SQL("SELECT coalesce(sum(samples_count), 0)::bigint FROM {}.junction").format(
+        sql.Identifier(schema(one))
+    )
     return int(connection.execute(query).fetchone()[0])
 
 

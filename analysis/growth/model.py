@@ -1,4 +1,6 @@
-"""What compilations that were not loaded would need on n shards, from measured costs and stated assumptions."""
+"""What compilations that were not loaded would need on n shards, from measured costs and stated
+assumptions.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +10,9 @@ from snapshard_populate.simulate.genome import CHROMOSOMES
 RELEASES = 2
 """A volume holds the release that is served and the one that is loaded beside it."""
 WRITE_AHEAD = 2e9
-"""Bytes of write-ahead log at most while a shard is loaded: max_wal_size of postgres-docker/postgresql.conf."""
+"""Bytes of write-ahead log at most while a shard is loaded: max_wal_size of
+postgres-docker/postgresql.conf.
+"""
 HEADROOM = 1.15
 """What a volume has more than is written to it: a full disk stops a shard."""
 MEMORY = 0.5e9
@@ -42,7 +46,9 @@ SIZES = (GTEX, SRA2, SRA3, DEEP)
 
 @dataclass(frozen=True)
 class Pod:
-    """One of n shards of equal parts: bytes of volume and memory, seconds of one processor to load it, seconds to count in it."""
+    """One of n shards of equal parts: bytes of volume and memory, seconds of one processor to load
+    it, seconds to count in it.
+    """
 
     volume: float
     memory: float
@@ -51,7 +57,8 @@ class Pod:
 
 
 def pod(size: Size, costs: Costs, *, share: float, count_seconds: float) -> Pod:
-    """The shard with this share of the junctions; `count_seconds` go by for each junction in a filtered count.
+    """The shard with this share of the junctions; `count_seconds` go by for each junction in a
+    filtered count.
 
     In memory are all columns but the samples, so that windows and counts do not wait for the disk.
     """
@@ -67,4 +74,6 @@ def pod(size: Size, costs: Costs, *, share: float, count_seconds: float) -> Pod:
 
 _ALL = sum(one.share for one in CHROMOSOMES)
 CHROMOSOME_SHARES = {one.name: one.share / _ALL for one in CHROMOSOMES}
-"""The part of all junctions that each chromosome has, as the simulator spreads them (estimated from SRAv2)."""
+"""The part of all junctions that each chromosome has, as the simulator spreads them (estimated from
+SRAv2).
+"""

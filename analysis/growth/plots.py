@@ -1,4 +1,6 @@
-"""Plots of the results on growth and on many clients: analysis/growth.ipynb shows them, docs/growth.md has them as SVG."""
+"""Plots of the results on growth and on many clients: analysis/growth.ipynb shows them,
+docs/growth.md has them as SVG.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,36 +13,75 @@ from analysis.growth.costs import Costs, Line
 
 Results = Mapping[str, Any]
 _SIZE = (9.0, 3.4)
-_FIXED = {"svg.hashsalt": "snapshard", "svg.fonttype": "none"}  # the same figures give the same file
+_FIXED = {
+    "svg.hashsalt": "snapshard",
+    "svg.fonttype": "none",
+}  # the same figures give the same file
 
 
 def latency(loads: Results, answers: Results) -> Figure:
-    """p50 and p99 of a window of constant rows, over the number of junctions: in the library and as JSON over HTTP."""
+    """p50 and p99 of a window of constant rows, over the number of junctions: in the library and as
+    JSON over HTTP.
+    """
     figure = Figure(_SIZE, layout="constrained")
-    for axes, kind, title in zip(figure.subplots(1, 2), ("window", "window_json"), ("library", "JSON over HTTP"), strict=True):
+    for axes, kind, title in zip(
+        figure.subplots(1, 2), ("window", "window_json"), ("library", "JSON over HTTP"), strict=True
+    ):
         names = _growing(loads, answers[kind])
         rows = [loads[name]["rows"] / 1e6 for name in names]
         for part, mark in (("p50", "o-"), ("p99", "s--")):
             axes.plot(rows, [answers[kind][name]["ms"][part] for name in names], mark, label=part)
-        axes.set(xscale="log", xlabel="million junctions", ylabel="ms", title=f"100 kb window, {title}", ylim=(0, None))
+        axes.set(
+            xscale="log",
+            xlabel="million junctions",
+            ylabel="ms",
+            title=f"100 kb window, {title}",
+            ylim=(0, None),
+        )
         axes.legend()
     return figure
 
 
 def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
-    """Bytes on disk and of text, and processor time of loading, per junction, over the samples that have it."""
+    """Bytes on disk and of text, and processor time of loading, per junction, over the samples that
+    have it.
+    """
     figure = Figure(_SIZE, layout="constrained")
     disk, load = figure.subplots(1, 2)
     pairs = [one["pairs"] / one["rows"] for one in loads.values()]
     span = (0.0, max(pairs))
-    for part, line in (("rows", costs.rows), ("payload", costs.payload), ("beside", costs.beside), ("text", costs.text)):
-        values = [(one["text_bytes"] if part == "text" else one["bytes"][part]) / one["rows"] for one in loads.values()]
+    for part, line in (
+        ("rows", costs.rows),
+        ("payload", costs.payload),
+        ("beside", costs.beside),
+        ("text", costs.text),
+    ):
+        values = [
+            (one["text_bytes"] if part == "text" else one["bytes"][part]) / one["rows"]
+            for one in loads.values()
+        ]
         _points(disk, pairs, values, line, span, label=part)
-    disk.set(xlabel="samples that have a junction, mean", ylabel="bytes a junction", title="disk, and the text it holds")
+    disk.set(
+        xlabel="samples that have a junction, mean",
+        ylabel="bytes a junction",
+        title="disk, and the text it holds",
+    )
     disk.legend()
     seconds = [1e6 * sum(one["cpu_seconds"].values()) / one["rows"] for one in loads.values()]
-    _points(load, pairs, seconds, Line(1e6 * costs.load.fixed, 1e6 * costs.load.each), span, label="load")
-    load.set(xlabel="samples that have a junction, mean", ylabel="µs of processor a junction", title="load", ylim=(0, None))
+    _points(
+        load,
+        pairs,
+        seconds,
+        Line(1e6 * costs.load.fixed, 1e6 * costs.load.each),
+        span,
+        label="load",
+    )
+    load.set(
+        xlabel="samples that have a junction, mean",
+        ylabel="µs of processor a junction",
+        title="load",
+        ylim=(0, None),
+    )
     return figure
 
 
@@ -51,11 +92,21 @@ def clients(result: Results) -> Figure:
     for mix in dict.fromkeys(run["mix"] for run in result["runs"]):
         runs = [run for run in result["runs"] if run["mix"] == mix]
         numbers = [run["clients"] for run in runs]
-        (drawn,) = throughput.plot(numbers, [run["requests_per_second"] for run in runs], "o-", label=mix)
+        (drawn,) = throughput.plot(
+            numbers, [run["requests_per_second"] for run in runs], "o-", label=mix
+        )
         for part, style in (("p50", "-"), ("p99", "--")):
             values = [run["ms"][part] for run in runs]
-            latency_axes.plot(numbers, values, style, marker="o", color=drawn.get_color(), label=f"{mix} {part}")
-    throughput.set(xscale="log", xlabel="clients", ylabel="requests a second", title="throughput", ylim=(0, None))
+            latency_axes.plot(
+                numbers, values, style, marker="o", color=drawn.get_color(), label=f"{mix} {part}"
+            )
+    throughput.set(
+        xscale="log",
+        xlabel="clients",
+        ylabel="requests a second",
+        title="throughput",
+        ylim=(0, None),
+    )
     latency_axes.set(xscale="log", yscale="log", xlabel="clients", ylabel="ms", title="latency")
     for axes in (throughput, latency_axes):
         axes.set_xticks(numbers, labels=map(str, numbers))
@@ -72,9 +123,19 @@ def save(figure: Figure, path: Path) -> None:
 
 def _growing(loads: Results, found: Results) -> list[str]:
     """The sizes that grow in junctions, small ones first."""
-    return sorted((name for name in found if name.startswith("rows")), key=lambda name: loads[name]["rows"])
+    return sorted(
+        (name for name in found if name.startswith("rows")), key=lambda name: loads[name]["rows"]
+    )
 
 
-def _points(axes: Any, pairs: list[float], values: list[float], line: Line, span: tuple[float, float], *, label: str) -> None:
+def _points(
+    axes: Any,
+    pairs: list[float],
+    values: list[float],
+    line: Line,
+    span: tuple[float, float],
+    *,
+    label: str,
+) -> None:
     drawn = axes.scatter(pairs, values, label=label)
     axes.plot(span, [line.at(pair) for pair in span], color=drawn.get_facecolor()[0], linewidth=1)

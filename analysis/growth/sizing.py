@@ -1,4 +1,6 @@
-"""The sizing table: what a million junctions take, by how many samples have each, and what one more sample adds."""
+"""The sizing table: what a million junctions take, by how many samples have each, and what one more
+sample adds.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +18,9 @@ def costs_of(loads: Results, answers: Results) -> Costs:
 
 
 def sizing(loads: Results, answers: Results) -> str:
-    """A column per compilation, small lists of samples first; the last one is what a pair adds, from the fit."""
+    """A column per compilation, small lists of samples first; the last one is what a pair adds,
+    from the fit.
+    """
     sizes = {name: loads["sizes"][name] for name in COLUMNS if name in loads["sizes"]}
     costs = costs_of(loads, answers)
     head = (
@@ -28,12 +32,25 @@ def sizing(loads: Results, answers: Results) -> str:
         "text, MB": (lambda one: one["text_bytes"], costs.text.each),
         "volume: rows and their indexes, MB": (lambda one: one["bytes"]["rows"], costs.rows.each),
         "volume: payload, MB": (lambda one: one["bytes"]["payload"], costs.payload.each),
-        "volume: summaries and density, MB": (lambda one: one["bytes"]["beside"], costs.beside.each),
+        "volume: summaries and density, MB": (
+            lambda one: one["bytes"]["beside"],
+            costs.beside.each,
+        ),
     }
-    rows = [("samples that have a junction, mean", *[f"{one['pairs'] / one['rows']:.1f}" for one in sizes.values()], "1")]
+    rows = [
+        (
+            "samples that have a junction, mean",
+            *[f"{one['pairs'] / one['rows']:.1f}" for one in sizes.values()],
+            "1",
+        )
+    ]
     for title, (value, each) in parts.items():
-        rows.append((title, *[f"{value(one) / one['rows']:,.0f}" for one in sizes.values()], f"{each:.2f}"))
-    loading = [f"{1e6 * sum(one['cpu_seconds'].values()) / one['rows']:.0f}" for one in sizes.values()]
+        rows.append(
+            (title, *[f"{value(one) / one['rows']:,.0f}" for one in sizes.values()], f"{each:.2f}")
+        )
+    loading = [
+        f"{1e6 * sum(one['cpu_seconds'].values()) / one['rows']:.0f}" for one in sizes.values()
+    ]
     rows.append(("load, s of one processor", *loading, f"{1e6 * costs.load.each:.2f}"))
     for who, title in (("loader", "the loader's processes"), ("postgres", "PostgreSQL")):
         peaks = [f"{one['peak_bytes'][who] / 1e6:,.0f}" for one in sizes.values()]
@@ -44,7 +61,9 @@ def sizing(loads: Results, answers: Results) -> str:
 def _answers(names: list[str], answers: Results, costs: Costs) -> list[tuple[str, ...]]:
     cost, export, junction = answers["cost"], answers["export"], answers["junction"]
     rows = {
-        f"100 kb window as JSON, ms of {who}'s processor": [f"{cost[name]['window_cpu_ms'][group]:.1f}" for name in names]
+        f"100 kb window as JSON, ms of {who}'s processor": [
+            f"{cost[name]['window_cpu_ms'][group]:.1f}" for name in names
+        ]
         for group, who in (("server", "the server"), ("postgres", "PostgreSQL"))
     }
     took = [f"{junction[name]['ms']['p50']:.1f}" if name in junction else "–" for name in names]

@@ -9,8 +9,19 @@ from analysis.storage import overlap, payloads, sizes
 from analysis.storage.report import write_document
 from analysis.storage.servers import SERVERS
 
-_folder = click.option("--folder", type=click.Path(path_type=Path), default=Path("/tmp/storage"), help="Scratch space, 10 GB.")
-_server = click.option("--server", type=click.Choice(list(SERVERS)), multiple=True, default=list(SERVERS), help="Which servers.")
+_folder = click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("/tmp/storage"),
+    help="Scratch space, 10 GB.",
+)
+_server = click.option(
+    "--server",
+    type=click.Choice(list(SERVERS)),
+    multiple=True,
+    default=list(SERVERS),
+    help="Which servers.",
+)
 _rows = click.option("--rows", default=1_000_000, help="Rows to measure on.")
 
 
@@ -32,7 +43,9 @@ def _lines(folder: Path, rows: int) -> Path:
 @_rows
 @_server
 @click.option("--repeats", default=5)
-@click.option("--cold", default=5, help="Repeats that begin with a restart and an empty page cache.")
+@click.option(
+    "--cold", default=5, help="Repeats that begin with a restart and an empty page cache."
+)
 def _payloads(folder: Path, rows: int, server: tuple[str, ...], repeats: int, cold: int) -> None:
     path = _lines(folder, rows)
     for name in server:
@@ -43,7 +56,12 @@ def _payloads(folder: Path, rows: int, server: tuple[str, ...], repeats: int, co
 @main.command("sizes", help="Block sizes and zstd levels.")
 @_folder
 @click.option("--rows", default=200_000)
-@click.option("--real", type=click.Path(path_type=Path), multiple=True, help="Junction files (gzip) to measure as well.")
+@click.option(
+    "--real",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Junction files (gzip) to measure as well.",
+)
 def _sizes(folder: Path, rows: int, real: tuple[Path, ...]) -> None:
     with SERVERS["embedded"](folder) as running:
         sizes.measure(running, _lines(folder, rows), real=real)
@@ -65,7 +83,9 @@ def _all(context: click.Context, folder: Path) -> None:
     real = sorted(Path("../shared/data").glob("gtex*/junctions.tsv.gz"))
     context.invoke(_sizes, folder=folder, rows=200_000, real=tuple(real))
     context.invoke(_overlap, folder=folder, repeats=21)
-    context.invoke(_payloads, folder=folder, rows=1_000_000, server=tuple(SERVERS), repeats=5, cold=5)
+    context.invoke(
+        _payloads, folder=folder, rows=1_000_000, server=tuple(SERVERS), repeats=5, cold=5
+    )
     context.invoke(_report)
 
 

@@ -1,4 +1,6 @@
-"""The ancestor's layout: one wide table of the 17 columns, samples as text in it, one B-tree. Also the pure Python subset."""
+"""The ancestor's layout: one wide table of the 17 columns, samples as text in it, one B-tree. Also
+the pure Python subset.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -41,7 +43,11 @@ class Ancestor:
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
         """The same for rows with that many samples."""
-        return gathered(stream(connection, "SELECT * FROM ancestor WHERE samples_count >= %s", arguments=(least,)))
+        return gathered(
+            stream(
+                connection, "SELECT * FROM ancestor WHERE samples_count >= %s", arguments=(least,)
+            )
+        )
 
     def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
         """Our array parser on the ancestor's table."""

@@ -1,4 +1,6 @@
-"""Blocks of neighbouring rows: whole lines, zstd by the loader, beside the narrow table. What Snapshard does."""
+"""Blocks of neighbouring rows: whole lines, zstd by the loader, beside the narrow table. What
+Snapshard does.
+"""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,17 +40,23 @@ _INDEXES = (
     "CREATE INDEX ON blocks_block USING gist (int4range(min_start, max_end, '[]'))",
     "CREATE INDEX ON blocks_row USING brin (snaptron_id)",
 )
-"""The first has one key for a hundred rows, which PostgreSQL keeps once: a third of what PRIMARY KEY (block, position) takes."""
+"""The first has one key for a hundred rows, which PostgreSQL keeps once: a third of what PRIMARY
+KEY (block, position) takes.
+"""
 _NEAR = """
     int4range(min_start, max_end, '[]') && int4range(%(start)s, %(end)s, '[]')
     AND min_start <= %(end)s AND max_start >= %(start)s"""
-"""Blocks that may hold rows that start in the window; the first line alone, those that may hold rows that overlap it."""
+"""Blocks that may hold rows that start in the window; the first line alone, those that may hold
+rows that overlap it.
+"""
 _NEWLINE = 10
 _AHEAD = 16
 
 
 def blocks_of(chunks: Iterable[Rows], size: int) -> Iterator[Rows]:
-    """Consecutive rows of one chromosome, each block ending with the row that reaches the size in bytes of text."""
+    """Consecutive rows of one chromosome, each block ending with the row that reaches the size in
+    bytes of text.
+    """
     for rows in chunks:
         lines, chroms = rows.lines(), rows.texts("chromosome")
         first, length = 0, 0
@@ -73,7 +81,9 @@ class Blocks:
     def load(self, dsn: str, chunks: Iterable[Rows]) -> None:
         """Two COPYs side by side, then the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
-            connection.execute(narrow_ddl("blocks_row", key="block integer", small="position smallint,"))
+            connection.execute(
+                narrow_ddl("blocks_row", key="block integer", small="position smallint,")
+            )
             connection.execute(_BLOCK_DDL)
             connection.commit()
             self._copy(connection, second, chunks)
@@ -84,20 +94,30 @@ class Blocks:
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         compressor = zstandard.ZstdCompressor(level=self.level)
         before = 0
-        into_narrow, into_wide = copy_narrow("blocks_row", "block", "position"), "COPY blocks_block FROM STDIN (FORMAT binary)"
-        with connection.cursor().copy(into_narrow) as narrow, second.cursor().copy(into_wide) as wide:
+        into_narrow, into_wide = (
+            copy_narrow("blocks_row", "block", "position"),
+            "COPY blocks_block FROM STDIN (FORMAT binary)",
+        )
+        with (
+            connection.cursor().copy(into_narrow) as narrow,
+            second.cursor().copy(into_wide) as wide,
+        ):
             wide.set_types(_BLOCK_TYPES)
             for number, rows in enumerate(blocks_of(chunks, self.size)):
                 narrow.write(narrow_lines(rows, [number] * len(rows), range(len(rows))))
                 starts, chrom = rows.integers("start"), rows.texts("chromosome")[0].decode()
                 places = (int(starts.min()), int(starts.max()), int(rows.integers("end").max()))
-                wide.write_row((number, chrom, before, len(rows), *places, compressor.compress(rows.text)))
+                wide.write_row(
+                    (number, chrom, before, len(rows), *places, compressor.compress(rows.text))
+                )
                 before += len(rows)
 
     def export(self, connection: Any) -> Iterator[bytes]:
         """Blocks as they are, decompressed."""
         decompress = zstandard.ZstdDecompressor().decompress
-        payloads = stream(connection, "SELECT payload FROM blocks_block ORDER BY block", binary=True)
+        payloads = stream(
+            connection, "SELECT payload FROM blocks_block ORDER BY block", binary=True
+        )
         return self._made(map(decompress, payloads))
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
@@ -134,7 +154,9 @@ class Blocks:
 
 
 def _chosen(condition: str) -> str:
-    """Blocks that hold rows of the condition, in order, and the positions of these rows as 16-bit numbers."""
+    """Blocks that hold rows of the condition, in order, and the positions of these rows as 16-bit
+    numbers.
+    """
     positions = "string_agg(int2send(position), '' ORDER BY position) AS positions"
     chosen = f"SELECT block, {positions} FROM blocks_row WHERE {condition} GROUP BY block"
     return f"SELECT payload, positions FROM ({chosen}) AS chosen JOIN blocks_block USING (block) ORDER BY block"

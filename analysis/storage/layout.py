@@ -32,7 +32,9 @@ class Cut:
 
 
 class Layout(Protocol):
-    """One way of keeping rows and samples. `tables` are all its tables, `payload` the one with the samples."""
+    """One way of keeping rows and samples. `tables` are all its tables, `payload` the one with the
+    samples.
+    """
 
     name: str
     tables: tuple[str, ...]
@@ -69,7 +71,9 @@ EXACT = 'chromosome = %(chrom)s AND start = %(start)s AND "end" = %(end)s'
 
 
 def narrow_ddl(table: str, *, key: str, small: str = "") -> str:
-    """The narrow table: every column but the samples, and the key of the payload (small: its two-byte part)."""
+    """The narrow table: every column but the samples, and the key of the payload (small: its
+    two-byte part).
+    """
     return _NARROW_DDL.format(table=table, key=key, small=small)
 
 
@@ -90,7 +94,9 @@ def _quoted(name: str) -> str:
 
 
 def unframed(copy: psycopg.Copy) -> Iterator[bytes]:
-    """The one value of each row of a binary COPY: its messages without header, trailer and six bytes of framing."""
+    """The one value of each row of a binary COPY: its messages without header, trailer and six
+    bytes of framing.
+    """
     first = True
     for message in copy:
         framed = bytes(message)
@@ -113,7 +119,9 @@ def gathered(pieces: Iterable[bytes], size: int = 1 << 16) -> Iterator[bytes]:
     yield b"".join(held)
 
 
-def stream(connection: Any, query: str, *, arguments: Any = None, binary: bool = False) -> Iterator[bytes]:
+def stream(
+    connection: Any, query: str, *, arguments: Any = None, binary: bool = False
+) -> Iterator[bytes]:
     """What COPY (query) TO STDOUT sends: lines of text, or the single value of each row."""
     target = f"COPY ({query}) TO STDOUT" + (" (FORMAT binary)" if binary else "")
     with connection.cursor() as cursor, cursor.copy(target, arguments) as copy:
@@ -128,7 +136,9 @@ def fetch(connection: Any, query: str, arguments: Any) -> list[Any]:
 
 
 def cut(samples: Iterable[bytes], wanted: SampleSet) -> Cut:
-    """The sample lists that have wanted samples, cut to them; parsed 256 kB at a time, which stays in the cache."""
+    """The sample lists that have wanted samples, cut to them; parsed 256 kB at a time, which stays
+    in the cache.
+    """
     texts: list[bytes] = []
     counts, sums = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in _batches(samples):

@@ -1,4 +1,6 @@
-"""Text beside the narrow table: the whole line of each row, ready to be sent, in a table of its own."""
+"""Text beside the narrow table: the whole line of each row, ready to be sent, in a table of its
+own.
+"""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -27,7 +29,9 @@ _JOINED = "FROM lines_row JOIN lines_line USING (row)"
 
 
 class Lines:
-    """Default storage; compressed by lz4 where the server has it. PostgreSQL compresses values above 2 kB only."""
+    """Default storage; compressed by lz4 where the server has it. PostgreSQL compresses values
+    above 2 kB only.
+    """
 
     name = "lines"
     tables = ("lines_row", "lines_line")
@@ -40,7 +44,9 @@ class Lines:
         """Two COPYs side by side, then the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
             connection.execute(narrow_ddl("lines_row", key="row integer"))
-            connection.execute(f"CREATE TABLE lines_line (row integer, line text COMPRESSION {self.compression})")
+            connection.execute(
+                f"CREATE TABLE lines_line (row integer, line text COMPRESSION {self.compression})"
+            )
             connection.commit()
             self._copy(connection, second, chunks)
             connection.execute('CREATE INDEX ON lines_row (chromosome, start, "end")')
@@ -49,8 +55,14 @@ class Lines:
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         counter = itertools.count()
-        into_narrow, into_wide = copy_narrow("lines_row", "row"), "COPY lines_line FROM STDIN (FORMAT binary)"
-        with connection.cursor().copy(into_narrow) as narrow, second.cursor().copy(into_wide) as wide:
+        into_narrow, into_wide = (
+            copy_narrow("lines_row", "row"),
+            "COPY lines_line FROM STDIN (FORMAT binary)",
+        )
+        with (
+            connection.cursor().copy(into_narrow) as narrow,
+            second.cursor().copy(into_wide) as wide,
+        ):
             wide.set_types(["int4", "bytea"])
             for rows in chunks:
                 numbers = list(itertools.islice(counter, len(rows)))
@@ -69,7 +81,9 @@ class Lines:
 
     def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
         """Lines of the window, parsed."""
-        lines = fetch(connection, f"SELECT line {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window))
+        lines = fetch(
+            connection, f"SELECT line {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window)
+        )
         return cut([line.split(b"\t", SAMPLES + 1)[SAMPLES] for (line,) in lines], wanted)
 
     def one(self, connection: Any, place: Window) -> Pairs:

@@ -22,7 +22,9 @@ _SPAN = 248_000_000
 _ROWS_PER_BLOCK = 140
 _RUNS = 5
 _CLASS_ENDS = (1_000, 10_000, 100_000, 1_000_000)
-"""A junction's length class is the number of these that its length exceeds; the longest of each class is kept exactly."""
+"""A junction's length class is the number of these that its length exceeds; the longest of each
+class is kept exactly.
+"""
 
 _SETUP = """
 CREATE TABLE intron_block AS SELECT block, min(start) AS min_start, max(start) AS max_start, max("end") AS max_end,
@@ -42,7 +44,9 @@ OVERLAP_INDEXES = {
     "directory, unique": "CREATE UNIQUE INDEX probe ON intron (block, position)",
     "directory, brin": "CREATE INDEX probe ON intron USING brin (block) WITH (pages_per_range = 4)",
 }
-"""The index on rows that each way needs; the directory ways also have a GiST on the small table of blocks."""
+"""The index on rows that each way needs; the directory ways also have a GiST on the small table of
+blocks.
+"""
 
 ID_INDEXES = {
     "btree": "CREATE INDEX probe ON intron (snaptron_id)",
@@ -58,19 +62,34 @@ def measure(server: Server, *, repeats: int) -> None:
         longest = _longest(connection)
         ways = {way: _way(connection, way, longest, repeats) for way in ("naive", *OVERLAP_INDEXES)}
         ids = {way: _id_way(connection, way, repeats) for way in ID_INDEXES}
-        directory = _index(connection, "CREATE INDEX probe ON intron_block USING gist (int4range(min_start, max_end, '[]'))")
+        directory = _index(
+            connection,
+            "CREATE INDEX probe ON intron_block USING gist (int4range(min_start, max_end, '[]'))",
+        )
         counts = "SELECT (SELECT count(*) FROM intron), (SELECT count(*) FROM intron_block), pg_relation_size('intron')"
         rows, blocks, table = connection.execute(counts).fetchone()
-        facts = {"rows": rows, "blocks": blocks, "table_bytes": table, "longest": longest, "directory_gist": directory}
+        facts = {
+            "rows": rows,
+            "blocks": blocks,
+            "table_bytes": table,
+            "longest": longest,
+            "directory_gist": directory,
+        }
         connection.execute("DROP TABLE intron, intron_block")
-    write_result("storage-overlap", facts | {"overlap": ways, "id": ids, "server": server.version()})
+    write_result(
+        "storage-overlap", facts | {"overlap": ways, "id": ids, "server": server.version()}
+    )
 
 
 def _places() -> tuple[Integers, Integers]:
-    """Starts and ends of chr1 of a whole simulated GTEx in order of both, eight of them stretched to giants of 2.8 Mb."""
+    """Starts and ends of chr1 of a whole simulated GTEx in order of both, eight of them stretched
+    to giants of 2.8 Mb.
+    """
     plan = Plan(FULL_SIZE, SAMPLES, SEED)
     segments = [segment for segment in plan.segments if segment.chromosome.name == "chr1"]
-    found = [simulate_junctions(plan, segment, simulate_genes(plan, segment)) for segment in segments]
+    found = [
+        simulate_junctions(plan, segment, simulate_genes(plan, segment)) for segment in segments
+    ]
     starts = np.concatenate([junctions.start for junctions in found])
     ends = np.concatenate([junctions.end for junctions in found])
     giants = np.random.default_rng(SEED).integers(0, len(starts), 8)
@@ -82,7 +101,9 @@ def _places() -> tuple[Integers, Integers]:
 def _lines() -> Iterator[bytes]:
     starts, ends = _places()
     classes = np.searchsorted(_CLASS_ENDS, ends - starts + 1)
-    for at, (start, end, length_class) in enumerate(zip(starts.tolist(), ends.tolist(), classes.tolist(), strict=True)):
+    for at, (start, end, length_class) in enumerate(
+        zip(starts.tolist(), ends.tolist(), classes.tolist(), strict=True)
+    ):
         block, position = divmod(at, _ROWS_PER_BLOCK)
         yield b"%d\t7\t%d\t%d\t%d\t%d\t3\t1\t%d\tchr1\t+\t0\tGT\tAG\t0\t0\t2.333\t2.000\n" % (
             at + 15_000_000, block, length_class, start, end, position,
@@ -91,17 +112,25 @@ def _lines() -> Iterator[bytes]:
 
 def _create(connection: Any) -> None:
     connection.execute("DROP TABLE IF EXISTS intron, intron_block")
-    connection.execute(narrow_ddl("intron", key="block integer, class integer", small="position smallint,"))
+    connection.execute(
+        narrow_ddl("intron", key="block integer, class integer", small="position smallint,")
+    )
     with connection.cursor().copy("COPY intron FROM STDIN") as copy:
         for line in _lines():
             copy.write(line)
     connection.execute(_SETUP)
-    connection.execute("CREATE INDEX ON intron_block USING gist (int4range(min_start, max_end, '[]'))")
+    connection.execute(
+        "CREATE INDEX ON intron_block USING gist (int4range(min_start, max_end, '[]'))"
+    )
     connection.execute("VACUUM ANALYZE intron, intron_block")
 
 
 def _longest(connection: Any) -> dict[int, int]:
-    return dict(connection.execute("SELECT class, max(length) FROM intron GROUP BY class ORDER BY class").fetchall())
+    return dict(
+        connection.execute(
+            "SELECT class, max(length) FROM intron GROUP BY class ORDER BY class"
+        ).fetchall()
+    )
 
 
 def _index(connection: Any, statement: str) -> dict[str, float]:
@@ -111,7 +140,10 @@ def _index(connection: Any, statement: str) -> dict[str, float]:
     connection.execute(statement)
     seconds = time.perf_counter() - began
     connection.execute("ANALYZE intron, intron_block")
-    return {"build_s": seconds, "bytes": connection.execute("SELECT pg_relation_size('probe')").fetchone()[0]}
+    return {
+        "build_s": seconds,
+        "bytes": connection.execute("SELECT pg_relation_size('probe')").fetchone()[0],
+    }
 
 
 def _condition(way: str, longest: dict[int, int]) -> list[str]:
@@ -119,36 +151,58 @@ def _condition(way: str, longest: dict[int, int]) -> list[str]:
     ours = f"chromosome = 'chr1' AND {_OVERLAPS}"
     bounded = ours + " AND start >= %(start)s - {}"
     if way == "classes":
-        return [f"class = {number} AND {bounded.format(length)}" for number, length in longest.items()]
+        return [
+            f"class = {number} AND {bounded.format(length)}" for number, length in longest.items()
+        ]
     if way in ("btree", "brin"):
         return [bounded.format(max(longest.values()))]
     if way == "gist":
-        return ["int4range(start, \"end\", '[]') && int4range(%(start)s, %(end)s, '[]') AND chromosome = 'chr1'"]
+        return [
+            "int4range(start, \"end\", '[]') && int4range(%(start)s, %(end)s, '[]') AND chromosome = 'chr1'"
+        ]
     return [ours if way == "naive" else f"block IN (SELECT block FROM {_BLOCKS}) AND {ours}"]
 
 
 def _way(connection: Any, way: str, longest: dict[int, int], repeats: int) -> dict[str, Any]:
     figure: dict[str, Any] = _index(connection, OVERLAP_INDEXES["btree" if way == "naive" else way])
-    selects = " UNION ALL ".join(f"SELECT coverage_sum FROM intron WHERE {one}" for one in _condition(way, longest))
+    selects = " UNION ALL ".join(
+        f"SELECT coverage_sum FROM intron WHERE {one}" for one in _condition(way, longest)
+    )
     query = f"SELECT count(coverage_sum), sum(coverage_sum) FROM ({selects}) AS found"
     for name, width in _WIDTHS.items():
-        starts = np.random.default_rng(width).integers(3_000_000, _SPAN - 3_000_000, repeats).tolist()
-        found = [_timed(connection, query, {"start": start, "end": start + width - 1}) for start in starts]
-        figure[name] = {"ms": statistics.median(ms for ms, _ in found), "rows": sum(row[0] for _, row in found) / repeats}
+        starts = (
+            np.random.default_rng(width).integers(3_000_000, _SPAN - 3_000_000, repeats).tolist()
+        )
+        found = [
+            _timed(connection, query, {"start": start, "end": start + width - 1})
+            for start in starts
+        ]
+        figure[name] = {
+            "ms": statistics.median(ms for ms, _ in found),
+            "rows": sum(row[0] for _, row in found) / repeats,
+        }
     return figure
 
 
 def _id_way(connection: Any, way: str, repeats: int) -> dict[str, Any]:
     figure: dict[str, Any] = _index(connection, ID_INDEXES[way])
-    within = " AND block IN (SELECT block FROM intron_block WHERE min_id <= %(id)s AND max_id >= %(id)s)"
+    within = (
+        " AND block IN (SELECT block FROM intron_block WHERE min_id <= %(id)s AND max_id >= %(id)s)"
+    )
     query = f"SELECT coverage_sum FROM intron WHERE snaptron_id = %(id)s{within if way == 'directory' else ''}"
-    (first, last) = connection.execute("SELECT min(snaptron_id), max(snaptron_id) FROM intron").fetchone()
+    (first, last) = connection.execute(
+        "SELECT min(snaptron_id), max(snaptron_id) FROM intron"
+    ).fetchone()
     ids = np.random.default_rng(1).integers(first, last, repeats).tolist()
-    return figure | {"ms": statistics.median(_timed(connection, query, {"id": one})[0] for one in ids)}
+    return figure | {
+        "ms": statistics.median(_timed(connection, query, {"id": one})[0] for one in ids)
+    }
 
 
 def _timed(connection: Any, query: str, arguments: Any) -> tuple[float, Any]:
-    """Milliseconds of the quickest of some runs, which other work on the machine disturbed least, and the row."""
+    """Milliseconds of the quickest of some runs, which other work on the machine disturbed least,
+    and the row.
+    """
     taken = []
     for _ in range(_RUNS):
         began = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Packed samples beside the narrow table: about two bytes a pair, turned back into text for every answer that wants text."""
+"""Packed samples beside the narrow table: about two bytes a pair, turned back into text for every
+answer that wants text.
+"""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -7,14 +9,25 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from analysis.storage.layout import EXACT, INSIDE, Cut, Window, copy_narrow, fetch, narrow_ddl, narrow_lines
+from analysis.storage.layout import (
+    EXACT,
+    INSIDE,
+    Cut,
+    Window,
+    copy_narrow,
+    fetch,
+    narrow_ddl,
+    narrow_lines,
+)
 from analysis.storage.varints import pack, render, unpack
 from snapshard.junction import NAMES, SAMPLES
 from snapshard.pairs import Pairs, SampleSet, parse_pairs
 from snapshard.rows import Rows
 
 _JOINED = "FROM packed_row JOIN packed_samples USING (row)"
-_HEAD, _TAIL = (", ".join(f'"{name}"' for name in part) for part in (NAMES[:SAMPLES], NAMES[SAMPLES + 1 :]))
+_HEAD, _TAIL = (
+    ", ".join(f'"{name}"' for name in part) for part in (NAMES[:SAMPLES], NAMES[SAMPLES + 1 :])
+)
 _LINE = f"SELECT concat_ws(E'\\t', {_HEAD}), samples, concat_ws(E'\\t', {_TAIL}) {_JOINED}"
 _BATCH = 200  # rows; of those with many samples, as many pairs as stay in the cache
 
@@ -33,7 +46,9 @@ class Packed:
         """Two COPYs side by side, then the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
             connection.execute(narrow_ddl("packed_row", key="row integer"))
-            connection.execute(f"CREATE TABLE packed_samples (row integer, samples bytea COMPRESSION {self.compression})")
+            connection.execute(
+                f"CREATE TABLE packed_samples (row integer, samples bytea COMPRESSION {self.compression})"
+            )
             connection.commit()
             self._copy(connection, second, chunks)
             connection.execute('CREATE INDEX ON packed_row (chromosome, start, "end")')
@@ -42,8 +57,14 @@ class Packed:
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         counter = itertools.count()
-        into_narrow, into_wide = copy_narrow("packed_row", "row"), "COPY packed_samples FROM STDIN (FORMAT binary)"
-        with connection.cursor().copy(into_narrow) as narrow, second.cursor().copy(into_wide) as wide:
+        into_narrow, into_wide = (
+            copy_narrow("packed_row", "row"),
+            "COPY packed_samples FROM STDIN (FORMAT binary)",
+        )
+        with (
+            connection.cursor().copy(into_narrow) as narrow,
+            second.cursor().copy(into_wide) as wide,
+        ):
             wide.set_types(["int4", "bytea"])
             for rows in chunks:
                 numbers = list(itertools.islice(counter, len(rows)))
@@ -65,12 +86,16 @@ class Packed:
             while batch := cursor.fetchmany(_BATCH):
                 heads, packed, tails = zip(*batch, strict=True)
                 texts = render(*unpack(packed))
-                lines = [f"{h}\t{s.decode()}\t{t}\n" for h, s, t in zip(heads, texts, tails, strict=True)]
+                lines = [
+                    f"{h}\t{s.decode()}\t{t}\n" for h, s, t in zip(heads, texts, tails, strict=True)
+                ]
                 yield "".join(lines).encode()
 
     def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
         """Arrays first; text of what is left."""
-        found = fetch(connection, f"SELECT samples {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window))
+        found = fetch(
+            connection, f"SELECT samples {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window)
+        )
         samples, coverages, rows = unpack([packed for (packed,) in found])
         keep = wanted.contains(samples)
         before = np.concatenate(([0], np.cumsum(keep)))[rows]

@@ -32,8 +32,14 @@ def measure(server: Server, path: Path, *, repeats: int, cold: int) -> None:
     """Loads all layouts and writes results/storage-payloads-<server>.json."""
     every = layouts(server.compression)
     text = sum(len(rows.text) for rows in read_chunks(path))
-    figures: dict[str, Any] = {"server": server.name, "version": server.version(), "text_bytes": text}
-    figures["samples_bytes"] = sum(sum(map(len, rows.texts("samples"))) for rows in read_chunks(path))
+    figures: dict[str, Any] = {
+        "server": server.name,
+        "version": server.version(),
+        "text_bytes": text,
+    }
+    figures["samples_bytes"] = sum(
+        sum(map(len, rows.texts("samples"))) for rows in read_chunks(path)
+    )
     figures["rows"] = sum(len(rows) for rows in read_chunks(path))
     figures["load"] = {layout.name: _load(server, layout, path) for layout in every}
     figures["size"] = {layout.name: _size(server, layout) for layout in every}
@@ -72,12 +78,17 @@ def _warm(server: Server, every: tuple[Any, ...], repeats: int) -> dict[str, Any
         window = _window(connection)
         inside = interleaved(_subsets(connection, every, window), 3 * repeats)
         places = _places(connection)
-        ones = interleaved({f"one/{e.name}": functools.partial(_each, e, connection, places) for e in every}, repeats)
+        ones = interleaved(
+            {f"one/{e.name}": functools.partial(_each, e, connection, places) for e in every},
+            repeats,
+        )
     return http | inside | ones | {"window": vars(window), "places": len(places), "least": LEAST}
 
 
 def _over_http(web: Site, every: tuple[Any, ...], repeats: int) -> dict[str, Any]:
-    """Exports and filtered exports; the blocks with a second thread as well. All must be the same bytes long."""
+    """Exports and filtered exports; the blocks with a second thread as well. All must be the same
+    bytes long.
+    """
     paths = [*[e.name for e in every], "blocks?threads=2"]
     paths += [f"{path}{'&' if '?' in path else '?'}least={LEAST}" for path in paths]
     seen: dict[str, list[Any]] = {path: [web.get(path)] for path in paths}
@@ -89,8 +100,14 @@ def _over_http(web: Site, every: tuple[Any, ...], repeats: int) -> dict[str, Any
         sizes = {path: seen[path][0].size for path in paths if ("least" in path) is least}
         if len(set(sizes.values())) > 1:
             raise AssertionError(f"answers differ in length: {sizes}")
-    figures = {f"http/{path}": spread([one.seconds for one in got[1:]]) | {"bytes": got[0].size} for path, got in seen.items()}
-    first = {f"first_byte/{path}": spread([one.first_byte for one in got[1:]]) for path, got in seen.items()}
+    figures = {
+        f"http/{path}": spread([one.seconds for one in got[1:]]) | {"bytes": got[0].size}
+        for path, got in seen.items()
+    }
+    first = {
+        f"first_byte/{path}": spread([one.first_byte for one in got[1:]])
+        for path, got in seen.items()
+    }
     return figures | first
 
 
@@ -102,7 +119,9 @@ def _memory(server: Server, layout: Any) -> int:
 
 
 def _window(connection: Any) -> Window:
-    """The megabase whose rows have nearest to the average number of samples, of those with thousands of rows."""
+    """The megabase whose rows have nearest to the average number of samples, of those with
+    thousands of rows.
+    """
     query = """SELECT chromosome, start / 1000000 FROM ancestor GROUP BY 1, 2
         HAVING count(*) > (SELECT count(*) FROM ancestor) / 100
         ORDER BY abs(avg(samples_count) - (SELECT avg(samples_count) FROM ancestor)) LIMIT 1"""
@@ -112,7 +131,9 @@ def _window(connection: Any) -> Window:
 
 def _places(connection: Any) -> list[Window]:
     """Twenty junctions of 1,000 samples or more."""
-    query = 'SELECT chromosome, start, "end" FROM ancestor WHERE samples_count >= 1000 ORDER BY start'
+    query = (
+        'SELECT chromosome, start, "end" FROM ancestor WHERE samples_count >= 1000 ORDER BY start'
+    )
     places = [Window(*row) for row in connection.execute(query).fetchall()]
     return random.Random(1).sample(places, 20)
 
@@ -124,8 +145,12 @@ def _samples(connection: Any) -> list[int]:
     return random.Random(1).sample(found, len(found))
 
 
-def _subsets(connection: Any, every: tuple[Any, ...], window: Window) -> dict[str, Callable[[], Any]]:
-    """Each way of cutting the window to each number of samples, after checking that all give the same."""
+def _subsets(
+    connection: Any, every: tuple[Any, ...], window: Window
+) -> dict[str, Callable[[], Any]]:
+    """Each way of cutting the window to each number of samples, after checking that all give the
+    same.
+    """
     ids = _samples(connection)
     ways = {e.name: e.subset for e in every} | {"python": Ancestor().subset_in_python}
     actions = {}
@@ -136,7 +161,10 @@ def _subsets(connection: Any, every: tuple[Any, ...], window: Window) -> dict[st
         for name, answer in answers.items():
             if answer.texts != expected.texts or answer.sums.tolist() != expected.sums.tolist():
                 raise AssertionError(f"{name}: another subset of {count} samples than Python's")
-        actions |= {f"subset/{count}/{n}": functools.partial(way, connection, window, wanted) for n, way in ways.items()}
+        actions |= {
+            f"subset/{count}/{n}": functools.partial(way, connection, window, wanted)
+            for n, way in ways.items()
+        }
     return actions
 
 
@@ -161,7 +189,11 @@ def _cold(server: Server, every: tuple[Any, ...], repeats: int) -> dict[str, Any
             server.restart_cold()
             with psycopg.connect(server.dsn) as connection:
                 _timed(taken, f"one/{layout.name}", lambda e=layout, c=connection: e.one(c, place))
-                _timed(taken, f"subset/3000/{layout.name}", lambda e=layout, c=connection: e.subset(c, window, wanted))
+                _timed(
+                    taken,
+                    f"subset/3000/{layout.name}",
+                    lambda e=layout, c=connection: e.subset(c, window, wanted),
+                )
     return {name: spread(times) for name, times in taken.items()}
 
 

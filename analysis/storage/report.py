@@ -9,7 +9,12 @@ from analysis.measuring import read_result
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "storage.md"
 _LAYOUTS = ("ancestor", "lines", "packed", "blocks")
-_TITLES = {"ancestor": "ancestor", "lines": "text lines", "packed": "packed", "blocks": "**blocks**"}
+_TITLES = {
+    "ancestor": "ancestor",
+    "lines": "text lines",
+    "packed": "packed",
+    "blocks": "**blocks**",
+}
 _SERVERS = ("embedded", "docker")
 
 
@@ -23,8 +28,18 @@ def circumstances() -> str:
     rows = []
     for name in ("payloads-embedded", "payloads-docker", "sizes", "overlap"):
         measured = read_result(f"storage-{name}")["measured"]
-        packages = ", ".join(f"{package} {number}" for package, number in measured["packages"].items())
-        rows.append((f"`storage-{name}.json`", measured["date"], measured["commit"], f"{measured['load_average']:.1f}", packages))
+        packages = ", ".join(
+            f"{package} {number}" for package, number in measured["packages"].items()
+        )
+        rows.append(
+            (
+                f"`storage-{name}.json`",
+                measured["date"],
+                measured["commit"],
+                f"{measured['load_average']:.1f}",
+                packages,
+            )
+        )
     head = ("file", "date", "commit", "load before", "packages")
     return f"Machine: {measured['machine']}; Python {measured['python']}.\n\n" + table(head, rows)
 
@@ -37,10 +52,30 @@ def size() -> str:
         whole = result["size"]["ancestor"]["total"]
         for name in _LAYOUTS:
             sizes = result["size"][name]
-            parts = [f"{sizes[part] / result['rows']:.0f}" for part in ("table", "toast", "indexes", "total")]
-            payload = "–" if name == "ancestor" else f"{sizes['payload'] / _payload_text(result, name):.2f}"
-            rows.append((f"{server}: {_TITLES[name]}", *parts, payload, f"{sizes['total'] / whole:.2f}"))
-    return table(("bytes a row", "tables", "TOAST", "indexes", "all", "payload / its text", "all / ancestor"), rows)
+            parts = [
+                f"{sizes[part] / result['rows']:.0f}"
+                for part in ("table", "toast", "indexes", "total")
+            ]
+            payload = (
+                "–"
+                if name == "ancestor"
+                else f"{sizes['payload'] / _payload_text(result, name):.2f}"
+            )
+            rows.append(
+                (f"{server}: {_TITLES[name]}", *parts, payload, f"{sizes['total'] / whole:.2f}")
+            )
+    return table(
+        (
+            "bytes a row",
+            "tables",
+            "TOAST",
+            "indexes",
+            "all",
+            "payload / its text",
+            "all / ancestor",
+        ),
+        rows,
+    )
 
 
 def _payload_text(result: Any, name: str) -> int:
@@ -57,9 +92,13 @@ def answers() -> str:
         rows += [(f"{server}: load, s", *[f"{result['load'][name]:.0f}" for name in _LAYOUTS], "–")]
         for when in ("warm", "cold"):
             rows += [
-                (f"{server}, {when}: {title}", *_cells(result, when, key, form)) for title, key, form in _answers(text, result)
+                (f"{server}, {when}: {title}", *_cells(result, when, key, form))
+                for title, key, form in _answers(text, result)
             ]
-    return table(("", *[_TITLES[name] for name in _LAYOUTS], "pure Python"), [row for row in rows if set(row[1:]) != {"–"}])
+    return table(
+        ("", *[_TITLES[name] for name in _LAYOUTS], "pure Python"),
+        [row for row in rows if set(row[1:]) != {"–"}],
+    )
 
 
 def _answers(text: int, result: Any) -> tuple[tuple[str, str, Callable[[float], str]], ...]:
@@ -84,7 +123,10 @@ def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> li
     figures = result.get(when, {})
     per_place = result["warm"]["places"] if key.startswith("one/") and when == "warm" else 1
     found = [figures.get(key.format(name)) for name in (*_LAYOUTS, "python")]
-    return [f"{form(one['median'] / per_place)} ({form(one['min'] / per_place)})" if one else "–" for one in found]
+    return [
+        f"{form(one['median'] / per_place)} ({form(one['min'] / per_place)})" if one else "–"
+        for one in found
+    ]
 
 
 def block_sizes() -> str:
@@ -95,9 +137,15 @@ def block_sizes() -> str:
     rows = []
     for source in sources:
         for size in sorted({one["block_kb"] for one in figures}):
-            chosen = {one["level"]: one for one in figures if one["rows"] == source and one["block_kb"] == size}
+            chosen = {
+                one["level"]: one
+                for one in figures
+                if one["rows"] == source and one["block_kb"] == size
+            }
             ratio = "ratio_in_database" if source == "simulated" else "ratio"
-            rows.append((f"{source}, {size} kB", *[_speeds(chosen[level], ratio) for level in levels]))
+            rows.append(
+                (f"{source}, {size} kB", *[_speeds(chosen[level], ratio) for level in levels])
+            )
     return table(("rows, block", *[f"level {level}" for level in levels]), rows)
 
 
@@ -114,9 +162,16 @@ def overlap() -> str:
         extra = result["directory_gist"]["bytes"] if way.startswith("directory") else 0
         build = f"{figure['build_s']:.1f}"
         rows.append(
-            (way, build, f"{(figure['bytes'] + extra) / result['rows']:.2f}", *[f"{figure[w]['ms']:.2f}" for w in widths])
+            (
+                way,
+                build,
+                f"{(figure['bytes'] + extra) / result['rows']:.2f}",
+                *[f"{figure[w]['ms']:.2f}" for w in widths],
+            )
         )
-    counted = [f"{width} ({result['overlap']['btree'][width]['rows']:,.0f} rows), ms" for width in widths]
+    counted = [
+        f"{width} ({result['overlap']['btree'][width]['rows']:,.0f} rows), ms" for width in widths
+    ]
     return table(("index", "build, s", "bytes a row", *counted), rows)
 
 
@@ -124,7 +179,12 @@ def ids() -> str:
     """The same for a row by its id."""
     result = read_result("storage-overlap")
     rows = [
-        (way, f"{figure['build_s']:.1f}", f"{figure['bytes'] / result['rows']:.2f}", f"{figure['ms']:.2f}")
+        (
+            way,
+            f"{figure['build_s']:.1f}",
+            f"{figure['bytes'] / result['rows']:.2f}",
+            f"{figure['ms']:.2f}",
+        )
         for way, figure in result["id"].items()
     ]
     return table(("index", "build, s", "bytes a row", "one id, ms"), rows)

@@ -1,4 +1,6 @@
-"""The two PostgreSQL servers compared: the embedded one (no lz4) and the official image in Docker (lz4)."""
+"""The two PostgreSQL servers compared: the embedded one (no lz4) and the official image in Docker
+(lz4).
+"""
 
 import subprocess
 import time
@@ -10,7 +12,12 @@ from typing import Any
 
 import psycopg
 
-SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "8GB", "jit": "off", "random_page_cost": "1.1"}
+SETTINGS = {
+    "shared_buffers": "256MB",
+    "max_wal_size": "8GB",
+    "jit": "off",
+    "random_page_cost": "1.1",
+}
 """The same on both; everything else as PostgreSQL comes."""
 _IMAGE = "postgres:18-trixie"
 _CONTAINER = "snapshard-storage-spike"
@@ -18,7 +25,9 @@ _CONTAINER = "snapshard-storage-spike"
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: how to reach it (Unix socket on both, so that only PostgreSQL differs) and how to restart it."""
+    """A running server: how to reach it (Unix socket on both, so that only PostgreSQL differs) and
+    how to restart it.
+    """
 
     name: str
     dsn: str
@@ -27,7 +36,12 @@ class Server:
 
     def restart_cold(self) -> None:
         """Stops the server, drops the kernel's page cache (root only) and starts it again."""
-        self._restart(lambda: (subprocess.run(["sync"], check=True), Path("/proc/sys/vm/drop_caches").write_text("3\n")))
+        self._restart(
+            lambda: (
+                subprocess.run(["sync"], check=True),
+                Path("/proc/sys/vm/drop_caches").write_text("3\n"),
+            )
+        )
         _await(self.dsn)
 
     def version(self) -> str:
@@ -68,7 +82,18 @@ def docker(folder: Path) -> Iterator[Server]:
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     mounts = ["-v", f"{data}:/var/lib/postgresql", "-v", f"{socket}:/var/run/postgresql"]
     access = ["-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "POSTGRES_PASSWORD=spike"]
-    _docker("run", "-d", "--name", _CONTAINER, "--shm-size=1g", *access, *mounts, _IMAGE, "postgres", *options)
+    _docker(
+        "run",
+        "-d",
+        "--name",
+        _CONTAINER,
+        "--shm-size=1g",
+        *access,
+        *mounts,
+        _IMAGE,
+        "postgres",
+        *options,
+    )
     dsn = f"host={socket} user=postgres password=spike dbname=postgres"
 
     def restart(between: Any) -> None:
@@ -91,7 +116,9 @@ def _docker(*arguments: str) -> None:
 
 
 def _await(dsn: str) -> None:
-    """The image starts twice on an empty folder; ask until an answer comes twice, a second apart, 60 s at most."""
+    """The image starts twice on an empty folder; ask until an answer comes twice, a second apart,
+    60 s at most.
+    """
     answers, deadline = 0, time.monotonic() + 60
     while answers < 2:
         with suppress(psycopg.OperationalError), psycopg.connect(dsn):

@@ -23,7 +23,9 @@ _DDL = "CREATE TABLE size_probe (block integer PRIMARY KEY, payload bytea STORAG
 
 
 def measure(server: Server, path: Path, *, real: Iterable[Path]) -> None:
-    """Every size with every level on the simulated rows and on real files; writes results/storage-sizes.json."""
+    """Every size with every level on the simulated rows and on real files; writes
+    results/storage-sizes.json.
+    """
     sources = {"simulated": list(read_chunks(path))}
     for file in real:
         sources[file.parent.name] = [Rows(gzip.decompress(file.read_bytes()))]

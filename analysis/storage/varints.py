@@ -1,4 +1,6 @@
-"""Sample lists as variable-length integers: per pair the zigzag difference of the sample id and the coverage."""
+"""Sample lists as variable-length integers: per pair the zigzag difference of the sample id and the
+coverage.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,7 +14,9 @@ _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
 
 def pack(pairs: Pairs) -> list[bytes]:
-    """The pairs of each row, seven bits a byte, the highest bit set on all but a number's last byte."""
+    """The pairs of each row, seven bits a byte, the highest bit set on all but a number's last
+    byte.
+    """
     before = np.concatenate(([0], pairs.samples[:-1]))
     before[pairs.rows[:-1][pairs.counts() > 0]] = 0
     step = pairs.samples - before

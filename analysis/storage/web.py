@@ -1,4 +1,6 @@
-"""A minimal server of exports: `gunicorn -w 1 -k gthread analysis.storage.web:app`, the database in SPIKE_DSN."""
+"""A minimal server of exports: `gunicorn -w 1 -k gthread analysis.storage.web:app`, the database in
+SPIKE_DSN.
+"""
 
 import contextlib
 import os
@@ -27,7 +29,9 @@ def rows(name: str) -> Response:
 
     def body() -> Iterator[bytes]:
         with psycopg.connect(os.environ["SPIKE_DSN"]) as connection:
-            yield from layout.export(connection) if least is None else layout.filtered(connection, least)
+            yield from (
+                layout.export(connection) if least is None else layout.filtered(connection, least)
+            )
 
     return Response(body(), mimetype="text/tab-separated-values")
 
@@ -51,7 +55,9 @@ class Site:
         """One request, its body thrown away."""
         form = "%{http_code} %{time_total} %{time_starttransfer} %{size_download}"
         command = ["curl", "-sS", "-o", "/dev/null", "-w", form, f"http://127.0.0.1:{PORT}/{path}"]
-        code, seconds, first, size = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        code, seconds, first, size = subprocess.run(
+            command, check=True, capture_output=True, text=True
+        ).stdout.split()
         if code != "200":
             raise RuntimeError(f"{path}: HTTP {code}")
         return Transfer(float(seconds), float(first), int(size))
@@ -69,8 +75,19 @@ def _peak(pid: int) -> int:
 @contextlib.contextmanager
 def site(dsn: str) -> Iterator[Site]:
     """gunicorn with one worker of threads, ended on leaving."""
-    command = [sys.executable, "-m", "gunicorn", "-w1", "-kgthread", "--threads=2", "--log-level=error"]
-    process = subprocess.Popen([*command, f"-b127.0.0.1:{PORT}", "analysis.storage.web:app"], env=os.environ | {"SPIKE_DSN": dsn})
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-w1",
+        "-kgthread",
+        "--threads=2",
+        "--log-level=error",
+    ]
+    process = subprocess.Popen(
+        [*command, f"-b127.0.0.1:{PORT}", "analysis.storage.web:app"],
+        env=os.environ | {"SPIKE_DSN": dsn},
+    )
     try:
         _await_port()
         yield Site(psutil.Process(process.pid))
@@ -81,7 +98,12 @@ def site(dsn: str) -> Iterator[Site]:
 
 def _await_port() -> None:
     for _ in range(100):
-        answered = subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{PORT}/"]).returncode == 0
+        answered = (
+            subprocess.run(
+                ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{PORT}/"]
+            ).returncode
+            == 0
+        )
         if answered:
             return
         time.sleep(0.1)

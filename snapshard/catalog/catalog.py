@@ -24,10 +24,21 @@ WHERE r.state IN ('published', 'verified')
 ORDER BY r.compilation, r.created, r.name
 """
 _heading = attrgetter(
-    "compilation", "name", "schema", "state", "title", "assembly", "simulated", "sample_count", "created", "published"
+    "compilation",
+    "name",
+    "schema",
+    "state",
+    "title",
+    "assembly",
+    "simulated",
+    "sample_count",
+    "created",
+    "published",
 )
 """What _RELEASES says of a release, in that order."""
-_INTERVALS = "SELECT schema, number, chromosome, first, last, shard FROM interval ORDER BY schema, number"
+_INTERVALS = (
+    "SELECT schema, number, chromosome, first, last, shard FROM interval ORDER BY schema, number"
+)
 _CONTENT = """
 SELECT schema, number, kind, row_count, first_block, last_block, max_end, longest, min_id, max_id
 FROM content WHERE row_count > 0
@@ -35,7 +46,9 @@ FROM content WHERE row_count > 0
 
 
 class Catalog:
-    """The releases there are. Believed for a second or so; when the database is away, the last known go on being served."""
+    """The releases there are. Believed for a second or so; when the database is away, the last
+    known go on being served.
+    """
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
@@ -54,42 +67,65 @@ class Catalog:
         return [release for release, current in self._known() if current]
 
     def release(self, compilation: str, name: str | None = None) -> Release:
-        """One release; without a name the published one. Raises NotFound, which lists what there is."""
+        """One release; without a name the published one. Raises NotFound, which lists what there
+        is.
+        """
         known = self._known()
         of_compilation = [pair for pair in known if pair[0].compilation == compilation]
         if not of_compilation:
-            raise NotFound("compilation", compilation, ", ".join(dict.fromkeys(r.compilation for r, _ in known)))
+            raise NotFound(
+                "compilation",
+                compilation,
+                ", ".join(dict.fromkeys(r.compilation for r, _ in known)),
+            )
         for release, current in of_compilation:
             if release.name == name or (name is None and current):
                 return release
         if name is None:
-            raise NotFound("published release of", compilation, ", ".join(r.name for r, _ in of_compilation))
-        raise NotFound("release", f"{compilation}/{name}", ", ".join(r.name for r, _ in of_compilation))
+            raise NotFound(
+                "published release of", compilation, ", ".join(r.name for r, _ in of_compilation)
+            )
+        raise NotFound(
+            "release", f"{compilation}/{name}", ", ".join(r.name for r, _ in of_compilation)
+        )
 
     def connect(self) -> AbstractContextManager[psycopg.Connection[Any]]:
-        """A connection that only reads, for the time of a `with`; ShardUnavailable names the catalog."""
+        """A connection that only reads, for the time of a `with`; ShardUnavailable names the
+        catalog.
+        """
         return self._pools.connection(CATALOG)
 
     def file(self, release: Release, name: str) -> bytes | None:
-        """A file that was kept as it came, such as samples.tsv; None if the release has none of that name."""
-        query = sql.SQL("SELECT content FROM {}.file WHERE name = %s").format(sql.Identifier(release.schema))
+        """A file that was kept as it came, such as samples.tsv; None if the release has none of
+        that name.
+        """
+        query = sql.SQL("SELECT content FROM {}.file WHERE name = %s").format(
+            sql.Identifier(release.schema)
+        )
         with self.connect() as connection:
             found = connection.execute(query, [name]).fetchone()
         return zstandard.ZstdDecompressor().decompress(found[0]) if found else None
 
     def groups(self, release: Release) -> tuple[SampleGroup, ...]:
-        """The groups of samples of a release, in the order of its groups file; none if it had no such file."""
+        """The groups of samples of a release, in the order of its groups file; none if it had no
+        such file.
+        """
         if release.schema not in self._groups:
-            query = sql.SQL("SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number")
+            query = sql.SQL(
+                "SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number"
+            )
             with self.connect() as connection:
                 found = connection.execute(query.format(sql.Identifier(release.schema))).fetchall()
             self._groups[release.schema] = tuple(
-                SampleGroup(number, name, long_name, np.array(members, np.int64)) for number, name, long_name, members in found
+                SampleGroup(number, name, long_name, np.array(members, np.int64))
+                for number, name, long_name, members in found
             )
         return self._groups[release.schema]
 
     def group_members(self, release: Release, names: list[str]) -> set[int]:
-        """The samples of these groups together. Raises NotFound for a group that the release does not have."""
+        """The samples of these groups together. Raises NotFound for a group that the release does
+        not have.
+        """
         groups = {group.name: group.members for group in self.groups(release)}
         for name in names:
             if name not in groups:
@@ -97,7 +133,9 @@ class Catalog:
         return {member for name in names for member in groups[name].tolist()}
 
     def _known(self) -> list[tuple[Release, bool]]:
-        """While the database is away nobody waits for it: a thread looks from time to time whether it is back."""
+        """While the database is away nobody waits for it: a thread looks from time to time whether
+        it is back.
+        """
         if self._read_at is None:
             self._refresh()
         elif self._stale() and self._away:
@@ -107,7 +145,10 @@ class Catalog:
         return self._releases
 
     def _stale(self) -> bool:
-        return self._read_at is None or time.monotonic() - self._read_at > self._pools.settings.catalog_seconds
+        return (
+            self._read_at is None
+            or time.monotonic() - self._read_at > self._pools.settings.catalog_seconds
+        )
 
     def _refresh(self) -> None:
         # Who finds another at it goes on with what is known, unless nothing is.
@@ -151,7 +192,9 @@ class Catalog:
         intervals: dict[str, list[Interval]] = {}
         for schema, number, chrom, first, last, shard in connection.execute(_INTERVALS):
             held = content.get((schema, number), {})
-            intervals.setdefault(schema, []).append(Interval(number, chrom, first, last, shard, held))
+            intervals.setdefault(schema, []).append(
+                Interval(number, chrom, first, last, shard, held)
+            )
         return [
             (Release(*heading, intervals=tuple(intervals.get(heading[2], ()))), current)  # type: ignore[misc]  # ten of eleven
             for heading, current in _headings(connection).items()

@@ -21,7 +21,9 @@ _MOST_KEPT = 20
 
 
 class Described:
-    """One release's samples and their search, gene names, transcripts, base columns: each read when it is first asked for."""
+    """One release's samples and their search, gene names, transcripts, base columns: each read when
+    it is first asked for.
+    """
 
     def __init__(self, catalog: Catalog, release: Release) -> None:
         self._catalog = catalog
@@ -31,8 +33,12 @@ class Described:
 
     @cached_property
     def types(self) -> dict[str, str]:
-        """The type of every field of the samples file, in its order: i (whole numbers), f (decimals), t (text)."""
-        query = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number").format(sql.Identifier(self.release.schema))
+        """The type of every field of the samples file, in its order: i (whole numbers), f
+        (decimals), t (text).
+        """
+        query = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number").format(
+            sql.Identifier(self.release.schema)
+        )
         with self._catalog.connect() as connection:
             return dict(connection.execute(query).fetchall())
 

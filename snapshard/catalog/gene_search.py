@@ -24,21 +24,30 @@ GROUP BY symbol, chromosome, strand, CASE WHEN upper(symbol) = %(name)s THEN num
 ORDER BY upper(symbol) <> %(name)s, length(symbol), symbol, chromosome, min(start)
 LIMIT %(limit)s
 """)
-"""Transcripts as genes, for a release that has transcripts by symbol and no genes. Those of the exact name stay single,
-since only their overlaps tell how many places there are."""
+"""Transcripts as genes, for a release that has transcripts by symbol and no genes. Those of the
+exact name stay single, since only their overlaps tell how many places there are.
+"""
 _MOST_PLACES = 1_000
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
-    """The first genes whose symbol or id begins so, in any case: an exact one first, then the shorter symbols."""
+    """The first genes whose symbol or id begins so, in any case: an exact one first, then the
+    shorter symbols.
+    """
     # What merging takes away must not leave fewer than there are.
-    found = _genes(catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_PLACES)
-    exact = [gene for gene in found if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())]
+    found = _genes(
+        catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_PLACES
+    )
+    exact = [
+        gene for gene in found if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())
+    ]
     return [*_merged(exact), *found[len(exact) :]][:limit]
 
 
 def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
-    """The genes of this symbol, or of this id with or without its version, those of one place as one. Raises NotFound."""
+    """The genes of this symbol, or of this id with or without its version, those of one place as
+    one. Raises NotFound.
+    """
     found = _genes(catalog, release, name, pattern=_literal(name), limit=_MOST_PLACES)
     if not found:
         raise NotFound("gene", name)
@@ -46,7 +55,9 @@ def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
 
 
 def gene_region(catalog: Catalog, release: Release, name: str) -> Region:
-    """Where a gene lies. Raises NotFound, or Ambiguous with the choices for a symbol of several places: nobody guesses."""
+    """Where a gene lies. Raises NotFound, or Ambiguous with the choices for a symbol of several
+    places: nobody guesses.
+    """
     places = gene_places(catalog, release, name)
     if len(places) > 1:
         raise Ambiguous("gene", name, [gene_members(gene) for gene in places])
@@ -67,7 +78,9 @@ def gene_members(gene: Gene) -> dict[str, object]:
     }
 
 
-def _genes(catalog: Catalog, release: Release, name: str, *, pattern: str, limit: int) -> list[Gene]:
+def _genes(
+    catalog: Catalog, release: Release, name: str, *, pattern: str, limit: int
+) -> list[Gene]:
     values: dict[str, Any] = {
         "pattern": pattern.upper(),
         "versions": _literal(name).upper() + ".%",
@@ -76,7 +89,9 @@ def _genes(catalog: Catalog, release: Release, name: str, *, pattern: str, limit
     }
     with catalog.connect() as connection:
         for statement in (_SELECT, _OF_TRANSCRIPTS):
-            found = connection.execute(statement.format(sql.Identifier(release.schema)), values).fetchall()
+            found = connection.execute(
+                statement.format(sql.Identifier(release.schema)), values
+            ).fetchall()
             if found:
                 return [Gene(*row) for row in found]
     return []
@@ -87,7 +102,9 @@ def _literal(text: str) -> str:
 
 
 def _merged(genes: list[Gene]) -> list[Gene]:
-    """Genes that overlap on one strand are one place, such as the same gene of two annotations, or its transcripts."""
+    """Genes that overlap on one strand are one place, such as the same gene of two annotations, or
+    its transcripts.
+    """
     places: list[Gene] = []
     for gene in sorted(genes, key=lambda gene: (gene.chrom, gene.strand, gene.start, gene.end)):
         if places and _overlap(places[-1], gene):

@@ -1,8 +1,9 @@
 """Search for samples by their metadata, with the semantics of Snaptron's `sfilter`.
 
-A number field compares as numbers; samples without a number there never match. A text field matches a word, or several words
-directly behind each other, ignoring case; its operator does not matter but for `!:`, which turns the match round. Every filter
-of a request must hold, for text in one and the same of two cuts (see sample_words.py); what either cut finds counts.
+A number field compares as numbers; samples without a number there never match. A text field matches
+a word, or several words directly behind each other, ignoring case; its operator does not matter but
+for `!:`, which turns the match round. Every filter of a request must hold, for text in one and the
+same of two cuts (see sample_words.py); what either cut finds counts.
 """
 
 import math
@@ -51,7 +52,9 @@ class SampleFilter:
 
 @dataclass(frozen=True)
 class Found:
-    """The samples that match, best first: their places in the samples file, and a score that only orders them."""
+    """The samples that match, best first: their places in the samples file, and a score that only
+    orders them.
+    """
 
     places: Places
     scores: Scores
@@ -59,7 +62,9 @@ class Found:
 
 @dataclass(frozen=True)
 class _Clause:
-    """What one filter matches in one cut: places ascending and how often; for text also the words and where they were sought."""
+    """What one filter matches in one cut: places ascending and how often; for text also the words
+    and where they were sought.
+    """
 
     places: Places
     counts: Places
@@ -71,7 +76,11 @@ def parse_sample_filter(text: str) -> SampleFilter:
     """The filter that `field operator value` means. Raises BadQuery."""
     found = _FORM.fullmatch(text)
     if not found:
-        raise BadQuery("sfilter", text, "field, one of >: <: > < : !: and a value without these signs, such as SMTS:Brain")
+        raise BadQuery(
+            "sfilter",
+            text,
+            "field, one of >: <: > < : !: and a value without these signs, such as SMTS:Brain",
+        )
     return SampleFilter(found["field"], found["operator"], found["value"])
 
 
@@ -86,7 +95,8 @@ class SampleSearch:
         self._lock = threading.Lock()
 
     def find(self, filters: Sequence[SampleFilter]) -> Found:
-        """The samples that satisfy every filter: those that cut A finds by falling score, then those that only B finds.
+        """The samples that satisfy every filter: those that cut A finds by falling score, then
+        those that only B finds.
 
         Raises BadQuery for an unknown field, or for text where the field needs a number.
         """
@@ -97,7 +107,10 @@ class SampleSearch:
 
     def ids(self, filters: Sequence[SampleFilter]) -> list[int]:
         """The rail_ids of the samples that satisfy every filter."""
-        matching = [reduce(np.intersect1d, [self._clause(one, cut).places for one in filters]) for cut in Cut]
+        matching = [
+            reduce(np.intersect1d, [self._clause(one, cut).places for one in filters])
+            for cut in Cut
+        ]
         found: list[int] = self.samples.ids[np.union1d(*matching)].tolist()
         return found
 
@@ -110,7 +123,9 @@ class SampleSearch:
 
     def _clause(self, one: SampleFilter, cut: Cut) -> _Clause:
         if one.field != ALL and one.field not in self.samples.names:
-            raise BadQuery("sfilter", one.field, f"one of the fields {', '.join((*self.samples.names, ALL))}")
+            raise BadQuery(
+                "sfilter", one.field, f"one of the fields {', '.join((*self.samples.names, ALL))}"
+            )
         if one.field != ALL and self._types.get(one.field, "t") != "t":
             places = np.flatnonzero(self._compare(one))
             return _Clause(places, np.ones_like(places))
@@ -120,7 +135,9 @@ class SampleSearch:
         whole = self._types[one.field] == "i"
         wanted = _number(one.value, _INTEGER if whole else _DECIMAL)
         if math.isnan(wanted):
-            raise BadQuery(f"sfilter {one.field}", one.value, "a whole number" if whole else "a number")
+            raise BadQuery(
+                f"sfilter {one.field}", one.value, "a whole number" if whole else "a number"
+            )
         values = self._column_numbers(one.field)
         return _COMPARISONS[one.operator](values, wanted) & ~np.isnan(values)
 
@@ -139,7 +156,9 @@ class SampleSearch:
         return text.hits(words) if text is not None else (none, none)
 
     def _scores(self, clauses: Sequence[_Clause], places: Places) -> Scores:
-        """Lucene's classic scores (TFIDFSimilarity of Lucene 4: tf = sqrt, norm = 1/sqrt(length) in three bits)."""
+        """Lucene's classic scores (TFIDFSimilarity of Lucene 4: tf = sqrt, norm = 1/sqrt(length) in
+        three bits).
+        """
         total = np.zeros(len(places))
         weights = [self._weight(clause) for clause in clauses]
         for clause, weight in zip(clauses, weights, strict=True):
@@ -149,11 +168,19 @@ class SampleSearch:
         return scores
 
     def _weight(self, clause: _Clause) -> float:
-        """The sum of the words' inverse document frequencies; the header line counts as a document in Lucene."""
+        """The sum of the words' inverse document frequencies; the header line counts as a document
+        in Lucene.
+        """
         if clause.text is None or not len(clause.places):
             return 1.0
-        found = [clause.places] if len(clause.sought) == 1 else [clause.text.hits([word])[0] for word in clause.sought]
-        return sum(1 + math.log((len(self.samples.ids) + 1) / (len(places) + 1)) for places in found)
+        found = (
+            [clause.places]
+            if len(clause.sought) == 1
+            else [clause.text.hits([word])[0] for word in clause.sought]
+        )
+        return sum(
+            1 + math.log((len(self.samples.ids) + 1) / (len(places) + 1)) for places in found
+        )
 
     def _column_numbers(self, field: str) -> NDArray[np.float64]:
         with self._lock:
@@ -165,7 +192,9 @@ class SampleSearch:
             return self._numbers[field]
 
     def _field_words(self, field: str, cut: Cut) -> Words | None:
-        """The words of a field; None if Snaptron would have indexed it as numbers, so that no word of it is ever found."""
+        """The words of a field; None if Snaptron would have indexed it as numbers, so that no word
+        of it is ever found.
+        """
         with self._lock:
             if field not in self._words:
                 self._words[field] = self._both_cuts(field)
@@ -173,7 +202,10 @@ class SampleSearch:
 
     def _both_cuts(self, field: str) -> dict[Cut, Words]:
         if field == ALL:
-            return {cut: Words((lines.replace(b"\t", b" ") for lines in self.samples.stretches()), cut) for cut in Cut}
+            return {
+                cut: Words((lines.replace(b"\t", b" ") for lines in self.samples.stretches()), cut)
+                for cut in Cut
+            }
         texts = []
         for some in self.samples.column(field):
             if any(_WITH_POINT.fullmatch(text) for text in some):

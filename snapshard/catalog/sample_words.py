@@ -1,9 +1,10 @@
 """Words of sample descriptions, cut in Snaptron's two ways, and where they stand.
 
-Cut A is the one of Unicode's word boundaries (UAX #29, as Lucene's StandardTokenizer applies it): letters, digits and underscores
-join; a dot or apostrophe joins two letters, a dot, apostrophe, comma or semicolon two digits; all else separates. English stop
-words take part in no match. Cut B is at white space only. Both ignore case. A text is kept per cut with one blank for every
-separator, so that a search for words is a search for bytes.
+Cut A is the one of Unicode's word boundaries (UAX #29, as Lucene's StandardTokenizer applies it):
+letters, digits and underscores join; a dot or apostrophe joins two letters, a dot, apostrophe,
+comma or semicolon two digits; all else separates. English stop words take part in no match. Cut B
+is at white space only. Both ignore case. A text is kept per cut with one blank for every separator,
+so that a search for words is a search for bytes.
 """
 
 import re
@@ -17,8 +18,45 @@ from numpy.typing import NDArray
 from snapshard.catalog.samples_file import MappedText
 
 STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of", "on"]
-).union(["or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with"])
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+    ]
+).union(
+    [
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+    ]
+)
 """Those of Lucene's StandardAnalyzer."""
 
 _LETTER = r"[^\W\d_]"
@@ -26,11 +64,21 @@ _JOIN = rf"(?:(?<={_LETTER})['’‘.·․‧](?={_LETTER})|(?<=\d)['’‘.,;](
 _WORD = re.compile(rf"\w+(?:{_JOIN}\w+)*")
 _NEWLINE, _BLANK = b"\n "
 _LETTERS, _DIGITS = 1, 2
-_KIND = np.array([(chr(b).isalpha() * _LETTERS + chr(b).isdigit() * _DIGITS) * (b < 128) for b in range(256)], np.uint8)
+_KIND = np.array(
+    [(chr(b).isalpha() * _LETTERS + chr(b).isdigit() * _DIGITS) * (b < 128) for b in range(256)],
+    np.uint8,
+)
 """Of each byte, what a sign that joins it to its neighbour must join."""
-_JOINERS = {ord("'"): _LETTERS | _DIGITS, ord("."): _LETTERS | _DIGITS, ord(","): _DIGITS, ord(";"): _DIGITS}
+_JOINERS = {
+    ord("'"): _LETTERS | _DIGITS,
+    ord("."): _LETTERS | _DIGITS,
+    ord(","): _DIGITS,
+    ord(";"): _DIGITS,
+}
 _JOINED = np.array([_JOINERS.get(b, 0) for b in range(256)], np.uint8)
-_ASCII_WORDS = bytes(b if chr(b).isalnum() or b in (ord("_"), _NEWLINE, *_JOINERS) else _BLANK for b in range(128)).lower()
+_ASCII_WORDS = bytes(
+    b if chr(b).isalnum() or b in (ord("_"), _NEWLINE, *_JOINERS) else _BLANK for b in range(128)
+).lower()
 _ASCII_WORDS += bytes(range(128, 256))
 _WHITE_BLANKS = bytes(_BLANK if b in b"\t\r\v\f" else b for b in range(256)).lower()
 
@@ -43,7 +91,9 @@ class Cut(StrEnum):
 
 
 def words_of(value: str) -> list[str]:
-    """The words of a searched value, in lower case. A blank at an end leaves an empty word, which nothing has."""
+    """The words of a searched value, in lower case. A blank at an end leaves an empty word, which
+    nothing has.
+    """
     return re.split(r"\s+", value.lower())
 
 
@@ -58,22 +108,31 @@ class Words:
     """The words of one field of every sample, in one cut."""
 
     def __init__(self, fields: Iterable[bytes], cut: Cut) -> None:
-        """Takes the field of every sample in order, in texts of one or many lines without their last newline."""
+        """Takes the field of every sample in order, in texts of one or many lines without their
+        last newline.
+        """
         self._cut = cut
         self._mapped = MappedText(_padded(_SEPARATED[cut](text)) for text in fields)
 
     def hits(self, words: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The samples, by place, that have the words directly behind each other, and how often; ascending."""
+        """The samples, by place, that have the words directly behind each other, and how often;
+        ascending.
+        """
         none = np.empty(0, np.int64)
         if not can_match(words, self._cut):
             return none, none
         wanted = b" %s " % " ".join(words).encode()
-        found = np.array([at for start, text in self._mapped.stretches() for at in _finds(text, wanted, start)], np.int64)
+        found = np.array(
+            [at for start, text in self._mapped.stretches() for at in _finds(text, wanted, start)],
+            np.int64,
+        )
         places, counts = np.unique(np.searchsorted(self._mapped.ends, found), return_counts=True)
         return places.astype(np.int64), counts.astype(np.int64)
 
     def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many words the field of each of these samples has, stop words left out where the cut leaves them out."""
+        """How many words the field of each of these samples has, stop words left out where the cut
+        leaves them out.
+        """
         skipped = {word.encode() for word in STOP_WORDS} if self._cut is Cut.UNICODE else set()
         lines = (self._mapped.line(place).split() for place in places.tolist())
         return np.array([sum(word not in skipped for word in line) for line in lines], np.int64)
@@ -96,7 +155,9 @@ def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
 
 def _separated(text: bytes) -> bytes:
     runs = groupby(text.split(b"\n"), bytes.isascii)
-    return b"\n".join([_ascii_separated(lines) if plain else _unicode_separated(lines) for plain, lines in runs])
+    return b"\n".join(
+        [_ascii_separated(lines) if plain else _unicode_separated(lines) for plain, lines in runs]
+    )
 
 
 def _ascii_separated(lines: Iterable[bytes]) -> bytes:

@@ -1,4 +1,6 @@
-"""A release's samples file as it came, on disk and mapped into memory: 300,000 samples cost a process next to nothing."""
+"""A release's samples file as it came, on disk and mapped into memory: 300,000 samples cost a
+process next to nothing.
+"""
 
 import mmap
 import tempfile
@@ -11,11 +13,15 @@ from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 
 _STRETCH = 1 << 18
-"""Bytes worked on at a time: what fits the processor's cache is cut into words in two thirds of the time of 4 MB."""
+"""Bytes worked on at a time: what fits the processor's cache is cut into words in two thirds of the
+time of 4 MB.
+"""
 
 
 class MappedText:
-    """A text of lines, kept in a temporary file that vanishes with the process; the kernel holds of it what is used."""
+    """A text of lines, kept in a temporary file that vanishes with the process; the kernel holds of
+    it what is used.
+    """
 
     def __init__(self, parts: Iterable[bytes]) -> None:
         with tempfile.TemporaryFile(prefix="snapshard-") as file:
@@ -69,7 +75,9 @@ class MappedText:
 
 
 class SamplesFile:
-    """The samples of a release: line 0 names the columns, every further line is a sample, its rail_id first, ascending."""
+    """The samples of a release: line 0 names the columns, every further line is a sample, its
+    rail_id first, ascending.
+    """
 
     def __init__(self, parts: Iterable[bytes]) -> None:
         self.mapped = MappedText(parts)
@@ -103,7 +111,9 @@ class SamplesFile:
         return {rail_id: place for place, rail_id in enumerate(self.ids.tolist())}
 
     def column(self, name: str) -> Iterator[list[bytes]]:
-        """One column's text for every sample, many at a time; empty where a line is too short. ValueError for an unknown name."""
+        """One column's text for every sample, many at a time; empty where a line is too short.
+        ValueError for an unknown name.
+        """
         place = self.names.index(name)
         for stretch in self.stretches():
             split = [line.split(b"\t", place + 1) for line in stretch.split(b"\n")]

@@ -1,4 +1,6 @@
-"""Where a gene's name points: the intervals of a symbol, the span of a versioned id, introns of the canonical transcript."""
+"""Where a gene's name points: the intervals of a symbol, the span of a versioned id, introns of the
+canonical transcript.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +18,12 @@ from snapshard.release import Release
 _SPANS = sql.SQL("""
 SELECT symbol, chromosome, start, "end" FROM {}.transcript WHERE upper(symbol) = %s AND file = %s ORDER BY number
 """)
-_HAS_REFFLAT = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = 'refseq_transcripts_by_hgvs.tsv')")
-_GENE = sql.SQL('SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number DESC LIMIT 1')
+_HAS_REFFLAT = sql.SQL(
+    "SELECT EXISTS (SELECT FROM {}.file WHERE name = 'refseq_transcripts_by_hgvs.tsv')"
+)
+_GENE = sql.SQL(
+    'SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number DESC LIMIT 1'
+)
 _CANONICAL = sql.SQL("""
 SELECT chromosome, strand, exon_starts, exon_ends FROM {}.transcript
 WHERE upper(symbol) = %s AND file = 'canonical' AND chromosome ~ '^chr[12]?[0-9XYM]$' AND cardinality(exon_starts) > 1
@@ -41,7 +47,9 @@ class Symbols:
         self._schema = sql.Identifier(release.schema)
 
     def intervals(self, symbol: str) -> list[Region]:
-        """The intervals of a symbol, in any case, in the order to ask for them (see genes.symbol_intervals); none if unknown."""
+        """The intervals of a symbol, in any case, in the order to ask for them (see
+        genes.symbol_intervals); none if unknown.
+        """
         spans = [_Span(*row) for row in self._rows(_SPANS, symbol.upper(), self._table)]
         return symbol_intervals(spans).get(symbol.upper(), [])
 
@@ -50,10 +58,11 @@ class Symbols:
         return [Region(*row) for row in self._rows(_GENE, gene_id.upper())]
 
     def introns(self, symbol: str, numbers: Sequence[int]) -> list[Region]:
-        """These introns of the symbol's canonical transcript, counted from 1 in the direction of transcription; none if unknown.
+        """These introns of the symbol's canonical transcript, counted from 1 in the direction of
+        transcription; none if unknown.
 
-        Raises NotFound for a number that no intron has. Between exons that touch lies an intron without a base: it is counted,
-        and left out.
+        Raises NotFound for a number that no intron has. Between exons that touch lies an intron
+        without a base: it is counted, and left out.
         """
         rows = self._rows(_CANONICAL, symbol.upper())
         if not rows:
@@ -69,7 +78,9 @@ class Symbols:
 
     @cached_property
     def _table(self) -> str:
-        """Symbols are those of the table by symbol; a release without one has those of its annotation."""
+        """Symbols are those of the table by symbol; a release without one has those of its
+        annotation.
+        """
         return "refflat" if self._rows(_HAS_REFFLAT)[0][0] else "annotation"
 
     def _rows(self, statement: sql.SQL, *values: str) -> list[tuple[Any, ...]]:

@@ -1,4 +1,6 @@
-"""The lines of a release's `all_transcripts.gtf`: a transcript each, with its exons and coding span among the attributes."""
+"""The lines of a release's `all_transcripts.gtf`: a transcript each, with its exons and coding span
+among the attributes.
+"""
 
 import re
 from collections.abc import Iterable

@@ -5,7 +5,8 @@
     with Client("https://snapshard.example.org") as client:
         junctions = client.junctions("chr2:29,193,000-29,920,000", filter="samples_count>=5")
 
-Needs nothing of the server; reading a folder needs the extra `embedded`, a sparse matrix the extra `matrix`.
+Needs nothing of the server; reading a folder needs the extra `embedded`, a sparse matrix the extra
+`matrix`.
 """
 
 from snapshard.client.client import Client

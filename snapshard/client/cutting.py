@@ -6,11 +6,14 @@ from pathlib import Path
 from snapshard.client.lineforms import LineForm
 
 _WINDOW = 1 << 20
-"""Bytes first looked at from the end; a row of a large compilation may be longer, then more is read."""
+"""Bytes first looked at from the end; a row of a large compilation may be longer, then more is
+read.
+"""
 
 
 def cut_back(file: Path, form: LineForm, *, tidy: bool) -> str | None:
-    """Cuts the file behind its last whole junction, whose id comes back; to nothing, and None, if rows do not say their id.
+    """Cuts the file behind its last whole junction, whose id comes back; to nothing, and None, if
+    rows do not say their id.
 
     In tidy rows the last junction may lack some of its rows, so it goes too.
     """
@@ -27,8 +30,12 @@ def cut_back(file: Path, form: LineForm, *, tidy: bool) -> str | None:
             window *= 4
 
 
-def _last_whole(text: bytes, form: LineForm, columns: Sequence[str], *, tidy: bool, cut: bool) -> tuple[int, str | None]:
-    """How many bytes to keep, and the id of the last junction in them; `cut`: the text begins within a line."""
+def _last_whole(
+    text: bytes, form: LineForm, columns: Sequence[str], *, tidy: bool, cut: bool
+) -> tuple[int, str | None]:
+    """How many bytes to keep, and the id of the last junction in them; `cut`: the text begins
+    within a line.
+    """
     end = text.rfind(b"\n") + 1
     latest: str | None = None
     while end > 0:

@@ -1,4 +1,6 @@
-"""What can go wrong between a client and its server, as exceptions that carry the server's own words."""
+"""What can go wrong between a client and its server, as exceptions that carry the server's own
+words.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +23,9 @@ class ServerUnreachable(SnapshardError):
 
     def __init__(self, server: str, reason: str) -> None:
         self.server = server
-        super().__init__(f"no answer from {server}: {reason}; is the address right and the server running?")
+        super().__init__(
+            f"no answer from {server}: {reason}; is the address right and the server running?"
+        )
 
 
 class MissingExtra(SnapshardError):
@@ -46,20 +50,29 @@ class Damaged(Interrupted):
 
 
 class AnswerError(SnapshardError):
-    """An error that the server answered with; `problem` is its problem document (RFC 9457), `status` the HTTP status."""
+    """An error that the server answered with; `problem` is its problem document (RFC 9457),
+    `status` the HTTP status.
+    """
 
-    def __init__(self, status: int, problem: Mapping[str, Any], retry_after: str | None = None) -> None:
+    def __init__(
+        self, status: int, problem: Mapping[str, Any], retry_after: str | None = None
+    ) -> None:
         self.status = status
         self.problem = problem
         self.retry_after = retry_after
-        super().__init__(str(problem.get("detail") or problem.get("title") or f"HTTP status {status}") + self._hint())
+        super().__init__(
+            str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
+            + self._hint()
+        )
 
     def _hint(self) -> str:
         return f" (HTTP {self.status})"
 
 
 class Refused(AnswerError):
-    """A request that the server does not understand (4xx); `problem["errors"]` names the parameters."""
+    """A request that the server does not understand (4xx); `problem["errors"]` names the
+    parameters.
+    """
 
     exit_code = 2
 
@@ -68,7 +81,9 @@ class Refused(AnswerError):
 
 
 class Missing(Refused):
-    """Something that does not exist on this server (404): a compilation, a release, a gene, a sample group."""
+    """Something that does not exist on this server (404): a compilation, a release, a gene, a
+    sample group.
+    """
 
 
 class Ambiguous(Refused):
@@ -80,7 +95,9 @@ class Ambiguous(Refused):
 
 
 class Unavailable(AnswerError):
-    """A server or shard that is busy or away (429, 502, 503, 504), also after the retries; `problem["shards"]` may name it."""
+    """A server or shard that is busy or away (429, 502, 503, 504), also after the retries;
+    `problem["shards"]` may name it.
+    """
 
     def _hint(self) -> str:
         later = f"; try again in {self.retry_after} s" if (self.retry_after or "").isdigit() else ""
@@ -112,7 +129,11 @@ def _problem(response: httpx.Response) -> Mapping[str, Any]:
         found = None
     if isinstance(found, dict):
         return found
-    return {"status": response.status_code, "title": response.reason_phrase, "detail": response.text.strip()[:200]}
+    return {
+        "status": response.status_code,
+        "title": response.reason_phrase,
+        "detail": response.text.strip()[:200],
+    }
 
 
 def _choice(one: object) -> str:

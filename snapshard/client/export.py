@@ -1,6 +1,8 @@
-"""Exports into a file: written as they come, continued where they broke off, checked against the server's checksum.
+"""Exports into a file: written as they come, continued where they broke off, checked against the
+server's checksum.
 
-While an export is under way its rows are in `FILE.part`, and `FILE.part.json` says which export it is; at the end FILE appears.
+While an export is under way its rows are in `FILE.part`, and `FILE.part.json` says which export it
+is; at the end FILE appears.
 """
 
 import json
@@ -23,14 +25,18 @@ Progress = Callable[[int], None]
 SUFFIXES = {"bed": "bed6"} | {name: name for name in (*LINE_FORMS, "parquet", "arrow")}
 """File suffix: format."""
 FAILURES = 5
-"""Answers that break off one after the other, none of them a byte further than the one before, until the export is given up."""
+"""Answers that break off one after the other, none of them a byte further than the one before,
+until the export is given up.
+"""
 PAUSE = 0.2
 """Seconds before the next answer is asked for; twice as many after each failure."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """An export: its route (which names the release, so that all parts of a file are of the same) and its parameters."""
+    """An export: its route (which names the release, so that all parts of a file are of the same)
+    and its parameters.
+    """
 
     path: str
     parameters: Mapping[str, Any]
@@ -48,7 +54,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished export, whose bytes have the server's checksum: the file, its size, and how many answers it took."""
+    """A finished export, whose bytes have the server's checksum: the file, its size, and how many
+    answers it took.
+    """
 
     path: Path
     bytes: int
@@ -59,14 +67,21 @@ def format_of(target: Path) -> str:
     """The format that a file's suffix means. Raises BadQuery, which lists the suffixes."""
     suffix = target.suffix.removeprefix(".")
     if suffix not in SUFFIXES:
-        raise BadQuery("file", target.name, f"a suffix that names the format (.{', .'.join(SUFFIXES)}), or a format beside it")
+        raise BadQuery(
+            "file",
+            target.name,
+            f"a suffix that names the format (.{', .'.join(SUFFIXES)}), or a format beside it",
+        )
     return SUFFIXES[suffix]
 
 
-def export(session: Session, request: Request, target: Path, progress: Progress = lambda _: None) -> Exported:
+def export(
+    session: Session, request: Request, target: Path, progress: Progress = lambda _: None
+) -> Exported:
     """The answer to the request as a file; a part that an earlier run left is continued.
 
-    Raises BadFile if the part belongs to another export; Interrupted when it broke off too often, and the part stays.
+    Raises BadFile if the part belongs to another export; Interrupted when it broke off too often,
+    and the part stays.
     """
     part = Part(target, request)
     try:
@@ -87,7 +102,9 @@ def _received(part: "Part", session: Session, progress: Progress) -> Exported:
             failures = 0 if reached > furthest else failures + 1
             furthest = max(furthest, reached)
             if failures == FAILURES:
-                raise Interrupted(f"{exc}; {part.file} has {reached:,} bytes, and the same export again continues it") from exc
+                raise Interrupted(
+                    f"{exc}; {part.file} has {reached:,} bytes, and the same export again continues it"
+                ) from exc
             time.sleep(PAUSE * 2**failures)
 
 
@@ -109,14 +126,24 @@ class Part:
     def receive(self, session: Session, progress: Progress) -> None:
         """Asks for what is missing and writes it. Raises Interrupted when the answer is not whole."""
         last = self._last_junction()
-        parameters = {**self._request.parameters, **({"after": last, "about": False} if last else {})}
+        parameters = {
+            **self._request.parameters,
+            **({"after": last, "about": False} if last else {}),
+        }
         before = self.size()
-        with session.stream(self._request.path, {**parameters, "complete": True}) as response, self.file.open("ab") as file:
+        with (
+            session.stream(self._request.path, {**parameters, "complete": True}) as response,
+            self.file.open("ab") as file,
+        ):
             chunks = _reported(response.iter_bytes(), before, progress)
             if self._form is None:
                 file.writelines(chunks)
             else:
-                self._receive_lines(Receiver(file, self._form, drop_names=bool(last) and self._form.names), file, chunks)
+                self._receive_lines(
+                    Receiver(file, self._form, drop_names=bool(last) and self._form.names),
+                    file,
+                    chunks,
+                )
         if self._form is None:
             check_sealed(self.file)
 
@@ -153,7 +180,9 @@ class Part:
             if self.file.exists() and self._state.exists():
                 found = json.loads(self._state.read_text(encoding="utf-8"))
                 if found != json.loads(json.dumps(wanted)):
-                    raise BadFile(f"{self.file} is part of another export; give another file name, or delete it")
+                    raise BadFile(
+                        f"{self.file} is part of another export; give another file name, or delete it"
+                    )
             else:
                 self._state.write_text(json.dumps(wanted), encoding="utf-8")
                 self.file.write_bytes(b"")

@@ -1,4 +1,6 @@
-"""Formats of one row a line: which lines are no rows, how a whole answer ends, and which junction a row is about."""
+"""Formats of one row a line: which lines are no rows, how a whole answer ends, and which junction a
+row is about.
+"""
 
 import csv
 import json
@@ -11,7 +13,9 @@ RowId = Callable[[bytes, Sequence[str]], str | None]
 
 @dataclass(frozen=True)
 class LineForm:
-    """A format: whether a line of column names comes before the rows, what its remarks begin with, how to read a row's id."""
+    """A format: whether a line of column names comes before the rows, what its remarks begin with,
+    how to read a row's id.
+    """
 
     names: bool
     remark: bytes
@@ -20,9 +24,13 @@ class LineForm:
     row_id: RowId
 
     def columns(self, head: bytes) -> tuple[str, ...]:
-        """The column names at the beginning of a file; none where rows name their columns themselves or have fixed ones."""
+        """The column names at the beginning of a file; none where rows name their columns
+        themselves or have fixed ones.
+        """
         lines = [line for line in head.split(b"\n") if not line.startswith(self.remark)]
-        return tuple(lines[0].decode().replace(",", "\t").split("\t")) if self.names and lines else ()
+        return (
+            tuple(lines[0].decode().replace(",", "\t").split("\t")) if self.names and lines else ()
+        )
 
 
 def _tab_id(line: bytes, columns: Sequence[str]) -> str | None:

@@ -17,9 +17,11 @@ ADDRESS = "http://local"
 
 
 def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], None]]:
-    """A transport into the application over this folder's shards, and what closes it; without one, over what the settings name.
+    """A transport into the application over this folder's shards, and what closes it; without one,
+    over what the settings name.
 
-    Starts the folder's embedded PostgreSQL or joins the one that runs. Raises MissingExtra with the pip line.
+    Starts the folder's embedded PostgreSQL or joins the one that runs. Raises MissingExtra with the
+    pip line.
     """
     try:
         from snapshard.connections.topology import running_shards

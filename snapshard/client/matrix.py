@@ -18,8 +18,9 @@ from snapshard.rows import Rows
 class Matrix:
     """Reads per junction and sample.
 
-    `values` is a scipy.sparse.csr_matrix; its row i is the junction of `junctions` row i, its column j the sample `samples[j]`
-    (rail_id, ascending). A sample that is in none of the junctions has no column unless it was asked for.
+    `values` is a scipy.sparse.csr_matrix; its row i is the junction of `junctions` row i, its
+    column j the sample `samples[j]` (rail_id, ascending). A sample that is in none of the junctions
+    has no column unless it was asked for.
     """
 
     values: Any
@@ -28,11 +29,17 @@ class Matrix:
 
     def frame(self) -> pd.DataFrame:
         """The same as a dense DataFrame: junctions down, samples across. Mind the memory."""
-        return pd.DataFrame(self.values.toarray(), index=self.junctions["snaptron_id"], columns=self.samples)
+        return pd.DataFrame(
+            self.values.toarray(), index=self.junctions["snaptron_id"], columns=self.samples
+        )
 
 
-def coverage_matrix(rows: Rows, about: Mapping[str, Any], samples: Iterable[int] | None = None) -> Matrix:
-    """The matrix of whole rows; with samples, exactly these columns. Raises MissingExtra without scipy."""
+def coverage_matrix(
+    rows: Rows, about: Mapping[str, Any], samples: Iterable[int] | None = None
+) -> Matrix:
+    """The matrix of whole rows; with samples, exactly these columns. Raises MissingExtra without
+    scipy.
+    """
     try:
         from scipy.sparse import csr_matrix
     except ModuleNotFoundError as exc:

@@ -9,14 +9,18 @@ from snapshard.client.errors import Refused
 from snapshard.client.session import Session
 
 PAGE = 5_000
-"""Rows to ask for at once: what a server gives at most unless it is set up otherwise (SNAPSHARD_MAX_ROWS)."""
+"""Rows to ask for at once: what a server gives at most unless it is set up otherwise
+(SNAPSHARD_MAX_ROWS).
+"""
 
 
-def pages(session: Session, path: str, parameters: Mapping[str, Any], *, limit: int | None = None) -> Iterator[httpx.Response]:
+def pages(
+    session: Session, path: str, parameters: Mapping[str, Any], *, limit: int | None = None
+) -> Iterator[httpx.Response]:
     """The answers page by page, lazily; each page is of the same release as the first.
 
-    Only the first says in its text of what it is. With a limit it ends after so many rows; `cut` says of the last page whether
-    there would have been more.
+    Only the first says in its text of what it is. With a limit it ends after so many rows; `cut`
+    says of the last page whether there would have been more.
     """
     left = limit
     after: dict[str, Any] = {}
@@ -37,7 +41,9 @@ def _page(session: Session, path: str, parameters: Mapping[str, Any], size: int)
     try:
         return session.get(path, {**parameters, "limit": size})
     except Refused as exc:
-        if size < PAGE or not any(one.get("parameter") == "limit" for one in exc.problem.get("errors", ())):
+        if size < PAGE or not any(
+            one.get("parameter") == "limit" for one in exc.problem.get("errors", ())
+        ):
             raise
         return session.get(path, parameters)
 

@@ -10,11 +10,15 @@ from snapshard.client.lineforms import LineForm
 from snapshard.client.remarks import read_words
 
 _HELD = 4096
-"""Bytes held back, so that the last line is not written before it is known to be a row; remarks are shorter."""
+"""Bytes held back, so that the last line is not written before it is known to be a row; remarks are
+shorter.
+"""
 
 
 class Receiver:
-    """Writes rows to a file and adds up the checksum of all that came; the last line is looked at, not written."""
+    """Writes rows to a file and adds up the checksum of all that came; the last line is looked at,
+    not written.
+    """
 
     def __init__(self, file: BinaryIO, form: LineForm, *, drop_names: bool = False) -> None:
         self._file = file
@@ -24,7 +28,9 @@ class Receiver:
         self._held = b""
 
     def receive(self, chunks: Iterable[bytes]) -> None:
-        """Writes the chunks. Raises Interrupted unless the answer says that it is whole, Damaged if its checksum is another."""
+        """Writes the chunks. Raises Interrupted unless the answer says that it is whole, Damaged if
+        its checksum is another.
+        """
         for chunk in chunks:
             self._held += chunk
             if len(self._held) > _HELD:
@@ -48,10 +54,14 @@ class Receiver:
 
     def _check(self, last: bytes) -> None:
         if last.startswith(self._form.broken):
-            raise Interrupted(f"the server broke off: {last.removeprefix(self._form.broken).decode(errors='replace').strip()}")
+            raise Interrupted(
+                f"the server broke off: {last.removeprefix(self._form.broken).decode(errors='replace').strip()}"
+            )
         said = _said(last, self._form)["sha256"]
         if said != self._digest.hexdigest():
-            raise Damaged(f"the server's checksum is {said}, that of the bytes received {self._digest.hexdigest()}")
+            raise Damaged(
+                f"the server's checksum is {said}, that of the bytes received {self._digest.hexdigest()}"
+            )
 
 
 def _said(last: bytes, form: LineForm) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""What text answers say of themselves in lines that begin with `#`: `# name=value …` first, `#COMPLETE rows=… sha256=…` last."""
+"""What text answers say of themselves in lines that begin with `#`: `# name=value …` first,
+`#COMPLETE rows=… sha256=…` last.
+"""
 
 import json
 from typing import Any
@@ -28,13 +30,17 @@ def _value(name: str, text: str, place: int) -> tuple[Any, int]:
         value, behind = _DECODER.raw_decode(text, place)
     except ValueError:
         return word, end
-    if text[behind : behind + 1] not in ("", " ") or (name in _TEXTS and not isinstance(value, str)):
+    if text[behind : behind + 1] not in ("", " ") or (
+        name in _TEXTS and not isinstance(value, str)
+    ):
         return word, end
     return value, behind
 
 
 def split_text(content: bytes) -> tuple[dict[str, Any], tuple[str, ...], bytes]:
-    """A TSV answer as what it says of itself, its column names, and its rows. Raises AnswerError if it says that it broke off."""
+    """A TSV answer as what it says of itself, its column names, and its rows. Raises AnswerError if
+    it says that it broke off.
+    """
     about: dict[str, Any] = {}
     while content.startswith(b"#"):
         line, _, content = content.partition(b"\n")
@@ -42,7 +48,9 @@ def split_text(content: bytes) -> tuple[dict[str, Any], tuple[str, ...], bytes]:
     header, _, rows = content.partition(b"\n")
     rows, note = _last_remark(rows)
     if note.startswith(BROKEN):
-        raise AnswerError(200, {"detail": f"the answer broke off: {note.removeprefix(BROKEN).decode()}"})
+        raise AnswerError(
+            200, {"detail": f"the answer broke off: {note.removeprefix(BROKEN).decode()}"}
+        )
     return about, tuple(header.decode().split("\t")), rows
 
 

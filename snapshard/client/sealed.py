@@ -1,4 +1,6 @@
-"""Parquet and Arrow files of exports, which say near their end how many rows they have and what the bytes before add up to."""
+"""Parquet and Arrow files of exports, which say near their end how many rows they have and what the
+bytes before add up to.
+"""
 
 import hashlib
 import json
@@ -9,14 +11,19 @@ from typing import BinaryIO
 from snapshard.client.errors import Damaged, Interrupted
 
 _SAID = re.compile(rb'\{"bytes":\d+,"rows":\d+,"sha256":"[0-9a-f]{64}"\}')
-"""The value of the metadata `snapshard.complete`; both formats hold the texts of their metadata as they are."""
+"""The value of the metadata `snapshard.complete`; both formats hold the texts of their metadata as
+they are.
+"""
 _WINDOW = 1 << 16
-"""Bytes looked at from the end, at first: an Arrow stream ends in a batch without rows, a Parquet file in a footer, which is long
-where there are many row groups."""
+"""Bytes looked at from the end, at first: an Arrow stream ends in a batch without rows, a Parquet
+file in a footer, which is long where there are many row groups.
+"""
 
 
 def check_sealed(file: Path) -> None:
-    """Raises Interrupted for a file without its end, Damaged for one whose bytes do not have the checksum that it says."""
+    """Raises Interrupted for a file without its end, Damaged for one whose bytes do not have the
+    checksum that it says.
+    """
     size, window = file.stat().st_size, _WINDOW
     with file.open("rb") as rows:
         while True:
@@ -30,7 +37,9 @@ def check_sealed(file: Path) -> None:
         complete = json.loads(said[-1])
         found = _digest(rows, complete["bytes"])
     if found != complete["sha256"]:
-        raise Damaged(f"the server's checksum is {complete['sha256']}, that of the bytes received {found}")
+        raise Damaged(
+            f"the server's checksum is {complete['sha256']}, that of the bytes received {found}"
+        )
 
 
 def _digest(file: BinaryIO, left: int) -> str:

@@ -16,7 +16,9 @@ class Of(TypedDict, total=False):
 
 
 class Wanted(Of, total=False):
-    """What every method that asks for junctions takes beside regions: the conditions of `Selection`."""
+    """What every method that asks for junctions takes beside regions: the conditions of
+    `Selection`.
+    """
 
     gene: Texts
     ids: Numbers
@@ -42,13 +44,13 @@ class Exporting(Wanted, total=False):
 class Selection:
     """Which junctions; without region, gene and ids all of the compilation, in genome order.
 
-    region: `chr2:29,223,529-29,919,992` (1-based, both ends included); gene: symbol or id, its region; ids: snaptron_ids.
-    match: how a junction must lie to a region: overlap (as the server does without it), contains, exact, start, end.
-    filter: texts such as `samples_count>=100`; all must hold.
-    sample_ids, group: only these samples (rail_id) or groups' samples; counts are recomputed over them, and junctions that
-    none of them has are left out.
-    after: continue behind this row (snaptron_id, or the `next` of a page).
-    allow_partial: answer although a shard is away; the answer's `missing_shards` says which.
+    region: `chr2:29,223,529-29,919,992` (1-based, both ends included); gene: symbol or id, its
+    region; ids: snaptron_ids. match: how a junction must lie to a region: overlap (as the server
+    does without it), contains, exact, start, end. filter: texts such as `samples_count>=100`; all
+    must hold. sample_ids, group: only these samples (rail_id) or groups' samples; counts are
+    recomputed over them, and junctions that none of them has are left out. after: continue behind
+    this row (snaptron_id, or the `next` of a page). allow_partial: answer although a shard is away;
+    the answer's `missing_shards` says which.
     """
 
     region: tuple[str, ...] = ()
@@ -63,7 +65,9 @@ class Selection:
 
     @classmethod
     def of(cls, region: Texts = (), **wanted: Any) -> "Selection":
-        """A selection of single values or of several. Raises TypeError for a condition that does not exist."""
+        """A selection of single values or of several. Raises TypeError for a condition that does
+        not exist.
+        """
         given: dict[str, Any] = {"region": region, **wanted}
         many = {one.name for one in fields(cls) if isinstance(one.default, tuple)}
         given |= {name: several(value) for name, value in given.items() if name in many}
@@ -76,7 +80,9 @@ class Selection:
             if one.metadata.get("commas"):
                 given[one.name] = ",".join(map(str, given[one.name]))
         return {
-            name: value for name, value in given.items() if value is not None and value is not False and value not in ((), "")
+            name: value
+            for name, value in given.items()
+            if value is not None and value is not False and value not in ((), "")
         }
 
 
@@ -84,8 +90,8 @@ class Selection:
 class Output:
     """How rows are written.
 
-    columns: which, in order; samples: add that column; shape: wide, or tidy (a row per junction and sample); about: False leaves
-    out the first line, which says of what the rows are.
+    columns: which, in order; samples: add that column; shape: wide, or tidy (a row per junction and
+    sample); about: False leaves out the first line, which says of what the rows are.
     """
 
     format: str | None = None

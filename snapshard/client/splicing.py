@@ -1,4 +1,6 @@
-"""The splicing measures that the API has: what of each answer are its records, and their columns (docs/splicing.md)."""
+"""The splicing measures that the API has: what of each answer are its records, and their columns
+(docs/splicing.md).
+"""
 
 from dataclasses import dataclass
 
@@ -7,19 +9,33 @@ from snapshard.errors import BadQuery
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: the parameters it needs, the member of the answer that holds its records, and their columns."""
+    """A measure: the parameters it needs, the member of the answer that holds its records, and
+    their columns.
+    """
 
     needs: tuple[str, ...]
     records: str
     columns: tuple[str, ...]
 
 
-_ROW = ("snaptron_id", "chromosome", "start", "end", "strand", "samples_count", "coverage_sum", "coverage_avg", "coverage_median")
+_ROW = (
+    "snaptron_id",
+    "chromosome",
+    "start",
+    "end",
+    "strand",
+    "samples_count",
+    "coverage_sum",
+    "coverage_avg",
+    "coverage_median",
+)
 _MERGED = (*_ROW, "samples")
 MEASURES = {
     "inclusion-ratio": Measure(("a", "b"), "samples", ("rail_id", "a", "b", "ratio")),
     "psi": Measure(
-        ("inclusion1", "inclusion2", "exclusion"), "samples", ("rail_id", "inclusion1", "inclusion2", "exclusion", "psi")
+        ("inclusion1", "inclusion2", "exclusion"),
+        "samples",
+        ("rail_id", "inclusion1", "inclusion2", "exclusion", "psi"),
     ),
     "shared": Measure(("query",), "samples", ("rail_id",)),
     "tissues": Measure(("query", "field"), "tissues", ("value", "n", "N", "fraction")),

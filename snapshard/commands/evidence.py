@@ -37,12 +37,20 @@ def evidence(junction: str, every: bool, as_json: bool, **given: Any) -> None:
         click.echo(_known(answer))
     seen = [one for one in answer["groups"] if every or one["n"]]
     if seen:
-        ordered = sorted(seen, key=lambda one: (-one["n"] / one["N"] if one["N"] else 0, one["group"]))
-        print_records([{**one, "fraction": one["n"] / one["N"] if one["N"] else None} for one in ordered], _COLUMNS)
+        ordered = sorted(
+            seen, key=lambda one: (-one["n"] / one["N"] if one["N"] else 0, one["group"])
+        )
+        print_records(
+            [{**one, "fraction": one["n"] / one["N"] if one["N"] else None} for one in ordered],
+            _COLUMNS,
+        )
 
 
 def _known(answer: dict[str, Any]) -> str:
     whole, simulated = answer["seen"], " (simulated data)" if answer["about"]["simulated"] else ""
-    start, end = (f"{'more than ' * one['truncated']}{one['junctions']}" for one in (answer["same_start"], answer["same_end"]))
+    start, end = (
+        f"{'more than ' * one['truncated']}{one['junctions']}"
+        for one in (answer["same_start"], answer["same_end"])
+    )
     ends = f"{start} others share its start, {end} its end"
     return f"median {whole['median']:g} and at most {whole['max']} reads; class {answer['class'] or 'unknown'}; {ends}{simulated}"

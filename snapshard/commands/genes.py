@@ -12,7 +12,9 @@ _COLUMNS = ("symbol", "gene_id", "chromosome", "start", "end", "strand", "biotyp
 
 @click.command()
 @click.argument("prefix", shell_complete=complete_gene)
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Most genes.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Most genes."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the server's answer.")
 @where
 def genes(prefix: str, limit: int, as_json: bool, **given: Any) -> None:

@@ -19,8 +19,12 @@ FORMATS = ("json", *LINE_FORMS)
 _OF_A_PAGE = re.compile(rb" (?:truncated|next|count)=(?:\{[^}]*\}|\"[^\"]*\"|\S+)")
 
 
-def write_pages(pages: Iterable[httpx.Response], form: str, *, limit: int | None, output: Path | None) -> None:
-    """Writes an answer to standard output, or into a file with a progress bar; what it lacks is said on standard error."""
+def write_pages(
+    pages: Iterable[httpx.Response], form: str, *, limit: int | None, output: Path | None
+) -> None:
+    """Writes an answer to standard output, or into a file with a progress bar; what it lacks is
+    said on standard error.
+    """
     if output is None:
         _write(joined(_watched(pages, limit), form), sys.stdout.buffer)
         return
@@ -51,7 +55,11 @@ def _without_page(text: bytes, form: str) -> bytes:
     if not head.startswith(LINE_FORMS[form].remark):
         return text
     if form == "ndjson":
-        about = {name: value for name, value in json.loads(head)["about"].items() if name not in ("truncated", "next", "count")}
+        about = {
+            name: value
+            for name, value in json.loads(head)["about"].items()
+            if name not in ("truncated", "next", "count")
+        }
         return json.dumps({"about": about}).encode() + newline + rest
     return _OF_A_PAGE.sub(b"", head) + newline + rest
 
@@ -74,7 +82,9 @@ def _write(chunks: Iterable[bytes], file: BinaryIO) -> None:
 
 
 def _watched(
-    pages: Iterable[httpx.Response], limit: int | None, advance: Callable[[int], None] = lambda _: None
+    pages: Iterable[httpx.Response],
+    limit: int | None,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Iterator[httpx.Response]:
     """The pages; says on standard error what the answer lacks."""
     page, missing = None, dict[str, None]()
@@ -83,6 +93,8 @@ def _watched(
         advance(int(page.headers["Snapshard-Rows"]))
         missing |= dict.fromkeys(missing_shards(page))
     if missing:
-        click.echo(f"snapshard: no answer from {', '.join(missing)}: rows there are missing", err=True)
+        click.echo(
+            f"snapshard: no answer from {', '.join(missing)}: rows there are missing", err=True
+        )
     if page is not None and cut(page):
         click.echo(f"snapshard: cut at --limit {limit}; there are more", err=True)

@@ -1,4 +1,6 @@
-"""Small tables: drawn on a terminal, tab-separated lines where somebody reads on, JSON when asked for."""
+"""Small tables: drawn on a terminal, tab-separated lines where somebody reads on, JSON when asked
+for.
+"""
 
 import json
 import sys
@@ -37,7 +39,9 @@ def say_if_cut(answer: Record, limit: int) -> None:
 
 
 def plain(value: Any) -> str:
-    """A value as a person writes it: nothing for null, yes and no, lists with commas, four decimals at most."""
+    """A value as a person writes it: nothing for null, yes and no, lists with commas, four decimals
+    at most.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):

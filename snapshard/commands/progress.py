@@ -19,7 +19,13 @@ from rich.progress import (
 @contextmanager
 def rows_bar(name: str) -> Iterator[Callable[[int], None]]:
     """A function that draws how many rows more there are."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("rows"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("rows"),
+        TimeElapsedColumn(),
+    )
     with _progress(*columns) as progress:
         task = progress.add_task(name, total=None)
         yield lambda rows: progress.advance(task, rows)
@@ -28,7 +34,13 @@ def rows_bar(name: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def bytes_bar(name: str) -> Iterator[Callable[[int], None]]:
     """A function that draws how many bytes there are so far."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+    )
     with _progress(*columns) as progress:
         task = progress.add_task(name, total=None)
         yield lambda size: progress.update(task, completed=size)

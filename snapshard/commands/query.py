@@ -17,10 +17,21 @@ _OF_ROWS = ("json", "format", "columns", "with_samples", "tidy", "no_about", "li
 @shown(FORMATS, "tsv")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--limit", type=click.IntRange(1), help="Most junctions  [all].")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file, with a progress bar.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write into this file, with a progress bar.",
+)
 @click.option("--count", is_flag=True, help="Print only how many match: a number.")
 @where
-def query(as_json: bool, limit: int | None, output: Path | None, count: bool, regions: tuple[str, ...], **given: Any) -> None:
+def query(
+    as_json: bool,
+    limit: int | None,
+    output: Path | None,
+    count: bool,
+    regions: tuple[str, ...],
+    **given: Any,
+) -> None:
     """Junctions of one or more regions or genes, or those that pass the filters.
 
     A region is chromosome:start-end, 1-based, both ends included; a junction's ends are the first and the last base of its
@@ -40,12 +51,16 @@ def query(as_json: bool, limit: int | None, output: Path | None, count: bool, re
         return
     form = given["format"] = "json" if as_json else given["format"] or "tsv"
     with client_of(given) as client:
-        write_pages(client.pages(regions, limit=limit, **wanted(given)), form, limit=limit, output=output)
+        write_pages(
+            client.pages(regions, limit=limit, **wanted(given)), form, limit=limit, output=output
+        )
 
 
 def _print_count(regions: tuple[str, ...], given: dict[str, Any]) -> None:
     for name in _OF_ROWS:
         if given.pop(name):
-            raise click.UsageError(f"--count prints a number, not rows: it does not go with --{name.replace('_', '-')}")
+            raise click.UsageError(
+                f"--count prints a number, not rows: it does not go with --{name.replace('_', '-')}"
+            )
     with client_of(given) as client:
         click.echo(client.count(regions, **given))

@@ -1,4 +1,6 @@
-"""docs/commands.md, made of what --help prints: `python -m snapshard.commands.reference > docs/commands.md`."""
+"""docs/commands.md, made of what --help prints: `python -m snapshard.commands.reference >
+docs/commands.md`.
+"""
 
 from collections.abc import Iterator
 
@@ -45,12 +47,19 @@ A server that does not answer within two seconds completes nothing.
 
 
 def reference() -> str:
-    """The page: its own words, then the help of the program and of every sub-command in the order of the program's list."""
-    sections = [f"## `{name}`\n\n```text\n{text}\n```\n" for name, text in _helps(program, "snapshard", None)]
+    """The page: its own words, then the help of the program and of every sub-command in the order
+    of the program's list.
+    """
+    sections = [
+        f"## `{name}`\n\n```text\n{text}\n```\n"
+        for name, text in _helps(program, "snapshard", None)
+    ]
     return "\n".join([_HEAD, *sections])
 
 
-def _helps(command: click.Command, name: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
+def _helps(
+    command: click.Command, name: str, parent: click.Context | None
+) -> Iterator[tuple[str, str]]:
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, parent, info_name=name, **settings)
     yield context.command_path, command.get_help(context)

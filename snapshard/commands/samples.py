@@ -10,7 +10,10 @@ from snapshard.commands.joining import write_pages
 from snapshard.commands.options import client_of, complete_field, where
 from snapshard.commands.printing import print_json, print_records
 
-_OF_SAMPLES = {"words": "words", **{name: f"--{name}" for name in ("filter", "fields", "format", "output")}}
+_OF_SAMPLES = {
+    "words": "words",
+    **{name: f"--{name}" for name in ("filter", "fields", "format", "output")},
+}
 """What chooses samples, and says how to write them."""
 
 
@@ -25,15 +28,28 @@ _OF_SAMPLES = {"words": "words", **{name: f"--{name}" for name in ("filter", "fi
 )
 @click.option("--fields", metavar="NAME,NAME", help="Which, in this order  [all].")
 @click.option(
-    "--facet", metavar="FIELD", shell_complete=complete_field, help="Print the values of a field and how often each occurs."
+    "--facet",
+    metavar="FIELD",
+    shell_complete=complete_field,
+    help="Print the values of a field and how often each occurs.",
 )
 @click.option("--groups", is_flag=True, help="Print the groups of samples, such as tissues.")
-@click.option("--format", type=click.Choice(["tsv", "csv", "ndjson", "json"]), help="How samples are written  [tsv].")
+@click.option(
+    "--format",
+    type=click.Choice(["tsv", "csv", "ndjson", "json"]),
+    help="How samples are written  [tsv].",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--limit", type=click.IntRange(1), help="Most samples (or values)  [all].")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file, with a progress bar.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write into this file, with a progress bar.",
+)
 @where
-def samples(facet: str | None, groups: bool, as_json: bool, limit: int | None, **given: Any) -> None:
+def samples(
+    facet: str | None, groups: bool, as_json: bool, limit: int | None, **given: Any
+) -> None:
     """Samples whose metadata hold all WORDS and pass the filters.
 
     Several words in quotes must stand behind each other. rail_id is the number of a sample in every answer.
@@ -57,14 +73,18 @@ def samples(facet: str | None, groups: bool, as_json: bool, limit: int | None, *
         else:
             form = "json" if as_json else given["format"] or "tsv"
             fields = given["fields"] or ()
-            pages = client.sample_pages(given["words"], filter=given["filter"], fields=fields, format=form, limit=limit)
+            pages = client.sample_pages(
+                given["words"], filter=given["filter"], fields=fields, format=form, limit=limit
+            )
             write_pages(pages, form, limit=limit, output=given["output"])
 
 
 def _check_alone(option: str, given: dict[str, Any]) -> None:
     for name, shown in _OF_SAMPLES.items():
         if given[name]:
-            raise click.UsageError(f"{option} prints a table of all samples: it does not go with {shown}")
+            raise click.UsageError(
+                f"{option} prints a table of all samples: it does not go with {shown}"
+            )
 
 
 def _facet(client: Client, field: str, limit: int | None) -> dict[str, Any]:

@@ -14,7 +14,12 @@ _COLUMNS = ("name", "up", "milliseconds", "releases", "reason")
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--server", metavar="URL", help="Ask this server (SNAPSHARD_URL).")
-@click.option("--data", type=click.Path(path_type=Path), metavar="FOLDER", help="Ask this folder (SNAPSHARD_DATA)  [data].")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Ask this folder (SNAPSHARD_DATA)  [data].",
+)
 def shards(as_json: bool, server: str | None, data: Path | None) -> None:
     """Every shard, asked now: does it answer, how quickly, what does it hold.
 

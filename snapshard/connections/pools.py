@@ -1,4 +1,6 @@
-"""Connections to the shards: few, warm, checked before use, and never waited for longer than a second or so."""
+"""Connections to the shards: few, warm, checked before use, and never waited for longer than a
+second or so.
+"""
 
 import select
 import threading
@@ -18,30 +20,49 @@ from snapshard.errors import ShardUnavailable, SnapshardError
 from snapshard.settings import Settings
 
 _RECONNECT_SECONDS = 0.001
-"""How long a pool goes on trying by itself to reach a shard that is away. Left to it, it pauses longer and longer between two
-tries, and refuses everybody meanwhile, also when the shard is back; so it gives up at once, and whoever asks next tries anew."""
-_SIGNS_OF_LIFE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
-"""A machine that is gone closes no connection: who waits for its answer would hold a place in the pool for two hours, and all
-places are soon held. The kernels ask each other instead; ten seconds of silence (tcp_user_timeout, in ms) end the wait."""
+"""How long a pool goes on trying by itself to reach a shard that is away. Left to it, it pauses
+longer and longer between two tries, and refuses everybody meanwhile, also when the shard is back;
+so it gives up at once, and whoever asks next tries anew.
+"""
+_SIGNS_OF_LIFE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A machine that is gone closes no connection: who waits for its answer would hold a place in the
+pool for two hours, and all places are soon held. The kernels ask each other instead; ten seconds of
+silence (tcp_user_timeout, in ms) end the wait.
+"""
 _SILENCE_SECONDS = 1.0
-"""How long an old connection may be silent. Where more time is allowed for a connection, it is for making a new one, perhaps to
-another server of the same shard: old ones of a machine that is gone must not hold the pool's places meanwhile."""
+"""How long an old connection may be silent. Where more time is allowed for a connection, it is for
+making a new one, perhaps to another server of the same shard: old ones of a machine that is gone
+must not hold the pool's places meanwhile.
+"""
 _MAP_SECONDS = 2.0
-"""How long the shard map is believed: a shard that moved is found again after that, without a restart."""
+"""How long the shard map is believed: a shard that moved is found again after that, without a
+restart.
+"""
 
 _MAP_PAUSE = 0.1
-"""Seconds until an old map is read again: whoever found it old has most often been answered by then, and is not held up."""
+"""Seconds until an old map is read again: whoever found it old has most often been answered by
+then, and is not held up.
+"""
 
 
 class Use(StrEnum):
-    """What a connection is for. Reads end at the deadline; exports may last as long as their reader goes on reading."""
+    """What a connection is for. Reads end at the deadline; exports may last as long as their reader
+    goes on reading.
+    """
 
     READ = "read"
     EXPORT = "export"
 
 
 class Pools:
-    """A pool per shard and use, opened when first needed. Make it after a fork, close it at the end."""
+    """A pool per shard and use, opened when first needed. Make it after a fork, close it at the
+    end.
+    """
 
     def __init__(self, shards: ShardSource, settings: Settings) -> None:
         self.settings = settings
@@ -50,15 +71,18 @@ class Pools:
         self._map_read = time.monotonic()
         self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
         self._lock = threading.Lock()
-        # A shard ends a statement at its own deadline; one that does not even do that is broken off a little later.
+        # A shard ends a statement at its own deadline; one that does not even do that is broken off
+        # a little later.
         self._deadlines = Deadlines(settings.read_seconds + settings.connect_seconds)
 
     @contextmanager
     def connection(self, shard: str, use: Use = Use.READ) -> Iterator[psycopg.Connection]:
-        """A live connection to a shard. One that is left by an error, or with an answer half read, is closed, not reused.
+        """A live connection to a shard. One that is left by an error, or with an answer half read,
+        is closed, not reused.
 
-        Raises ShardUnavailable, naming the shard, if none is had within the settings' connect_seconds, if it is lost, or if the
-        shard falls silent (a read only); QueryTimeout if the shard gave up at the deadline.
+        Raises ShardUnavailable, naming the shard, if none is had within the settings'
+        connect_seconds, if it is lost, or if the shard falls silent (a read only); QueryTimeout if
+        the shard gave up at the deadline.
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
@@ -80,7 +104,9 @@ class Pools:
         return list(self._map.addresses)
 
     def stats(self) -> dict[tuple[str, Use], dict[str, int]]:
-        """What psycopg_pool counts, per shard and use: `pool_size`, `pool_available`, `requests_waiting` and more."""
+        """What psycopg_pool counts, per shard and use: `pool_size`, `pool_available`,
+        `requests_waiting` and more.
+        """
         with self._lock:
             pools = list(self._pools.items())
         return {key: pool.get_stats() for key, (_, pool) in pools}
@@ -104,7 +130,9 @@ class Pools:
             return pool
 
     def _address(self, shard: str) -> str:
-        """The shard's address as last known; who finds the map old lets it be read again, and waits only for an unknown shard."""
+        """The shard's address as last known; who finds the map old lets it be read again, and waits
+        only for an unknown shard.
+        """
         if shard != CATALOG and shard not in self._map.addresses:
             self._read_map()
         elif time.monotonic() - self._map_read > _MAP_SECONDS:
@@ -131,7 +159,11 @@ class Pools:
                 "connect_timeout": 2,
                 **_SIGNS_OF_LIFE,
                 "autocommit": True,
-                **({"service": settings.export_service} if use is Use.EXPORT and settings.export_service else {}),
+                **(
+                    {"service": settings.export_service}
+                    if use is Use.EXPORT and settings.export_service
+                    else {}
+                ),
             },
             min_size=0,
             max_size=settings.read_connections if use is Use.READ else settings.export_connections,
@@ -142,7 +174,9 @@ class Pools:
         )
 
     def _live(self, pool: ConnectionPool, shard: str) -> psycopg.Connection:
-        """A connection that answers; those that a restart of the shard has cut, or that are silent, are thrown away."""
+        """A connection that answers; those that a restart of the shard has cut, or that are silent,
+        are thrown away.
+        """
         deadline = time.monotonic() + self.settings.connect_seconds
         while True:
             connection = pool.getconn(max(0.001, deadline - time.monotonic()))
@@ -150,7 +184,9 @@ class Pools:
                 if self._answers(connection):
                     return connection
                 if time.monotonic() >= deadline:
-                    raise ShardUnavailable(shard, f"no sign of life within {self.settings.connect_seconds:g} s")
+                    raise ShardUnavailable(
+                        shard, f"no sign of life within {self.settings.connect_seconds:g} s"
+                    )
             except psycopg.OperationalError:
                 pass
             except BaseException:
@@ -161,10 +197,14 @@ class Pools:
             pool.putconn(connection)
 
     def _answers(self, connection: psycopg.Connection) -> bool:
-        """Whether an empty query comes back. A stopped server keeps its sockets open, so only waiting tells."""
+        """Whether an empty query comes back. A stopped server keeps its sockets open, so only
+        waiting tells.
+        """
         link = connection.pgconn
         link.send_query(b"")
-        ready, _, _ = select.select([link.socket], [], [], min(self.settings.connect_seconds, _SILENCE_SECONDS))
+        ready, _, _ = select.select(
+            [link.socket], [], [], min(self.settings.connect_seconds, _SILENCE_SECONDS)
+        )
         if not ready:
             return False
         while link.get_result() is not None:

@@ -17,16 +17,20 @@ CATALOG = "catalog"
 
 @dataclass(frozen=True)
 class ShardMap:
-    """Shard names with the address (libpq connection string, no password) of each, and the catalog's."""
+    """Shard names with the address (libpq connection string, no password) of each, and the
+    catalog's.
+    """
 
     catalog: str
     addresses: Mapping[str, str]
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """A map read from lines `name<TAB>address`, one of them named catalog; blank lines and # lines are skipped.
+        """A map read from lines `name<TAB>address`, one of them named catalog; blank lines and #
+        lines are skipped.
 
-        User and password come from libpq's own PG* variables or its password file. Raises BadShardMap.
+        User and password come from libpq's own PG* variables or its password file. Raises
+        BadShardMap.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -44,7 +48,9 @@ class ShardMap:
         return cls(addresses.pop(CATALOG), addresses)
 
     def address(self, shard: str) -> str:
-        """The address of a shard, or of the catalog by its own name; NotFound lists the names there are."""
+        """The address of a shard, or of the catalog by its own name; NotFound lists the names there
+        are.
+        """
         if shard == CATALOG:
             return self.catalog
         if shard not in self.addresses:
@@ -65,19 +71,28 @@ def _entry(line: str, place: str) -> tuple[str, str]:
     except psycopg.ProgrammingError as exc:
         raise BadShardMap(f"{place}: {address!r} is no libpq address: {exc}") from exc
     if "password" in parts:
-        raise BadShardMap(f"{place}: an address holds no password; use PGPASSWORD or a password file")
+        raise BadShardMap(
+            f"{place}: an address holds no password; use PGPASSWORD or a password file"
+        )
     return name.strip(), address.strip()
 
 
 @contextmanager
 def shard_errors(shard: str, seconds: float = 0) -> Iterator[None]:
-    """Turns what the driver raises into our own errors, which name the shard; seconds is the deadline to report."""
+    """Turns what the driver raises into our own errors, which name the shard; seconds is the
+    deadline to report.
+    """
     try:
         yield
     except psycopg.errors.QueryCanceled as exc:
         raise QueryTimeout(shard, seconds) from exc
     except psycopg.errors.UndefinedTable as exc:
-        # The catalog knows what belongs there: a shard that was made anew, or a replica that has yet to follow.
-        raise ShardUnavailable(shard, "it lacks the release; put its backup back, or load the release again") from exc
+        # The catalog knows what belongs there: a shard that was made anew, or a replica that has
+        # yet to follow.
+        raise ShardUnavailable(
+            shard, "it lacks the release; put its backup back, or load the release again"
+        ) from exc
     except psycopg.OperationalError as exc:
-        raise ShardUnavailable(shard, str(exc).strip().splitlines()[0] if str(exc).strip() else "connection lost") from exc
+        raise ShardUnavailable(
+            shard, str(exc).strip().splitlines()[0] if str(exc).strip() else "connection lost"
+        ) from exc

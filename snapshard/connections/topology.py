@@ -1,4 +1,6 @@
-"""The three topologies: found in a Kubernetes cluster, a file of addresses, or the embedded server of a folder."""
+"""The three topologies: found in a Kubernetes cluster, a file of addresses, or the embedded server
+of a folder.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,8 @@ from snapshard.settings import Settings
 
 @contextmanager
 def running_shards(settings: Settings) -> Iterator[ShardSource]:
-    """Where the shards are: found by label or as the shard map says if the settings say so, else in the embedded server.
+    """Where the shards are: found by label or as the shard map says if the settings say so, else in
+    the embedded server.
 
     The embedded server is started, or joined, on entry and let go of on exit.
     """

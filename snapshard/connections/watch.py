@@ -1,6 +1,7 @@
 """Who watches the shards at work: how long each took, and which connections a piece of work holds.
 
-A watch belongs to a piece of work (a context), and follows it into the threads that the fan-out starts for it.
+A watch belongs to a piece of work (a context), and follows it into the threads that the fan-out
+starts for it.
 """
 
 import threading
@@ -13,7 +14,9 @@ import psycopg
 
 
 class Watch:
-    """What a piece of work did: seconds spent on each shard, and the connections that it holds at this moment."""
+    """What a piece of work did: seconds spent on each shard, and the connections that it holds at
+    this moment.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -42,7 +45,9 @@ class Watch:
                 self._held.discard(connection)
 
     def cancel(self) -> None:
-        """Ends the statements under way, so that their connections are free at once. For work that nobody waits for."""
+        """Ends the statements under way, so that their connections are free at once. For work that
+        nobody waits for.
+        """
         with self._lock:
             for connection in self._held:
                 with suppress(psycopg.Error):

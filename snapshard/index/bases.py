@@ -1,6 +1,7 @@
 """Base coverage of a release: stretches of equal coverage with one value per sample.
 
-The lines are the source's: chromosome, 0-based start, exclusive end, values. A region asks in the usual 1-based closed way.
+The lines are the source's: chromosome, 0-based start, exclusive end, values. A region asks in the
+usual 1-based closed way.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,17 @@ from functools import partial
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Column, ColumnElement, Integer, LargeBinary, MetaData, Table, func, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import INT4RANGE
 
 from snapshard.connections import fanout
@@ -28,12 +39,24 @@ POSITION = ("chromosome", "start", "end")
 
 
 def read_bases(
-    index: Index, release: Release, region: Region, *, match: Match, columns: tuple[str, ...], slot: Slot
+    index: Index,
+    release: Release,
+    region: Region,
+    *,
+    match: Match,
+    columns: tuple[str, ...],
+    slot: Slot,
 ) -> Iterator[Rows]:
-    """The stretches that match a region, in order, some at a time; read, and failing, as `matching_rows` does."""
+    """The stretches that match a region, in order, some at a time; read, and failing, as
+    `matching_rows` does.
+    """
     named = release.named
-    asked = [interval for interval in release.intervals if interval.may_hold(region, match, named, KIND)]
-    sizes = fanout.gather_by(lambda interval: interval.shard, partial(_size, index, release, region=region), asked)
+    asked = [
+        interval for interval in release.intervals if interval.may_hold(region, match, named, KIND)
+    ]
+    sizes = fanout.gather_by(
+        lambda interval: interval.shard, partial(_size, index, release, region=region), asked
+    )
     part = partial(_read, index, release, region=region, match=match, columns=columns)
     return read_parts(index, asked, size=sum(sizes), part=part, slot=slot)
 
@@ -45,11 +68,20 @@ def values(rows: Rows) -> NDArray[np.float64]:
 
 
 def _read(
-    index: Index, release: Release, interval: Interval, *, use: Use, region: Region, match: Match, columns: tuple[str, ...]
+    index: Index,
+    release: Release,
+    interval: Interval,
+    *,
+    use: Use,
+    region: Region,
+    match: Match,
+    columns: tuple[str, ...],
 ) -> Iterator[Rows]:
     unpack = zstandard.ZstdDecompressor()
     blocks = _blocks(release)
-    payloads = statement(select(blocks.c.payload).where(*_near(blocks, interval, region)).order_by(blocks.c.block))
+    payloads = statement(
+        select(blocks.c.payload).where(*_near(blocks, interval, region)).order_by(blocks.c.block)
+    )
     with index.pools.connection(interval.shard, use) as connection:
         for (payload,) in copy_records(connection, payloads, ["bytea"]):
             rows = Rows(unpack.decompress(payload), columns)
@@ -61,7 +93,11 @@ def _read(
 def _size(index: Index, release: Release, interval: Interval, *, region: Region) -> int:
     """Bytes of text in the blocks that may hold a match."""
     blocks = _blocks(release)
-    size = statement(select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(*_near(blocks, interval, region)))
+    size = statement(
+        select(func.coalesce(func.sum(blocks.c.text_bytes), 0)).where(
+            *_near(blocks, interval, region)
+        )
+    )
     with index.pools.connection(interval.shard) as connection:
         return int(b"".join(copy_lines(connection, size)))
 
@@ -78,13 +114,20 @@ def _blocks(release: Release) -> Table:
 def _near(blocks: Table, interval: Interval, region: Region) -> list[ColumnElement[bool]]:
     """What every block that may hold a match satisfies."""
     content = interval.content[KIND]
-    span = func.int4range(blocks.c.min_start, blocks.c.max_end, literal_column("'[]'"), type_=INT4RANGE)
+    span = func.int4range(
+        blocks.c.min_start, blocks.c.max_end, literal_column("'[]'"), type_=INT4RANGE
+    )
     asked = func.int4range(region.start, region.end, literal_column("'[]'"), type_=INT4RANGE)
-    return [blocks.c.block.between(content.first_block, content.last_block), span.op("&&", is_comparison=True)(asked)]
+    return [
+        blocks.c.block.between(content.first_block, content.last_block),
+        span.op("&&", is_comparison=True)(asked),
+    ]
 
 
 def _matching(rows: Rows, region: Region, match: Match) -> NDArray[np.bool_]:
     starts, ends = rows.integers("start") + 1, rows.integers("end")
-    chroms = np.array([chrom == region.chrom.encode() for chrom in rows.texts("chromosome")], np.bool_)
+    chroms = np.array(
+        [chrom == region.chrom.encode() for chrom in rows.texts("chromosome")], np.bool_
+    )
     matching: NDArray[np.bool_] = chroms & RULES[match].row(starts, ends, region.start, region.end)
     return matching

@@ -1,4 +1,6 @@
-"""Answers of one shard, streamed by COPY: the leanest way out of PostgreSQL, in text ready for use or in raw bytes."""
+"""Answers of one shard, streamed by COPY: the leanest way out of PostgreSQL, in text ready for use
+or in raw bytes.
+"""
 
 import select
 from collections.abc import Iterator
@@ -21,7 +23,8 @@ def literal_statement(connection: psycopg.Connection, statement: Statement) -> s
 def copy_lines(connection: psycopg.Connection, statement: Statement) -> Iterator[bytes]:
     """Tab-separated whole lines, as many at a time as have arrived; NULL is the empty text.
 
-    Speaks to libpq itself: psycopg's own way through a COPY costs 5 us a row, more than the shard needs to make one.
+    Speaks to libpq itself: psycopg's own way through a COPY costs 5 us a row, more than the shard
+    needs to make one.
     """
     copy = sql.SQL("COPY ({}) TO STDOUT (NULL '')").format(literal_statement(connection, statement))
     link = connection.pgconn
@@ -73,9 +76,15 @@ def _expect(result: PGresult | None, status: ExecStatus) -> None:
         raise psycopg.errors.error_from_result(result)
 
 
-def copy_records(connection: psycopg.Connection, statement: Statement, types: list[str]) -> Iterator[tuple[Any, ...]]:
-    """Records as Python values of these PostgreSQL types, sent in binary: a payload is not spelled out and parsed again."""
-    copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(literal_statement(connection, statement))
+def copy_records(
+    connection: psycopg.Connection, statement: Statement, types: list[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Records as Python values of these PostgreSQL types, sent in binary: a payload is not spelled
+    out and parsed again.
+    """
+    copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(
+        literal_statement(connection, statement)
+    )
     with connection.cursor() as cursor, cursor.copy(copy) as rows:
         rows.set_types(types)
         yield from rows.rows()

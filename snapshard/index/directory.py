@@ -1,7 +1,8 @@
 """Where the rows of an interval lie: between which bases the rows of each block start and end.
 
-A release does not change, so this is read from a shard once, 24 bytes a block, and asked in memory from then on. Every block is
-near a query, because it may hold a match, or far from it; a near one is whole if all of its rows match.
+A release does not change, so this is read from a shard once, 24 bytes a block, and asked in memory
+from then on. Every block is near a query, because it may hold a match, or far from it; a near one
+is whole if all of its rows match.
 """
 
 import threading
@@ -40,7 +41,9 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Split:
-    """The blocks that a query needs: those whose rows must be looked at, those of which every row matches, and their rows."""
+    """The blocks that a query needs: those whose rows must be looked at, those of which every row
+    matches, and their rows.
+    """
 
     opened: Blocks | None
     whole: Blocks | None = None
@@ -49,7 +52,9 @@ class Split:
 
 @dataclass(frozen=True)
 class Directory:
-    """The blocks of one interval and kind of rows, ascending. Positions are 1-based and both ends are included."""
+    """The blocks of one interval and kind of rows, ascending. Positions are 1-based and both ends
+    are included.
+    """
 
     interval: Interval
     block: Integers
@@ -70,20 +75,34 @@ class Directory:
         near = np.ones(len(self.block), np.bool_)
         if query.regions:
             rule = RULES[query.match]
-            near = np.any([rule.any_row(self._bounds, region.start, region.end) for region in self._own(query)], axis=0)
+            near = np.any(
+                [
+                    rule.any_row(self._bounds, region.start, region.end)
+                    for region in self._own(query)
+                ],
+                axis=0,
+            )
         if self._continues(query):
             near &= self.block >= query.after.block  # type: ignore[union-attr]
         return near
 
     def whole(self, query: Query) -> Mask:
-        """Of which blocks every row matches as far as regions and continuation go, told by their bounds alone; these are near."""
+        """Of which blocks every row matches as far as regions and continuation go, told by their
+        bounds alone; these are near.
+        """
         whole = np.ones(len(self.block), np.bool_)
         if query.regions:
             # Blocks of `*` may hold several chromosomes.
             if self.interval.chrom == OTHERS:
                 return ~whole
             rule = RULES[query.match]
-            whole = np.any([rule.every_row(self._bounds, region.start, region.end) for region in self._own(query)], axis=0)
+            whole = np.any(
+                [
+                    rule.every_row(self._bounds, region.start, region.end)
+                    for region in self._own(query)
+                ],
+                axis=0,
+            )
         if self._continues(query):
             whole &= self.block > query.after.block  # type: ignore[union-attr]
         return whole
@@ -96,19 +115,32 @@ class Directory:
         whole = self.whole(query)
         if not whole.any():
             return Split(self.around(near))
-        return Split(self.exactly(near & ~whole), self.exactly(whole), int(self.row_count[whole].sum()))
+        return Split(
+            self.exactly(near & ~whole), self.exactly(whole), int(self.row_count[whole].sum())
+        )
 
     def starting_at(self, starts: Sequence[int]) -> list[tuple[int, int]]:
-        """For each of these starts, by its place in the list, the number of every block that may hold a row that starts there."""
+        """For each of these starts, by its place in the list, the number of every block that may
+        hold a row that starts there.
+        """
         wanted = np.asarray(starts, np.int64)
         if self.interval.chrom == OTHERS:
             # Starts ascend within a chromosome only.
-            found = [np.flatnonzero((self.min_start <= start) & (self.max_start >= start)) for start in wanted]
-            return [(place, int(self.block[at])) for place, places in enumerate(found) for at in places]
+            found = [
+                np.flatnonzero((self.min_start <= start) & (self.max_start >= start))
+                for start in wanted
+            ]
+            return [
+                (place, int(self.block[at])) for place, places in enumerate(found) for at in places
+            ]
         first = np.searchsorted(self.max_start, wanted, "left").tolist()
         last = np.searchsorted(self.min_start, wanted, "right").tolist()
         bounds = zip(first, last, strict=True)
-        return [(place, int(self.block[at])) for place, (low, high) in enumerate(bounds) for at in range(low, high)]
+        return [
+            (place, int(self.block[at]))
+            for place, (low, high) in enumerate(bounds)
+            for at in range(low, high)
+        ]
 
     def exactly(self, mask: Mask) -> Blocks | None:
         """The blocks of a mask; None for none."""
@@ -125,7 +157,9 @@ class Directory:
         return Blocks(*ends, left_out=tuple(self.block[left_out].tolist()))
 
     def around(self, mask: Mask) -> Blocks | None:
-        """The blocks of a mask, and others between them if they are many; for statements that look at every row."""
+        """The blocks of a mask, and others between them if they are many; for statements that look
+        at every row.
+        """
         blocks = self.exactly(mask)
         if blocks is None or len(blocks.listed) > _MOST_LISTED or blocks.left_out:
             return None if blocks is None else Blocks(blocks.first, blocks.last)
@@ -136,7 +170,9 @@ class Directory:
         return Bounds(self.min_start, self.max_start, self.max_end)
 
     def _own(self, query: Query) -> list[Region]:
-        """The query's regions that the interval may hold rows of; there is one, else the interval would not be asked."""
+        """The query's regions that the interval may hold rows of; there is one, else the interval
+        would not be asked.
+        """
         chrom = self.interval.chrom
         return [region for region in query.regions if chrom in (OTHERS, region.chrom)]
 
@@ -145,7 +181,9 @@ class Directory:
 
 
 class Directories:
-    """The directories that a process has read, the least recently used ones forgotten; for any number of threads."""
+    """The directories that a process has read, the least recently used ones forgotten; for any
+    number of threads.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Directory] = OrderedDict()
@@ -153,7 +191,9 @@ class Directories:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, read: Callable[[], Directory]) -> Directory:
-        """The directory of that key, read if it is not known; of two threads that miss it at once both read."""
+        """The directory of that key, read if it is not known; of two threads that miss it at once
+        both read.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

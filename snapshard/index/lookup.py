@@ -13,14 +13,23 @@ from snapshard.release import Release
 
 
 def lookup_statement(
-    release: Release, directory: Directory, spans: Sequence[tuple[int, Region]], columns: Sequence[str], *, kind: str = "junction"
+    release: Release,
+    directory: Directory,
+    spans: Sequence[tuple[int, Region]],
+    columns: Sequence[str],
+    *,
+    kind: str = "junction",
 ) -> Statement:
-    """For every numbered span the rows that begin and end where it does: its number, then these columns, in that order.
+    """For every numbered span the rows that begin and end where it does: its number, then these
+    columns, in that order.
 
     The directory knows the block or two that each span can be in; only those are looked into.
     """
     rows = rowset(release.schema, kind).rows
-    places = [(*spans[place], block) for place, block in directory.starting_at([span.start for _, span in spans])]
+    places = [
+        (*spans[place], block)
+        for place, block in directory.starting_at([span.start for _, span in spans])
+    ]
     asked = func.unnest(
         bindparam("numbers", [number for number, _, _ in places], ARRAY(BigInteger)),
         bindparam("chroms", [span.chrom for _, span, _ in places], ARRAY(Text)),
@@ -38,7 +47,12 @@ def lookup_statement(
     found = (
         select(asked.c.number, *[row_column(rows, release.assembly, name) for name in columns])
         .select_from(asked)
-        .join(rows, (rows.c.block == asked.c.block) & (rows.c.start == asked.c.first) & (rows.c.end == asked.c.last))
+        .join(
+            rows,
+            (rows.c.block == asked.c.block)
+            & (rows.c.start == asked.c.first)
+            & (rows.c.end == asked.c.last),
+        )
         .where(rows.c.chromosome == asked.c.chrom)
         .order_by(asked.c.number, rows.c.block, rows.c.position)
     )

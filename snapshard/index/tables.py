@@ -6,10 +6,23 @@ from functools import lru_cache
 from importlib import resources
 
 from psycopg import sql
-from sqlalchemy import BigInteger, Column, Computed, Integer, LargeBinary, MetaData, Numeric, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 _RANGES_OF_IDS = "brin (snaptron_id) WITH (pages_per_range = 16)"
-"""Sixteen pages are about a thousand rows: what an id costs to find is about what the index itself costs to read."""
+"""Sixteen pages are about a thousand rows: what an id costs to find is about what the index itself
+costs to read.
+"""
 
 
 _lock = threading.Lock()
@@ -17,14 +30,17 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Rowset:
-    """The two tables of one kind of rows in one release: the hot columns, and the blocks of whole lines."""
+    """The two tables of one kind of rows in one release: the hot columns, and the blocks of whole
+    lines.
+    """
 
     rows: Table
     blocks: Table
 
 
 def rowset(schema: str, kind: str = "junction") -> Rowset:
-    """The tables of a kind of rows in a release's schema, always the same objects: a statement must not mix two of one name.
+    """The tables of a kind of rows in a release's schema, always the same objects: a statement must
+    not mix two of one name.
 
     A cache alone would make two for threads that ask at the same moment.
     """
@@ -74,8 +90,12 @@ def _rowset(schema: str, kind: str) -> Rowset:
     return Rowset(rows, blocks)
 
 
-def ddl(file: str, *, schema: str, kind: str = "junction", ids_ascend: bool = False) -> sql.Composed:
-    """The statements of one of our DDL files for a release's schema and a kind of rows, whose ids ascend with them or not."""
+def ddl(
+    file: str, *, schema: str, kind: str = "junction", ids_ascend: bool = False
+) -> sql.Composed:
+    """The statements of one of our DDL files for a release's schema and a kind of rows, whose ids
+    ascend with them or not.
+    """
     text = resources.files("snapshard").joinpath("sql", file).read_text(encoding="utf-8")
     names: dict[str, sql.Composable] = {
         "id_index": sql.SQL(_RANGES_OF_IDS if ids_ascend else "btree (snaptron_id)"),

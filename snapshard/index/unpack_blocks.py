@@ -1,4 +1,6 @@
-"""Blocks as a shard sends them, unpacked to the rows that were asked for. Pure: nothing here touches a database."""
+"""Blocks as a shard sends them, unpacked to the rows that were asked for. Pure: nothing here
+touches a database.
+"""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,13 +36,19 @@ def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def unpacked(records: Sequence[Record], *, query: Query) -> Rows:
-    """The matching rows of some blocks, in the order of the records; cut to samples and filtered anew where the query says so."""
+    """The matching rows of some blocks, in the order of the records; cut to samples and filtered
+    anew where the query says so.
+    """
     if not hasattr(_local, "zstd"):
         _local.zstd = zstandard.ZstdDecompressor()
     pieces: list[bytes | memoryview] = []
     for _, positions, payload in records:
         text = _local.zstd.decompress(payload)
-        pieces += [text] if positions is None else lines_at(text, np.frombuffer(positions, ">i2").tolist())
+        pieces += (
+            [text]
+            if positions is None
+            else lines_at(text, np.frombuffer(positions, ">i2").tolist())
+        )
     rows = Rows(b"".join(pieces))
     if query.samples is not None:
         rows = rows.restrict(query.samples)

@@ -1,4 +1,6 @@
-"""Whole rows of a region or of ids, read so that an outage shows before the first row and small answers cost no export."""
+"""Whole rows of a region or of ids, read so that an outage shows before the first row and small
+answers cost no export.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -13,16 +15,22 @@ from snapshard.release import Interval, Release
 from snapshard.rows import Rows
 
 SMALL = 4 << 20
-"""Bytes of text in the blocks that may hold a match, up to which rows are read at once over a connection for reads."""
+"""Bytes of text in the blocks that may hold a match, up to which rows are read at once over a
+connection for reads.
+"""
 
 Slot = Callable[[], Callable[[], None]]
-"""Takes one of the few places for exports, and gives what hands it back; raises if none is to be had."""
+"""Takes one of the few places for exports, and gives what hands it back; raises if none is to be
+had.
+"""
 
 
 def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -> Iterator[Rows]:
-    """The matching rows in genome order. Every shard that must be asked has answered when this returns, or it has raised.
+    """The matching rows in genome order. Every shard that must be asked has answered when this
+    returns, or it has raised.
 
-    Small answers are complete by then. Large ones take a slot, and are streamed over connections for exports.
+    Small answers are complete by then. Large ones take a slot, and are streamed over connections
+    for exports.
     """
     near = index.near(release, query)
     asked = [directory.interval for directory, _ in near]
@@ -43,9 +51,15 @@ def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str)
 
 
 def read_parts(
-    index: Index, asked: Sequence[Interval], *, size: int, part: Callable[..., Iterator[Rows]], slot: Slot
+    index: Index,
+    asked: Sequence[Interval],
+    *,
+    size: int,
+    part: Callable[..., Iterator[Rows]],
+    slot: Slot,
 ) -> Iterator[Rows]:
-    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is small, else streamed.
+    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is
+    small, else streamed.
 
     Raises ShardUnavailable before anything is read if a shard does not answer.
     """
@@ -53,18 +67,23 @@ def read_parts(
         return iter(_at_once(asked, part))
     index.reach([interval.shard for interval in asked])
     stream = _streamed([partial(part, interval, use=Use.EXPORT) for interval in asked], slot)
-    # Its first item stands for the slot that was taken; begun, it hands the slot back however it ends.
+    # Its first item stands for the slot that was taken; begun, it hands the slot back however it
+    # ends.
     next(stream)
     return stream
 
 
 def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:
-    read = fanout.gather_by(lambda interval: interval.shard, lambda interval: list(part(interval, use=Use.READ)), asked)
+    read = fanout.gather_by(
+        lambda interval: interval.shard, lambda interval: list(part(interval, use=Use.READ)), asked
+    )
     return list(chain.from_iterable(read))
 
 
 def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:
-    """One interval per shard that has the blocks of all its intervals: where order does not matter, one statement does."""
+    """One interval per shard that has the blocks of all its intervals: where order does not matter,
+    one statement does.
+    """
     joined: dict[str, Interval] = {}
     for one in intervals:
         content = one.content[kind]

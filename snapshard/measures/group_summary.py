@@ -1,7 +1,9 @@
-"""Group summaries of one block: for every row, in how many samples of each group it is, and how strongly.
+"""Group summaries of one block: for every row, in how many samples of each group it is, and how
+strongly.
 
-A payload is one zstd frame. Inside, little-endian: the number of records and of those with more than one sample (4 bytes each),
-the item sizes in bytes of the six columns (1 byte each), then the columns one after the other:
+A payload is one zstd frame. Inside, little-endian: the number of records and of those with more
+than one sample (4 bytes each), the item sizes in bytes of the six columns (1 byte each), then the
+columns one after the other:
 
     position  line number in the block, as the difference from the record before (the first from 0)
     group     the group's number in the catalog
@@ -10,8 +12,8 @@ the item sizes in bytes of the six columns (1 byte each), then the columns one a
     doubled   twice their median coverage, only for records of more than one sample
     maximum   their largest coverage, only for records of more than one sample
 
-Records are sorted by position, then group. A group that does not have the row has no record. A sample that is listed with
-coverage 0 counts as one that has the row, as in samples_count.
+Records are sorted by position, then group. A group that does not have the row has no record. A
+sample that is listed with coverage 0 counts as one that has the row, as in samples_count.
 """
 
 import struct
@@ -33,7 +35,9 @@ _SIZES = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 @dataclass(frozen=True)
 class Summaries:
-    """Columns of equal length: line number in the block, group number, samples, reads, median and largest coverage."""
+    """Columns of equal length: line number in the block, group number, samples, reads, median and
+    largest coverage.
+    """
 
     positions: Integers
     groups: Integers
@@ -50,14 +54,18 @@ class Membership:
     """Which groups each sample is in; a sample may be in none or several."""
 
     def __init__(self, groups: Mapping[int, Iterable[int]]) -> None:
-        pairs = sorted((sample, number) for number, members in groups.items() for sample in set(members))
+        pairs = sorted(
+            (sample, number) for number, members in groups.items() for sample in set(members)
+        )
         samples = np.array([sample for sample, _ in pairs], np.int64)
         self._groups = np.array([number for _, number in pairs], np.int64)
         self._samples, self._first = np.unique(samples, return_index=True)
         self._counts = np.append(np.diff(np.append(self._first, len(samples))), 0)
         self._first = np.append(self._first, 0)
         self._table = self._lookup_table()
-        self._single = np.append(self._groups, -1) if len(self._groups) == len(self._samples) else None
+        self._single = (
+            np.append(self._groups, -1) if len(self._groups) == len(self._samples) else None
+        )
 
     def _lookup_table(self) -> NDArray[np.int32] | None:
         top = int(self._samples[-1]) if len(self._samples) else 0
@@ -68,15 +76,21 @@ class Membership:
         return table
 
     def _places(self, samples: Integers) -> NDArray[np.integer]:
-        """For every sample its place among the members; the last place, which has no group, for one that is no member."""
+        """For every sample its place among the members; the last place, which has no group, for one
+        that is no member.
+        """
         if self._table is not None:
             return self._table[np.minimum(samples, len(self._table) - 1)]
         found = np.searchsorted(self._samples, samples)
-        found[self._samples[np.minimum(found, len(self._samples) - 1)] != samples] = len(self._samples)
+        found[self._samples[np.minimum(found, len(self._samples) - 1)] != samples] = len(
+            self._samples
+        )
         return found
 
     def expand(self, samples: Integers) -> tuple[Integers, Integers]:
-        """Every sample with each of its groups: indexes into the samples, ascending, and group numbers."""
+        """Every sample with each of its groups: indexes into the samples, ascending, and group
+        numbers.
+        """
         places = self._places(samples)
         if self._single is not None:  # nobody is in two groups, as with tissues
             groups = self._single[places]
@@ -98,7 +112,9 @@ def summarise(pairs: Pairs, membership: Membership) -> Summaries:
         empty = np.empty(0, np.int64)
         return Summaries(empty, empty, empty, empty, np.empty(0), empty)
     group_bits = int(groups.max()).bit_length()
-    keys, coverages = _sorted_together((pairs.row_of[index] << group_bits) | groups, pairs.coverages[index])
+    keys, coverages = _sorted_together(
+        (pairs.row_of[index] << group_bits) | groups, pairs.coverages[index]
+    )
     first = np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1))
     counts = np.diff(np.append(first, len(keys)))
     heads = keys[first].astype(np.int64)
@@ -113,8 +129,12 @@ def summarise(pairs: Pairs, membership: Membership) -> Summaries:
     )
 
 
-def _sorted_together(keys: Integers, values: Integers) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]:
-    """Keys ascending, the values of each key ascending: one sort of both in one integer, of 31 bits mostly, where they fit."""
+def _sorted_together(
+    keys: Integers, values: Integers
+) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]:
+    """Keys ascending, the values of each key ascending: one sort of both in one integer, of 31 bits
+    mostly, where they fit.
+    """
     bits = int(values.max()).bit_length()
     width = bits + int(keys.max()).bit_length()
     if width > _KEY_BITS:
@@ -138,7 +158,9 @@ def encode(summaries: Summaries, compressor: zstandard.ZstdCompressor | None = N
         _narrow((2 * summaries.medians[several]).astype(np.int64)),
         _narrow(summaries.maxima[several]),
     ]
-    header = _HEADER.pack(len(summaries), int(several.sum()), *[column.itemsize for column in columns])
+    header = _HEADER.pack(
+        len(summaries), int(several.sum()), *[column.itemsize for column in columns]
+    )
     packed = compressor or zstandard.ZstdCompressor(level=_LEVEL)
     return packed.compress(b"".join([header, *[column.tobytes() for column in columns]]))
 

@@ -1,4 +1,5 @@
-"""Rows made of rows: junctions of several compilations as one, coverages made comparable, exons between junctions.
+"""Rows made of rows: junctions of several compilations as one, coverages made comparable, exons
+between junctions.
 
 docs/splicing.md is made of these docstrings too.
 """
@@ -17,7 +18,9 @@ from snapshard.rows import Rows
 
 @dataclass(frozen=True)
 class Normalisation:
-    """How samples are made comparable: the field of the samples file that holds a sample's size, and what it is scaled to."""
+    """How samples are made comparable: the field of the samples file that holds a sample's size,
+    and what it is scaled to.
+    """
 
     field: str
     target: int
@@ -34,7 +37,9 @@ NORMALISATIONS: dict[Literal["recount", "jxcov"], Normalisation] = {
 
 @dataclass(frozen=True)
 class Exon:
-    """An exon between two junctions: its first and last base, and the numbers of the junctions on its left and right."""
+    """An exon between two junctions: its first and last base, and the numbers of the junctions on
+    its left and right.
+    """
 
     chrom: str
     start: int
@@ -43,11 +48,15 @@ class Exon:
     right_id: int
 
 
-def find_exons(parts: Iterable[Rows], *, shortest: int = 1, longest: int | None = None) -> Iterator[Exon]:
-    """What may be an exon: every stretch from behind a junction's end to before a later junction's start.
+def find_exons(
+    parts: Iterable[Rows], *, shortest: int = 1, longest: int | None = None
+) -> Iterator[Exon]:
+    """What may be an exon: every stretch from behind a junction's end to before a later junction's
+    start.
 
-    Formula: for junctions with ends e and starts s on one chromosome, the exon e + 1 … s - 1, of length s - e - 1; only lengths
-    from shortest to longest. Strands are not compared, as the clients do not: filter by strand for that. Sorted by start.
+    Formula: for junctions with ends e and starts s on one chromosome, the exon e + 1 … s - 1, of
+    length s - e - 1; only lengths from shortest to longest. Strands are not compared, as the
+    clients do not: filter by strand for that. Sorted by start.
 
     Source: Snaptron's client (`--function exon`).
 
@@ -62,8 +71,14 @@ def find_exons(parts: Iterable[Rows], *, shortest: int = 1, longest: int | None 
         keys = [start for start, _ in starts]
         for _, end, left in sorted(own, key=lambda one: (one[1], one[2])):
             first = np.searchsorted(keys, end + 1 + shortest)
-            last = len(keys) if longest is None else np.searchsorted(keys, end + 1 + longest, side="right")
-            yield from (Exon(chrom, end + 1, start - 1, left, right) for start, right in starts[first:last])
+            last = (
+                len(keys)
+                if longest is None
+                else np.searchsorted(keys, end + 1 + longest, side="right")
+            )
+            yield from (
+                Exon(chrom, end + 1, start - 1, left, right) for start, right in starts[first:last]
+            )
 
 
 def _junctions(part: Rows) -> Iterator[tuple[str, int, int, int]]:
@@ -73,16 +88,20 @@ def _junctions(part: Rows) -> Iterator[tuple[str, int, int, int]]:
 
 
 def union(compilations: Sequence[Iterable[Rows]], *, in_all: bool = False) -> Rows:
-    """The junctions of several compilations, each once; with in_all only those that every compilation has (intersection).
+    """The junctions of several compilations, each once; with in_all only those that every
+    compilation has (intersection).
 
-    Rule: junctions are the same if chromosome, start, end and strand are. Of the same ones the ids are joined by `:`, the sample
-    lists put behind each other, samples_count and coverage_sum added, mean and median made anew over all pairs, the numbers of
-    the data sets joined by `,`; the other columns are the first compilation's. In genome order: chromosome, start, end, strand.
+    Rule: junctions are the same if chromosome, start, end and strand are. Of the same ones the ids
+    are joined by `:`, the sample lists put behind each other, samples_count and coverage_sum added,
+    mean and median made anew over all pairs, the numbers of the data sets joined by `,`; the other
+    columns are the first compilation's. In genome order: chromosome, start, end, strand.
 
-    Sample ids must differ between compilations, as Snaptron's do: BadQuery where the rows of two have an id in common. The
-    clients would add such a sample's reads twice, or take two samples for one, without a word.
+    Sample ids must differ between compilations, as Snaptron's do: BadQuery where the rows of two
+    have an id in common. The clients would add such a sample's reads twice, or take two samples for
+    one, without a word.
 
-    Source: Snaptron's clients (`--function union`, `junction_union` and `junction_intersection` of snapcount).
+    Source: Snaptron's clients (`--function union`, `junction_union` and `junction_intersection` of
+    snapcount).
 
     >>> merged = union([[rows(",1:2")], [rows(",9:4")]])
     >>> [merged.texts(name)[0].decode() for name in ("snaptron_id", "samples", "coverage_sum", "coverage_avg")]
@@ -94,13 +113,19 @@ def union(compilations: Sequence[Iterable[Rows]], *, in_all: bool = False) -> Ro
     for number, parts in enumerate(read):
         for line in (line for part in parts for line in part.text.split(b"\n")[:-1]):
             fields = line.split(b"\t")
-            found.setdefault((fields[1], int(fields[2]), int(fields[3]), fields[5]), {})[number] = fields
-    kept = (same for _, same in sorted(found.items()) if not in_all or len(same) == len(compilations))
+            found.setdefault((fields[1], int(fields[2]), int(fields[3]), fields[5]), {})[number] = (
+                fields
+            )
+    kept = (
+        same for _, same in sorted(found.items()) if not in_all or len(same) == len(compilations)
+    )
     return _recomputed([_merged(list(same.values())) for same in kept])
 
 
 def _sample_ids(parts: Iterable[Rows]) -> Integers:
-    return np.unique(np.concatenate([np.empty(0, np.int64), *[part.pairs.samples for part in parts]]))
+    return np.unique(
+        np.concatenate([np.empty(0, np.int64), *[part.pairs.samples for part in parts]])
+    )
 
 
 def _check_ids_differ(ids: Sequence[Integers]) -> None:
@@ -108,7 +133,11 @@ def _check_ids_differ(ids: Sequence[Integers]) -> None:
     twice = known[counts > 1].tolist()
     if twice:
         came = f"{len(twice)} in common, such as {twice[0]}"
-        raise BadQuery("compilations", came, "sample ids that differ, since reads of a sample would count twice")
+        raise BadQuery(
+            "compilations",
+            came,
+            "sample ids that differ, since reads of a sample would count twice",
+        )
 
 
 def _merged(same: list[list[bytes]]) -> list[bytes]:
@@ -125,16 +154,19 @@ def _recomputed(lines: list[list[bytes]]) -> Rows:
 
 
 def normalised(rows: Rows, sizes: Mapping[int, float], how: Normalisation) -> Rows:
-    """Junctions whose coverages are comparable between samples of different depth; how is one of NORMALISATIONS.
+    """Junctions whose coverages are comparable between samples of different depth; how is one of
+    NORMALISATIONS.
 
-    Formula: coverage' = round(coverage · target / size), half to even. With `recount` a sample's size is its total coverage of
-    the genome's bases (AUC; field `auc` of the samples file) and the target 4·10⁹, which 40 million reads of 100 bases have;
-    with `jxcov` it is its sum of reads over all junctions (field `junction_coverage`) and the target 3,953,678, the mean of
-    SRAv2. Where a samples file calls the field otherwise, it can be named (`size`). Pairs that become 0, samples without a
-    size, and rows left without pairs go; the statistics are made anew.
+    Formula: coverage' = round(coverage · target / size), half to even. With `recount` a sample's
+    size is its total coverage of the genome's bases (AUC; field `auc` of the samples file) and the
+    target 4·10⁹, which 40 million reads of 100 bases have; with `jxcov` it is its sum of reads over
+    all junctions (field `junction_coverage`) and the target 3,953,678, the mean of SRAv2. Where a
+    samples file calls the field otherwise, it can be named (`size`). Pairs that become 0, samples
+    without a size, and rows left without pairs go; the statistics are made anew.
 
-    Source: L. Collado-Torres et al., Reproducible RNA-seq analysis using recount2, Nature Biotechnology 35 (2017) 319-321;
-    names and targets are those of Snaptron's client for junctions (`--normalize`).
+    Source: L. Collado-Torres et al., Reproducible RNA-seq analysis using recount2, Nature
+    Biotechnology 35 (2017) 319-321; names and targets are those of Snaptron's client for junctions
+    (`--normalize`).
 
     >>> sizes = {1: 8e9, 2: 2e9, 3: 8e10}
     >>> scaled = normalised(rows(",1:10,2:10,3:1"), sizes, NORMALISATIONS["recount"])
@@ -148,6 +180,11 @@ def normalised(rows: Rows, sizes: Mapping[int, float], how: Normalisation) -> Ro
     known = np.array([sizes.get(sample, 0.0) for sample in pairs.samples.tolist()], np.float64)
     scale = np.divide(how.target, known, out=np.zeros_like(known), where=known > 0)
     coverages = np.rint(pairs.coverages * scale).astype(np.int64)
-    texts = [b",%d:%d" % pair if pair[1] else b"" for pair in zip(pairs.samples.tolist(), coverages.tolist(), strict=True)]
+    texts = [
+        b",%d:%d" % pair if pair[1] else b""
+        for pair in zip(pairs.samples.tolist(), coverages.tolist(), strict=True)
+    ]
     bounds = pairs.rows.tolist()
-    return rows.with_pairs(parse_pairs(b"".join(texts[first:last]) for first, last in pairwise(bounds)))
+    return rows.with_pairs(
+        parse_pairs(b"".join(texts[first:last]) for first, last in pairwise(bounds))
+    )

@@ -1,7 +1,9 @@
-"""The written definitions of splicing measures; docs/splicing.md is made of these docstrings, and tests run their examples.
+"""The written definitions of splicing measures; docs/splicing.md is made of these docstrings, and
+tests run their examples.
 
-Each works on the rows of queries, as Snaptron's clients do, and gives what they give for the same rows. In the examples
-`rows(",1:5")` stands for the answer to a query: a junction with five reads in sample 1.
+Each works on the rows of queries, as Snaptron's clients do, and gives what they give for the same
+rows. In the examples `rows(",1:5")` stands for the answer to a query: a junction with five reads in
+sample 1.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +20,9 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SampleSums:
-    """Reads of each sample over all rows of a query; samples ascend, and those without a read are left out."""
+    """Reads of each sample over all rows of a query; samples ascend, and those without a read are
+    left out.
+    """
 
     samples: Integers
     reads: Integers
@@ -48,7 +52,9 @@ def sample_sums(parts: Iterable[Rows]) -> SampleSums:
 
 @dataclass(frozen=True)
 class Inclusion:
-    """Per sample the reads of two groups of junctions and their inclusion ratio, the highest ratio first."""
+    """Per sample the reads of two groups of junctions and their inclusion ratio, the highest ratio
+    first.
+    """
 
     samples: Integers
     a: Integers
@@ -59,11 +65,12 @@ class Inclusion:
 def junction_inclusion_ratio(a: SampleSums, b: SampleSums, *, min_count: int = 1) -> Inclusion:
     """How much more a sample uses the junctions of group B than those of group A, from -1 to 1.
 
-    Formula: JIR = (B - A) / (A + B + 1), where A and B are the sample's reads over all junctions of a group. Samples with
-    A + B below min_count are left out.
+    Formula: JIR = (B - A) / (A + B + 1), where A and B are the sample's reads over all junctions of
+    a group. Samples with A + B below min_count are left out.
 
-    Source: C. Wilks et al., Snaptron: querying splicing patterns across tens of thousands of RNA-seq samples, Bioinformatics 34
-    (2018) 114-116; the sign is that of its clients: positive where B prevails.
+    Source: C. Wilks et al., Snaptron: querying splicing patterns across tens of thousands of
+    RNA-seq samples, Bioinformatics 34 (2018) 114-116; the sign is that of its clients: positive
+    where B prevails.
 
     >>> found = junction_inclusion_ratio(sample_sums([rows(",1:1,2:30")]), sample_sums([rows(",1:18,3:4")]))
     >>> list(zip(found.samples.tolist(), found.ratio.round(3).tolist()))
@@ -80,7 +87,9 @@ def junction_inclusion_ratio(a: SampleSums, b: SampleSums, *, min_count: int = 1
 
 @dataclass(frozen=True)
 class SplicedIn:
-    """Per sample the reads of an exon's two inclusion junctions and of the one that skips it, and PSI; the highest first."""
+    """Per sample the reads of an exon's two inclusion junctions and of the one that skips it, and
+    PSI; the highest first.
+    """
 
     samples: Integers
     inclusion1: Integers
@@ -92,14 +101,15 @@ class SplicedIn:
 def percent_spliced_in(
     inclusion1: SampleSums, inclusion2: SampleSums, exclusion: SampleSums, *, min_count: int = 20
 ) -> SplicedIn:
-    """The fraction of a cassette exon's transcripts that include it, from 0 to 1; -1 where too few reads tell.
+    """The fraction of a cassette exon's transcripts that include it, from 0 to 1; -1 where too few
+    reads tell.
 
-    Formula: PSI = m / (m + E) with m = (I1 + I2) / 2, where I1 and I2 are a sample's reads of the junctions into and out of the
-    exon and E those of the junction that skips it. It is -1 if I1 or I2 is 0 or m + E is below min_count. Sorted by PSI, then by
-    all reads, falling.
+    Formula: PSI = m / (m + E) with m = (I1 + I2) / 2, where I1 and I2 are a sample's reads of the
+    junctions into and out of the exon and E those of the junction that skips it. It is -1 if I1 or
+    I2 is 0 or m + E is below min_count. Sorted by PSI, then by all reads, falling.
 
-    Source: E. T. Wang et al., Alternative isoform regulation in human tissue transcriptomes, Nature 456 (2008) 470-476, with
-    Snaptron's rule for samples with few reads.
+    Source: E. T. Wang et al., Alternative isoform regulation in human tissue transcriptomes, Nature
+    456 (2008) 470-476, with Snaptron's rule for samples with few reads.
 
     >>> one, two, skip = (sample_sums([rows(text)]) for text in (",1:40,2:3,3:9", ",1:20,2:1", ",1:10,2:90,3:99"))
     >>> found = percent_spliced_in(one, two, skip)
@@ -118,8 +128,9 @@ def percent_spliced_in(
 def shared_samples(groups: Sequence[SampleSums]) -> Integers:
     """The samples that have reads in the first query and in any later one, ascending.
 
-    Formula: SSC = |S1 ∩ (S2 ∪ S3 ∪ …)|, where Si are the samples with reads in query i; their number is the shared sample
-    count. A single query shares nothing: give it twice to count its samples.
+    Formula: SSC = |S1 ∩ (S2 ∪ S3 ∪ …)|, where Si are the samples with reads in query i; their
+    number is the shared sample count. A single query shares nothing: give it twice to count its
+    samples.
 
     Source: Snaptron (see junction inclusion ratio).
 
@@ -146,10 +157,12 @@ class TissueShare:
 
 
 def tissue_specificity(shared: Integers, tissues: Mapping[int, str]) -> list[TissueShare]:
-    """In which tissues junctions occur together: per tissue the samples that share them, the highest fraction first.
+    """In which tissues junctions occur together: per tissue the samples that share them, the
+    highest fraction first.
 
-    Formula: for a sample x = 1 if it is shared (see shared samples), else 0; a tissue's value is Σx of its N samples. Every
-    sample of the metadata counts, also those without a read: the zeros are the denominator.
+    Formula: for a sample x = 1 if it is shared (see shared samples), else 0; a tissue's value is Σx
+    of its N samples. Every sample of the metadata counts, also those without a read: the zeros are
+    the denominator.
 
     Source: Snaptron (see junction inclusion ratio); its clients give the x of every sample.
 

@@ -1,4 +1,6 @@
-"""The benchmark's own parts: answers in every form are compared, bars are computed, pages are what their results say."""
+"""The benchmark's own parts: answers in every form are compared, bars are computed, pages are what
+their results say.
+"""
 
 import json
 import re
@@ -32,7 +34,10 @@ EVERYTHING = Question("everything")
 
 def typed(line):
     fields = line.split("\t")
-    return tuple(float(field) if name.endswith(("avg", "median")) else field for name, field in zip(NAMES, fields, strict=True))
+    return tuple(
+        float(field) if name.endswith(("avg", "median")) else field
+        for name, field in zip(NAMES, fields, strict=True)
+    )
 
 
 def columns(lines):
@@ -52,7 +57,9 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_rows_are_equal_in_every_form(form):
-    one, other = (comparable("rows", EVERYTHING, answer) for answer in ([Rows(TEXT)], FORMS[form]()))
+    one, other = (
+        comparable("rows", EVERYTHING, answer) for answer in ([Rows(TEXT)], FORMS[form]())
+    )
     check_equal("rows", {"one": one, "other": other})
 
 
@@ -62,7 +69,13 @@ def test_one_other_field_is_another_answer(place):
     fields[place] = fields[place][:-1] + "7"
     other = ["\t".join(fields), LINES[0]]
     with pytest.raises(Different, match="library"):
-        check_equal("rows", {"library": comparable("rows", EVERYTHING, LINES), "sqlite": comparable("rows", EVERYTHING, other)})
+        check_equal(
+            "rows",
+            {
+                "library": comparable("rows", EVERYTHING, LINES),
+                "sqlite": comparable("rows", EVERYTHING, other),
+            },
+        )
 
 
 def test_rows_beyond_the_region_are_not_compared_where_rows_must_lie_inside():
@@ -80,7 +93,11 @@ def test_pairs_of_a_script_are_those_of_the_library():
 
 
 def test_psi_of_a_script():
-    assert psi({1: 40, 2: 3, 3: 9}, {1: 20, 2: 1}, {1: 10, 2: 90, 3: 99}) == {1: 0.75, 2: 2 / 92, 3: -1.0}
+    assert psi({1: 40, 2: 3, 3: 9}, {1: 20, 2: 1}, {1: 10, 2: 90, 3: 99}) == {
+        1: 0.75,
+        2: 2 / 92,
+        3: -1.0,
+    }
 
 
 def test_a_forgotten_file_is_not_in_memory(tmp_path):
@@ -94,24 +111,74 @@ def test_a_forgotten_file_is_not_in_memory(tmp_path):
 
 def test_quantiles_are_times_that_were_taken():
     found = Figures({"warm": {"w": {"seconds": {"s": [[0.3, 0.1], [0.2, 0.4]]}}}})
-    assert (found.median("w", "s"), found.quantile("w", "s", 0.95), found.quantile("w", "s", 0.5)) == (0.25, 0.4, 0.2)
+    assert (
+        found.median("w", "s"),
+        found.quantile("w", "s", 0.95),
+        found.quantile("w", "s", 0.5),
+    ) == (
+        0.25,
+        0.4,
+        0.2,
+    )
 
 
 def measured_parts():
     """Results in which everything of ours takes a tenth of a millisecond, everybody else a second."""
-    systems = ["library-25", "http-25", "apart-25", "sqlite", "postgres", "pysam", "tabix", "duckdb", "text"]
+    systems = [
+        "library-25",
+        "http-25",
+        "apart-25",
+        "sqlite",
+        "postgres",
+        "pysam",
+        "tabix",
+        "duckdb",
+        "text",
+    ]
     ours = {"library-25", "http-25"}
-    workloads = ["rows", "filtered-rows", "count", "filtered-count", "two-columns", "window-1000", "genome-count"]
+    workloads = [
+        "rows",
+        "filtered-rows",
+        "count",
+        "filtered-count",
+        "two-columns",
+        "window-1000",
+        "genome-count",
+    ]
     workloads += ["one-junction", "subset-3000"]
     seconds = {name: [[0.0001 if name in ours else 1.0]] for name in systems}
-    warm = {name: {"title": name, "rows": 1, "questions": 1, "seconds": seconds} for name in workloads}
+    warm = {
+        name: {"title": name, "rows": 1, "questions": 1, "seconds": seconds} for name in workloads
+    }
     facts = {"window_bytes": 1e6, "frequent_bytes": 1e6}
-    load = {"postgres": {"rows": 1.0}, "library-1": {"rows": 0.5, "bare rows": 0.5, "indexes": 0.1, "verify": 0.1}}
-    sizes = {"postgres": {"table": 10}, "library-25": {"junction": 1, "junction_block": 1, "density": 1}}
-    run = {"mix": "GeneWindows", "clients": 32, "errors": 0, "requests_per_second": 900, "ms": {"p99": 9}, "limit": "x"}
+    load = {
+        "postgres": {"rows": 1.0},
+        "library-1": {"rows": 0.5, "bare rows": 0.5, "indexes": 0.1, "verify": 0.1},
+    }
+    sizes = {
+        "postgres": {"table": 10},
+        "library-25": {"junction": 1, "junction_block": 1, "density": 1},
+    }
+    run = {
+        "mix": "GeneWindows",
+        "clients": 32,
+        "errors": 0,
+        "requests_per_second": 900,
+        "ms": {"p99": 9},
+        "limit": "x",
+    }
     times = {name: {"ms": {"p50": 1.0, "p99": 1.0}} for name in ("rows1m", "rows30m")}
-    elsewhere = {"clients": {"runs": [run]}, "growth-answers": {"window": times, "window_json": times}}
-    return {"warm": warm, "compilation": {"facts": facts}, "load": load, "sizes": sizes, **elsewhere}
+    elsewhere = {
+        "clients": {"runs": [run]},
+        "growth-answers": {"window": times, "window_json": times},
+    }
+    return {
+        "warm": warm,
+        "compilation": {"facts": facts},
+        "load": load,
+        "sizes": sizes,
+        **elsewhere,
+    }
 
 
 @pytest.mark.parametrize("bar", BARS, ids=lambda bar: bar.what)

@@ -1,4 +1,6 @@
-"""Growth, many clients and the notebook, run whole at a small scale: `make growth`, `make locust`, `make notebook`."""
+"""Growth, many clients and the notebook, run whole at a small scale: `make growth`, `make locust`,
+`make notebook`.
+"""
 
 import json
 import os
@@ -28,7 +30,13 @@ def folder() -> Iterator[Path]:
 def run(folder: Path, *words: object) -> None:
     """A program of the project, its results in the folder."""
     environment = os.environ | {"RESULTS": str(folder / "results")}
-    done = subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, words)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -41,19 +49,53 @@ def measured(folder: Path) -> Path:
     """The folder after everything was loaded, asked and plotted."""
     only = [word for name in SIZES for word in ("--only", name)]
     run(folder, "analysis.growth", "load", "--folder", folder, "--scale", SCALE, *only)
-    run(folder, "analysis.growth", "measure", "--folder", folder, "--scale", SCALE, "--windows", 10, "--rounds", 1)
+    run(
+        folder,
+        "analysis.growth",
+        "measure",
+        "--folder",
+        folder,
+        "--scale",
+        SCALE,
+        "--windows",
+        10,
+        "--rounds",
+        1,
+    )
     genes = next((folder / "files").glob("*x9662/gencode.gff3"))
     asked = ("--compilation", "rows3m", "--seconds", 2, "--clients", 2)
     run(folder, "analysis.clients", "--data", folder / "data", "--genes", genes, *asked)
-    run(folder, "nbconvert", "--execute", "--to", "html", "--output-dir", folder, "analysis/growth.ipynb")
+    run(
+        folder,
+        "nbconvert",
+        "--execute",
+        "--to",
+        "html",
+        "--output-dir",
+        folder,
+        "analysis/growth.ipynb",
+    )
     return folder
 
 
 def test_loads_hold_the_rows_asked_for_with_their_bytes_and_processor_time(measured: Path) -> None:
     loads = result(measured, "growth-loads")["sizes"]
-    assert {name: one["rows"] for name, one in loads.items()} == {"samples100": 1_200, "rows1m": 4_000, "rows3m": 12_000}
+    assert {name: one["rows"] for name, one in loads.items()} == {
+        "samples100": 1_200,
+        "rows1m": 4_000,
+        "rows3m": 12_000,
+    }
     for one in loads.values():
-        assert min(one["pairs"], one["text_bytes"], one["seconds"], *one["bytes"].values(), *one["cpu_seconds"].values()) > 0
+        assert (
+            min(
+                one["pairs"],
+                one["text_bytes"],
+                one["seconds"],
+                *one["bytes"].values(),
+                *one["cpu_seconds"].values(),
+            )
+            > 0
+        )
 
 
 def test_a_larger_size_begins_with_the_rows_of_a_smaller_one(measured: Path) -> None:
@@ -66,7 +108,9 @@ def test_a_larger_size_begins_with_the_rows_of_a_smaller_one(measured: Path) -> 
 def test_every_size_is_asked_for_as_many_windows(measured: Path) -> None:
     answers = result(measured, "growth-answers")
     for kind in ("window", "window_json"):
-        assert {name: one["asked"] for name, one in answers[kind].items()} == dict.fromkeys(SIZES, 10)
+        assert {name: one["asked"] for name, one in answers[kind].items()} == dict.fromkeys(
+            SIZES, 10
+        )
 
 
 def test_clients_of_both_mixes_get_good_answers_only(measured: Path) -> None:

@@ -1,4 +1,6 @@
-"""What the growth results say of sizes: the fitted lines, the model, the tables in pages, and the volumes of the overlay."""
+"""What the growth results say of sizes: the fitted lines, the model, the tables in pages, and the
+volumes of the overlay.
+"""
 
 from pathlib import Path
 
@@ -33,7 +35,12 @@ def test_a_line_does_not_begin_below_nothing() -> None:
 
 
 def test_a_shard_needs_room_for_two_releases_and_the_log_and_keeps_its_columns_in_memory() -> None:
-    per_junction = {"text": Line(100, 8), "rows": Line(150, 0), "payload": Line(20, 3), "beside": Line(15, 0)}
+    per_junction = {
+        "text": Line(100, 8),
+        "rows": Line(150, 0),
+        "payload": Line(20, 3),
+        "beside": Line(15, 0),
+    }
     costs = Costs(**per_junction, load=Line(1e-5, 1e-6), junction_ms=Line(1, 0), sample_bytes=700)
     size = Size("half in both samples", junctions=4e6, samples=2, junctions_per_sample=3e6)
     shard = pod(size, costs, share=0.5, count_seconds=1e-7)
@@ -56,7 +63,10 @@ def test_the_full_overlay_has_room_for_228_million_junctions_over_316_thousand_s
     loads, answers, _ = results()
     costs, counting = costs_of(loads, answers), count_seconds(loads, answers)
     lines = (ROOT / "kubernetes" / "overlays" / "full" / "shards.tsv").read_text().splitlines()
-    held = {chrom: (volume, memory) for _, chrom, volume, memory, _ in (line.split("\t") for line in lines if line[0] != "#")}
+    held = {
+        chrom: (volume, memory)
+        for _, chrom, volume, memory, _ in (line.split("\t") for line in lines if line[0] != "#")
+    }
     for chrom, share in CHROMOSOME_SHARES.items():
         need = pod(SRA3, costs, share=share, count_seconds=counting)
         volume, memory = (float(amount.removesuffix("Gi")) for amount in held[chrom])

@@ -1,4 +1,6 @@
-"""A simulated compilation on 1, 5 and 25 shards of one embedded server, and the real server over it in a process of its own."""
+"""A simulated compilation on 1, 5 and 25 shards of one embedded server, and the real server over it
+in a process of its own.
+"""
 
 import gzip
 import os
@@ -24,7 +26,12 @@ from snapshard_populate.loading.compilation import Compilation, read_folder
 from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate
 
-CUT = ["chr1\t60000000\ts1", "chr1\t-\ts2", *[f"chr{n}\t-\ts3" for n in range(2, 6)], *[f"chr{n}\t-\ts4" for n in range(6, 20)]]
+CUT = [
+    "chr1\t60000000\ts1",
+    "chr1\t-\ts2",
+    *[f"chr{n}\t-\ts3" for n in range(2, 6)],
+    *[f"chr{n}\t-\ts4" for n in range(6, 20)],
+]
 LAYOUTS = {
     1: read_layout(["*\t-\ts1"]),
     25: default_layout([f"s{number}" for number in range(1, 26)]),
@@ -35,7 +42,9 @@ LAYOUTS = {
 
 @dataclass(frozen=True)
 class World:
-    """What was loaded: the server's folder, an index over it, the release of each number of shards, and the source's rows."""
+    """What was loaded: the server's folder, an index over it, the release of each number of shards,
+    and the source's rows.
+    """
 
     folder: Path
     index: Index
@@ -56,7 +65,9 @@ class World:
 
 @pytest.fixture(scope="session")
 def world():
-    """`sim` with every file on 1, 5 and 25 shards, and `bare`, of which there is only the file of junctions."""
+    """`sim` with every file on 1, 5 and 25 shards, and `bare`, of which there is only the file of
+    junctions.
+    """
     folder = Path(tempfile.mkdtemp(prefix="snapshard-api-"))
     source = folder / "source"
     simulate(source, junctions=3_000, samples=60, seed=11)
@@ -64,7 +75,10 @@ def world():
     server = Embedded(folder / "data")
     shards = server.ensure_shards({one.shard for layout in LAYOUTS.values() for one in layout})
     compilation = read_folder(source, name="sim")
-    names = {count: load_compilation(shards, Plan(compilation, LAYOUTS[count], f"cut{count}")).name for count in LAYOUTS}
+    names = {
+        count: load_compilation(shards, Plan(compilation, LAYOUTS[count], f"cut{count}")).name
+        for count in LAYOUTS
+    }
     bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
     load_compilation(shards, Plan(bare, LAYOUTS[1]))
     index = Index(lambda: shards, Settings(catalog_seconds=0.01))
@@ -78,7 +92,9 @@ def world():
 
 
 def add_twin(path):
-    """Writes one junction a second time, on the other strand: names without a strand must not take the one for the other."""
+    """Writes one junction a second time, on the other strand: names without a strand must not take
+    the one for the other.
+    """
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [line.split("\t") for line in file]
     place = next(place for place, row in enumerate(rows) if row[1] == "chr2")
@@ -98,7 +114,9 @@ def in_genome_order(lines, release):
 
     def interval(line):
         chrom, start = line.split("\t", 3)[1:3]
-        return next(one.number for one in release.intervals if one.holds_start(chrom, int(start), named))
+        return next(
+            one.number for one in release.intervals if one.holds_start(chrom, int(start), named)
+        )
 
     return sorted(lines, key=interval)
 
@@ -111,7 +129,9 @@ def start_server(tmp_path_factory):
     def start(*options, **settings):
         port = free_port()
         log = tmp_path_factory.mktemp("serve") / "log"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")
+        }
         environment |= {f"SNAPSHARD_{name.upper()}": str(value) for name, value in settings.items()}
         command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port), *options]
         with log.open("wb") as output:

@@ -77,5 +77,7 @@ def published(world, server, compilation, release):
 
 
 def known_to_all(url, fits):
-    """Waits until every worker of the server answers so; each of many connections is taken by one or the other."""
+    """Waits until every worker of the server answers so; each of many connections is taken by one
+    or the other.
+    """
     wait_for(lambda: all(fits(httpx.get(url).json()) for _ in range(10)), 10)

@@ -1,4 +1,6 @@
-"""Errors say which parameter, what came and what was expected; what was meant to do harm does nothing."""
+"""Errors say which parameter, what came and what was expected; what was meant to do harm does
+nothing.
+"""
 
 import httpx
 import psycopg
@@ -66,7 +68,9 @@ def test_a_wrong_request_is_told_what_is_wrong(path, status, parameter, http):
 
 def test_a_misspelled_parameter_is_answered_with_the_one_that_was_meant(http):
     problem = http.get("/junctions", params={"regoin": "chr1"}).json()
-    assert problem["errors"][0]["expected"].startswith("region, or another parameter of this question (")
+    assert problem["errors"][0]["expected"].startswith(
+        "region, or another parameter of this question ("
+    )
     assert "regoin" in problem["detail"]
 
 
@@ -77,10 +81,21 @@ def test_an_unknown_compilation_is_answered_with_those_that_there_are(root):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'{"junctions": "chr1:1-2"}', b'{"junctions": [1]}', b'{"names": []}', b"null"]
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"junctions": "chr1:1-2"}',
+        b'{"junctions": [1]}',
+        b'{"names": []}',
+        b"null",
+    ],
 )
 def test_a_wrong_batch_is_told_what_is_wrong(body, http):
-    answer = http.post("/junctions:batch", content=body, headers={"Content-Type": "application/json"})
+    answer = http.post(
+        "/junctions:batch", content=body, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 400
     assert answer.json()["errors"]
 
@@ -173,7 +188,9 @@ def contents(world):
 @pytest.mark.parametrize("text", INJECTIONS, ids=range(len(INJECTIONS)))
 def test_what_is_meant_to_do_harm_is_refused_or_finds_nothing(text, world, http, before):
     for name in TEXTS:
-        for value in (text, f"samples_count>={text}", f"strand={text}") if name == "filter" else (text,):
+        for value in (
+            (text, f"samples_count>={text}", f"strand={text}") if name == "filter" else (text,)
+        ):
             answer = http.get("/junctions", params={"limit": 1} | {name: value})
             assert answer.status_code in (200, 400, 404), (name, answer.text)
             assert "Set-Cookie" not in answer.headers
@@ -190,7 +207,11 @@ def test_what_is_meant_to_do_harm_is_refused_or_finds_nothing(text, world, http,
         url = f"{http.base_url}{path.format(quoted(text))}"
         assert httpx.get(url).status_code in (200, 400, 404, 405), url
     assert http.get("/genes", params={"prefix": text[:100]}).status_code in (200, 400)
-    assert http.get("/samples", params={"q": text, "filter": f"SMTS={text}"}).status_code in (200, 400, 404)
+    assert http.get("/samples", params={"q": text, "filter": f"SMTS={text}"}).status_code in (
+        200,
+        400,
+        404,
+    )
     assert http.post("/junctions:batch", json={"junctions": [text]}).status_code == 400
     assert contents(world) == before
 

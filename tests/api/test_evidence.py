@@ -24,14 +24,23 @@ def samples(world):
 
 def pairs(row):
     """Sample and reads."""
-    return {int(sample): int(reads) for sample, reads in (pair.split(":") for pair in row["samples"][1:].split(","))}
+    return {
+        int(sample): int(reads)
+        for sample, reads in (pair.split(":") for pair in row["samples"][1:].split(","))
+    }
 
 
 def expected(reads, of):
     """What is said of these reads."""
     if not reads:
         return {"n": 0, "N": of, "reads": 0, "median": None, "max": None}
-    return {"n": len(reads), "N": of, "reads": sum(reads), "median": statistics.median(reads), "max": max(reads)}
+    return {
+        "n": len(reads),
+        "N": of,
+        "reads": sum(reads),
+        "median": statistics.median(reads),
+        "max": max(reads),
+    }
 
 
 def test_evidence_counts_samples_and_reads_over_all_and_per_group(world, http, samples):
@@ -86,8 +95,14 @@ def test_evidence_says_where_it_stopped_counting_junctions_at_the_same_ends(worl
     few = start_server("--data", str(world.folder), max_rows=1, workers=1)
     for mine in same:
         first = next(row for row in same if row is not mine)
-        answer = httpx.get(f"{few.url}/api/v1/compilations/sim/junctions/{mine['snaptron_id']}/evidence").json()
-        assert answer["same_start"] == {"junctions": 1, "reads": int(first["coverage_sum"]), "truncated": True}
+        answer = httpx.get(
+            f"{few.url}/api/v1/compilations/sim/junctions/{mine['snaptron_id']}/evidence"
+        ).json()
+        assert answer["same_start"] == {
+            "junctions": 1,
+            "reads": int(first["coverage_sum"]),
+            "truncated": True,
+        }
     few.stop()
 
 
@@ -96,7 +111,10 @@ def test_samples_are_those_of_the_file(http, samples):
     assert answer["count"] == {"rows": len(samples), "kind": "exact"}
     assert [row["rail_id"] for row in answer["rows"]] == [int(row["rail_id"]) for row in samples]
     text = http.get("/samples.tsv", params={"about": "false", "limit": 5000}).text.splitlines()
-    assert [line.split("\t") for line in text] == [list(samples[0]), *[list(row.values()) for row in samples]]
+    assert [line.split("\t") for line in text] == [
+        list(samples[0]),
+        *[list(row.values()) for row in samples],
+    ]
 
 
 def test_samples_come_in_pages(http, samples):
@@ -119,34 +137,53 @@ def test_samples_are_found_by_words_and_numbers(http, samples):
         int(row["rail_id"]) for row in samples if row[number] and float(row[number]) >= middle
     ]
     tissue = samples[0]["SMTS"]
-    found = http.get("/samples", params={"filter": f"SMTS={tissue}", "fields": "rail_id,SMTS"}).json()["rows"]
-    assert {row["rail_id"] for row in found} >= {int(row["rail_id"]) for row in samples if row["SMTS"] == tissue}
+    found = http.get(
+        "/samples", params={"filter": f"SMTS={tissue}", "fields": "rail_id,SMTS"}
+    ).json()["rows"]
+    assert {row["rail_id"] for row in found} >= {
+        int(row["rail_id"]) for row in samples if row["SMTS"] == tissue
+    }
     assert http.get("/samples", params={"q": tissue.lower()}).json()["count"]["rows"] >= len(found)
 
 
 def test_facets_count_each_value(http, samples):
     answer = http.get("/samples/facets", params={"field": "SMTS"}).json()
-    assert {one["value"]: one["count"] for one in answer["values"]} == Counter(row["SMTS"] for row in samples)
+    assert {one["value"]: one["count"] for one in answer["values"]} == Counter(
+        row["SMTS"] for row in samples
+    )
     assert answer["truncated"] is False
 
 
 def test_groups_and_their_members(world, http):
     groups = world.index.catalog.groups(world.release)
     answer = http.get("/groups").json()["groups"]
-    assert [(one["group"], one["sample_count"]) for one in answer] == [(group.name, len(group.members)) for group in groups]
+    assert [(one["group"], one["sample_count"]) for one in answer] == [
+        (group.name, len(group.members)) for group in groups
+    ]
     one = http.get(f"/groups/{groups[0].name}").json()
     assert one["samples"] == groups[0].members.tolist()
 
 
 def test_one_sample(http, samples):
-    assert http.get(f"/samples/{samples[3]['rail_id']}").json()["sample"]["SMTS"] == samples[3]["SMTS"]
+    assert (
+        http.get(f"/samples/{samples[3]['rail_id']}").json()["sample"]["SMTS"] == samples[3]["SMTS"]
+    )
 
 
 def test_a_gene_is_found_in_any_case_by_symbol_and_id_with_and_without_version(world, http):
-    genes = [gene for letter in "ACDS" for gene in http.get("/genes", params={"prefix": letter, "limit": 1000}).json()["genes"]]
+    genes = [
+        gene
+        for letter in "ACDS"
+        for gene in http.get("/genes", params={"prefix": letter, "limit": 1000}).json()["genes"]
+    ]
     symbols = Counter(gene["symbol"].upper() for gene in genes)
     gene = next(gene for gene in genes if symbols[gene["symbol"].upper()] == 1)
-    names = [gene["symbol"], gene["symbol"].lower(), gene["gene_id"], gene["gene_id"].partition(".")[0]]
+    names = [
+        gene["symbol"],
+        gene["symbol"].lower(),
+        gene["gene_id"],
+        gene["gene_id"].partition(".")[0],
+    ]
     for name in names:
         found = http.get(f"/genes/{name}").json()["gene"]
         assert (found["chromosome"], found["start"]) == (gene["chromosome"], gene["start"])
@@ -155,7 +192,9 @@ def test_a_gene_is_found_in_any_case_by_symbol_and_id_with_and_without_version(w
 def test_an_exact_symbol_comes_first(http):
     for letter in "ACS":
         for gene in http.get("/genes", params={"prefix": letter, "limit": 5}).json()["genes"]:
-            first = http.get("/genes", params={"prefix": gene["symbol"], "limit": 1}).json()["genes"][0]
+            first = http.get("/genes", params={"prefix": gene["symbol"], "limit": 1}).json()[
+                "genes"
+            ][0]
             assert first["symbol"].upper() == gene["symbol"].upper()
 
 
@@ -183,7 +222,9 @@ def test_an_ambiguous_symbol_is_answered_with_its_places(world, http, ambiguous)
 
 @pytest.fixture(scope="module")
 def ambiguous(world):
-    """A symbol that has two places: written into the catalog, since the simulated annotation has none."""
+    """A symbol that has two places: written into the catalog, since the simulated annotation has
+    none.
+    """
     import psycopg
 
     schema = psycopg.sql.Identifier(world.release.schema)
@@ -193,7 +234,10 @@ def ambiguous(world):
     ]
     with psycopg.connect(world.index.pools._map.catalog) as connection:
         connection.cursor().executemany(
-            psycopg.sql.SQL("INSERT INTO {}.gene VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)").format(schema), places
+            psycopg.sql.SQL(
+                "INSERT INTO {}.gene VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            ).format(schema),
+            places,
         )
     yield "TWICE"
     with psycopg.connect(world.index.pools._map.catalog) as connection:

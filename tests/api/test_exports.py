@@ -32,15 +32,24 @@ ALL += "samples_count,coverage_sum,coverage_avg,coverage_median,source_dataset_i
 
 
 def test_the_last_line_lets_a_cut_file_be_told_from_a_whole_one(world, http):
-    for suffix, pattern in [("tsv", r"#COMPLETE rows=(\d+) sha256=(\w+)\n"), ("bed", r"#COMPLETE rows=(\d+) sha256=(\w+)\n")]:
+    for suffix, pattern in [
+        ("tsv", r"#COMPLETE rows=(\d+) sha256=(\w+)\n"),
+        ("bed", r"#COMPLETE rows=(\d+) sha256=(\w+)\n"),
+    ]:
         content = http.get(f"/junctions:export.{suffix}", params={"complete": "true"}).content
-        body, last = content[: content.rindex(b"#COMPLETE")], content[content.rindex(b"#COMPLETE") :].decode()
+        body, last = (
+            content[: content.rindex(b"#COMPLETE")],
+            content[content.rindex(b"#COMPLETE") :].decode(),
+        )
         found = re.fullmatch(pattern, last)
         assert (int(found[1]), found[2]) == (len(world.lines), hashlib.sha256(body).hexdigest())
     content = http.get("/junctions:export.ndjson", params={"complete": "true"}).content
     *_, last = content.splitlines(keepends=True)
     complete = json.loads(last)["complete"]
-    assert complete == {"rows": len(world.lines), "sha256": hashlib.sha256(content.removesuffix(last)).hexdigest()}
+    assert complete == {
+        "rows": len(world.lines),
+        "sha256": hashlib.sha256(content.removesuffix(last)).hexdigest(),
+    }
 
 
 def test_without_being_asked_an_export_has_no_completeness_line(http):
@@ -50,7 +59,9 @@ def test_without_being_asked_an_export_has_no_completeness_line(http):
 def test_an_export_goes_on_behind_the_last_row_that_arrived(world, http):
     whole = http.get("/junctions:export.tsv", params={"about": "false"}).text.splitlines()
     last = whole[1200].split("\t")[0]
-    rest = http.get("/junctions:export.tsv", params={"about": "false", "after": last}).text.splitlines()
+    rest = http.get(
+        "/junctions:export.tsv", params={"about": "false", "after": last}
+    ).text.splitlines()
     assert whole == whole[:1201] + rest[1:]
 
 
@@ -61,7 +72,10 @@ def test_an_export_says_how_many_places_are_left(http):
 
 
 def test_a_restricted_export_equals_its_pages(world, http):
-    question = {"group": world.index.catalog.groups(world.release)[1].name, "filter": "samples_count>=2"}
+    question = {
+        "group": world.index.catalog.groups(world.release)[1].name,
+        "filter": "samples_count>=2",
+    }
     rows = http.get("/junctions:export", params=question).json()["rows"]
     assert rows == http.get("/junctions", params=question | {"limit": 5000}).json()["rows"]
 
@@ -80,7 +94,9 @@ def slow_reader(server, path):
     host, port = server.url.removeprefix("http://").split(":")
     client = socket.create_connection((host, int(port)))
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n\r\n".encode())
+    client.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n\r\n".encode()
+    )
     client.recv(100)
     return client
 
@@ -98,7 +114,9 @@ EXPORT = "/api/v1/compilations/sim/junctions:export.ndjson?samples=true&shape=ti
 
 def export_once(single):
     """The status of a small export."""
-    return httpx.get(single.url + "/api/v1/compilations/sim/junctions:export?region=chr1:1-2").status_code
+    return httpx.get(
+        single.url + "/api/v1/compilations/sim/junctions:export?region=chr1:1-2"
+    ).status_code
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +140,9 @@ def test_one_export_too_many_is_told_when_to_come_again(single, endless):
         assert int(answer.headers["Retry-After"]) > 0
         assert answer.headers["RateLimit-Policy"] == '"exports";q=1;qu="concurrent-requests"'
         assert answer.headers["RateLimit"] == f'"exports";r=0;t={answer.headers["Retry-After"]}'
-        assert httpx.get(single.url + "/api/v1/compilations/sim/junctions?limit=1").status_code == 200
+        assert (
+            httpx.get(single.url + "/api/v1/compilations/sim/junctions?limit=1").status_code == 200
+        )
     finally:
         for reader in readers:
             reader.close()
@@ -138,14 +158,20 @@ def test_who_does_not_read_loses_the_export(single, endless):
 
 @pytest.fixture
 def blocked(world):
-    """Nobody can read the end of chromosome 1 meanwhile, so that an export stands still; what comes before fits any socket."""
+    """Nobody can read the end of chromosome 1 meanwhile, so that an export stands still; what comes
+    before fits any socket.
+    """
     with psycopg.connect(world.index.pools._map.address("s2")) as holder:
         schema = psycopg.sql.Identifier(world.release.schema)
-        holder.execute(psycopg.sql.SQL("LOCK TABLE {}.junction, {}.junction_block").format(schema, schema))
+        holder.execute(
+            psycopg.sql.SQL("LOCK TABLE {}.junction, {}.junction_block").format(schema, schema)
+        )
         yield
 
 
-def test_a_client_that_leaves_frees_its_connections_within_a_second(world, single, endless, blocked):
+def test_a_client_that_leaves_frees_its_connections_within_a_second(
+    world, single, endless, blocked
+):
     reader = slow_reader(single, endless)
     wait_for(lambda: export_connections(world) > 0, 5)
     reader.close()
@@ -168,7 +194,9 @@ def leave_after(single, seconds):
     """Asks for rows of a locked table, and hangs up."""
     host, port = single.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
-        client.sendall(b"GET /api/v1/compilations/sim/junctions?region=chr1:100000000-200000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(
+            b"GET /api/v1/compilations/sim/junctions?region=chr1:100000000-200000000 HTTP/1.1\r\nHost: x\r\n\r\n"
+        )
         time.sleep(seconds)
 
 

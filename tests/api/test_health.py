@@ -23,7 +23,10 @@ def test_every_shard_is_asked(world, root):
     shards = root.get("/api/v1/shards").json()["shards"]
     assert {one["name"] for one in shards} == {f"s{number}" for number in range(1, 26)}
     assert all(one["up"] and one["milliseconds"] >= 0 for one in shards)
-    assert f"sim/{world.release.name}" in next(one for one in shards if one["name"] == "s2")["releases"]
+    assert (
+        f"sim/{world.release.name}"
+        in next(one for one in shards if one["name"] == "s2")["releases"]
+    )
 
 
 @pytest.mark.parametrize("path", ["/service-info", "/api/v1/service-info"])
@@ -40,14 +43,23 @@ def test_compilations_and_releases(world, root):
     assert names == ["bare", "sim"]
     answer = root.get("/api/v1/compilations/sim/releases").json()
     assert answer["current"] == world.release.name
-    assert {one["release"] for one in answer["releases"]} == {release.name for release in world.releases.values()}
+    assert {one["release"] for one in answer["releases"]} == {
+        release.name for release in world.releases.values()
+    }
     one = root.get("/api/v1/compilations/sim").json()
-    assert one["release"]["junction_count"] == sum(interval["junctions"] for interval in one["intervals"]) == len(world.lines)
+    assert (
+        one["release"]["junction_count"]
+        == sum(interval["junctions"] for interval in one["intervals"])
+        == len(world.lines)
+    )
 
 
 def samples_of(text, name):
     """The values of a metric, by its labels."""
-    return {found[1]: float(found[2]) for found in re.finditer(rf"^{name}(?:\{{(.*?)\}})? (\S+)$", text, re.M)}
+    return {
+        found[1]: float(found[2])
+        for found in re.finditer(rf"^{name}(?:\{{(.*?)\}})? (\S+)$", text, re.M)
+    }
 
 
 def test_metrics_count_over_all_workers(world, start_server):
@@ -57,12 +69,19 @@ def test_metrics_count_over_all_workers(world, start_server):
             client.get("/api/v1/compilations/sim/junctions?limit=10&region=chr1")
     text = httpx.get(server.url + "/metrics").text
     requests = samples_of(text, "snapshard_request_seconds_count")
-    assert [count for labels, count in requests.items() if "junctions" in labels and 'status="200"' in labels] == [12]
+    assert [
+        count
+        for labels, count in requests.items()
+        if "junctions" in labels and 'status="200"' in labels
+    ] == [12]
     assert sum(samples_of(text, "snapshard_rows_total").values()) == 120
     assert samples_of(text, "snapshard_truncated_total") == {None: 12}
     assert set(samples_of(text, "snapshard_shard_up").values()) == {1}
     assert samples_of(text, "snapshard_shard_seconds_count")['shard="s1"'] == 12
-    assert any('shard="s1"' in labels and 'use="read"' in labels for labels in samples_of(text, "snapshard_connections"))
+    assert any(
+        'shard="s1"' in labels and 'use="read"' in labels
+        for labels in samples_of(text, "snapshard_connections")
+    )
     server.stop()
 
 
@@ -110,7 +129,9 @@ def questions_in_snaptrons_words(server):
 
 def lines(server):
     """The log."""
-    return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    return [
+        json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")
+    ]
 
 
 def snaptrons(server):
@@ -127,7 +148,17 @@ def test_logs_are_json_and_hold_no_regions(world, start_server):
     assert "5501901" not in text
     assert "SECRETGENE" not in text
     first = next(line for line in lines(server) if line.get("route", "").endswith("/junctions"))
-    assert {"time", "level", "request_id", "method", "route", "status", "ms", "rows", "shards"} <= set(first)
+    assert {
+        "time",
+        "level",
+        "request_id",
+        "method",
+        "route",
+        "status",
+        "ms",
+        "rows",
+        "shards",
+    } <= set(first)
 
 
 def test_logs_of_snaptrons_paths_hold_no_regions(world, start_server):
@@ -177,7 +208,9 @@ def test_logs_hold_queries_when_asked_for(world, start_server):
 
 def test_a_server_that_is_told_to_end_ends_with_the_answers_under_way(world, start_server):
     server = start_server("--data", str(world.folder))
-    with httpx.stream("GET", server.url + "/api/v1/compilations/sim/junctions:export.tsv?complete=true") as answer:
+    with httpx.stream(
+        "GET", server.url + "/api/v1/compilations/sim/junctions:export.tsv?complete=true"
+    ) as answer:
         pieces = answer.iter_bytes()
         got = next(pieces)
         server.process.terminate()

@@ -1,4 +1,6 @@
-"""An nginx, set as the ingress sets its own, before the server: it hands an answer on as it comes, and also that it broke off."""
+"""An nginx, set as the ingress sets its own, before the server: it hands an answer on as it comes,
+and also that it broke off.
+"""
 
 import shutil
 import socket
@@ -38,7 +40,9 @@ http {{
     }}
 }}
 """
-"""What ingress-nginx makes of an Ingress, as far as it matters to a stream: HTTP/1.1 to the pods, a directive an annotation."""
+"""What ingress-nginx makes of an Ingress, as far as it matters to a stream: HTTP/1.1 to the pods, a
+directive an annotation.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +53,19 @@ def nginx(server, tmp_path_factory):
         pytest.skip("nginx is not installed")
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     given = yaml.safe_load(INGRESS.read_text())["metadata"]["annotations"]
-    annotated = "".join(f"{name.removeprefix(PREFIX).replace('-', '_')} {value};" for name, value in given.items())
+    annotated = "".join(
+        f"{name.removeprefix(PREFIX).replace('-', '_')} {value};" for name, value in given.items()
+    )
     text = _CONFIGURATION.format(folder=folder, port=port, server=server.url, annotated=annotated)
     (folder / "nginx.conf").write_text(text)
-    process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")])
-    wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 20, why=lambda: (folder / "log").read_text())
+    process = subprocess.Popen(
+        [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
+    )
+    wait_for(
+        lambda: answers(f"http://127.0.0.1:{port}/livez"),
+        20,
+        why=lambda: (folder / "log").read_text(),
+    )
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(20)
@@ -61,7 +73,10 @@ def nginx(server, tmp_path_factory):
 
 def test_an_export_is_the_same_through_it(server, nginx):
     for path in (EXPORT, "/sim/snaptron?regions=chr2:1-9000000"):
-        assert httpx.get(nginx + path, timeout=60).content == httpx.get(server.url + path, timeout=60).content
+        assert (
+            httpx.get(nginx + path, timeout=60).content
+            == httpx.get(server.url + path, timeout=60).content
+        )
 
 
 def test_an_answer_that_breaks_off_has_no_end_behind_it_either(world, nginx, blocked):  # noqa: F811
@@ -78,7 +93,9 @@ def test_an_answer_that_breaks_off_has_no_end_behind_it_either(world, nginx, blo
 
 
 def test_a_client_takes_that_for_an_error(world, nginx, blocked):  # noqa: F811
-    with httpx.stream("GET", nginx + EXPORT, headers={"Accept-Encoding": "identity"}, timeout=30) as answer:
+    with httpx.stream(
+        "GET", nginx + EXPORT, headers={"Accept-Encoding": "identity"}, timeout=30
+    ) as answer:
         parts = answer.iter_raw()
         next(parts)
         break_off(world)
@@ -87,7 +104,9 @@ def test_a_client_takes_that_for_an_error(world, nginx, blocked):  # noqa: F811
 
 
 def break_off(world):
-    """Ends the connection at which an export stands still: at the rows, or where a fresh worker looks them up."""
+    """Ends the connection at which an export stands still: at the rows, or where a fresh worker
+    looks them up.
+    """
     end = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name LIKE 'snapshard %' AND wait_event_type = 'Lock'"""
     with psycopg.connect(world.index.pools._map.catalog, autocommit=True) as connection:

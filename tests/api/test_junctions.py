@@ -64,13 +64,23 @@ def questions(draw, world):
     regions = []
     for row in near:
         exact = match is Match.EXACT or draw(st.booleans())
-        first = int(row["start"]) if exact else max(1, int(row["start"]) + draw(st.integers(-50_000, 5_000)))
-        last = int(row["end"]) if exact else first + draw(st.sampled_from([0, 100, 10_000, 2_000_000]))
+        first = (
+            int(row["start"])
+            if exact
+            else max(1, int(row["start"]) + draw(st.integers(-50_000, 5_000)))
+        )
+        last = (
+            int(row["end"]) if exact else first + draw(st.sampled_from([0, 100, 10_000, 2_000_000]))
+        )
         regions.append((row["chromosome"], first, max(first, last)))
     column = draw(st.sampled_from(["samples_count", "coverage_sum", "start", "length"]))
     symbol, bound = draw(st.sampled_from(list(OPERATORS))), int(draw(st.sampled_from(rows))[column])
     wanted = draw(st.none() | st.sets(st.sampled_from(sample_ids(rows)), min_size=1, max_size=20))
-    parameters = {"match": match.value, "region": [f"{c}:{a:,}-{b}" for c, a, b in regions], "limit": "5000"}
+    parameters = {
+        "match": match.value,
+        "region": [f"{c}:{a:,}-{b}" for c, a, b in regions],
+        "limit": "5000",
+    }
     found = [row for row in rows if any(matches(row, match, *region) for region in regions)]
     if wanted is not None:
         parameters["sample_ids"] = ",".join(map(str, sorted(wanted)))
@@ -83,11 +93,17 @@ def questions(draw, world):
 
 def sample_ids(rows):
     """Every sample that has a junction."""
-    return sorted({int(pair.split(":")[0]) for row in rows for pair in row["samples"][1:].split(",")})
+    return sorted(
+        {int(pair.split(":")[0]) for row in rows for pair in row["samples"][1:].split(",")}
+    )
 
 
 @given(data=st.data())
-@settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=CASES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_question_is_answered_like_a_plain_reading_of_the_source(data, world, http):
     parameters, expected = data.draw(questions(world))
     answer = http.get("/junctions", params=parameters | {"count": "exact"}).json()
@@ -96,9 +112,13 @@ def test_any_question_is_answered_like_a_plain_reading_of_the_source(data, world
     assert answer["truncated"] is False
 
 
-def test_without_parameters_the_first_thousand_rows_come_and_the_answer_says_that_there_are_more(world, http):
+def test_without_parameters_the_first_thousand_rows_come_and_the_answer_says_that_there_are_more(
+    world, http
+):
     answer = http.get("/junctions").json()
-    assert [row["snaptron_id"] for row in answer["rows"]] == [int(row["snaptron_id"]) for row in world.rows[:1000]]
+    assert [row["snaptron_id"] for row in answer["rows"]] == [
+        int(row["snaptron_id"]) for row in world.rows[:1000]
+    ]
     assert answer["truncated"] is True
     assert answer["about"] == world.release.provenance()
     assert answer["about"]["simulated"] is True
@@ -111,12 +131,18 @@ def test_default_columns_have_no_samples_and_hold_what_the_source_says(world, ht
     assert [row[name] for name in decimals] == [float(source[name]) for name in decimals]
     others = [name for name in SUMMARY if name not in decimals]
     assert [str(row[name]) for name in others] == [source[name] for name in others]
-    assert row["name"] == f"GRCh38:{source['chromosome']}:{source['start']}-{source['end']}:{source['strand']}"
+    assert (
+        row["name"]
+        == f"GRCh38:{source['chromosome']}:{source['start']}-{source['end']}:{source['strand']}"
+    )
 
 
 def test_samples_come_when_asked_for(world, http):
     row = rows_of(http.get("/junctions", params={"limit": 1, "samples": "true"}))[0]
-    assert "".join(f",{sample}:{reads}" for sample, reads in row["samples"]) == world.rows[0]["samples"]
+    assert (
+        "".join(f",{sample}:{reads}" for sample, reads in row["samples"])
+        == world.rows[0]["samples"]
+    )
 
 
 def test_ids_are_found_in_genome_order(world, http):
@@ -128,7 +154,9 @@ def test_ids_are_found_in_genome_order(world, http):
 def test_a_group_is_its_samples(world, http):
     group = world.index.catalog.groups(world.release)[0]
     by_name = http.get("/junctions", params={"group": group.name, "limit": 50}).json()["rows"]
-    by_ids = http.get("/junctions", params={"sample_ids": ",".join(map(str, group.members)), "limit": 50}).json()["rows"]
+    by_ids = http.get(
+        "/junctions", params={"sample_ids": ",".join(map(str, group.members)), "limit": 50}
+    ).json()["rows"]
     assert by_name == by_ids
     assert all(row["samples_count"] <= len(group.members) for row in by_name)
 
@@ -136,7 +164,11 @@ def test_a_group_is_its_samples(world, http):
 def test_a_gene_is_its_region(world, http):
     gene = http.get("/genes", params={"prefix": gene_prefix(http), "limit": 1}).json()["genes"][0]
     by_gene = rows_of(http.get("/junctions", params={"gene": gene["symbol"]}))
-    by_region = rows_of(http.get("/junctions", params={"region": f"{gene['chromosome']}:{gene['start']}-{gene['end']}"}))
+    by_region = rows_of(
+        http.get(
+            "/junctions", params={"region": f"{gene['chromosome']}:{gene['start']}-{gene['end']}"}
+        )
+    )
     assert by_gene == by_region
 
 
@@ -150,7 +182,9 @@ def gene_prefix(http):
 
 @pytest.mark.parametrize("spelling", ["strand=+", "strand=%2B", "strand%3D%2B"])
 def test_a_plus_sign_in_a_url_is_the_strand(spelling, http, server):
-    rows = rows_of(httpx.get(f"{server.url}/api/v1/compilations/sim/junctions?filter={spelling}&limit=50"))
+    rows = rows_of(
+        httpx.get(f"{server.url}/api/v1/compilations/sim/junctions?filter={spelling}&limit=50")
+    )
     assert {row["strand"] for row in rows} == {"+"}
 
 
@@ -161,7 +195,12 @@ def test_an_estimate_says_what_it_is(world, http):
 
 def test_one_junction_by_name_with_and_without_assembly_and_by_number(world, http):
     row = rows_of(http.get("/junctions", params={"limit": 1}))[0]
-    names = [row["name"], row["name"].removeprefix("GRCh38:"), row["name"].replace("GRCh38", "hg38"), str(row["snaptron_id"])]
+    names = [
+        row["name"],
+        row["name"].removeprefix("GRCh38:"),
+        row["name"].replace("GRCh38", "hg38"),
+        str(row["snaptron_id"]),
+    ]
     for name in names:
         assert http.get(f"/junctions/{name}").json()["junction"] == row
 
@@ -172,7 +211,11 @@ def test_a_batch_is_answered_in_its_order_with_an_explicit_not_found(world, http
     answer = http.post("/junctions:batch", json={"junctions": names}).json()
     assert [result["name"] for result in answer["results"]] == names
     assert [result["found"] for result in answer["results"]] == [True, False, True, False, True]
-    assert [one["name"] for result in answer["results"] for one in result["junctions"]] == [names[0], names[2], names[4]]
+    assert [one["name"] for result in answer["results"] for one in result["junctions"]] == [
+        names[0],
+        names[2],
+        names[4],
+    ]
 
 
 def test_a_batch_may_hold_ten_thousand(world, http):
@@ -180,12 +223,18 @@ def test_a_batch_may_hold_ten_thousand(world, http):
     names = (known * 4)[:10_000]
     answer = http.post("/junctions:batch", json={"junctions": names})
     assert all(result["found"] for result in answer.json()["results"])
-    assert http.post("/junctions:batch", json={"junctions": [*names, "chr1:1-2"]}).status_code == 400
+    assert (
+        http.post("/junctions:batch", json={"junctions": [*names, "chr1:1-2"]}).status_code == 400
+    )
 
 
-def test_a_long_batch_of_the_client_stays_in_the_release_of_its_first_part(world, server, monkeypatch):
+def test_a_long_batch_of_the_client_stays_in_the_release_of_its_first_part(
+    world, server, monkeypatch
+):
     monkeypatch.setattr("snapshard.client.client.MOST_AT_ONCE", 2)
-    names = [f"{row['chromosome']}:{row['start']}-{row['end']}:{row['strand']}" for row in world.rows[:5]]
+    names = [
+        f"{row['chromosome']}:{row['start']}-{row['end']}:{row['strand']}" for row in world.rows[:5]
+    ]
     with Client(server.url, compilation="sim") as client, ExitStack() as meanwhile:
         post, asked = client._session.post, []
 
@@ -207,9 +256,18 @@ def test_a_long_batch_of_the_client_stays_in_the_release_of_its_first_part(world
 def test_a_splice_site_lists_the_junctions_that_use_it_by_role(world, http):
     row = next(row for row in world.rows if row["strand"] == "-")
     answer = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}").json()
-    same = [one for one in world.rows if one["chromosome"] == row["chromosome"] and row["end"] in (one["start"], one["end"])]
-    found = {role: [one["snaptron_id"] for one in answer[role]] for role in ("donor", "acceptor", "unknown")}
-    assert sorted(number for numbers in found.values() for number in numbers) == sorted(int(one["snaptron_id"]) for one in same)
+    same = [
+        one
+        for one in world.rows
+        if one["chromosome"] == row["chromosome"] and row["end"] in (one["start"], one["end"])
+    ]
+    found = {
+        role: [one["snaptron_id"] for one in answer[role]]
+        for role in ("donor", "acceptor", "unknown")
+    }
+    assert sorted(number for numbers in found.values() for number in numbers) == sorted(
+        int(one["snaptron_id"]) for one in same
+    )
     assert int(row["snaptron_id"]) in found["donor"]
     only = http.get(f"/splice-sites/{row['chromosome']}:{row['end']}:-").json()
     assert all(one["strand"] == "-" for role in ("donor", "acceptor") for one in only[role])
@@ -240,11 +298,17 @@ def test_an_empty_answer_says_why(world, http):
     assert why(ids="987654321") == f"no junction of {of} has these numbers"
     on_chr2 = sum(row["chromosome"] == "chr2" for row in world.rows)
     assert (
-        why(region="chr2", filter="samples_count>1000") == f"{on_chr2:,} junctions of {of} match without the filters, none with"
+        why(region="chr2", filter="samples_count>1000")
+        == f"{on_chr2:,} junctions of {of} match without the filters, none with"
     )
-    assert why(filter="samples_count>1000", sample_ids="1").endswith("without the filters and the choice of samples, none with")
+    assert why(filter="samples_count>1000", sample_ids="1").endswith(
+        "without the filters and the choice of samples, none with"
+    )
     assert http.get("/junctions", params={"limit": 1}).json()["why_empty"] is None
-    assert 'why_empty="no junction of' in http.get("/junctions.tsv", params={"region": "chr1:1-2"}).text.splitlines()[0]
+    assert (
+        'why_empty="no junction of'
+        in http.get("/junctions.tsv", params={"region": "chr1:1-2"}).text.splitlines()[0]
+    )
 
 
 def test_versioned_urls_answer_the_same(world, http):
@@ -263,11 +327,21 @@ def test_versioned_urls_answer_the_same(world, http):
         ({"ids": "1,2,3"}, "exact", 1),
     ],
 )
-def test_where_counting_is_dear_the_number_is_an_estimate_and_says_so(parameters, kind, near, world, monkeypatch):
+def test_where_counting_is_dear_the_number_is_an_estimate_and_says_so(
+    parameters, kind, near, world, monkeypatch
+):
     monkeypatch.setattr("snapshard.index.index.CHEAP", 0)
     client = create_app(world.index.settings, world.index.pools._shards).test_client()
     asked = {"limit": 1, **parameters}
-    exact = client.get("/api/v1/compilations/sim/junctions", query_string=asked | {"count": "exact"}).json["count"]["rows"]
-    count = client.get("/api/v1/compilations/sim/junctions", query_string=asked | {"count": "estimated"}).json["count"]
+    exact = client.get(
+        "/api/v1/compilations/sim/junctions", query_string=asked | {"count": "exact"}
+    ).json["count"]["rows"]
+    count = client.get(
+        "/api/v1/compilations/sim/junctions", query_string=asked | {"count": "estimated"}
+    ).json["count"]
     assert count["kind"] == kind
-    assert exact / near - 20 <= count["rows"] <= max(exact * near + 20, 600 if kind == "at most" else 0)
+    assert (
+        exact / near - 20
+        <= count["rows"]
+        <= max(exact * near + 20, 600 if kind == "at most" else 0)
+    )

@@ -11,16 +11,28 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from markupsafe import escape
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from snapshard_ui.api.params import Output, Selection
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.render.formats import FORMATS
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "400"))
-MODES = [(schemathesis.GenerationMode.POSITIVE, 3 / 4), (schemathesis.GenerationMode.NEGATIVE, 1 / 4)]
+MODES = [
+    (schemathesis.GenerationMode.POSITIVE, 3 / 4),
+    (schemathesis.GenerationMode.NEGATIVE, 1 / 4),
+]
 """Requests that the document allows, and requests that it does not."""
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +41,11 @@ def document(root):
     return root.get("/api/v1/openapi.json").json()
 
 
-# The tool that makes the requests up leaves sockets for the collector to close, at a moment of its own.
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+# The tool that makes the requests up leaves sockets for the collector to close, at a moment of its
+# own.
+@pytest.mark.filterwarnings(
+    "ignore:unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_requests_made_up_from_the_document_are_answered_as_it_says(server):
     schema = schemathesis.openapi.from_url(server.url + "/api/v1/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations()]
@@ -39,7 +54,12 @@ def test_requests_made_up_from_the_document_are_answered_as_it_says(server):
         for mode, share in MODES:
             # What has no parameters cannot be asked wrongly.
             with suppress(Unsatisfiable):
-                ask(server, operation.as_strategy(generation_mode=mode), max(1, round(CASES * share / len(operations))), statuses)
+                ask(
+                    server,
+                    operation.as_strategy(generation_mode=mode),
+                    max(1, round(CASES * share / len(operations))),
+                    statuses,
+                )
     fine = sum(200 <= status < 300 for status in statuses) / len(statuses)
     print(f"{len(statuses)} cases, {fine:.0%} of them 2xx, statuses {sorted(set(statuses))}")
     assert not [status for status in statuses if status >= 500]
@@ -70,9 +90,18 @@ def test_the_document_is_openapi_3_1_and_names_every_parameter(document):
     assert document["openapi"].startswith("3.1")
     page = document["paths"]["/api/v1/compilations/{compilation}/junctions"]["get"]
     named = {parameter["name"] for parameter in page["parameters"]}
-    assert named >= {"compilation", "limit", "count", "format", *Selection.model_fields, *Output.model_fields}
+    assert named >= {
+        "compilation",
+        "limit",
+        "count",
+        "format",
+        *Selection.model_fields,
+        *Output.model_fields,
+    }
     assert all(parameter["description"] for parameter in page["parameters"])
-    assert set(page["responses"]["200"]["content"]) == {form.media_type for form in FORMATS.values()}
+    assert set(page["responses"]["200"]["content"]) == {
+        form.media_type for form in FORMATS.values()
+    }
     assert set(document["components"]["schemas"]["Junction"]["properties"]) == set(CHOOSABLE)
 
 
@@ -80,7 +109,12 @@ def test_every_question_has_an_example_that_finds_something(root, document):
     found = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+            body = (
+                operation.get("requestBody", {})
+                .get("content", {})
+                .get("application/json", {})
+                .get("example")
+            )
             answer = root.request(method.upper(), operation["x-example"], json=body)
             assert answer.status_code == 200, operation["x-example"]
             found[path.rpartition("/")[2]] = answer
@@ -96,12 +130,17 @@ def samples_in(document, label):
     found = {}
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            (found[path],) = [one["source"] for one in operation["x-codeSamples"] if one["label"] == label]
+            (found[path],) = [
+                one["source"] for one in operation["x-codeSamples"] if one["label"] == label
+            ]
     return found
 
 
 def test_the_curl_lines_run(document, tmp_path):
-    lines = [f"{source} --silent --show-error --fail --output answer" for source in samples_in(document, "curl").values()]
+    lines = [
+        f"{source} --silent --show-error --fail --output answer"
+        for source in samples_in(document, "curl").values()
+    ]
     subprocess.run(["sh", "-e", "-c", "\n".join(lines)], cwd=tmp_path, check=True, timeout=120)
 
 
@@ -116,10 +155,17 @@ def test_the_python_lines_run_and_find_something(document, tmp_path, monkeypatch
         assert "Empty DataFrame" not in out or path.endswith("/exons"), path
 
 
-@pytest.mark.skipif(which("Rscript") is None, reason="Rscript is not installed (Debian: r-base-core, r-cran-jsonlite)")
+@pytest.mark.skipif(
+    which("Rscript") is None,
+    reason="Rscript is not installed (Debian: r-base-core, r-cran-jsonlite)",
+)
 def test_the_r_lines_run_and_find_something(document, tmp_path):
     script = tmp_path / "lines.R"
-    script.write_text("".join(f"stopifnot(length({source}) > 0)\n" for source in samples_in(document, "R").values()))
+    script.write_text(
+        "".join(
+            f"stopifnot(length({source}) > 0)\n" for source in samples_in(document, "R").values()
+        )
+    )
     ran = subprocess.run(["Rscript", script], capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
 
@@ -130,12 +176,18 @@ def test_the_document_is_found_where_people_look_for_it(root, document):
         assert root.get(path).headers["Location"] == "/api/v1/docs"
 
 
-def test_the_page_of_the_document_shows_every_question_and_needs_nothing_from_elsewhere(root, document):
+def test_the_page_of_the_document_shows_every_question_and_needs_nothing_from_elsewhere(
+    root, document
+):
     page = root.get("/api/v1/docs")
     assert page.headers["Content-Type"].startswith("text/html")
     for path, operations in document["paths"].items():
         if "{release}" not in path:
             assert path in page.text
-            assert all(escape(one["source"]) in page.text for each in operations.values() for one in each["x-codeSamples"])
+            assert all(
+                escape(one["source"]) in page.text
+                for each in operations.values()
+                for one in each["x-codeSamples"]
+            )
     for loads in ("<script", "<link", "<img", "@import", "src=", "url("):
         assert loads not in page.text

@@ -1,4 +1,6 @@
-"""Two servers of shards as a list of addresses: one refuses, or hangs. The answer names it, in time, and all comes back."""
+"""Two servers of shards as a list of addresses: one refuses, or hangs. The answer names it, in
+time, and all comes back.
+"""
 
 import os
 import shutil
@@ -32,9 +34,19 @@ def pair():
     near, far = Embedded(folder / "near"), Embedded(folder / "far")
     addresses = near.ensure_shards(["near"]).addresses | far.ensure_shards(["far"]).addresses
     shards = ShardMap(near.shard_map().catalog, addresses)
-    load_compilation(shards, Plan(read_folder(folder / "source", name="sim"), read_layout(["chr1\t-\tfar", "*\t-\tnear"])))
+    load_compilation(
+        shards,
+        Plan(
+            read_folder(folder / "source", name="sim"), read_layout(["chr1\t-\tfar", "*\t-\tnear"])
+        ),
+    )
     file = folder / "shards.tsv"
-    file.write_text("".join(f"{name}\t{address}\n" for name, address in {"catalog": shards.catalog, **addresses}.items()))
+    file.write_text(
+        "".join(
+            f"{name}\t{address}\n"
+            for name, address in {"catalog": shards.catalog, **addresses}.items()
+        )
+    )
     yield file, near, far
     quit_at_once(far)
     quit_at_once(near)
@@ -93,7 +105,13 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
     whole = api.get("/junctions?limit=5000").json()["rows"]
     fail(far)
     try:
-        for path in (FAR, "/junctions", "/junctions:export.tsv", "/junctions/chr1:5-6", FAR + "&count=exact"):
+        for path in (
+            FAR,
+            "/junctions",
+            "/junctions:export.tsv",
+            "/junctions/chr1:5-6",
+            FAR + "&count=exact",
+        ):
             answer, seconds = timed(api, path)
             assert (answer.status_code, answer.json()["shards"]) == (503, ["far"]), path
             assert seconds < 2, path
@@ -107,9 +125,18 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
         export = api.get("/junctions:export", params={"allow_partial": "true"})
         assert export.headers["Snapshard-Missing-Shards"] == "far"
         assert "ETag" not in export.headers
-        assert (export.json()["missing_shards"], export.json()["rows"]) == (["far"], partial["rows"])
-        assert 'missing_shards=["far"]' in api.get("/junctions:export.tsv?allow_partial=true").text.splitlines()[0]
-        states = {one["name"]: one["up"] for one in api.get(httpx.URL(api.base_url).join("/api/v1/shards")).json()["shards"]}
+        assert (export.json()["missing_shards"], export.json()["rows"]) == (
+            ["far"],
+            partial["rows"],
+        )
+        assert (
+            'missing_shards=["far"]'
+            in api.get("/junctions:export.tsv?allow_partial=true").text.splitlines()[0]
+        )
+        states = {
+            one["name"]: one["up"]
+            for one in api.get(httpx.URL(api.base_url).join("/api/v1/shards")).json()["shards"]
+        }
         assert states == {"far": False, "near": True}
         assert api.get(httpx.URL(api.base_url).join("/readyz")).status_code == 200
     finally:
@@ -120,7 +147,9 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
 
 @pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
 def test_nobody_who_asks_after_a_shard_is_back_is_refused(fail, mend, pair, api):
-    """A pool pauses longer and longer between two tries to reach a shard that is away; nobody may wait for that."""
+    """A pool pauses longer and longer between two tries to reach a shard that is away; nobody may
+    wait for that.
+    """
     answers, ended = [], threading.Event()
     asking = [threading.Thread(target=keep_asking, args=(api, answers, ended)) for _ in range(20)]
     for thread in asking:

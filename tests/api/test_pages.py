@@ -17,7 +17,15 @@ from snapshard_populate.releases.release import publish
 
 WALKS = int(os.environ.get("SNAPSHARD_TEST_WALKS", "45"))
 MOST_PAGES = 60
-FILTERS = ["samples_count>=2", "samples_count<3", "strand=-", "annotated=0", "coverage_avg>1.5", "length<5000", "class=N"]
+FILTERS = [
+    "samples_count>=2",
+    "samples_count<3",
+    "strand=-",
+    "annotated=0",
+    "coverage_avg>1.5",
+    "length<5000",
+    "class=N",
+]
 
 
 def walk(http, path, parameters):
@@ -38,13 +46,17 @@ def walk(http, path, parameters):
 
 def random_question(chance, rows, genes, groups):
     """Some parameters."""
-    parameters = {"filter": chance.sample(FILTERS, chance.randrange(3)), "match": chance.choice(list(MEANINGS))}
+    parameters = {
+        "filter": chance.sample(FILTERS, chance.randrange(3)),
+        "match": chance.choice(list(MEANINGS)),
+    }
     if chance.random() < 0.3:
         parameters["gene"] = chance.sample(genes, chance.randint(1, 3))
     if chance.random() < 0.5:
         near = [chance.choice(rows) for _ in range(chance.randint(1, 3))]
         parameters["region"] = [
-            f"{row['chromosome']}:{row['start']}-{int(row['end']) + 10 ** chance.randint(2, 8)}" for row in near
+            f"{row['chromosome']}:{row['start']}-{int(row['end']) + 10 ** chance.randint(2, 8)}"
+            for row in near
         ]
     if chance.random() < 0.2:
         parameters["group"] = chance.sample(groups, chance.randint(1, 3))
@@ -56,7 +68,10 @@ def random_question(chance, rows, genes, groups):
 
 def known_genes(http):
     """Symbols that have one place each."""
-    symbols = [one["symbol"] for one in http.get("/genes", params={"prefix": "S", "limit": 1000}).json()["genes"]]
+    symbols = [
+        one["symbol"]
+        for one in http.get("/genes", params={"prefix": "S", "limit": 1000}).json()["genes"]
+    ]
     return [symbol for symbol, places in Counter(symbols).items() if places == 1]
 
 
@@ -64,10 +79,15 @@ def known_genes(http):
 def test_random_walks_over_the_pages_are_the_export(count, world, http):
     chance, rows = random.Random(count), world.rows
     path = f"/releases/{world.releases[count].name}/junctions"
-    genes, groups = known_genes(http), [one["group"] for one in http.get("/groups").json()["groups"]]
+    genes, groups = (
+        known_genes(http),
+        [one["group"] for one in http.get("/groups").json()["groups"]],
+    )
     for _ in range(WALKS // 3):
         question = random_question(chance, rows, genes, groups)
-        whole = http.get(f"{path}:export.ndjson", params=question | {"about": "false"}).text.splitlines()
+        whole = http.get(
+            f"{path}:export.ndjson", params=question | {"about": "false"}
+        ).text.splitlines()
         # From one row a page on; of a long answer so many that there are some sixty pages at most.
         limit = int(10 ** chance.uniform(math.log10(max(1, len(whole) / MOST_PAGES)), 3.7))
         found, sizes = walk(http, path, question | {"limit": min(limit, 5000)})
@@ -96,7 +116,9 @@ def test_a_token_that_no_page_gave_is_refused(after, http):
 
 
 def test_a_token_of_another_release_is_refused(world, http):
-    token = http.get(f"/releases/{world.releases[1].name}/junctions", params={"limit": 1}).json()["next"]
+    token = http.get(f"/releases/{world.releases[1].name}/junctions", params={"limit": 1}).json()[
+        "next"
+    ]
     answer = http.get(f"/releases/{world.releases[25].name}/junctions", params={"after": token})
     assert answer.status_code == 400
 
@@ -110,12 +132,22 @@ def test_pages_go_on_behind_a_number(world, http):
 def test_a_page_ends_by_bytes_before_it_ends_by_rows(world, start_server):
     small = start_server("--data", str(world.folder), page_bytes=20_000, workers=1)
     with httpx.Client(base_url=small.url + "/api/v1/compilations/sim", timeout=60) as http:
-        page = http.get("/junctions.tsv", params={"samples": "true", "about": "false", "limit": 5000})
+        page = http.get(
+            "/junctions.tsv", params={"samples": "true", "about": "false", "limit": 5000}
+        )
         assert len(page.content) <= 20_500
         assert page.headers["Snapshard-Truncated"] == "true"
-        whole = http.get("/junctions:export.ndjson", params={"about": "false", "samples": "true", "region": "chr1"}).text
-        assert walk(http, "/junctions", {"samples": "true", "limit": 5000, "region": "chr1"})[0] == whole.splitlines()
-        assert http.get("/junctions", params={"limit": 1, "samples": "true", "filter": "samples_count>=40"}).json()["rows"]
+        whole = http.get(
+            "/junctions:export.ndjson",
+            params={"about": "false", "samples": "true", "region": "chr1"},
+        ).text
+        assert (
+            walk(http, "/junctions", {"samples": "true", "limit": 5000, "region": "chr1"})[0]
+            == whole.splitlines()
+        )
+        assert http.get(
+            "/junctions", params={"limit": 1, "samples": "true", "filter": "samples_count>=40"}
+        ).json()["rows"]
     small.stop()
 
 
@@ -132,7 +164,9 @@ def test_a_new_release_is_seen_by_the_next_request_and_never_before_it_is_whole(
     asking = threading.Thread(target=ask)
     asking.start()
     try:
-        load_compilation(world.index.pools._map, Plan(compilation, world.releases[1].intervals, "again"))
+        load_compilation(
+            world.index.pools._map, Plan(compilation, world.releases[1].intervals, "again")
+        )
     finally:
         stop.set()
         asking.join()

@@ -25,9 +25,18 @@ def default_of(variable):
 @pytest.fixture(scope="module")
 def demo(start_server):
     """The URL of a server over the data of `make run`."""
-    with tempfile.TemporaryDirectory(prefix="snapshard-readme-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="snapshard-readme-", ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name)
-        snapshard("simulate", folder / "demo", "--junctions", default_of("JUNCTIONS"), "--samples", default_of("SAMPLES"))
+        snapshard(
+            "simulate",
+            folder / "demo",
+            "--junctions",
+            default_of("JUNCTIONS"),
+            "--samples",
+            default_of("SAMPLES"),
+        )
         snapshard("load", folder / "demo", "--data", folder / "data")
         server = start_server("--data", folder / "data")
         yield server.url
@@ -43,13 +52,17 @@ def printed(program, text, url):
 
 
 def test_the_first_answer_is_the_one_shown(demo):
-    command, shown = re.search(r"```sh\n(curl [^\n]*)\n```\n\n```\n(.*?)```", README, re.DOTALL).groups()
+    command, shown = re.search(
+        r"```sh\n(curl [^\n]*)\n```\n\n```\n(.*?)```", README, re.DOTALL
+    ).groups()
     assert printed(["sh", "-c"], f"{command} --silent --show-error", demo) == shown
 
 
 def test_the_examples_in_python_and_r_print_what_is_shown(demo):
     shown = re.search(r"Each prints\n\n```\n(.*?)\n```", README, re.DOTALL)[1]
-    python, r = (re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) for language in ("python", "r"))
+    python, r = (
+        re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) for language in ("python", "r")
+    )
     assert (len(python), len(r)) == (2, 1)
     assert [printed([sys.executable, "-c"], text, demo).strip() for text in python] == [shown] * 2
     if which("Rscript") is None:

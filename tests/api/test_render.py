@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapshard.errors import BadQuery
-from snapshard.junction import Column, Kind
+from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
 from snapshard_ui.api.tokens import Token, parse_token
 from snapshard_ui.columns import tidy
@@ -21,7 +21,11 @@ from snapshard_ui.render.delimited import csv_lines
 from snapshard_ui.render.json_text import JsonObjects
 from snapshard_ui.render.writer import Sheet, words
 
-COLUMNS = (Column("number", Kind.INTEGER, ""), Column("text", Kind.TEXT, ""), Column("mean", Kind.DECIMAL, ""))
+COLUMNS = (
+    Column("number", ColumnType.INTEGER, ""),
+    Column("text", ColumnType.TEXT, ""),
+    Column("mean", ColumnType.DECIMAL, ""),
+)
 NAMES = tuple(column.name for column in COLUMNS)
 FIELD = st.text(st.characters(codec="utf-8", exclude_characters="\t\n"), max_size=8)
 
@@ -31,10 +35,19 @@ def rows_of(*rows):
     return Rows("".join("\t".join(row) + "\n" for row in rows).encode(), NAMES)
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**15).map(str), FIELD, st.sampled_from(["1", "2.500", "1e+12", "0.0"])), max_size=700))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 10**15).map(str), FIELD, st.sampled_from(["1", "2.500", "1e+12", "0.0"])
+        ),
+        max_size=700,
+    )
+)
 def test_objects_are_json_and_hold_what_the_rows_hold(rows):
     text = JsonObjects(COLUMNS, exact=False).write(rows_of(*rows), b",")
-    expected = [{"number": int(number), "text": words, "mean": float(mean)} for number, words, mean in rows]
+    expected = [
+        {"number": int(number), "text": words, "mean": float(mean)} for number, words, mean in rows
+    ]
     assert json.loads(b"[" + text + b"]") == expected
 
 
@@ -54,7 +67,9 @@ def test_objects_are_json_and_hold_what_the_rows_hold(rows):
     ],
 )
 def test_a_number_that_json_does_not_know_is_written_as_it_can_be(written, read):
-    text = JsonObjects(COLUMNS, exact=False).write(rows_of(("1", "a", written), ("2", "b", "5")), b",")
+    text = JsonObjects(COLUMNS, exact=False).write(
+        rows_of(("1", "a", written), ("2", "b", "5")), b","
+    )
     assert [row["mean"] for row in json.loads(b"[" + text + b"]")] == [read, 5]
 
 
@@ -64,9 +79,14 @@ def test_bytes_that_are_no_text_are_replaced():
 
 
 def test_samples_become_pairs():
-    columns = (Column("samples", Kind.TEXT, ""),)
-    text = JsonObjects(columns, exact=True).write(Rows(b",50099:3,50100:12\n\n", ("samples",)), b",")
-    assert json.loads(b"[" + text + b"]") == [{"samples": [[50099, 3], [50100, 12]]}, {"samples": []}]
+    columns = (Column("samples", ColumnType.TEXT, ""),)
+    text = JsonObjects(columns, exact=True).write(
+        Rows(b",50099:3,50100:12\n\n", ("samples",)), b","
+    )
+    assert json.loads(b"[" + text + b"]") == [
+        {"samples": [[50099, 3], [50100, 12]]},
+        {"samples": []},
+    ]
 
 
 def test_tidy_rows_leave_out_junctions_without_samples():
@@ -84,7 +104,9 @@ def test_csv_quotes_commas_quotes_and_carriage_returns_only():
 def test_an_empty_table_has_its_columns_and_says_what_it_is(parquet):
     writer = ArrowWriter(Sheet(COLUMNS, {"release": "r1"}), parquet=parquet)
     content = writer.head() + writer.body(Rows(b"", NAMES)) + writer.tail()
-    table = pq.read_table(io.BytesIO(content)) if parquet else pa.ipc.open_stream(content).read_all()
+    table = (
+        pq.read_table(io.BytesIO(content)) if parquet else pa.ipc.open_stream(content).read_all()
+    )
     assert table.schema.names == list(NAMES)
     assert table.num_rows == 0
     assert json.loads(table.schema.metadata[b"snapshard"]) == {"release": "r1"}
@@ -93,9 +115,14 @@ def test_an_empty_table_has_its_columns_and_says_what_it_is(parquet):
 @given(st.binary(max_size=300_000), st.integers(1, 100_000))
 def test_blocked_gzip_is_gzip(content, step):
     blocks = Bgzf()
-    packed = b"".join(blocks.write(content[at : at + step]) for at in range(0, len(content), step)) + blocks.finish()
+    packed = (
+        b"".join(blocks.write(content[at : at + step]) for at in range(0, len(content), step))
+        + blocks.finish()
+    )
     assert gzip.decompress(packed) == content
-    assert packed.endswith(bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000"))
+    assert packed.endswith(
+        bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+    )
 
 
 def test_remarks_quote_what_would_mislead():

@@ -1,4 +1,6 @@
-"""Trailers behind the last chunk, as the server sends them: to a raw socket, to curl, and to nobody who did not ask."""
+"""Trailers behind the last chunk, as the server sends them: to a raw socket, to curl, and to nobody
+who did not ask.
+"""
 
 import base64
 import hashlib
@@ -15,7 +17,9 @@ EXPORT = "/api/v1/compilations/sim/junctions:export"
 
 
 def exchange(server, request):
-    """Head, body out of its chunks, and the lines behind the last chunk, of the answer to a request written by hand."""
+    """Head, body out of its chunks, and the lines behind the last chunk, of the answer to a request
+    written by hand.
+    """
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as client:
         client.sendall(request.replace("\n", "\r\n").encode())
@@ -37,7 +41,9 @@ def digest_of(body):
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
 @pytest.mark.parametrize("suffix", ["tsv", "json", "parquet", "arrow"])
-def test_an_export_ends_in_its_rows_and_the_digest_of_what_was_sent(world, server, suffix, encoding):
+def test_an_export_ends_in_its_rows_and_the_digest_of_what_was_sent(
+    world, server, suffix, encoding
+):
     ask = f"GET {EXPORT}.{suffix} HTTP/1.1\nHost: x\nTE: trailers\nConnection: TE\nAccept-Encoding: {encoding}\n\n"
     head, body, trailers = exchange(server, ask)
     assert "Trailer: Content-Digest, Snapshard-Rows\r\n" in head
@@ -53,7 +59,9 @@ def test_no_trailers_without_being_asked_for(server):
     assert trailers == ""
 
 
-@pytest.mark.parametrize("first", [f"GET {EXPORT}.tsv HTTP/1.0", "GET /livez HTTP/1.1", f"HEAD {EXPORT}.tsv HTTP/1.1"])
+@pytest.mark.parametrize(
+    "first", [f"GET {EXPORT}.tsv HTTP/1.0", "GET /livez HTTP/1.1", f"HEAD {EXPORT}.tsv HTTP/1.1"]
+)
 def test_answers_that_are_not_chunked_have_none(server, first):
     _, body, trailers = exchange(server, f"{first}\nHost: x\nTE: trailers\nConnection: close\n\n")
     assert trailers is None
@@ -75,7 +83,17 @@ def test_the_connection_serves_the_next_request(server):
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on this machine")
 def test_curl_shows_them(world, server, tmp_path):
     file = tmp_path / "x.parquet"
-    command = ["curl", "-sS", "-H", "TE: trailers", "-D", "-", "-o", str(file), f"{server.url}{EXPORT}.parquet"]
+    command = [
+        "curl",
+        "-sS",
+        "-H",
+        "TE: trailers",
+        "-D",
+        "-",
+        "-o",
+        str(file),
+        f"{server.url}{EXPORT}.parquet",
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert f"Content-Digest: {digest_of(file.read_bytes())}" in shown
     assert f"Snapshard-Rows: {len(world.lines)}" in shown
@@ -84,9 +102,13 @@ def test_curl_shows_them(world, server, tmp_path):
 def test_parquet_and_arrow_say_in_themselves_what_they_add_up_to(world, http, tmp_path):
     for suffix, read in (("parquet", complete_of_parquet), ("arrow", complete_of_arrow)):
         file = tmp_path / f"x.{suffix}"
-        file.write_bytes(http.get(f"/junctions:export.{suffix}", params={"complete": "true"}).content)
+        file.write_bytes(
+            http.get(f"/junctions:export.{suffix}", params={"complete": "true"}).content
+        )
         said = pa.scalar(read(file)).as_py().decode()
-        size, rows, digest = re.fullmatch(r'\{"bytes":(\d+),"rows":(\d+),"sha256":"(\w+)"\}', said).groups()
+        size, rows, digest = re.fullmatch(
+            r'\{"bytes":(\d+),"rows":(\d+),"sha256":"(\w+)"\}', said
+        ).groups()
         assert int(rows) == len(world.lines)
         assert hashlib.sha256(file.read_bytes()[: int(size)]).hexdigest() == digest
         assert file.stat().st_size - int(size) < 100_000

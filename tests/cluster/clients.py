@@ -35,13 +35,17 @@ def right_body(bodies: Mapping[str, Collection[bytes]]) -> Judge:
     def judge(path: str, answer: requests.Response) -> tuple[str, str]:
         if answer.status_code != 200:
             return str(answer.status_code), f"{path} {answer.text[:300]}"
-        return "right", "" if answer.content in bodies[path] else f"{path} is another answer: {answer.text[:200]}"
+        return "right", "" if answer.content in bodies[
+            path
+        ] else f"{path} is another answer: {answer.text[:200]}"
 
     return judge
 
 
 @contextmanager
-def at_work(url: str, paths: Collection[str], judge: Judge, *, count: int = 20, pause: float = 0.05) -> Iterator[Outcome]:
+def at_work(
+    url: str, paths: Collection[str], judge: Judge, *, count: int = 20, pause: float = 0.05
+) -> Iterator[Outcome]:
     """So many clients ask until the block ends, each request on a connection of its own."""
     outcome, stop, choice = Outcome(), threading.Event(), sorted(paths)
 

@@ -1,4 +1,6 @@
-"""A cluster, the overlay `small` deployed and loaded by the runbook's own targets, and the same data in the embedded topology."""
+"""A cluster, the overlay `small` deployed and loaded by the runbook's own targets, and the same
+data in the embedded topology.
+"""
 
 import gzip
 import json
@@ -25,8 +27,12 @@ RUN = Path("/run/one-node")
 MEASURED = pytest.StashKey[list[str]]()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What was measured, at the end of a run whether it passed or not: what a test prints is shown only if it fails."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What was measured, at the end of a run whether it passed or not: what a test prints is shown
+    only if it fails.
+    """
     if lines := config.stash.get(MEASURED, []):
         terminalreporter.section("measured on the cluster")
         for line in lines:
@@ -49,9 +55,13 @@ class Cluster:
         """This machine's address as pods see it; empty if nobody said."""
 
     def kubectl(self, *words: str, check: bool = True, given: str | None = None) -> str:
-        """What kubectl prints, in our namespace; what it says on the way to failing is in the error."""
+        """What kubectl prints, in our namespace; what it says on the way to failing is in the
+        error.
+        """
         command = ["kubectl", "--namespace=snapshard", *words]
-        done = subprocess.run(command, env=self.environment, input=given, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=self.environment, input=given, capture_output=True, text=True
+        )
         assert done.returncode == 0 or not check, f"{' '.join(words)}: {done.stderr}"
         return done.stdout if done.returncode == 0 else done.stdout + done.stderr
 
@@ -61,9 +71,20 @@ class Cluster:
 
     def make(self, *words: str, folder: Path = ROOT, check: bool = True) -> str:
         """What a target prints, errors included."""
-        command = ["make", "--no-print-directory", f"LOAD={self.load}", f"PYTHON={sys.executable}", *words]
+        command = [
+            "make",
+            "--no-print-directory",
+            f"LOAD={self.load}",
+            f"PYTHON={sys.executable}",
+            *words,
+        ]
         done = subprocess.run(
-            command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert done.returncode == 0 or not check, f"make {' '.join(words)}:\n{done.stdout}"
         return done.stdout
@@ -72,17 +93,26 @@ class Cluster:
         """Brings the cluster to what a folder's overlay `small` says, with the images that it has."""
         self.make("--assume-old=images", "deploy", "LOAD=:", folder=folder)
 
-    def populate(self, release: str, *words: str, file: str = "junctions.tsv.gz", **more: object) -> str:
+    def populate(
+        self, release: str, *words: str, file: str = "junctions.tsv.gz", **more: object
+    ) -> str:
         """Loads a file of the source pod as a release of gtex17 and publishes it."""
         source = f"SOURCE=http://source:8080/gtex17/{file}"
-        return self.make("populate", source, "COMPILATION=gtex17", f"RELEASE={release}", *words, **more)
+        return self.make(
+            "populate", source, "COMPILATION=gtex17", f"RELEASE={release}", *words, **more
+        )
 
     def ready_seconds(self, pod: str, *, within: float = 120) -> float:
         """Seconds until a new pod of that name is ready."""
         begun = time.monotonic()
         while time.monotonic() - begun < within:
             if "True" in self.kubectl(
-                "get", "pod", pod, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}', check=False
+                "get",
+                "pod",
+                pod,
+                "-o",
+                'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+                check=False,
             ):
                 return time.monotonic() - begun
             time.sleep(0.5)
@@ -96,16 +126,24 @@ def new_release(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
-    """The cluster of CLUSTER_KUBECONFIG (CLUSTER_LOAD: how a node gets images, CLUSTER_HOST: we to pods), else our own."""
+    """The cluster of CLUSTER_KUBECONFIG (CLUSTER_LOAD: how a node gets images, CLUSTER_HOST: we to
+    pods), else our own.
+    """
     if configuration := os.environ.get("CLUSTER_KUBECONFIG"):
         environment = {**os.environ, "KUBECONFIG": configuration}
-        return Cluster(environment, os.environ.get("CLUSTER_LOAD", ":"), os.environ.get("CLUSTER_HOST", ""))
+        return Cluster(
+            environment, os.environ.get("CLUSTER_LOAD", ":"), os.environ.get("CLUSTER_HOST", "")
+        )
     script = SHARED / "cluster" / "one-node"
     if not script.exists():
         pytest.skip(f"CLUSTER_KUBECONFIG names no cluster, and there is no {script} to start one")
     subprocess.run(["nice", script, "up"], check=True)
     path = f"{RUN / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return Cluster({**os.environ, "KUBECONFIG": str(RUN / "admin.conf"), "PATH": path}, f"nice {script} load", "10.97.0.1")
+    return Cluster(
+        {**os.environ, "KUBECONFIG": str(RUN / "admin.conf"), "PATH": path},
+        f"nice {script} load",
+        "10.97.0.1",
+    )
 
 
 @dataclass
@@ -131,7 +169,9 @@ class Deployment:
 
 @pytest.fixture(scope="session")
 def deployment(cluster: Cluster, measured: list[str]) -> Deployment:
-    """From nothing to a served compilation, by the runbook's targets; CLUSTER_REUSE=1 takes what is there."""
+    """From nothing to a served compilation, by the runbook's targets; CLUSTER_REUSE=1 takes what is
+    there.
+    """
     if not SOURCE.exists():
         pytest.skip(f"no {SOURCE}: set SNAPSHARD_SHARED to the folder of the shared data")
     if os.environ.get("CLUSTER_REUSE"):
@@ -158,14 +198,24 @@ def timed(measured: list[str], step: str) -> Iterator[None]:
 
 def _opened(cluster: Cluster) -> str:
     """A way in from this machine: a NodePort of the servers' pods."""
-    cluster.kubectl("expose", "deployment", "server", "--name=outside", "--type=NodePort", "--port=80", "--target-port=8080")
+    cluster.kubectl(
+        "expose",
+        "deployment",
+        "server",
+        "--name=outside",
+        "--type=NodePort",
+        "--port=80",
+        "--target-port=8080",
+    )
     return _address(cluster)
 
 
 def _address(cluster: Cluster) -> str:
     port = cluster.get("service", "outside")["spec"]["ports"][0]["nodePort"]
     addresses = cluster.get("nodes")["items"][0]["status"]["addresses"]
-    return f"http://{next(one['address'] for one in addresses if one['type'] == 'InternalIP')}:{port}"
+    return (
+        f"http://{next(one['address'] for one in addresses if one['type'] == 'InternalIP')}:{port}"
+    )
 
 
 @pytest.fixture
@@ -180,14 +230,31 @@ def as_found(deployment: Deployment) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[object]:
-    """The embedded topology with the same compilation, cut likewise (page tokens say where): a test client of the same server."""
+    """The embedded topology with the same compilation, cut likewise (page tokens say where): a test
+    client of the same server.
+    """
     from snapshard.settings import Settings
     from snapshard_ui import create_app
 
     folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)  # Run by root, the server is another user, who must get in; pytest's own folders let nobody in.
-    load = ["load", str(SOURCE), "--compilation", "gtex17", "--release", "r1", "--layout", str(LAYOUT), "--data", str(folder)]
-    done = subprocess.run([sys.executable, "-m", "snapshard", *load], capture_output=True, text=True)
+    folder.chmod(
+        0o755
+    )  # Run by root, the server is another user, who must get in; pytest's own folders let nobody in.
+    load = [
+        "load",
+        str(SOURCE),
+        "--compilation",
+        "gtex17",
+        "--release",
+        "r1",
+        "--layout",
+        str(LAYOUT),
+        "--data",
+        str(folder),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "snapshard", *load], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     app = create_app(Settings(data=folder))
     yield app.test_client()
@@ -197,13 +264,17 @@ def embedded() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def halved(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An indexed file beside the source in its pod that holds every second row of it: a release that answers otherwise."""
+    """An indexed file beside the source in its pod that holds every second row of it: a release
+    that answers otherwise.
+    """
     plain = tmp_path_factory.mktemp("source") / "halved.tsv"
     with gzip.open(SOURCE, "rb") as rows, plain.open("wb") as kept:
         kept.writelines(row for number, row in enumerate(rows) if number % 2)
     path = pysam.tabix_index(str(plain), seq_col=1, start_col=2, end_col=3)
     for name in (path, f"{path}.tbi"):
-        deployment.cluster.kubectl("cp", "--no-preserve", name, f"source-0:/srv/gtex17/{Path(name).name}")
+        deployment.cluster.kubectl(
+            "cp", "--no-preserve", name, f"source-0:/srv/gtex17/{Path(name).name}"
+        )
     return Path(path).name
 
 

@@ -1,4 +1,6 @@
-"""Questions of every kind, drawn with a fixed seed, and the shard of the overlay `small` that each needs."""
+"""Questions of every kind, drawn with a fixed seed, and the shard of the overlay `small` that each
+needs.
+"""
 
 import random
 from pathlib import Path
@@ -6,7 +8,9 @@ from urllib.parse import urlencode
 
 API = "/api/v1/compilations/gtex17/junctions"
 CHROMOSOMES = [f"chr{name}" for name in [*range(1, 23), "X"]]
-_LAYOUT = Path(__file__).parents[2] / "kubernetes" / "overlays" / "small" / "generated" / "layout.tsv"
+_LAYOUT = (
+    Path(__file__).parents[2] / "kubernetes" / "overlays" / "small" / "generated" / "layout.tsv"
+)
 
 
 def mixed_paths(count: int, *, seed: int = 17) -> list[str]:
@@ -22,7 +26,11 @@ def region(chance: random.Random, chrom: str | None = None) -> str:
 
 
 def _page(chance: random.Random) -> str:
-    asked = {"region": region(chance), "limit": chance.choice([1, 20, 500]), "match": chance.choice(["overlap", "contains"])}
+    asked = {
+        "region": region(chance),
+        "limit": chance.choice([1, 20, 500]),
+        "match": chance.choice(["overlap", "contains"]),
+    }
     return f"{API}?{urlencode(asked)}"
 
 
@@ -37,7 +45,11 @@ def _by_id(chance: random.Random) -> str:
 
 
 def _export(chance: random.Random) -> str:
-    asked = {"region": region(chance), "format": chance.choice(["tsv", "ndjson", "bed6"]), "samples": "true"}
+    asked = {
+        "region": region(chance),
+        "format": chance.choice(["tsv", "ndjson", "bed6"]),
+        "samples": "true",
+    }
     return f"{API}:export?{urlencode(asked | ({} if asked['format'] != 'bed6' else {'samples': 'false'}))}"
 
 
@@ -57,5 +69,7 @@ def shard_paths(per_chromosome: int = 2) -> dict[str, str]:
             chrom, _, shard = line.split("\t")
             if chrom in CHROMOSOMES:
                 for _ in range(per_chromosome):
-                    owners[f"{API}?{urlencode({'region': region(chance, chrom), 'limit': 200})}"] = shard
+                    owners[
+                        f"{API}?{urlencode({'region': region(chance, chrom), 'limit': 200})}"
+                    ] = shard
     return owners

@@ -13,12 +13,20 @@ from .questions import mixed_paths
 pytestmark = pytest.mark.cluster
 
 
-def test_two_hundred_questions_are_answered_as_the_embedded_topology_answers_them(deployment: Deployment, embedded) -> None:
+def test_two_hundred_questions_are_answered_as_the_embedded_topology_answers_them(
+    deployment: Deployment, embedded
+) -> None:
     paths = mixed_paths(200)
     rows = 0
     for path in paths:
         there, here = deployment.get(path), embedded.get(path, buffered=True)
-        assert (there.status_code, there.headers["Content-Type"]) == (200, here.headers["Content-Type"]), (path, there.text)
+        assert (there.status_code, there.headers["Content-Type"]) == (
+            200,
+            here.headers["Content-Type"],
+        ), (
+            path,
+            there.text,
+        )
         assert there.content == here.data, path
         rows += there.text.count("chr")
     assert rows > 10_000  # The questions were worth asking.
@@ -32,12 +40,16 @@ def test_the_page_and_its_files_are_in_the_image(deployment: Deployment) -> None
         assert deployment.get(file).status_code == 200, file
 
 
-def test_the_deployment_is_as_large_as_its_requests_say(deployment: Deployment, measured: list[str]) -> None:
+def test_the_deployment_is_as_large_as_its_requests_say(
+    deployment: Deployment, measured: list[str]
+) -> None:
     used = deployment.cluster.kubectl("top", "pods", "--no-headers").splitlines()
     assert len(used) >= 8
     measured += ["processors and memory after the load:", *used]
     for pod in deployment.cluster.get("pods")["items"]:
-        assert not any(one.get("restartCount") for one in pod["status"].get("containerStatuses", ())), pod["metadata"]["name"]
+        assert not any(
+            one.get("restartCount") for one in pod["status"].get("containerStatuses", ())
+        ), pod["metadata"]["name"]
 
 
 def test_sizes_are_those_of_the_release(deployment: Deployment, measured: list[str]) -> None:
@@ -53,13 +65,20 @@ def test_sizes_are_those_of_the_release(deployment: Deployment, measured: list[s
 
 
 def test_what_is_applied_by_hand_is_what_make_deployed(deployment: Deployment) -> None:
-    assert deployment.cluster.kubectl("diff", "-k", str(ROOT / "kubernetes" / "overlays" / "small"), check=False) == ""
+    assert (
+        deployment.cluster.kubectl(
+            "diff", "-k", str(ROOT / "kubernetes" / "overlays" / "small"), check=False
+        )
+        == ""
+    )
 
 
 def test_a_laptop_reaches_the_servers_through_kubectl(deployment: Deployment) -> None:
     command = ["kubectl", "--namespace=snapshard", "port-forward", "service/server", ":80"]
     environment = deployment.cluster.environment
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as forwarding:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as forwarding:
         try:
             said = forwarding.stdout.readline()
             address = re.match(r"Forwarding from (127\.0\.0\.1:\d+)", said)

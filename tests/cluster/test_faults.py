@@ -25,7 +25,11 @@ def may_fail(owners: dict[str, str], shard: str, bodies: dict[str, set[bytes]]) 
     right = right_body(bodies)
 
     def judge(path: str, answer: requests.Response) -> tuple[str, str]:
-        if answer.status_code == 503 and owners[path] == shard and f"shard '{shard}'" in answer.json()["detail"]:
+        if (
+            answer.status_code == 503
+            and owners[path] == shard
+            and f"shard '{shard}'" in answer.json()["detail"]
+        ):
             return "503 that names the shard", ""
         return right(path, answer)
 
@@ -75,10 +79,18 @@ def test_a_new_server_image_and_a_new_release_lose_no_request(
     deployment.wait_for(next(iter(bodies)), '"release":"r1"')
 
 
-def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(deployment: Deployment, bodies: dict[str, set[bytes]]) -> None:
+def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(
+    deployment: Deployment, bodies: dict[str, set[bytes]]
+) -> None:
     cluster, release = deployment.cluster, new_release("killed")
     loading = subprocess.Popen(
-        ["make", "populate", "SOURCE=http://source:8080/gtex17/junctions.tsv.gz", "COMPILATION=gtex17", f"RELEASE={release}"],
+        [
+            "make",
+            "populate",
+            "SOURCE=http://source:8080/gtex17/junctions.tsv.gz",
+            "COMPILATION=gtex17",
+            f"RELEASE={release}",
+        ],
         env=cluster.environment,
         stdout=subprocess.PIPE,
         text=True,
@@ -96,7 +108,10 @@ def test_a_loader_that_is_killed_resumes_and_loads_no_shard_twice(deployment: De
     assert before.items() <= after.items()
     deployment.wait_for(next(iter(bodies)), f'"release":"{release}"')
     for path, known in bodies.items():
-        assert json.loads(deployment.get(path).content)["rows"] == json.loads(next(iter(known)))["rows"]
+        assert (
+            json.loads(deployment.get(path).content)["rows"]
+            == json.loads(next(iter(known)))["rows"]
+        )
 
 
 def _loader_pods(cluster) -> list[dict]:
@@ -106,7 +121,9 @@ def _loader_pods(cluster) -> list[dict]:
 def _loaded_at(cluster, schema: str) -> dict[str, str]:
     """When each interval was loaded, by its number."""
     query = f"SELECT json_object_agg(number, loaded) FROM content WHERE schema = '{schema}' AND kind = 'junction'"
-    text = cluster.kubectl("exec", "catalog-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query)
+    text = cluster.kubectl(
+        "exec", "catalog-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query
+    )
     return json.loads(text.strip() or "null") or {}
 
 
@@ -119,15 +136,29 @@ def _when_some_are_loaded(cluster, schema: str) -> dict[str, str]:
     raise AssertionError("no moment at which some shards were loaded and others were not")
 
 
-def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_release_stays(deployment: Deployment) -> None:
-    """The volumes of a test cluster have no limit, so one shard gets its data folder in memory, which has."""
+def test_a_full_volume_fails_the_load_with_a_clear_message_and_the_served_release_stays(
+    deployment: Deployment,
+) -> None:
+    """The volumes of a test cluster have no limit, so one shard gets its data folder in memory,
+    which has.
+    """
     cluster = deployment.cluster
     small = {"name": "small", "emptyDir": {"medium": "Memory", "sizeLimit": "112Mi"}}
     template = cluster.get("statefulset", "shard-c")["spec"]["template"]["spec"]
     mounts = [
-        {**mount, "name": "small"} if mount["name"] == "data" else mount for mount in template["containers"][0]["volumeMounts"]
+        {**mount, "name": "small"} if mount["name"] == "data" else mount
+        for mount in template["containers"][0]["volumeMounts"]
     ]
-    patch = {"spec": {"template": {"spec": {"volumes": [small], "containers": [{"name": "postgres", "volumeMounts": mounts}]}}}}
+    patch = {
+        "spec": {
+            "template": {
+                "spec": {
+                    "volumes": [small],
+                    "containers": [{"name": "postgres", "volumeMounts": mounts}],
+                }
+            }
+        }
+    }
     cluster.kubectl("patch", "statefulset", "shard-c", "--type=strategic", "-p", json.dumps(patch))
     try:
         cluster.kubectl("rollout", "status", "statefulset/shard-c", "--timeout=120s")

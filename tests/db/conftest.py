@@ -1,4 +1,6 @@
-"""One embedded PostgreSQL server for the whole test session, and compilations loaded into it when a test first asks for them."""
+"""One embedded PostgreSQL server for the whole test session, and compilations loaded into it when a
+test first asks for them.
+"""
 
 import shutil
 import tempfile
@@ -32,7 +34,9 @@ def embedded():
     folder = Path(tempfile.mkdtemp(prefix="snapshard-tests-"))
     server = Embedded(folder)
     with psycopg.connect(server.shard_map().catalog, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # what these tests kill is never the machine
+        connection.execute(
+            "ALTER SYSTEM SET fsync = off"
+        )  # what these tests kill is never the machine
         connection.execute("SELECT pg_reload_conf()")
     yield server
     server.close()
@@ -59,15 +63,25 @@ def simulated(tmp_path_factory):
 def compilations(simulated, shared):
     """Real and simulated compilations by name."""
     data = shared / "data"
-    known = {"samples": str(data / "samples/gtex.samples.tsv.gz"), "groups": str(data / "samples/gtex.samples.groups.tsv")}
+    known = {
+        "samples": str(data / "samples/gtex.samples.tsv.gz"),
+        "groups": str(data / "samples/gtex.samples.groups.tsv"),
+    }
     real = {name: str(data / name / "junctions.tsv.gz") for name in ("gtex", "gtex17", "gtexv2")}
-    found = {name: Compilation(name, junctions, **(known if name != "gtexv2" else {})) for name, junctions in real.items()}
+    found = {
+        name: Compilation(name, junctions, **(known if name != "gtexv2" else {}))
+        for name, junctions in real.items()
+    }
     return found | {"sim": read_folder(simulated, name="sim")}
 
 
 def layout_of(count):
     """One shard, five of which two are cut inside chr1, or a chromosome a shard."""
-    return read_layout(FIVE) if count == 5 else default_layout([f"s{number}" for number in range(1, count + 1)])
+    return (
+        read_layout(FIVE)
+        if count == 5
+        else default_layout([f"s{number}" for number in range(1, count + 1)])
+    )
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,9 @@ FIVE = [
 
 def interval_of(intervals, chrom, start):
     """The number of the interval that a row belongs to."""
-    own = [one for one in intervals if one.chrom == chrom] or [one for one in intervals if one.chrom == "*"]
+    own = [one for one in intervals if one.chrom == chrom] or [
+        one for one in intervals if one.chrom == "*"
+    ]
     return next(one.number for one in own if one.first <= start <= one.last)
 
 
@@ -31,7 +33,9 @@ def expected_lines(intervals, lines, *, chrom=1, start=2, counted_from=1):
     found = {one.number: [] for one in intervals}
     for line in lines:
         fields = line.split("\t")
-        found[interval_of(intervals, fields[chrom], int(fields[start]) + 1 - counted_from)].append(line)
+        found[interval_of(intervals, fields[chrom], int(fields[start]) + 1 - counted_from)].append(
+            line
+        )
     return found
 
 
@@ -39,7 +43,9 @@ def stored_lines(shards, schema, kind="junction"):
     """For every interval the lines of its blocks, in the blocks' order."""
     found = {one.number: [] for one in read_intervals(shards.catalog, schema)}
     for interval, _, payload in blocks(shards, schema, f"{kind}_block", "interval, block, payload"):
-        found[interval] += zstandard.ZstdDecompressor().decompress(payload).decode().splitlines(keepends=True)
+        found[interval] += (
+            zstandard.ZstdDecompressor().decompress(payload).decode().splitlines(keepends=True)
+        )
     return found
 
 
@@ -62,8 +68,15 @@ def schemas(shards):
             found |= {(name, schema) for (schema,) in connection.execute(query)}
     with psycopg.connect(shards.catalog) as connection:
         if connection.execute("SELECT to_regclass('release')").fetchone() != (None,):
-            for table, key in (("compilation", "name"), ("release", "schema"), ("interval", "schema"), ("content", "schema")):
-                query = sql.SQL("SELECT DISTINCT {} FROM {}").format(sql.Identifier(key), sql.Identifier(table))
+            for table, key in (
+                ("compilation", "name"),
+                ("release", "schema"),
+                ("interval", "schema"),
+                ("content", "schema"),
+            ):
+                query = sql.SQL("SELECT DISTINCT {} FROM {}").format(
+                    sql.Identifier(key), sql.Identifier(table)
+                )
                 found |= {(table, value) for (value,) in connection.execute(query)}
     return found
 

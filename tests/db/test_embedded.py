@@ -1,4 +1,6 @@
-"""The embedded server: kept between starts, shared between programs, and clear where it cannot be had."""
+"""The embedded server: kept between starts, shared between programs, and clear where it cannot be
+had.
+"""
 
 import shutil
 import subprocess
@@ -63,7 +65,9 @@ def test_two_programs_share_one_server_and_the_data_outlive_both(folder):
     assert second.stdout.readline() == began
     end(first)
     third = start(folder, "third")
-    assert third.stdout.readline() == began, "the server stopped although the second program held it"
+    assert third.stdout.readline() == began, (
+        "the server stopped although the second program held it"
+    )
     end(second)
     end(third)
     assert words(folder) == ["first", "second", "third"]

@@ -1,4 +1,6 @@
-"""Loading: every form of source, side files, bad rows, loads that are repeated, disturbed or killed in part."""
+"""Loading: every form of source, side files, bad rows, loads that are repeated, disturbed or killed
+in part.
+"""
 
 import gzip
 import json
@@ -43,7 +45,9 @@ def shards(embedded, intervals):
 
 @pytest.fixture(scope="module")
 def sparse(shared, tmp_path_factory):
-    """A part of gtex17 over all its chromosomes, in Snaptron's own order of chromosomes and with two contigs, as a plain file."""
+    """A part of gtex17 over all its chromosomes, in Snaptron's own order of chromosomes and with
+    two contigs, as a plain file.
+    """
     lines = read_lines(shared / "data/gtex17/junctions.tsv.gz")[::40]
     contigs = [lines[0].replace("chr1", "chrUn_GL000195v1"), lines[1].replace("chr1", "chrEBV")]
     path = tmp_path_factory.mktemp("sparse") / "junctions.tsv"
@@ -89,7 +93,9 @@ FORMS = [as_plain, as_gzip, as_indexed, as_standard_input]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
-def test_each_form_of_source_puts_the_same_lines_into_the_same_intervals(sparse, shards, intervals, form, tmp_path, monkeypatch):
+def test_each_form_of_source_puts_the_same_lines_into_the_same_intervals(
+    sparse, shards, intervals, form, tmp_path, monkeypatch
+):
     with ExitStack() as stack:
         compilation = Compilation(form.__name__, form(sparse, tmp_path, monkeypatch, stack))
         status = load_compilation(shards, Plan(compilation, intervals, jobs=2))
@@ -110,8 +116,12 @@ def test_real_rows_stand_in_blocks_and_hot_columns(worlds, shards, intervals, na
     hot = []
     for shard in world.release.shards:
         with psycopg.connect(shards.address(shard)) as connection:
-            columns = sql.SQL(", ").join([sql.SQL("{}::text").format(sql.Identifier(n)) for n in NAMES if n != "samples"])
-            query = sql.SQL("SELECT {} FROM {}.junction ORDER BY block, position").format(columns, sql.Identifier(schema))
+            columns = sql.SQL(", ").join(
+                [sql.SQL("{}::text").format(sql.Identifier(n)) for n in NAMES if n != "samples"]
+            )
+            query = sql.SQL("SELECT {} FROM {}.junction ORDER BY block, position").format(
+                columns, sql.Identifier(schema)
+            )
             hot += connection.execute(query).fetchall()
     assert hot == [tuple(one[name] for name in NAMES if name != "samples") for one in expected]
 
@@ -122,7 +132,9 @@ def test_catalog_says_what_each_interval_holds(worlds, shards, intervals):
     with psycopg.connect(shards.catalog) as connection:
         query = """SELECT number, row_count, max_end, longest, min_id, max_id, coverage_sum::bigint, pair_count, text_bytes
             FROM content WHERE schema = %s AND kind = 'junction' ORDER BY number"""
-        content = {number: values for number, *values in connection.execute(query, [world.release.schema])}
+        content = {
+            number: values for number, *values in connection.execute(query, [world.release.schema])
+        }
     for number, of_interval in lines.items():
         rows = [line.split("\t") for line in of_interval]
         if not rows:
@@ -149,13 +161,17 @@ def test_density_counts_the_starts_in_every_window(worlds, shards):
         for size in (10**4, 10**5, 10**6, 10**7):
             window = (size, row["chromosome"], (int(row["start"]) - 1) // size)
             annotated = row["annotated"] != "0"
-            expected[window].update(junctions=1, annotated=annotated, coverage=int(row["coverage_sum"]))
+            expected[window].update(
+                junctions=1, annotated=annotated, coverage=int(row["coverage_sum"])
+            )
     found = defaultdict(Counter)
     for shard in world.release.shards:
         with psycopg.connect(shards.address(shard)) as connection:
             query = sql.SQL("SELECT * FROM {}.density").format(sql.Identifier(world.release.schema))
             for size, chrom, window, junctions, annotated, coverage in connection.execute(query):
-                found[size, chrom, window].update(junctions=junctions, annotated=annotated, coverage=coverage)
+                found[size, chrom, window].update(
+                    junctions=junctions, annotated=annotated, coverage=coverage
+                )
     assert found == expected
 
 
@@ -165,14 +181,18 @@ def test_group_summaries_of_real_rows(worlds, shards, compilations):
     for number, line in enumerate(read_lines(compilations["gtex"].groups)[1:]):
         groups |= {int(sample): number for sample in line.rstrip("\n").split("\t")[3].split(",")}
     records = {}
-    for block, payload in blocks(shards, world.release.schema, "junction_summary", "block, payload"):
+    for block, payload in blocks(
+        shards, world.release.schema, "junction_summary", "block, payload"
+    ):
         one = decode(payload)
         for at in range(len(one)):
             key = block, int(one.positions[at]), int(one.groups[at])
             records[key] = one.samples[at], one.reads[at], one.medians[at], one.maxima[at]
     expected = {}
     for block, payload in blocks(shards, world.release.schema, "junction_block", "block, payload"):
-        for position, line in enumerate(zstandard.ZstdDecompressor().decompress(payload).decode().splitlines()):
+        for position, line in enumerate(
+            zstandard.ZstdDecompressor().decompress(payload).decode().splitlines()
+        ):
             of_group = defaultdict(list)
             for pair in line.split("\t")[11].split(",")[1:]:
                 sample, coverage = map(int, pair.split(":"))
@@ -191,15 +211,29 @@ def test_folder_with_every_kind_of_file(worlds, shards, intervals, simulated, in
         lines = read_lines(simulated / f"{kind}s.bgz")
         assert stored_lines(shards, schema, kind) == expected_lines(intervals, lines)
     lines = read_lines(simulated / "bases.tsv.bgz")
-    assert stored_lines(shards, schema, "base") == expected_lines(intervals, lines, chrom=0, start=1, counted_from=0)
+    assert stored_lines(shards, schema, "base") == expected_lines(
+        intervals, lines, chrom=0, start=1, counted_from=0
+    )
     for bounds in blocks(shards, schema, "base_block", "row_count, min_start, max_end, payload"):
         row_count, min_start, max_end, payload = bounds
-        rows = [line.split("\t") for line in zstandard.ZstdDecompressor().decompress(payload).decode().splitlines()]
-        assert (row_count, min_start, max_end) == (len(rows), int(rows[0][1]) + 1, max(int(row[2]) for row in rows))
+        rows = [
+            line.split("\t")
+            for line in zstandard.ZstdDecompressor().decompress(payload).decode().splitlines()
+        ]
+        assert (row_count, min_start, max_end) == (
+            len(rows),
+            int(rows[0][1]) + 1,
+            max(int(row[2]) for row in rows),
+        )
     assert world.release.simulated
     assert world.release.sample_count == 80
-    assert index.catalog.file(world.release, "samples.tsv") == (simulated / "samples.tsv").read_bytes()
-    assert index.catalog.file(world.release, "bases.header.tsv") == (simulated / "bases.header.tsv").read_bytes()
+    assert (
+        index.catalog.file(world.release, "samples.tsv") == (simulated / "samples.tsv").read_bytes()
+    )
+    assert (
+        index.catalog.file(world.release, "bases.header.tsv")
+        == (simulated / "bases.header.tsv").read_bytes()
+    )
 
 
 def table(shards, schema, name, columns, order):
@@ -222,12 +256,20 @@ def test_samples_groups_genes_and_transcripts_stand_in_the_catalog(shards, inter
     samples = table(shards, status.schema, "sample", "fields", "rail_id")
     assert ["\t".join(row) + "\n" for (row,) in samples] == lines[1:]
     groups = table(shards, status.schema, "sample_group", "name, long_name, members", "number")
-    expected = [line.rstrip("\n").split("\t") for line in read_lines(folder / "samples.groups.tsv")[1:]]
-    assert groups == [(one[0], one[1], [int(member) for member in one[3].split(",")]) for one in expected]
+    expected = [
+        line.rstrip("\n").split("\t") for line in read_lines(folder / "samples.groups.tsv")[1:]
+    ]
+    assert groups == [
+        (one[0], one[1], [int(member) for member in one[3].split(",")]) for one in expected
+    ]
     genes = table(shards, status.schema, "gene", 'gene_id, symbol, start, "end"', "number")
     assert ("ENSG00000000001.1", "GENEA", 50, 2000) in genes
     transcripts = table(
-        shards, status.schema, "transcript", 'transcript_id, start, "end", exon_starts, exon_ends, file', "number"
+        shards,
+        status.schema,
+        "transcript",
+        'transcript_id, start, "end", exon_starts, exon_ends, file',
+        "number",
     )
     assert transcripts[0] == ("NM_1", 50, 1000, [50, 901], [120, 1000], "refflat")
     assert Counter(row[-1] for row in transcripts) == {
@@ -241,7 +283,9 @@ def test_sample_fields_with_quotes_and_backslashes_come_back(shards, intervals, 
     lines = ["rail_id\tsaid\n", '1\ta "word", {x}\n', "2\tback\\slash NULL\n", "3\t\n", "4\tNULL\n"]
     samples = tmp_path / "samples.tsv"
     samples.write_text("".join(lines))
-    status = load_compilation(shards, Plan(Compilation("odd", str(sparse), samples=str(samples)), intervals))
+    status = load_compilation(
+        shards, Plan(Compilation("odd", str(sparse), samples=str(samples)), intervals)
+    )
     stored = table(shards, status.schema, "sample", "fields", "rail_id")
     assert ["\t".join(row) + "\n" for (row,) in stored] == lines[1:]
 
@@ -260,7 +304,9 @@ def spoilt(path, folder, places, form=as_plain):
 
 @pytest.mark.parametrize("form", [as_plain, as_indexed], ids=lambda form: form.__name__)
 @pytest.mark.parametrize(("bad", "max_errors"), [([2500], 0), ([5, 700, 1500, 2900], 3)])
-def test_bad_rows_over_the_budget_leave_nothing_behind(shards, intervals, sparse, tmp_path, form, bad, max_errors):
+def test_bad_rows_over_the_budget_leave_nothing_behind(
+    shards, intervals, sparse, tmp_path, form, bad, max_errors
+):
     before = schemas(shards)
     compilation = Compilation("spoilt", spoilt(sparse, tmp_path, bad, form))
     with pytest.raises(BadRow, match="coverage_sum: expected"):
@@ -269,11 +315,15 @@ def test_bad_rows_over_the_budget_leave_nothing_behind(shards, intervals, sparse
 
 
 @pytest.mark.parametrize("form", [as_plain, as_indexed], ids=lambda form: form.__name__)
-def test_bad_rows_within_the_budget_are_left_out_and_told(shards, intervals, sparse, tmp_path, form):
+def test_bad_rows_within_the_budget_are_left_out_and_told(
+    shards, intervals, sparse, tmp_path, form
+):
     bad = [5, 1500, 2900]
     told = []
     compilation = Compilation("few_bad", spoilt(sparse, tmp_path, bad, form))
-    status = load_compilation(shards, Plan(compilation, intervals, max_errors=3, jobs=2), bad_row=told.append)
+    status = load_compilation(
+        shards, Plan(compilation, intervals, max_errors=3, jobs=2), bad_row=told.append
+    )
     lines = [line for place, line in enumerate(read_lines(sparse)) if place not in bad]
     assert stored_lines(shards, status.schema) == expected_lines(intervals, lines)
     assert len(told) == 3
@@ -293,7 +343,12 @@ def test_unsorted_source_leaves_nothing_behind(shards, intervals, sparse, tmp_pa
 
 def loaded_at(shards, schema):
     with psycopg.connect(shards.catalog) as connection:
-        return dict(connection.execute("SELECT number, loaded FROM content WHERE schema = %s AND kind = 'junction'", [schema]))
+        return dict(
+            connection.execute(
+                "SELECT number, loaded FROM content WHERE schema = %s AND kind = 'junction'",
+                [schema],
+            )
+        )
 
 
 def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
@@ -309,7 +364,9 @@ def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
         verify(shards, "stepwise", "a")
     status = load_compilation(shards, plan, steps=("verify",))
     assert status.state == "verified"
-    assert {number: at for number, at in loaded_at(shards, schema).items() if number in first} == first
+    assert {
+        number: at for number, at in loaded_at(shards, schema).items() if number in first
+    } == first
     assert stored_lines(shards, schema) == expected_lines(intervals, read_lines(sparse))
     load_shards(shards, plan, schema)
     with pytest.raises(NotFound, match="no shard of the release"):
@@ -319,7 +376,9 @@ def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
 def test_loaders_that_begin_at_one_moment_begin_one_release(shards, intervals, sparse):
     plan = Plan(Compilation("at_once", str(sparse)), intervals, release="a")
     with ThreadPoolExecutor(4) as pool:
-        found = [one.result() for one in [pool.submit(begin_compilation, shards, plan) for _ in range(4)]]
+        found = [
+            one.result() for one in [pool.submit(begin_compilation, shards, plan) for _ in range(4)]
+        ]
     assert sorted(found) == [("at_once@a", False)] * 3 + [("at_once@a", True)]
 
 
@@ -328,7 +387,9 @@ def test_shard_whose_commit_the_catalog_never_learnt_of_is_loaded_again(shards, 
     schema = load_compilation(shards, plan, steps=()).schema
     with psycopg.connect(shards.catalog) as connection:
         numbers = [one.number for one in intervals if one.shard == "s3"]
-        connection.execute("DELETE FROM content WHERE schema = %s AND number = ANY(%s)", [schema, numbers])
+        connection.execute(
+            "DELETE FROM content WHERE schema = %s AND number = ANY(%s)", [schema, numbers]
+        )
     assert load_compilation(shards, plan).state == "published"
     assert stored_lines(shards, schema) == expected_lines(intervals, read_lines(sparse))
 
@@ -369,9 +430,15 @@ DAMAGE = [
         "coverage_sum is",
     ),
     ("DELETE FROM {s}.junction WHERE position = 3", "row_count is"),
-    ("DELETE FROM {s}.junction_block WHERE block = (SELECT max(block) FROM {s}.junction_block)", "sha256 is"),
+    (
+        "DELETE FROM {s}.junction_block WHERE block = (SELECT max(block) FROM {s}.junction_block)",
+        "sha256 is",
+    ),
     ("UPDATE {s}.junction_block SET min_start = 1", "bounds"),
-    ("DELETE FROM {s}.density WHERE bin_size = 100000 AND bin = (SELECT min(bin) FROM {s}.density)", "density per 100000"),
+    (
+        "DELETE FROM {s}.density WHERE bin_size = 100000 AND bin = (SELECT min(bin) FROM {s}.density)",
+        "density per 100000",
+    ),
 ]
 
 
@@ -401,5 +468,7 @@ def test_folder_says_what_it_lacks(tmp_path):
 def test_shard_without_an_address_is_named_before_anything_begins(shards, sparse):
     before = schemas(shards)
     with pytest.raises(NotFound, match="no address for shard"):
-        load_compilation(shards, Plan(Compilation("lost", str(sparse)), default_layout(["nowhere"])))
+        load_compilation(
+            shards, Plan(Compilation("lost", str(sparse)), default_layout(["nowhere"]))
+        )
     assert schemas(shards) == before

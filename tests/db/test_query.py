@@ -1,4 +1,6 @@
-"""Every kind of question against a list comprehension over the file's rows, at several cuts of the genome."""
+"""Every kind of question against a list comprehension over the file's rows, at several cuts of the
+genome.
+"""
 
 import operator
 from dataclasses import replace
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from snapshard.errors import QueryTimeout
 from snapshard.filters import FILTERABLE, OPERATORS, Filter
-from snapshard.junction import NAMES, RECOMPUTED, SUMMARY, Kind, annotation_class
+from snapshard.junction import NAMES, RECOMPUTED, SUMMARY, ColumnType, annotation_class
 from snapshard.match import Match
 from snapshard.pairs import SampleSet
 from snapshard.query import Query, continued
@@ -18,9 +20,18 @@ from snapshard.region import Region
 from snapshard.rows import decimal_text
 
 CASES = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-"""On each of four compilations: 400 for every way to match, every filter and the restriction to samples."""
+"""On each of four compilations: 400 for every way to match, every filter and the restriction to
+samples.
+"""
 COMPILATIONS = ["gtex", "gtex17", "gtexv2", "sim"]
-SYMBOLS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+SYMBOLS = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 MATCHES = {
     Match.OVERLAP: lambda row, s, e: row.start <= e and row.end >= s,
     Match.CONTAINS: lambda row, s, e: s <= row.start and row.end <= e,
@@ -41,33 +52,49 @@ class Row:
 
     def value(self, column):
         if column == "class":
-            known = {name: self.fields[name] != "0" for name in ("annotated", "left_annotated", "right_annotated")}
+            known = {
+                name: self.fields[name] != "0"
+                for name in ("annotated", "left_annotated", "right_annotated")
+            }
             pair, left, right = known.values()
             return annotation_class(pair=pair, left=left, right=right, strand=self.fields["strand"])
         text = self.fields[column]
-        kind = FILTERABLE[column].kind
-        if kind is Kind.FLAG:
+        kind = FILTERABLE[column].type
+        if kind is ColumnType.FLAG:
             return int(text != "0")
-        if kind is Kind.TEXT:
+        if kind is ColumnType.TEXT:
             return text
         if text == "":
             return None
-        return int(text) if kind is Kind.INTEGER else Fraction(text)
+        return int(text) if kind is ColumnType.INTEGER else Fraction(text)
 
     def restricted(self, wanted):
-        pairs = [pair for pair in self.fields["samples"].split(",")[1:] if int(pair.split(":")[0]) in wanted]
+        pairs = [
+            pair
+            for pair in self.fields["samples"].split(",")[1:]
+            if int(pair.split(":")[0]) in wanted
+        ]
         coverages = sorted(int(pair.split(":")[1]) for pair in pairs)
         if not coverages:
             return None
         middle = (coverages[(len(coverages) - 1) // 2] + coverages[len(coverages) // 2]) / 2
-        texts = [str(len(pairs)), str(sum(coverages)), decimal_text(sum(coverages) / len(pairs)), decimal_text(middle)]
-        changed = {"samples": "".join("," + pair for pair in pairs)} | dict(zip(RECOMPUTED, texts, strict=True))
+        texts = [
+            str(len(pairs)),
+            str(sum(coverages)),
+            decimal_text(sum(coverages) / len(pairs)),
+            decimal_text(middle),
+        ]
+        changed = {"samples": "".join("," + pair for pair in pairs)} | dict(
+            zip(RECOMPUTED, texts, strict=True)
+        )
         return Row("\t".join((self.fields | changed)[name] for name in NAMES) + "\n")
 
 
 def satisfies(row, one):
     value = row.value(one.column)
-    wanted = Fraction(one.operand) if FILTERABLE[one.column].kind is Kind.DECIMAL else one.operand
+    wanted = (
+        Fraction(one.operand) if FILTERABLE[one.column].type is ColumnType.DECIMAL else one.operand
+    )
     return value is not None and SYMBOLS[one.operator](value, wanted)
 
 
@@ -80,12 +107,16 @@ def text_of(rows):
 
 
 def asked(world, query, limit=None):
-    return b"".join(part.text for part in world.index.rows(world.release, query, limit=limit)).decode()
+    return b"".join(
+        part.text for part in world.index.rows(world.release, query, limit=limit)
+    ).decode()
 
 
 @pytest.fixture(scope="module", params=COMPILATIONS)
 def world(request, worlds):
-    """A compilation on five shards, two of them cut inside chr1: its index, release and the file's lines in genome order."""
+    """A compilation on five shards, two of them cut inside chr1: its index, release and the file's
+    lines in genome order.
+    """
     return worlds(request.param, 5)
 
 
@@ -97,7 +128,9 @@ def rows(world):
 @pytest.fixture(scope="module")
 def of_chrom(rows):
     """The rows of each chromosome, so that a naive answer does not read the whole file each time."""
-    return {chrom: [row for row in rows if row.chrom == chrom] for chrom in {row.chrom for row in rows}}
+    return {
+        chrom: [row for row in rows if row.chrom == chrom] for chrom in {row.chrom for row in rows}
+    }
 
 
 def regions(rows):
@@ -119,14 +152,19 @@ def regions(rows):
 
 def values(rows, column):
     """Values that occur in a column, so that every operator has something to tell apart."""
-    kind = FILTERABLE[column].kind
-    if kind is Kind.FLAG:
+    kind = FILTERABLE[column].type
+    if kind is ColumnType.FLAG:
         return st.sampled_from(["0", "1"])
     if column == "class":
         return st.sampled_from(["DA", "NDA", "D", "A", "N", ""])
     occurring = st.sampled_from(rows).map(lambda row: row.fields[column] or "0")
-    other = {Kind.INTEGER: st.integers(-5, 10**6).map(str), Kind.DECIMAL: st.decimals(-5, 500, places=3).map(str)}
-    return st.one_of(occurring, other.get(kind, st.text("+-?GTACgtacchr12X", min_size=1, max_size=5)))
+    other = {
+        ColumnType.INTEGER: st.integers(-5, 10**6).map(str),
+        ColumnType.DECIMAL: st.decimals(-5, 500, places=3).map(str),
+    }
+    return st.one_of(
+        occurring, other.get(kind, st.text("+-?GTACgtacchr12X", min_size=1, max_size=5))
+    )
 
 
 def test_everything_comes_back_byte_for_byte(world):
@@ -136,7 +174,9 @@ def test_everything_comes_back_byte_for_byte(world):
 @pytest.mark.parametrize("match", Match)
 def test_each_way_to_match_a_region(world, rows, match):
     order = {row.line: number for number, row in enumerate(rows)}
-    of_chrom = {chrom: [row for row in rows if row.chrom == chrom] for chrom in {row.chrom for row in rows}}
+    of_chrom = {
+        chrom: [row for row in rows if row.chrom == chrom] for chrom in {row.chrom for row in rows}
+    }
 
     @CASES
     @given(st.lists(regions(rows), min_size=1, max_size=3))
@@ -158,7 +198,11 @@ def test_each_filter(world, rows, of_chrom, column):
     def check(region, symbol, value):
         one = Filter(column, symbol, value)
         query = Query(regions=(region,), filters=(one,))
-        expected = [row for row in of_chrom[region.chrom] if in_region(row, region, Match.OVERLAP) and satisfies(row, one)]
+        expected = [
+            row
+            for row in of_chrom[region.chrom]
+            if in_region(row, region, Match.OVERLAP) and satisfies(row, one)
+        ]
         assert asked(world, query) == text_of(expected)
         assert world.index.count(world.release, query) == len(expected)
 
@@ -166,12 +210,27 @@ def test_each_filter(world, rows, of_chrom, column):
 
 
 def test_restriction_to_samples(world, rows, of_chrom):
-    known = sorted({int(pair.split(":")[0]) for row in rows[:2000] for pair in row.fields["samples"].split(",")[1:]})
-    statistic = st.builds(Filter, st.sampled_from(RECOMPUTED), st.sampled_from(list(OPERATORS)), st.integers(0, 40).map(str))
+    known = sorted(
+        {
+            int(pair.split(":")[0])
+            for row in rows[:2000]
+            for pair in row.fields["samples"].split(",")[1:]
+        }
+    )
+    statistic = st.builds(
+        Filter,
+        st.sampled_from(RECOMPUTED),
+        st.sampled_from(list(OPERATORS)),
+        st.integers(0, 40).map(str),
+    )
     stored = st.builds(Filter, st.just("strand"), st.just("="), st.sampled_from("+-"))
 
     @CASES
-    @given(regions(rows), st.sets(st.sampled_from(known), max_size=40), st.lists(statistic | stored, max_size=2))
+    @given(
+        regions(rows),
+        st.sets(st.sampled_from(known), max_size=40),
+        st.lists(statistic | stored, max_size=2),
+    )
     def check(region, wanted, filters):
         query = Query(regions=(region,), samples=SampleSet(wanted), filters=tuple(filters))
         near = [row for row in of_chrom[region.chrom] if in_region(row, region, Match.OVERLAP)]
@@ -192,7 +251,10 @@ def test_counting_in_samples_ends_at_the_deadline_and_an_export_does_not(worlds)
     usual = index.settings
     index.settings = replace(usual, read_seconds=1e-9)
     try:
-        with pytest.raises(QueryTimeout, match="did not answer within 1e-09 s; ask for a smaller region or an export") as caught:
+        with pytest.raises(
+            QueryTimeout,
+            match="did not answer within 1e-09 s; ask for a smaller region or an export",
+        ) as caught:
             index.count(release, query)
         assert caught.value.shard in release.shards
         assert sum(len(rows) for rows in index.rows(release, query)) == expected
@@ -201,8 +263,10 @@ def test_counting_in_samples_ends_at_the_deadline_and_an_export_does_not(worlds)
 
 
 def satisfies_float(row, one):
-    """Recomputed decimals compare as the doubles that they are printed from; twelve digits tell these values apart."""
-    if FILTERABLE[one.column].kind is Kind.DECIMAL:
+    """Recomputed decimals compare as the doubles that they are printed from; twelve digits tell
+    these values apart.
+    """
+    if FILTERABLE[one.column].type is ColumnType.DECIMAL:
         return SYMBOLS[one.operator](float(row.fields[one.column]), float(one.operand))
     return satisfies(row, one)
 
@@ -219,7 +283,9 @@ def test_summaries_limits_and_continuation(world, rows, of_chrom):
         assert b"".join(part.text for part in parts).decode() == "".join(lines)
         if expected:
             last = data.draw(st.integers(0, len(expected) - 1))
-            place = world.index.place(world.release, int(expected[last].fields["snaptron_id"]))
+            place = world.index.row_address(
+                world.release, int(expected[last].fields["snaptron_id"])
+            )
             assert asked(world, continued(query, place)) == text_of(expected[last + 1 :])
 
     check()
@@ -231,8 +297,12 @@ def test_ids_come_in_genome_order_and_unknown_ones_are_left_out(world, rows):
     @CASES
     @given(st.sets(st.integers(0, len(rows) - 1), min_size=1, max_size=20), st.booleans())
     def check(picked, with_unknown):
-        ids = [int(rows[number].fields["snaptron_id"]) for number in picked] + [unknown] * with_unknown
-        assert asked(world, Query(ids=tuple(ids))) == text_of(rows[number] for number in sorted(picked))
+        ids = [int(rows[number].fields["snaptron_id"]) for number in picked] + [
+            unknown
+        ] * with_unknown
+        assert asked(world, Query(ids=tuple(ids))) == text_of(
+            rows[number] for number in sorted(picked)
+        )
 
     check()
 
@@ -241,10 +311,17 @@ def test_ids_come_in_genome_order_and_unknown_ones_are_left_out(world, rows):
 def test_answers_do_not_depend_on_the_cut(worlds, name):
     cuts = [worlds(name, count) for count in (1, 5, 25)]
     rows = [Row(line) for line in cuts[0].lines]
-    filters = st.builds(Filter, st.just("samples_count"), st.sampled_from(list(OPERATORS)), st.integers(0, 9).map(str))
+    filters = st.builds(
+        Filter,
+        st.just("samples_count"),
+        st.sampled_from(list(OPERATORS)),
+        st.integers(0, 9).map(str),
+    )
 
     @settings(CASES, max_examples=200)
-    @given(st.lists(regions(rows), max_size=2), st.sampled_from(Match), st.lists(filters, max_size=1))
+    @given(
+        st.lists(regions(rows), max_size=2), st.sampled_from(Match), st.lists(filters, max_size=1)
+    )
     def check(wanted, match, conditions):
         query = Query(regions=tuple(wanted), match=match, filters=tuple(conditions))
         first, *others = [asked(world, query) for world in cuts]

@@ -17,7 +17,15 @@ from snapshard_populate.loading.load import Plan, begin_compilation, load_compil
 from snapshard_populate.loading.verify import verify
 from snapshard_populate.releases import prune as pruning
 from snapshard_populate.releases.prune import prune
-from snapshard_populate.releases.release import Beginning, begin, find, publish, retire, roll_back, statuses
+from snapshard_populate.releases.release import (
+    Beginning,
+    begin,
+    find,
+    publish,
+    retire,
+    roll_back,
+    statuses,
+)
 from snapshard_populate.releases.sessions import lock_shared
 
 
@@ -82,7 +90,9 @@ def test_every_change_of_the_served_release_is_later_than_those_before(shards, i
     publish(shards.catalog, "turned", "r1")
     assert served() == times[-1]
     with psycopg.connect(shards.catalog) as connection:
-        connection.execute("UPDATE release SET published = published + interval '1 hour' WHERE schema = 'turned@r1'")
+        connection.execute(
+            "UPDATE release SET published = published + interval '1 hour' WHERE schema = 'turned@r1'"
+        )
     ahead = served()
     publish(shards.catalog, "turned", "r2")
     assert served() > ahead
@@ -91,7 +101,10 @@ def test_every_change_of_the_served_release_is_later_than_those_before(shards, i
 def test_steps_that_do_not_fit_the_state_are_refused_with_the_step_to_take(shards, intervals, few):
     plan = Plan(Compilation("refused", str(few)), intervals, release="a")
     begin_compilation(shards, plan)
-    with pytest.raises(BadRelease, match=r"refused/a is loading \(0 of 26 intervals are in\); load the rest and verify it"):
+    with pytest.raises(
+        BadRelease,
+        match=r"refused/a is loading \(0 of 26 intervals are in\); load the rest and verify it",
+    ):
         publish(shards.catalog, "refused", "a")
     with pytest.raises(BadRelease, match="load shard s1, s2, s3"):
         verify(shards, "refused", "a")
@@ -141,7 +154,9 @@ def test_prune_drops_what_was_retired_long_enough_ago_and_never_its_name(shards,
     left = of("pruned", schemas(shards))
     held = {schema for place, schema in left if place not in ("compilation", "release")}
     assert held == set(schemas_of[1:])
-    with pytest.raises(BadRelease, match=r"pruned/r1 was pruned at .*; load it again under another name"):
+    with pytest.raises(
+        BadRelease, match=r"pruned/r1 was pruned at .*; load it again under another name"
+    ):
         publish(shards.catalog, "pruned", "r1")
     with pytest.raises(BadRelease, match="was pruned; there is nothing to verify"):
         verify(shards, "pruned", "r1")
@@ -167,7 +182,10 @@ def test_prune_drops_a_verified_release_once_a_later_one_is_served(shards, inter
     assert "overtaken/r1" not in prune(shards, keep_for=0).releases
     loaded(shards, intervals, few, "overtaken")
     assert "overtaken/r1" in prune(shards, keep_for=0).releases
-    assert {schema for _, schema in of("overtaken", schemas(shards))} == {"overtaken", "overtaken@r2"}
+    assert {schema for _, schema in of("overtaken", schemas(shards))} == {
+        "overtaken",
+        "overtaken@r2",
+    }
 
 
 def test_prune_drops_schemas_that_no_catalog_row_knows(shards):
@@ -231,7 +249,9 @@ def wait_until(condition, seconds=20):
 
 
 def kill_at(phase, loader):
-    """Kills the loader when it says the phase; `start` is before it says anything, `end` after everything."""
+    """Kills the loader when it says the phase; `start` is before it says anything, `end` after
+    everything.
+    """
     if phase == "start":
         time.sleep(0.3)
     else:
@@ -245,7 +265,9 @@ def kill_at(phase, loader):
 
 
 def kill_between_copies(loader, shards, lines):
-    """Feeds a loader lines until it has copied some of them into a shard, keeps it waiting for more, and kills it."""
+    """Feeds a loader lines until it has copied some of them into a shard, keeps it waiting for
+    more, and kills it.
+    """
     query = """SELECT count(*) FROM pg_stat_activity WHERE application_name = 'snapshard load'
         AND state = 'idle in transaction' AND query LIKE 'COPY %'"""
 
@@ -269,15 +291,34 @@ def long_line(line, end):
     fields = line.rstrip("\n").split("\t")
     count = 100_000
     fields[3:5] = [str(int(fields[2]) + end), str(end + 1)]
-    fields[11:16] = ["".join(f",{sample}:1" for sample in range(count)), str(count), str(count), "1.000", "1.0"]
+    fields[11:16] = [
+        "".join(f",{sample}:1" for sample in range(count)),
+        str(count),
+        str(count),
+        "1.000",
+        "1.0",
+    ]
     return "\t".join(fields) + "\n"
 
 
-PHASES = ["start", "begin", "copy", "rows", "indexes", "done", "verify", "verified", "publish", "end"]
+PHASES = [
+    "start",
+    "begin",
+    "copy",
+    "rows",
+    "indexes",
+    "done",
+    "verify",
+    "verified",
+    "publish",
+    "end",
+]
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(shards, intervals, few, served, index, tmp_path, phase):
+def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(
+    shards, intervals, few, served, index, tmp_path, phase
+):
     before = find(shards.catalog, "killed", served.name)
     loader = start_loader(tmp_path, shards, "-" if phase == "copy" else few)
     if phase == "copy":
@@ -297,5 +338,7 @@ def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(shards, inter
     assert stored_lines(shards, status.schema) == expected_lines(intervals, lines)
     prune(shards, keep_for=0)
     whole = {one.schema for one in statuses(shards.catalog, "killed") if one.state == "published"}
-    assert {schema for place, schema in of("killed", schemas(shards)) if place != "compilation"} == whole
+    assert {
+        schema for place, schema in of("killed", schemas(shards)) if place != "compilation"
+    } == whole
     assert {one.state for one in statuses(shards.catalog, "killed")} == {"published"}

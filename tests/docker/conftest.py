@@ -14,13 +14,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("postgres", "owner", "loader", "reader", "exporter", "replicator")
-# The clean-up helper's image cannot be pulled on every machine; every container here is ended by its own context.
+# The clean-up helper's image cannot be pulled on every machine; every container here is ended by
+# its own context.
 os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
 
 
 @pytest.fixture(scope="session")
 def engine() -> None:
-    """A Docker engine with the base images: as it is, or started by the scripts of SNAPSHARD_SHARED or ../shared."""
+    """A Docker engine with the base images: as it is, or started by the scripts of SNAPSHARD_SHARED
+    or ../shared.
+    """
     scripts = Path(os.environ.get("SNAPSHARD_SHARED", ROOT.parent / "shared")) / "images"
     if _runs("docker", "info") and _runs("docker", "image", "inspect", "postgres:18-trixie"):
         return
@@ -33,15 +36,24 @@ def engine() -> None:
 
 
 def _runs(*command: str) -> bool:
-    return shutil.which(command[0]) is not None and subprocess.run(command, capture_output=True).returncode == 0
+    return (
+        shutil.which(command[0]) is not None
+        and subprocess.run(command, capture_output=True).returncode == 0
+    )
 
 
 @pytest.fixture(scope="session")
 def images(engine: None) -> dict[str, str]:
     """The names of the images by their part, built from the tree as it is."""
-    subprocess.run(["make", "--no-print-directory", "images"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["make", "--no-print-directory", "images"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
     version = subprocess.run(
-        ["make", "--no-print-directory", "version"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["make", "--no-print-directory", "version"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     return {part: f"snapshard/{part}:{version}" for part in ("postgres", "server", "loader")}
 
@@ -73,7 +85,9 @@ class Shard:
         self.container = container
         self._passwords = passwords
 
-    def connect(self, role: str, password: str | None = None, *, database: str = "snapshard") -> psycopg.Connection:
+    def connect(
+        self, role: str, password: str | None = None, *, database: str = "snapshard"
+    ) -> psycopg.Connection:
         """A connection over TCP; to the superuser there is no such way."""
         return psycopg.connect(
             host="127.0.0.1",
@@ -87,7 +101,9 @@ class Shard:
 
     def as_superuser(self, statement: str) -> str:
         """What psql inside the container prints, run as the container's own user."""
-        code, output = self.container.exec(["psql", "-U", "postgres", "-d", "snapshard", "-tAc", statement])
+        code, output = self.container.exec(
+            ["psql", "-U", "postgres", "-d", "snapshard", "-tAc", statement]
+        )
         assert code == 0, output
         return output.decode().strip()
 
@@ -99,20 +115,30 @@ class Shard:
     def wait(self) -> "Shard":
         """Itself, when it accepts connections."""
         for _ in range(120):
-            if self.container.exec(["pg_isready", "-q", "-h", "127.0.0.1", "-d", "snapshard"])[0] == 0:
+            if (
+                self.container.exec(["pg_isready", "-q", "-h", "127.0.0.1", "-d", "snapshard"])[0]
+                == 0
+            ):
                 return self
             time.sleep(0.25)
         raise AssertionError(self.log())
 
 
 @pytest.fixture(scope="session")
-def start(images: dict[str, str], passwords: dict[str, str], secret_files: Path) -> Callable[..., object]:
-    """Starts a shard as Kubernetes would: unprivileged, its root file system read-only; ended on leaving the context."""
+def start(
+    images: dict[str, str], passwords: dict[str, str], secret_files: Path
+) -> Callable[..., object]:
+    """Starts a shard as Kubernetes would: unprivileged, its root file system read-only; ended on
+    leaving the context.
+    """
     from testcontainers.core.container import DockerContainer
 
     @contextmanager
     def started(
-        *, memory: str = "512m", secrets_from: Path | None = secret_files, tmpfs: dict[str, str] | None = None
+        *,
+        memory: str = "512m",
+        secrets_from: Path | None = secret_files,
+        tmpfs: dict[str, str] | None = None,
     ) -> Iterator[Shard]:
         container = DockerContainer(images["postgres"]).with_exposed_ports(5432)
         container.with_kwargs(

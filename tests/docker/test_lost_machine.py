@@ -1,4 +1,6 @@
-"""A shard whose machine is gone: nobody closes its connections, and still nobody waits for it for ever."""
+"""A shard whose machine is gone: nobody closes its connections, and still nobody waits for it for
+ever.
+"""
 
 import threading
 import time
@@ -48,7 +50,9 @@ def lost(start: Callable[..., AbstractContextManager]) -> Iterator[Lost]:
             shard.wait()
             container = shard.container.get_wrapped_container()
             network.connect(container)
-            for name in [one for one in container.attrs["NetworkSettings"]["Networks"] if one != network.name]:
+            for name in [
+                one for one in container.attrs["NetworkSettings"]["Networks"] if one != network.name
+            ]:
                 with suppress(docker.errors.APIError):
                     docker.from_env().networks.get(name).disconnect(container)
             yield Lost(container, network)
@@ -59,7 +63,9 @@ def lost(start: Callable[..., AbstractContextManager]) -> Iterator[Lost]:
 def test_who_waits_for_a_lost_machine_is_told_and_its_places_in_the_pool_are_free_again(
     lost: Lost, passwords: dict[str, str], tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "pgpass").write_text("*:*:*:reader:" + passwords["reader"].replace("\\", "\\\\") + "\n")
+    (tmp_path / "pgpass").write_text(
+        "*:*:*:reader:" + passwords["reader"].replace("\\", "\\\\") + "\n"
+    )
     (tmp_path / "pgpass").chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
     address = lost.address

@@ -1,4 +1,6 @@
-"""The shard image: what its roles may and may not do, what it keeps, and what it says when something is missing."""
+"""The shard image: what its roles may and may not do, what it keeps, and what it says when
+something is missing.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +22,9 @@ def shard(start: Start) -> Iterator[object]:
         running.wait()
         with running.connect("loader") as loader:
             loader.execute('CREATE SCHEMA "gtex@r1"')
-            loader.execute('CREATE TABLE "gtex@r1".junction AS SELECT generate_series(1, 1000) AS snaptron_id')
+            loader.execute(
+                'CREATE TABLE "gtex@r1".junction AS SELECT generate_series(1, 1000) AS snaptron_id'
+            )
         yield running
 
 
@@ -48,7 +52,9 @@ def test_those_who_read_can_read_a_release(shard, role: str) -> None:
 )
 def test_those_who_read_can_do_nothing_else(shard, role: str, statement: str) -> None:
     with shard.connect(role) as connection:
-        connection.execute("SET default_transaction_read_only = off")  # It is a courtesy; rights are what holds.
+        connection.execute(
+            "SET default_transaction_read_only = off"
+        )  # It is a courtesy; rights are what holds.
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
 
@@ -89,7 +95,10 @@ def test_reads_have_a_deadline_and_exports_have_none(shard) -> None:
 
 
 def test_nobody_is_superuser_over_the_network(shard) -> None:
-    with pytest.raises(psycopg.OperationalError, match=r'pg_hba.conf rejects connection for host .* user "postgres"'):
+    with pytest.raises(
+        psycopg.OperationalError,
+        match=r'pg_hba.conf rejects connection for host .* user "postgres"',
+    ):
         shard.connect("postgres")
 
 
@@ -105,19 +114,25 @@ def test_who_replicates_reaches_no_database(shard) -> None:
 
 
 def test_a_wrong_password_is_refused_by_name(shard) -> None:
-    with pytest.raises(psycopg.OperationalError, match='password authentication failed for user "reader"'):
+    with pytest.raises(
+        psycopg.OperationalError, match='password authentication failed for user "reader"'
+    ):
         shard.connect("reader", "wrong")
 
 
 def test_passwords_are_kept_as_scram_and_never_printed(shard, passwords: dict[str, str]) -> None:
-    kept = shard.as_superuser("SELECT string_agg(left(rolpassword, 13), ',') FROM pg_authid WHERE rolpassword IS NOT NULL")
+    kept = shard.as_superuser(
+        "SELECT string_agg(left(rolpassword, 13), ',') FROM pg_authid WHERE rolpassword IS NOT NULL"
+    )
     assert kept == ",".join(["SCRAM-SHA-256"] * 6)
     for password in passwords.values():
         assert password not in shard.log()
 
 
 REGION = "chr17:43044295-43125364"
-ASKING = f"SELECT pg_sleep({{}}), count(*) FROM public.{{}} WHERE region = %s AND region <> '{REGION}'"
+ASKING = (
+    f"SELECT pg_sleep({{}}), count(*) FROM public.{{}} WHERE region = %s AND region <> '{REGION}'"
+)
 
 
 def _slow(shard) -> None:
@@ -138,7 +153,11 @@ def _refused(shard) -> None:
 
 def _deadlocked(shard) -> None:
     """After waiting for a lock; the details show what everybody ran."""
-    with shard.connect("loader") as one, shard.connect("loader") as other, ThreadPoolExecutor(1) as beside:
+    with (
+        shard.connect("loader") as one,
+        shard.connect("loader") as other,
+        ThreadPoolExecutor(1) as beside,
+    ):
         for connection, table in ((one, "first"), (other, "second")):
             connection.execute("BEGIN")
             connection.execute(f"LOCK public.{table}")
@@ -161,7 +180,9 @@ def _killed(shard) -> None:
 
 
 def test_no_question_reaches_the_log_however_it_ends(start: Start) -> None:
-    """A region can identify a patient: it is not there as text or parameter, in a message or in its details."""
+    """A region can identify a patient: it is not there as text or parameter, in a message or in its
+    details.
+    """
     with start() as shard:
         with shard.wait().connect("loader") as loader:
             for table in ("first", "second"):
@@ -169,7 +190,13 @@ def test_no_question_reaches_the_log_however_it_ends(start: Start) -> None:
         for ending in (_slow, _failed, _refused, _deadlocked, _killed):
             ending(shard)
         said = shard.log()
-    for event in ("division by zero", "duplicate key", "still waiting for", "deadlock detected", "terminated by signal 9"):
+    for event in (
+        "division by zero",
+        "duplicate key",
+        "still waiting for",
+        "deadlock detected",
+        "terminated by signal 9",
+    ):
         assert event in said
     assert "chr17" not in said
 
@@ -212,7 +239,10 @@ def test_without_a_secret_nothing_is_made_and_the_log_says_what_to_mount(
     tmp_path.chmod(0o755)
     with start(secrets_from=tmp_path) as shard:
         assert shard.container.get_wrapped_container().wait()["StatusCode"] == 1
-        assert "no password for role 'exporter': expected it in the file /run/secrets/snapshard/exporter" in shard.log()
+        assert (
+            "no password for role 'exporter': expected it in the file /run/secrets/snapshard/exporter"
+            in shard.log()
+        )
         assert "initdb" not in shard.log()
 
 

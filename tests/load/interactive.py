@@ -1,8 +1,10 @@
-"""How quickly interactive questions are answered, with and without an export of everything beside them.
+"""How quickly interactive questions are answered, with and without an export of everything beside
+them.
 
     python tests/load/interactive.py http://127.0.0.1:8000 demo --clients 20 --seconds 10
 
-Prints p50, p95 and p99 in milliseconds, the export's speed and the server's memory (of its processes on this machine).
+Prints p50, p95 and p99 in milliseconds, the export's speed and the server's memory (of its
+processes on this machine).
 """
 
 import argparse
@@ -36,7 +38,9 @@ def export(address: str, compilation: str, until: float, done: list[tuple[int, f
     while time.monotonic() < until:
         connection = http.client.HTTPConnection(urlsplit(address).netloc)
         asked, size = time.perf_counter(), 0
-        connection.request("GET", f"/api/v1/compilations/{compilation}/junctions:export.tsv?samples=true")
+        connection.request(
+            "GET", f"/api/v1/compilations/{compilation}/junctions:export.tsv?samples=true"
+        )
         answer = connection.getresponse()
         assert answer.status == 200, answer.status
         while piece := answer.read(1 << 20):
@@ -48,7 +52,11 @@ def export(address: str, compilation: str, until: float, done: list[tuple[int, f
 def servers() -> list[psutil.Process]:
     """The processes of `snapshard serve` on this machine."""
     every = ((one, one.info["cmdline"] or []) for one in psutil.process_iter(["cmdline"]))
-    return [one for one, words in every if "serve" in words and any(Path(word).name == "snapshard" for word in words)]
+    return [
+        one
+        for one, words in every
+        if "serve" in words and any(Path(word).name == "snapshard" for word in words)
+    ]
 
 
 def watch(until: float, peaks: list[float]) -> None:
@@ -65,15 +73,23 @@ def measure(address: str, compilation: str, *, clients: int, seconds: float, exp
     done: list[tuple[int, float]] = []
     peaks: list[float] = []
     until = time.monotonic() + seconds
-    threads = [threading.Thread(target=ask, args=(address, compilation, until, seed, times)) for seed in range(clients)]
+    threads = [
+        threading.Thread(target=ask, args=(address, compilation, until, seed, times))
+        for seed in range(clients)
+    ]
     threads.append(threading.Thread(target=watch, args=(until, peaks)))
-    threads += [threading.Thread(target=export, args=(address, compilation, until, done)) for _ in range(exports)]
+    threads += [
+        threading.Thread(target=export, args=(address, compilation, until, done))
+        for _ in range(exports)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     times.sort()
-    p50, p95, p99 = (times[min(len(times) - 1, int(len(times) * part))] for part in (0.5, 0.95, 0.99))
+    p50, p95, p99 = (
+        times[min(len(times) - 1, int(len(times) * part))] for part in (0.5, 0.95, 0.99)
+    )
     speed = sum(size for size, _ in done) / max(1e-9, sum(took for _, took in done)) / 1e6
     print(
         f"{clients} clients, {exports} exports: {len(times) / seconds:.0f} answers/s,"
@@ -83,11 +99,19 @@ def measure(address: str, compilation: str, *, clients: int, seconds: float, exp
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("address")
     parser.add_argument("compilation")
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=10)
     given = parser.parse_args()
     for exports in (0, 1):
-        measure(given.address, given.compilation, clients=given.clients, seconds=given.seconds, exports=exports)
+        measure(
+            given.address,
+            given.compilation,
+            clients=given.clients,
+            seconds=given.seconds,
+            exports=exports,
+        )

@@ -38,7 +38,9 @@ class Data:
 
 @pytest.fixture(scope="session")
 def data():
-    """A data folder with `sim` (3,000 junctions, 60 samples) and `bare`, which has neither samples nor genes."""
+    """A data folder with `sim` (3,000 junctions, 60 samples) and `bare`, which has neither samples
+    nor genes.
+    """
     folder = Path(tempfile.mkdtemp(prefix="snapshard-ui-"))
     simulate(folder / "sim", junctions=3_000, samples=60, seed=3)
     _make_ambiguous(folder / "sim" / "gencode.gff3")
@@ -46,7 +48,14 @@ def data():
     shards = server.ensure_shards({one.shard for one in LAYOUT})
     compilation = read_folder(folder / "sim", name="sim")
     load_compilation(shards, Plan(compilation, LAYOUT, "r1"))
-    load_compilation(shards, Plan(Compilation("bare", compilation.junctions, assembly="GRCh38"), read_layout(["*\t-\ts1"]), "r1"))
+    load_compilation(
+        shards,
+        Plan(
+            Compilation("bare", compilation.junctions, assembly="GRCh38"),
+            read_layout(["*\t-\ts1"]),
+            "r1",
+        ),
+    )
     yield Data(folder / "data", shards)
     server.close()
     shutil.rmtree(folder, ignore_errors=True)
@@ -69,9 +78,15 @@ def url(data):
 @pytest.fixture
 def url_without_s2(data, tmp_path):
     """The address of a server whose shard s2 refuses."""
-    addresses = {"catalog": data.shards.catalog, **data.shards.addresses, "s2": "host=127.0.0.1 port=1 dbname=away"}
+    addresses = {
+        "catalog": data.shards.catalog,
+        **data.shards.addresses,
+        "s2": "host=127.0.0.1 port=1 dbname=away",
+    }
     shards = tmp_path / "shards.tsv"
-    shards.write_text("".join(f"{name}\t{address}\n" for name, address in addresses.items()), encoding="utf-8")
+    shards.write_text(
+        "".join(f"{name}\t{address}\n" for name, address in addresses.items()), encoding="utf-8"
+    )
     with _serving(tmp_path / "away", SNAPSHARD_SHARDS=str(shards)) as address:
         yield address
 
@@ -82,7 +97,9 @@ def _serving(place, **settings):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")} | settings
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")
+    } | settings
     command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port), "--workers", "1"]
     log = place.with_suffix(".log")
     with log.open("wb") as output:
@@ -110,19 +127,30 @@ def _wait_for(address, log):
 def chromium():
     """Chromium: the system's, else playwright's own."""
     expect.set_options(timeout=15_000)
-    installed = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    installed = next(
+        (
+            path
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (path := shutil.which(name))
+        ),
+        None,
+    )
     with sync_playwright() as driver:
         try:
             browser = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         except Error as exc:
-            pytest.skip(f"no Chromium (apt install chromium, or playwright install chromium): {exc.message.splitlines()[0]}")
+            pytest.skip(
+                f"no Chromium (apt install chromium, or playwright install chromium): {exc.message.splitlines()[0]}"
+            )
         yield browser
         browser.close()
 
 
 @pytest.fixture
 def open_page(chromium, url):
-    """Opens the page with a query string. At the end: nothing was complained of and no other host was asked."""
+    """Opens the page with a query string. At the end: nothing was complained of and no other host
+    was asked.
+    """
     contexts, complaints, strangers = [], [], set()
 
     def opened(query="", *, at=url, **options):
@@ -130,15 +158,28 @@ def open_page(chromium, url):
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: strangers.add(request.url) if not request.url.startswith(at) else None)
+        page.on(
+            "request",
+            lambda request: strangers.add(request.url) if not request.url.startswith(at) else None,
+        )
         page.goto(at + query)
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    # Chromium says of every answer above 399 that it "failed to load", also of a page that explains what was wrong.
-    assert [text for text in complaints if not re.search("server responded with a status of (4..|503)", text)] == []
+    # Chromium says of every answer above 399 that it "failed to load", also of a page that explains
+    # what was wrong.
+    assert [
+        text
+        for text in complaints
+        if not re.search("server responded with a status of (4..|503)", text)
+    ] == []
     assert strangers == set()

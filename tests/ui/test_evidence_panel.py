@@ -24,15 +24,23 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
     page = open_page(GENE)
     page.locator(f"a[title='Evidence of {name}']").click()
     panel = page.locator("#evidence")
-    expect(panel.locator(".verdict strong")).to_have_text(f"Seen in {answer['seen']['n']} of {answer['seen']['N']} samples")
+    expect(panel.locator(".verdict strong")).to_have_text(
+        f"Seen in {answer['seen']['n']} of {answer['seen']['N']} samples"
+    )
     expect(panel.locator(".facts")).to_contain_text(f"{answer['seen']['reads']:,}")
     expect(page.locator("#evidence-heading")).to_be_focused()
-    shown = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in panel.locator("tbody tr").all()}
+    shown = {
+        row.locator("th").inner_text(): row.locator("td").all_inner_texts()
+        for row in panel.locator("tbody tr").all()
+    }
     assert len(shown) == len(answer["groups"])
     for group in answer["groups"]:
         seen, _, reads, _, most = shown[group["group"].replace("_", " ")]
         assert seen == f"{group['n']} of {group['N']}"
-        assert (reads, most) == (f"{group['reads']:,}", "–" if group["max"] is None else f"{group['max']:,}")
+        assert (reads, most) == (
+            f"{group['reads']:,}",
+            "–" if group["max"] is None else f"{group['max']:,}",
+        )
     shares = [float(bar.get_attribute("width")) for bar in panel.locator("rect.share").all()]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > 0
@@ -43,7 +51,10 @@ def test_an_absent_junction_is_zero_of_n(open_page):
     page.get_by_role("link", name="Is exactly this a junction?").click()
     expect(page.locator(".verdict")).to_have_text("Not seen: 0 of 60 samples")
     expect(page.locator("#evidence .sharing")).to_contain_text("with the same first base")
-    assert {text.split(" of ")[0] for text in page.locator(".by-group td:nth-child(2)").all_inner_texts()} == {"0"}
+    assert {
+        text.split(" of ")[0]
+        for text in page.locator(".by-group td:nth-child(2)").all_inner_texts()
+    } == {"0"}
 
 
 def test_without_a_samples_file_the_number_of_samples_is_unknown(open_page, url):
@@ -70,7 +81,10 @@ def test_neighbours_at_an_end_are_a_search_away(open_page):
     expect(page.locator(".understood")).to_contain_text(
         "region chr1:864259-864259; a junction has its first base inside the region"
     )
-    starts = {text.split(":")[1].split("-")[0] for text in page.locator(".junctions tbody th").all_inner_texts()}
+    starts = {
+        text.split(":")[1].split("-")[0]
+        for text in page.locator(".junctions tbody th").all_inner_texts()
+    }
     assert starts == {"864,259"}
 
 
@@ -86,11 +100,17 @@ def test_downloads_hold_all_that_match(open_page, url):
             lines = [line for line in content.decode().splitlines() if not line.startswith("#")]
             assert len(list(csv.DictReader(io.StringIO("\n".join(lines))))) == count
         if name == "BED":
-            assert len([line for line in content.decode().splitlines() if line.startswith("chr1\t")]) == count
+            assert (
+                len([line for line in content.decode().splitlines() if line.startswith("chr1\t")])
+                == count
+            )
 
 
 def test_the_curl_line_and_the_python_lines_run_and_agree(open_page):
-    page = open_page(GENE + "&filter=samples_count>=2&filter=strand=%2B", permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(
+        GENE + "&filter=samples_count>=2&filter=strand=%2B",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     count = rows(page).count()
     page.get_by_text("The same from curl, Python or R").click()
     page.get_by_role("button", name="Copy the curl lines").click()
@@ -99,7 +119,12 @@ def test_the_curl_line_and_the_python_lines_run_and_agree(open_page):
     told = urlopen(shlex.split(line)[1]).read().decode().splitlines()
     assert len([text for text in told if not text.startswith("#")]) == count + 1
     python = page.locator(".snippet", has_text="Python").locator("code").inner_text()
-    ran = subprocess.run([sys.executable, "-c", python + "\nprint(len(result))"], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, "-c", python + "\nprint(len(result))"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert ran.stdout.strip() == str(count), ran.stderr
 
 
@@ -108,8 +133,18 @@ def test_the_r_line_runs_and_agrees(open_page):
         pytest.skip("no Rscript (apt install r-base-core)")
     page = open_page(GENE + "&filter=samples_count>=2")
     page.get_by_text("The same from curl, Python or R").click()
-    line = page.locator(".snippet").filter(has=page.get_by_text("R", exact=True)).locator("code").inner_text()
-    ran = subprocess.run(["Rscript", "-e", line + "; cat(nrow(junctions))"], capture_output=True, text=True, timeout=60)
+    line = (
+        page.locator(".snippet")
+        .filter(has=page.get_by_text("R", exact=True))
+        .locator("code")
+        .inner_text()
+    )
+    ran = subprocess.run(
+        ["Rscript", "-e", line + "; cat(nrow(junctions))"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert ran.stdout == str(rows(page).count()), ran.stderr
 
 

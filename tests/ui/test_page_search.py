@@ -10,10 +10,17 @@ def test_a_region_shows_the_junctions_of_the_api(open_page, url):
     page = open_page("?compilation=sim")
     search(page, "chr1:864,000–890,300")
     answer = api(url, "sim/junctions?region=chr1:864000-890300")
-    expect(heading(page)).to_have_text(f"1–{len(answer['rows'])} of {len(answer['rows'])} junctions")
-    shown = [text.replace(",", "") for text in page.locator(".junctions tbody th").all_inner_texts()]
+    expect(heading(page)).to_have_text(
+        f"1–{len(answer['rows'])} of {len(answer['rows'])} junctions"
+    )
+    shown = [
+        text.replace(",", "") for text in page.locator(".junctions tbody th").all_inner_texts()
+    ]
     assert shown == [f"{row['chromosome']}:{row['start']}-{row['end']}" for row in answer["rows"]]
-    reads = [text.replace(",", "") for text in page.locator(".junctions tbody td:nth-child(4)").all_inner_texts()]
+    reads = [
+        text.replace(",", "")
+        for text in page.locator(".junctions tbody td:nth-child(4)").all_inner_texts()
+    ]
     assert reads == [str(row["coverage_sum"]) for row in answer["rows"]]
     assert asked(page) == {"compilation": ["sim"], "q": ["chr1:864,000–890,300"]}
 
@@ -74,7 +81,9 @@ def test_quick_inputs_and_a_filter_narrow_the_rows_and_chips_take_them_back(open
     page.get_by_label("Operator").select_option("=")
     page.get_by_label("Value").fill("+")
     page.get_by_role("button", name="Search").click()
-    expected = api(url, "sim/junctions?gene=SIMG00001&filter=samples_count>=5&filter=strand=%2B")["rows"]
+    expected = api(url, "sim/junctions?gene=SIMG00001&filter=samples_count>=5&filter=strand=%2B")[
+        "rows"
+    ]
     expect(rows(page)).to_have_count(len(expected))
     assert asked(page)["filter"] == ["samples_count>=5", "strand=+"]
     expect(page.get_by_label("Samples, at least")).to_have_value("5")
@@ -89,10 +98,14 @@ def test_matching_and_groups_ask_as_the_api_does(open_page, url):
     page.get_by_text("Only some samples").click()
     page.get_by_role("checkbox", name="Brain").check()
     page.get_by_role("button", name="Search").click()
-    expected = api(url, "sim/junctions?region=chr1:864000-890300&match=contains&group=Brain")["rows"]
+    expected = api(url, "sim/junctions?region=chr1:864000-890300&match=contains&group=Brain")[
+        "rows"
+    ]
     expect(page.locator(".note")).to_contain_text("over the chosen samples only")
     expect(rows(page)).to_have_count(len(expected))
-    assert page.locator(".junctions tbody td:nth-child(3)").all_inner_texts() == [str(row["samples_count"]) for row in expected]
+    assert page.locator(".junctions tbody td:nth-child(3)").all_inner_texts() == [
+        str(row["samples_count"]) for row in expected
+    ]
 
 
 def test_pages_follow_each_other_without_a_gap(open_page, url):
@@ -139,7 +152,9 @@ def test_after_an_error_the_search_goes_on(open_page):
 
 def test_a_filter_that_cannot_be_is_told_and_taken_back(open_page):
     page = open_page(GENE + "&filter=length>=many")
-    expect(page.locator(".problem .detail")).to_have_text("filter length: expected a whole number, got 'many'")
+    expect(page.locator(".problem .detail")).to_have_text(
+        "filter length: expected a whole number, got 'many'"
+    )
     page.get_by_role("link", name="Remove the filter length>=many").click()
     expect(rows(page).first).to_be_visible()
 
@@ -159,6 +174,8 @@ def test_nothing_found_says_the_next_step(open_page):
 
 
 def test_text_from_the_url_stays_text(open_page):
-    page = open_page("?compilation=sim&q=%3Cscript%3Ealert(1)%3C/script%3E&filter=%22%3E%3Cimg%20src=x%3E")
+    page = open_page(
+        "?compilation=sim&q=%3Cscript%3Ealert(1)%3C/script%3E&filter=%22%3E%3Cimg%20src=x%3E"
+    )
     assert page.locator("main script, main img").count() == 0
     expect(page.locator("#q")).to_have_value("<script>alert(1)</script>")

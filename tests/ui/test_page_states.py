@@ -8,9 +8,7 @@ from playwright.sync_api import expect
 
 
 def test_every_state_comes_back_from_its_url(open_page):
-    state = (
-        "?compilation=sim&q=chr1%3A1-99000000&match=contains&filter=samples_count%3E%3D3&filter=strand%3D%2B&group=Skin&rows=50"
-    )
+    state = "?compilation=sim&q=chr1%3A1-99000000&match=contains&filter=samples_count%3E%3D3&filter=strand%3D%2B&group=Skin&rows=50"
     page = open_page(state)
     rows(page).nth(1).locator("th a").click()
     expect(page.locator("#evidence")).to_be_visible()
@@ -24,7 +22,9 @@ def test_every_state_comes_back_from_its_url(open_page):
 
 
 def test_submitting_what_the_url_says_changes_nothing(open_page):
-    state = "?compilation=sim&q=SIMG00001&match=contains&filter=samples_count%3E%3D3&group=Skin&rows=50"
+    state = (
+        "?compilation=sim&q=SIMG00001&match=contains&filter=samples_count%3E%3D3&group=Skin&rows=50"
+    )
     page = open_page(state)
     with page.expect_response(lambda response: response.status == 200):
         page.get_by_role("button", name="Search").click()
@@ -41,7 +41,9 @@ def test_back_and_forward_walk_through_the_states(open_page):
     expect(page.locator("#evidence")).to_have_count(0)
     expect(rows(page).first).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is a junction seen, where, and how strongly?")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Is a junction seen, where, and how strongly?"
+    )
     expect(page.locator("#q")).to_have_value("")
     page.go_forward()
     page.go_forward()
@@ -105,7 +107,9 @@ def test_a_shard_that_is_away_is_named_and_the_rest_is_an_offer(open_page, url_w
     expect(page.locator("#results-heading")).to_have_text("No answer")
     expect(page.locator(".problem .detail")).to_contain_text("shard 's2' is unavailable")
     page.get_by_role("link", name="Show what the other shards have").click()
-    expect(page.locator("#results .banner")).to_contain_text("Not complete: this shard does not answer: s2")
+    expect(page.locator("#results .banner")).to_contain_text(
+        "Not complete: this shard does not answer: s2"
+    )
     expect(rows(page).first).to_be_visible()
     search(page, "chr1:864000-890300")
     expect(page.locator("#results .banner")).to_have_count(0)
@@ -115,7 +119,9 @@ def test_a_shard_that_is_away_is_named_and_the_rest_is_an_offer(open_page, url_w
 def test_everything_has_a_label_and_headings_do_not_skip(open_page):
     page = open_page(GENE + "&junction=chr1:864259-864720")
     assert page.evaluate(UNLABELLED) == []
-    levels = page.evaluate("""[...document.querySelectorAll("h1, h2, h3, h4, h5")].map((one) => Number(one.tagName[1]))""")
+    levels = page.evaluate(
+        """[...document.querySelectorAll("h1, h2, h3, h4, h5")].map((one) => Number(one.tagName[1]))"""
+    )
     assert levels[0] == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     assert page.locator("[id]").count() == page.evaluate(
@@ -126,7 +132,9 @@ def test_everything_has_a_label_and_headings_do_not_skip(open_page):
 def test_text_is_readable_in_both_schemes(open_page):
     """WCAG AA: 4.5 to 1 for text."""
     for scheme in ("light", "dark"):
-        page = open_page(GENE + "&filter=samples_count>=2&junction=chr1:864259-864720", color_scheme=scheme)
+        page = open_page(
+            GENE + "&filter=samples_count>=2&junction=chr1:864259-864720", color_scheme=scheme
+        )
         poor = page.evaluate(CONTRAST)
         assert poor == [], scheme
 
@@ -157,5 +165,9 @@ CONTRAST = """() => {
 
 def test_a_narrow_screen_scrolls_only_the_tables(open_page):
     for width in (320, 390, 768):
-        page = open_page(GENE + "&junction=chr1:864259-864720", viewport={"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
+        page = open_page(
+            GENE + "&junction=chr1:864259-864720", viewport={"width": width, "height": 800}
+        )
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), width

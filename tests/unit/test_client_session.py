@@ -1,4 +1,6 @@
-"""Second tries, time limits and errors of the client's session, against a real HTTP server that misbehaves as told."""
+"""Second tries, time limits and errors of the client's session, against a real HTTP server that
+misbehaves as told.
+"""
 
 import json
 import threading
@@ -9,7 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from snapshard.client.errors import Ambiguous, AnswerError, Missing, Refused, ServerUnreachable, Unavailable
+from snapshard.client.errors import (
+    Ambiguous,
+    AnswerError,
+    Missing,
+    Refused,
+    ServerUnreachable,
+    Unavailable,
+)
 from snapshard.client.session import LONGEST_PAUSE, PAUSE, Session, retry_seconds
 from snapshard.errors import BadSetting
 
@@ -84,7 +93,10 @@ def test_a_proxy_that_got_no_answer_is_asked_again(server, session):
 
 
 def test_a_deadline_of_the_server_itself_is_not_met_a_second_time(server, session):
-    server.script = [problem(504, detail="shard 's1' did not answer within 20 s", shards=["s1"]), FINE]
+    server.script = [
+        problem(504, detail="shard 's1' did not answer within 20 s", shards=["s1"]),
+        FINE,
+    ]
     with pytest.raises(Unavailable, match=r"^shard 's1' did not answer within 20 s \(HTTP 504\)$"):
         session.get("junctions")
     assert len(server.seen) == 1
@@ -97,7 +109,10 @@ def test_the_pause_is_at_least_what_the_server_asks_for(server, session, pauses)
 
 
 def test_a_server_that_wants_a_long_pause_gets_no_second_try(server, session, pauses):
-    server.script = [problem(429, {"Retry-After": str(int(LONGEST_PAUSE) + 1)}, detail="too many"), FINE]
+    server.script = [
+        problem(429, {"Retry-After": str(int(LONGEST_PAUSE) + 1)}, detail="too many"),
+        FINE,
+    ]
     with pytest.raises(Unavailable, match=r"^too many \(HTTP 429; try again in 31 s\)$"):
         session.get("shards")
     assert len(server.seen) == 1
@@ -131,7 +146,14 @@ def test_a_stream_that_breaks_off_raises(server, session):
 
 @pytest.mark.parametrize(
     ("status", "kind", "code"),
-    [(400, Refused, 2), (404, Missing, 2), (300, Ambiguous, 2), (409, Ambiguous, 2), (422, Refused, 2), (500, AnswerError, 1)],
+    [
+        (400, Refused, 2),
+        (404, Missing, 2),
+        (300, Ambiguous, 2),
+        (409, Ambiguous, 2),
+        (422, Refused, 2),
+        (500, AnswerError, 1),
+    ],
 )
 def test_other_errors_come_at_once_with_their_problem(server, session, status, kind, code):
     server.script = [problem(status, detail="why", errors=[{"parameter": "match"}])]
@@ -156,8 +178,20 @@ def test_posts_that_read_are_tried_again(server, session):
 
 def test_parameters_are_repeated_escaped_and_left_out(server, session):
     server.script = [FINE]
-    session.get("junctions", {"region": ["chr1:1-2", "chr2"], "filter": ["strand=+"], "gene": None, "ids": (), "partial": True})
-    assert server.seen[0][1] == "/api/v1/junctions?region=chr1%3A1-2&region=chr2&filter=strand%3D%2B&partial=true"
+    session.get(
+        "junctions",
+        {
+            "region": ["chr1:1-2", "chr2"],
+            "filter": ["strand=+"],
+            "gene": None,
+            "ids": (),
+            "partial": True,
+        },
+    )
+    assert (
+        server.seen[0][1]
+        == "/api/v1/junctions?region=chr1%3A1-2&region=chr2&filter=strand%3D%2B&partial=true"
+    )
 
 
 def test_nobody_listening_is_one_clear_error(pauses):
@@ -181,11 +215,22 @@ def test_a_silent_server_is_given_up_at_the_time_limit(server):
 
 
 def test_an_address_without_scheme_is_refused():
-    with pytest.raises(BadSetting, match=r"expected an address such as https://.*got 'localhost:8000'"):
+    with pytest.raises(
+        BadSetting, match=r"expected an address such as https://.*got 'localhost:8000'"
+    ):
         Session("localhost:8000")
 
 
 def test_retry_after_is_a_number_or_a_date():
     assert retry_seconds("3") == 3
-    assert retry_seconds(None) == retry_seconds("soon") == retry_seconds("Wed, 21 Oct 2015 07:28:00 -0000") == 0
-    assert 50 < retry_seconds(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
+    assert (
+        retry_seconds(None)
+        == retry_seconds("soon")
+        == retry_seconds("Wed, 21 Oct 2015 07:28:00 -0000")
+        == 0
+    )
+    assert (
+        50
+        < retry_seconds(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True))
+        <= 60
+    )

@@ -1,4 +1,6 @@
-"""What the client reads of text answers: remarks, where a broken file can go on, pages joined to one."""
+"""What the client reads of text answers: remarks, where a broken file can go on, pages joined to
+one.
+"""
 
 import json
 
@@ -17,9 +19,19 @@ from snapshard_ui.render.writer import words
 @pytest.mark.parametrize(
     "said",
     [
-        {"compilation": "gtex", "release": "2024", "assembly": "GRCh38", "sample_count": 9662, "simulated": False},
+        {
+            "compilation": "gtex",
+            "release": "2024",
+            "assembly": "GRCh38",
+            "sample_count": 9662,
+            "simulated": False,
+        },
         {"coordinate_system": "1-based, closed, intron", "sample_count": None, "truncated": True},
-        {"count": {"rows": 12, "kind": "at most"}, "next": "ZGVtb0Byx=", "missing_shards": ["chr01", "chr 02"]},
+        {
+            "count": {"rows": 12, "kind": "at most"},
+            "next": "ZGVtb0Byx=",
+            "missing_shards": ["chr01", "chr 02"],
+        },
         {"release": "true", "compilation": "null", "words": 'a "quoted" = one', "empty": ""},
     ],
 )
@@ -29,7 +41,11 @@ def test_remarks_are_read_as_the_server_writes_them(said):
 
 def test_a_text_answer_is_parted():
     text = b"# compilation=sim sample_count=3\nstart\tend\n1\t2\n3\t4\n"
-    assert split_text(text) == ({"compilation": "sim", "sample_count": 3}, ("start", "end"), b"1\t2\n3\t4\n")
+    assert split_text(text) == (
+        {"compilation": "sim", "sample_count": 3},
+        ("start", "end"),
+        b"1\t2\n3\t4\n",
+    )
     assert split_text(b"start\n") == ({}, ("start",), b"")
 
 
@@ -40,7 +56,9 @@ def test_an_answer_that_says_that_it_broke_off_raises():
 
 TSV = "# compilation=sim\nchromosome\tsnaptron_id\nchr1\t5\nchr1\t6\nchr1\t6\nchr1\t9\nchr1\t9\n"
 CSV = TSV.replace("\t", ",").replace("chr1", '"a,""b"')
-NDJSON = '{"about":{}}\n' + "".join(json.dumps({"snaptron_id": number}) + "\n" for number in (5, 6, 6, 9, 9))
+NDJSON = '{"about":{}}\n' + "".join(
+    json.dumps({"snaptron_id": number}) + "\n" for number in (5, 6, 6, 9, 9)
+)
 
 
 @pytest.mark.parametrize(("form", "text"), [("tsv", TSV), ("csv", CSV), ("ndjson", NDJSON)])
@@ -91,7 +109,9 @@ def test_rows_longer_than_the_window_are_found(tmp_path):
 
 def test_a_selection_sends_what_was_given_and_nothing_else():
     assert Selection.of().parameters() == {}
-    given = Selection.of("chr1", ids=[0, 2], after=0, filter="strand=+", sample_ids=range(3), group=["Brain"]).parameters()
+    given = Selection.of(
+        "chr1", ids=[0, 2], after=0, filter="strand=+", sample_ids=range(3), group=["Brain"]
+    ).parameters()
     assert given == {
         "region": ("chr1",),
         "ids": "0,2",

@@ -31,7 +31,11 @@ def test_every_property_of_the_list_is_shown_or_has_a_reason():
         pytest.skip(f"no list of properties at {listed} (set SNAPSHARD_SHARED)")
     wanted = re.findall(r"^\| ([A-Z][0-9]+) \|", listed.read_text(), re.MULTILINE)
     ours = definitions()
-    assert set(wanted) == {f"{part}{number}" for part, (count, _) in ours.PARTS.items() for number in range(1, count + 1)}
+    assert set(wanted) == {
+        f"{part}{number}"
+        for part, (count, _) in ours.PARTS.items()
+        for number in range(1, count + 1)
+    }
     assert len(wanted) == 218
     assert set(wanted) - ours.shown().keys() == ours.ELSEWHERE.keys()
 

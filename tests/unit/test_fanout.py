@@ -92,4 +92,6 @@ def test_a_reader_who_leaves_ends_the_sources():
     items.close()
     assert ended.wait(1)
     assert time.monotonic() - before < 1
-    assert not [thread for thread in threading.enumerate() if thread.daemon and "_run" in thread.name]
+    assert not [
+        thread for thread in threading.enumerate() if thread.daemon and "_run" in thread.name
+    ]

@@ -1,4 +1,6 @@
-"""What columns of text are read with, against the plainest Python; and that memory between chunks is kept."""
+"""What columns of text are read with, against the plainest Python; and that memory between chunks
+is kept.
+"""
 
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from snapshard.pairs import are_digits, padded, parse_integers
 
 NUMBER = st.one_of(st.integers(0, 10**18 - 1), st.integers(0, 18).map(lambda power: 10**power - 1))
-NEARLY = st.one_of(st.text("0123456789", max_size=30), st.text("0123456789/:-.x ", max_size=20)).map(str.encode)
+NEARLY = st.one_of(
+    st.text("0123456789", max_size=30), st.text("0123456789/:-.x ", max_size=20)
+).map(str.encode)
 BYTES = st.one_of(NEARLY, st.binary(max_size=20).map(lambda found: found.replace(b",", b"")))
 
 
@@ -48,7 +52,10 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 def test_freed_memory_is_kept_for_the_next_arrays():
     kept, given_back = (
         subprocess.run(
-            [sys.executable, "-c", PROGRAM.format(keep=keep)], capture_output=True, check=True, text=True
+            [sys.executable, "-c", PROGRAM.format(keep=keep)],
+            capture_output=True,
+            check=True,
+            text=True,
         ).stdout.split()
         for keep in (True, False)
     )

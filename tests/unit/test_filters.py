@@ -41,7 +41,24 @@ def test_a_wrong_filter_says_what_was_expected(text, expected):
 def test_every_column_but_the_samples_has_all_six_operators():
     assert len(OPERATORS) == 6
     assert set(FILTERABLE) == {
-        *("snaptron_id", "chromosome", "start", "end", "length", "strand", "annotated", "left_motif", "right_motif"),
-        *("left_annotated", "right_annotated", "samples_count", "coverage_sum", "coverage_avg", "coverage_median"),
+        *(
+            "snaptron_id",
+            "chromosome",
+            "start",
+            "end",
+            "length",
+            "strand",
+            "annotated",
+            "left_motif",
+            "right_motif",
+        ),
+        *(
+            "left_annotated",
+            "right_annotated",
+            "samples_count",
+            "coverage_sum",
+            "coverage_avg",
+            "coverage_median",
+        ),
         *("source_dataset_id", "class"),
     }

@@ -36,7 +36,9 @@ REFFLAT = "ALK\tNM_1\tchr2\t-\t99\t2000\t110\t1900\t2\t99,1500,\t120,2000,\n"
 
 def test_refflat_becomes_1_based_and_closed(parsed):
     [one] = parsed(read_refflat, "#geneName\tname\n" + REFFLAT)
-    assert one == Transcript("NM_1", "ALK", "ALK", "chr2", 100, 2000, "-", ((100, 120), (1501, 2000)), (111, 1900))
+    assert one == Transcript(
+        "NM_1", "ALK", "ALK", "chr2", 100, 2000, "-", ((100, 120), (1501, 2000)), (111, 1900)
+    )
     [one] = parsed(read_refflat, REFFLAT.replace("110\t1900", "2000\t2000").replace("chr2", "MT"))
     assert (one.cds, one.chrom) == (None, "chrM")
 
@@ -44,7 +46,11 @@ def test_refflat_becomes_1_based_and_closed(parsed):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("\tNM_1", "", "expected 11 tab-separated columns (symbol, transcript, chromosome, strand, start,"),
+        (
+            "\tNM_1",
+            "",
+            "expected 11 tab-separated columns (symbol, transcript, chromosome, strand, start,",
+        ),
         ("\t99\t", "\tx\t", "expected a whole number, got 'x'"),
         ("\t2\t99", "\t3\t99", "expected 3 exons, got 2 starts and 2 ends"),
         ("1500,\t", "1500,1600,\t", "expected 2 exons, got 3 starts and 2 ends"),
@@ -64,8 +70,21 @@ def test_a_wrong_line_of_refflat_is_named_and_left_out(parsed, old, new, expecte
 
 
 def test_canonical_transcripts_are_read(parsed):
-    [one] = parsed(read_canonical, "kg1\t1\t0\tNM_1\tchr1\t+\t49\t2000\t60\t900\t3\t49,200,400,\t99,210,2000,\t0\tGENEA\n")
-    assert one == Transcript("NM_1", "GENEA", "GENEA", "chr1", 50, 2000, "+", ((50, 99), (201, 210), (401, 2000)), (61, 900))
+    [one] = parsed(
+        read_canonical,
+        "kg1\t1\t0\tNM_1\tchr1\t+\t49\t2000\t60\t900\t3\t49,200,400,\t99,210,2000,\t0\tGENEA\n",
+    )
+    assert one == Transcript(
+        "NM_1",
+        "GENEA",
+        "GENEA",
+        "chr1",
+        50,
+        2000,
+        "+",
+        ((50, 99), (201, 210), (401, 2000)),
+        (61, 900),
+    )
 
 
 GTF = """\
@@ -81,7 +100,18 @@ chr2	HAVANA	stop_codon	200	202	.	-	0	gene_id "ENSG1.2"; transcript_id "ENST1.1";
 chr2	HAVANA	UTR	100	199	.	-	.	gene_id "ENSG1.2"; transcript_id "ENST1.1";
 """
 GENE = Gene("ENSG1.2", "ALK", "chr2", 100, 900, "-", "protein_coding", "HAVANA")
-ENST = Transcript("ENST1.1", "ENSG1.2", "ALK", "chr2", 100, 900, "-", ((100, 300), (800, 900)), (200, 850), "HAVANA")
+ENST = Transcript(
+    "ENST1.1",
+    "ENSG1.2",
+    "ALK",
+    "chr2",
+    100,
+    900,
+    "-",
+    ((100, 300), (800, 900)),
+    (200, 850),
+    "HAVANA",
+)
 
 
 def test_gtf_is_read(parsed):
@@ -91,7 +121,11 @@ def test_gtf_is_read(parsed):
 
 
 def test_gtf_of_exons_alone_makes_transcripts_and_genes_of_them(parsed):
-    lines = [line for line in GTF.splitlines(keepends=True) if "\tgene\t" not in line and "\ttranscript\t" not in line]
+    lines = [
+        line
+        for line in GTF.splitlines(keepends=True)
+        if "\tgene\t" not in line and "\ttranscript\t" not in line
+    ]
     found = parsed(read_annotation, "".join(lines))
     assert found.transcripts == (dataclasses.replace(ENST, symbol="ENSG1.2"),)
     assert found.genes == (dataclasses.replace(GENE, symbol="ENSG1.2", biotype=""),)
@@ -143,7 +177,9 @@ def test_gff3_is_read(parsed, dialect):
 
 def test_a_later_line_of_a_gene_replaces_an_earlier_one(parsed):
     text = GFF3["GENCODE"].splitlines(keepends=True)[1]
-    assert parsed(read_annotation, text + text.replace("\t900\t", "\t950\t")).genes == (dataclasses.replace(GENE, end=950),)
+    assert parsed(read_annotation, text + text.replace("\t900\t", "\t950\t")).genes == (
+        dataclasses.replace(GENE, end=950),
+    )
 
 
 def test_an_exon_of_two_transcripts_belongs_to_both(parsed):
@@ -161,19 +197,31 @@ def test_an_exon_of_two_transcripts_belongs_to_both(parsed):
         ("\t.\t-\t.\tgene_id", "\t.\t-\tgene_id", "expected 9 tab-separated columns, got 8"),
         ("\t800\t900\t", "\tx\t900\t", "expected a whole number, got 'x'"),
         ("\t800\t900\t", "\t901\t900\t", "expected 1 <= start <= end, got 901 and 900"),
-        ("\texon\t800\t900\t.\t-", "\texon\t800\t900\t.\tq", "expected a strand, one of + - ? * ., got 'q'"),
+        (
+            "\texon\t800\t900\t.\t-",
+            "\texon\t800\t900\t.\tq",
+            "expected a strand, one of + - ? * ., got 'q'",
+        ),
         (
             'exon	800	900	.	-	.	gene_id "ENSG1.2"; transcript_id "ENST1.1"',
             "exon	800	900	.	-	.	x",
             "expected a transcript_id",
         ),
-        ('gene_id "ENSG1.2"; gene_type', "gene_type", "expected a gene_id (GTF) or ID (GFF3) of the gene"),
+        (
+            'gene_id "ENSG1.2"; gene_type',
+            "gene_type",
+            "expected a gene_id (GTF) or ID (GFF3) of the gene",
+        ),
         ("exon\t100\t300", "exon\t100\t850", "expected exons that ascend and do not overlap"),
     ],
 )
 def test_a_wrong_line_of_gtf_is_named(parsed, old, new, expected):
     wrong = GTF.replace(old, new, 1)
-    line = next(n for n, (one, other) in enumerate(zip(GTF.splitlines(), wrong.splitlines(), strict=True), 1) if one != other)
+    line = next(
+        n
+        for n, (one, other) in enumerate(zip(GTF.splitlines(), wrong.splitlines(), strict=True), 1)
+        if one != other
+    )
     with pytest.raises(BadRow) as caught:
         parsed(read_annotation, wrong)
     assert expected in caught.value.reason
@@ -183,20 +231,27 @@ def test_a_wrong_line_of_gtf_is_named(parsed, old, new, expected):
 def test_snaptrons_transcripts_are_read(parsed):
     text = 'chr1\tGC,RG\ttranscript\t60\t900\t.\t+\t.\ttranscript_id "ENST0.1";cds_span "{}";exons "60-65,70-900";\n'
     [one] = parsed(read_transcripts, text.format("62-800"))
-    assert one == Transcript("ENST0.1", "", "", "chr1", 60, 900, "+", ((60, 65), (70, 900)), (62, 800), "GC,RG")
+    assert one == Transcript(
+        "ENST0.1", "", "", "chr1", 60, 900, "+", ((60, 65), (70, 900)), (62, 800), "GC,RG"
+    )
     [one] = parsed(read_transcripts, text.format("NA"))
     assert one.cds is None
     for wrong, expected in [
         (text.format("62"), "expected start-end such as 60-900, got '62'"),
         (text.replace("cds_span", "span"), "got none of cds_span"),
-        (text.replace("\ttranscript\t", "\texon\t"), "expected a GTF line of 9 columns, the third `transcript`"),
+        (
+            text.replace("\ttranscript\t", "\texon\t"),
+            "expected a GTF line of 9 columns, the third `transcript`",
+        ),
     ]:
         with pytest.raises(BadRow, match=expected):
             parsed(read_transcripts, wrong)
 
 
 def test_the_golden_tables_give_the_intervals_of_the_recorded_answers(shared):
-    found = symbol_intervals(read(read_refflat, shared / "golden" / "data" / "refseq_transcripts_by_hgvs.tsv"))
+    found = symbol_intervals(
+        read(read_refflat, shared / "golden" / "data" / "refseq_transcripts_by_hgvs.tsv")
+    )
     assert {symbol: [str(region) for region in regions] for symbol, regions in found.items()} == {
         "GENEA": ["chr1:50-2000"],
         "MULTI": ["chrX:2691179-2741309", "chrY:2691179-2741309"],
@@ -205,14 +260,21 @@ def test_the_golden_tables_give_the_intervals_of_the_recorded_answers(shared):
     annotation = read(read_annotation, shared / "golden" / "data" / "gencode.gff3")
     assert [gene.gene_id for gene in annotation.genes] == ["ENSG00000000001.1", "ENSG00000000009.1"]
     assert len(read(read_transcripts, shared / "golden" / "data" / "all_transcripts.gtf")) == 25
-    assert len(read(read_canonical, shared / "golden" / "data" / "ucsc_known_canonical_transcript.tsv")) == 1
+    assert (
+        len(
+            read(read_canonical, shared / "golden" / "data" / "ucsc_known_canonical_transcript.tsv")
+        )
+        == 1
+    )
 
 
 def test_real_transcripts_have_the_introns_of_the_real_table_of_introns(shared, tmp_path):
     """Both tables were made of GENCODE 43."""
     folder = shared / "data" / "annotation"
     with gzip.open(folder / "gencode_v43.refFlat_like.txt.gz", "rt") as stream:
-        (tmp_path / "part").write_text("".join(line for line, _ in zip(stream, range(3000), strict=False)))
+        (tmp_path / "part").write_text(
+            "".join(line for line, _ in zip(stream, range(3000), strict=False))
+        )
     transcripts = read(read_refflat, tmp_path / "part")
     assert len(transcripts) == 3000
     with gzip.open(folder / "gencode_v43.introns.tsv.gz", "rt") as stream:

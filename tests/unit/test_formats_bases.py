@@ -1,4 +1,6 @@
-"""Readers of base coverage; positions in these files are 0-based and half-open, and stay so in the rows."""
+"""Readers of base coverage; positions in these files are 0-based and half-open, and stay so in the
+rows.
+"""
 
 import gzip
 import io
@@ -16,7 +18,11 @@ TEXT = b"chr1\t0\t5\t1.0\t0.0\t12.5\nchr1\t5\t9\t1\t0\t1e+06\nchr1\t20\t30\t0.0\
 
 
 def read(text, **arguments):
-    return list(read_bases(io.BytesIO(text), "b.tsv", **{"samples": SAMPLES, "errors": ErrorBudget(), **arguments}))
+    return list(
+        read_bases(
+            io.BytesIO(text), "b.tsv", **{"samples": SAMPLES, "errors": ErrorBudget(), **arguments}
+        )
+    )
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 30, 10_000])
@@ -45,7 +51,12 @@ def test_a_wrong_row_is_named_and_left_out(line, expected):
     with pytest.raises(BadRow, match=re.escape("b.tsv, line 5: ") + ".*" + re.escape(expected)):
         read(TEXT + line + b"\n")
     last = b"chr10\t50\t60\t1\t1\t1\n"
-    assert b"".join(chunk.rows.text for chunk in read(TEXT + line + b"\n" + last, errors=ErrorBudget(1))) == TEXT + last
+    assert (
+        b"".join(
+            chunk.rows.text for chunk in read(TEXT + line + b"\n" + last, errors=ErrorBudget(1))
+        )
+        == TEXT + last
+    )
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 10_000])
@@ -56,8 +67,14 @@ def test_a_wrong_row_is_named_and_left_out(line, expected):
             b"chr10\t0\t1\t1\t1\t1",
             "line 5: expected rows sorted by chromosome, start and end, but chr10:0-1 comes after chr10:1-2",
         ),
-        (b"chr1\t40\t41\t1\t1\t1", "line 5: expected rows sorted by chromosome, start and end, but chr1 comes again after chr10"),
-        (b"chr10\t1\t9\t1\t1\t1", "line 5: expected intervals that do not overlap, got 1-9 after one that ends at 2"),
+        (
+            b"chr1\t40\t41\t1\t1\t1",
+            "line 5: expected rows sorted by chromosome, start and end, but chr1 comes again after chr10",
+        ),
+        (
+            b"chr10\t1\t9\t1\t1\t1",
+            "line 5: expected intervals that do not overlap, got 1-9 after one that ends at 2",
+        ),
     ],
 )
 def test_rows_out_of_order_or_overlapping_end_the_load(line, expected, chunk_bytes):
@@ -67,7 +84,9 @@ def test_rows_out_of_order_or_overlapping_end_the_load(line, expected, chunk_byt
 
 
 def test_an_empty_file_is_refused():
-    with pytest.raises(BadSource, match=r"b\.tsv: expected rows of 6 tab-separated columns, got an empty file"):
+    with pytest.raises(
+        BadSource, match=r"b\.tsv: expected rows of 6 tab-separated columns, got an empty file"
+    ):
         read(b"")
 
 
@@ -80,7 +99,13 @@ def test_bedgraph_is_read_without_its_lines_for_browsers():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "chromosome\tstart\tend\t1\nchr1\t0\t1\t1\n", "chrom\tstart\tend\t1\n", "chromosome\tstart\tend\tSRR1\n"]
+    "text",
+    [
+        "",
+        "chromosome\tstart\tend\t1\nchr1\t0\t1\t1\n",
+        "chrom\tstart\tend\t1\n",
+        "chromosome\tstart\tend\tSRR1\n",
+    ],
 )
 def test_a_header_of_other_columns_is_refused(tmp_path, text):
     (tmp_path / "h.tsv").write_text(text)
@@ -103,5 +128,7 @@ def test_the_golden_bases_come_back(shared):
 def test_real_coverage_of_one_sample_comes_back(shared):
     path = shared / "data" / "coverage" / "gtex_lung_SRR660824.chr21_22.hg38.bedGraph.gz"
     with open_source(path) as source:
-        text = b"".join(chunk.rows.text for chunk in read_bedgraph(source, source.name, errors=ErrorBudget()))
+        text = b"".join(
+            chunk.rows.text for chunk in read_bedgraph(source, source.name, errors=ErrorBudget())
+        )
     assert text == gzip.decompress(path.read_bytes())

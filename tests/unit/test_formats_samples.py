@@ -57,7 +57,8 @@ def test_types_that_are_given_win(samples):
         SampleField("note", "f"),
     )
     with pytest.raises(
-        BadSource, match="has no column 'weight', which the types name; its columns: rail_id, run, age, rin, note"
+        BadSource,
+        match="has no column 'weight', which the types name; its columns: rail_id, run, age, rin, note",
     ):
         samples(SAMPLES, types={"weight": "f"})
 
@@ -79,8 +80,12 @@ def test_types_that_are_given_win(samples):
         (["nan", "inf", "NaN"], "t"),
     ],
 )
-def test_the_type_of_a_column_is_what_most_of_its_values_and_its_name_are(samples, values, expected):
-    text = "rail_id\tcolumn\n" + "".join(f"{number}\t{value}\n" for number, value in enumerate(values))
+def test_the_type_of_a_column_is_what_most_of_its_values_and_its_name_are(
+    samples, values, expected
+):
+    text = "rail_id\tcolumn\n" + "".join(
+        f"{number}\t{value}\n" for number, value in enumerate(values)
+    )
     assert samples(text).fields[1].type == expected
 
 
@@ -90,7 +95,10 @@ def test_the_type_of_a_column_is_what_most_of_its_values_and_its_name_are(sample
         ("", "expected a table of samples, got an empty file"),
         ("rail_id\tx\n", "expected samples below the column names, got none"),
         ("run\trail_id\nSRR\t1\n", "expected rail_id as the name of the first column, got 'run'"),
-        ("rail_id\tx\tx\n1\t2\t3\n", "expected column names that differ and say something, got ['x']"),
+        (
+            "rail_id\tx\tx\n1\t2\t3\n",
+            "expected column names that differ and say something, got ['x']",
+        ),
         ("rail_id\t\n1\t2\n", "expected column names that differ and say something, got ['']"),
         ("rail_id\tx\r\n1\t2\r\n", "has Windows line ends, which would come back in every answer"),
     ],
@@ -114,7 +122,10 @@ def test_a_file_that_is_no_samples_file_is_refused(samples, text, expected):
     ],
 )
 def test_a_wrong_sample_is_named_and_left_out(samples, line, expected):
-    with pytest.raises(BadRow, match=re.escape(f"s.tsv, line 5: {expected}" if "got 6" not in expected else expected)):
+    with pytest.raises(
+        BadRow,
+        match=re.escape(f"s.tsv, line 5: {expected}" if "got 6" not in expected else expected),
+    ):
         samples(SAMPLES + line)
     bad = []
     found = samples(SAMPLES + line + "14\tx\t1\t1\t1\n", 1, report=bad.append)
@@ -131,10 +142,18 @@ VALUE = st.text("ab1. ,ü\x0b\u2028", max_size=5)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 10**17), unique=True, min_size=1, max_size=8).map(sorted), st.integers(1, 4), st.data())
+@given(
+    st.lists(st.integers(0, 10**17), unique=True, min_size=1, max_size=8).map(sorted),
+    st.integers(1, 4),
+    st.data(),
+)
 def test_any_table_comes_back(tmp_path_factory, ids, columns, data):
-    rows = [(str(one), *data.draw(st.lists(VALUE, min_size=columns, max_size=columns))) for one in ids]
-    text = "\n".join("\t".join(row) for row in [("rail_id", *map(str, range(columns))), *rows]) + "\n"
+    rows = [
+        (str(one), *data.draw(st.lists(VALUE, min_size=columns, max_size=columns))) for one in ids
+    ]
+    text = (
+        "\n".join("\t".join(row) for row in [("rail_id", *map(str, range(columns))), *rows]) + "\n"
+    )
     path = tmp_path_factory.getbasetemp() / "any.tsv"
     path.write_bytes(text.encode())
     with open_source(path) as source:
@@ -174,14 +193,21 @@ def test_the_golden_types_are_those_inferred(shared):
     with open_source(folder / "samples.types.tsv") as source:
         types = read_types(source)
     with open_source(folder / "samples.tsv") as source:
-        assert {field.name: field.type for field in read_samples(source, errors=ErrorBudget()).fields} == types
+        assert {
+            field.name: field.type for field in read_samples(source, errors=ErrorBudget()).fields
+        } == types
 
 
 GROUPS = "group_short_name\tgroup_long_name\trail_id_count\trail_ids\nBrain\tthe brain\t3\t5,1,7\nNone\t\t0\t\n"
 
 
 @pytest.mark.parametrize(
-    "header", ["group_short_name\tgroup_long_name\trail_id_count\trail_ids\n", "Tissue\tproject\tnum_samples\trail_ids\n", ""]
+    "header",
+    [
+        "group_short_name\tgroup_long_name\trail_id_count\trail_ids\n",
+        "Tissue\tproject\tnum_samples\trail_ids\n",
+        "",
+    ],
 )
 def test_groups_are_read_whatever_their_columns_are_called(groups, header):
     found = groups(header + GROUPS.partition("\n")[2])
@@ -196,7 +222,10 @@ def test_members_that_are_no_samples_are_listed(groups):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("Liver\tx\t1\n", "expected 4 tab-separated columns (name, long name, number of samples, rail_ids), got 3"),
+        (
+            "Liver\tx\t1\n",
+            "expected 4 tab-separated columns (name, long name, number of samples, rail_ids), got 3",
+        ),
         ("\tx\t1\t9\n", "expected a name of the group, got ''"),
         ("Liver\tx\t2\t9\n", "group 'Liver': expected 2 samples as the third column says, got 1"),
         ("Liver\tx\t2\t9,9\n", "group 'Liver': expected every sample once, got 9 again"),
@@ -208,7 +237,11 @@ def test_members_that_are_no_samples_are_listed(groups):
 def test_a_wrong_group_is_named_and_left_out(groups, line, expected):
     with pytest.raises(BadRow, match=re.escape(f"g.tsv, line 4: {expected}")):
         groups(GROUPS + line)
-    assert [group.name for group in groups(GROUPS + line + "Skin\t\t1\t3\n", 1)] == ["Brain", "None", "Skin"]
+    assert [group.name for group in groups(GROUPS + line + "Skin\t\t1\t3\n", 1)] == [
+        "Brain",
+        "None",
+        "Skin",
+    ]
 
 
 def test_real_groups_hold_every_real_sample_once(shared):

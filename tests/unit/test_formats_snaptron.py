@@ -1,4 +1,6 @@
-"""Rows in Snaptron's layout: what is accepted comes back verbatim, what is not is named by line and reason."""
+"""Rows in Snaptron's layout: what is accepted comes back verbatim, what is not is named by line and
+reason.
+"""
 
 import gzip
 import io
@@ -86,11 +88,39 @@ def reason(text, **arguments):
         {"snaptron_id": "0"},
         {"start": "1", "end": "2147483646", "length": "2147483646"},
         {"start": "200", "length": "1"},
-        {"samples": ",5:0", "samples_count": "1", "coverage_sum": "0", "coverage_avg": "0.000", "coverage_median": "0"},
-        {"samples": ",1:1,2:2", "samples_count": "2", "coverage_sum": "3", "coverage_avg": "1.5", "coverage_median": "1.5"},
-        {"samples": ",1:1,2:2", "samples_count": "2", "coverage_sum": "3", "coverage_avg": "1.5", "coverage_median": "2"},
-        {"samples": ",3:1,2:1,1:3", "coverage_sum": "5", "coverage_avg": "1.667", "coverage_median": "1.000"},
-        {"samples": ",3:1,2:1,1:3", "coverage_sum": "5", "coverage_avg": "1.6666666666666667", "coverage_median": "1"},
+        {
+            "samples": ",5:0",
+            "samples_count": "1",
+            "coverage_sum": "0",
+            "coverage_avg": "0.000",
+            "coverage_median": "0",
+        },
+        {
+            "samples": ",1:1,2:2",
+            "samples_count": "2",
+            "coverage_sum": "3",
+            "coverage_avg": "1.5",
+            "coverage_median": "1.5",
+        },
+        {
+            "samples": ",1:1,2:2",
+            "samples_count": "2",
+            "coverage_sum": "3",
+            "coverage_avg": "1.5",
+            "coverage_median": "2",
+        },
+        {
+            "samples": ",3:1,2:1,1:3",
+            "coverage_sum": "5",
+            "coverage_avg": "1.667",
+            "coverage_median": "1.000",
+        },
+        {
+            "samples": ",3:1,2:1,1:3",
+            "coverage_sum": "5",
+            "coverage_avg": "1.6666666666666667",
+            "coverage_median": "1",
+        },
         {"samples": ",99999999999:99999999999", "samples_count": "1"}
         | dict.fromkeys(("coverage_sum", "coverage_avg", "coverage_median"), "99999999999"),
     ],
@@ -107,12 +137,21 @@ BAD = [
     ({"start": "1e3"}, "start: expected a whole number of at most 18 digits, got '1e3'"),
     ({"start": "0101"}, "start: expected a whole number of at most 18 digits, got '0101'"),
     ({"end": "200 "}, "end: expected a whole number of at most 18 digits, got '200 '"),
-    ({"source_dataset_id": "x"}, "source_dataset_id: expected a whole number of at most 18 digits or nothing, got 'x'"),
+    (
+        {"source_dataset_id": "x"},
+        "source_dataset_id: expected a whole number of at most 18 digits or nothing, got 'x'",
+    ),
     ({"chromosome": ""}, "chromosome: expected a name such as chr2, got ''"),
     ({"chromosome": "chr 2"}, "chromosome: expected a name such as chr2, got 'chr 2'"),
     ({"chromosome": "c" * 65}, "chromosome: expected a name such as chr2, got"),
-    ({"start": "0", "length": "201"}, "expected 1 <= start <= end <= 2147483646, got start 0 and end 200"),
-    ({"start": "201", "length": "0"}, "expected 1 <= start <= end <= 2147483646, got start 201 and end 200"),
+    (
+        {"start": "0", "length": "201"},
+        "expected 1 <= start <= end <= 2147483646, got start 0 and end 200",
+    ),
+    (
+        {"start": "201", "length": "0"},
+        "expected 1 <= start <= end <= 2147483646, got start 201 and end 200",
+    ),
     ({"end": "2147483648"}, "got start 101 and end 2147483648"),
     ({"length": "99"}, "length: expected 100 (end - start + 1), got 99"),
     ({"strand": "x"}, "strand: expected one of + - ? * ., got 'x'"),
@@ -120,8 +159,14 @@ BAD = [
     ({"strand": "+-"}, "strand: expected one of + - ? * ., got '+-'"),
     ({"annotated": ""}, "annotated: expected a value, got ''"),
     ({"right_motif": ""}, "right_motif: expected a value, got ''"),
-    ({"samples": ""}, "samples: expected ,sample:coverage repeated, got '' after 0 good characters"),
-    ({"samples": "5:3,4:1"}, "samples: expected ,sample:coverage repeated, got '5:3,4:1' after 0 good characters"),
+    (
+        {"samples": ""},
+        "samples: expected ,sample:coverage repeated, got '' after 0 good characters",
+    ),
+    (
+        {"samples": "5:3,4:1"},
+        "samples: expected ,sample:coverage repeated, got '5:3,4:1' after 0 good characters",
+    ),
     ({"samples": ",5:3,4:1,"}, "got ',' after 8 good characters"),
     ({"samples": ",5:3,4,900:8"}, "got ',4,900:8' after 4 good characters"),
     ({"samples": ",5:3:4"}, "got ':4' after 4 good characters"),
@@ -140,21 +185,33 @@ BAD = [
     ({"samples_count": "2"}, "samples_count: expected 3 as the samples say, got 2"),
     ({"coverage_sum": "13"}, "coverage_sum: expected 12 as the samples say, got 13"),
     ({"coverage_avg": "4.001"}, "coverage_avg: expected a decimal, 4 by the samples, got '4.001'"),
-    ({"samples": ",3:1,2:1,1:3", "coverage_sum": "5", "coverage_avg": "1.666"}, "1.66666666667 by the samples, got '1.666'"),
+    (
+        {"samples": ",3:1,2:1,1:3", "coverage_sum": "5", "coverage_avg": "1.666"},
+        "1.66666666667 by the samples, got '1.666'",
+    ),
     ({"coverage_avg": ""}, "coverage_avg: expected a decimal, 4 by the samples, got ''"),
     ({"coverage_avg": "4."}, "coverage_avg: expected a decimal, 4 by the samples, got '4.'"),
     ({"coverage_avg": ".4"}, "got '.4'"),
     ({"coverage_avg": "4.0.0"}, "got '4.0.0'"),
     ({"coverage_avg": "nan"}, "got 'nan'"),
     ({"coverage_avg": "4e0"}, "got '4e0'"),
-    ({"coverage_median": "3.5"}, "coverage_median: expected a decimal, 3 by the samples, got '3.5'"),
-    ({"coverage_median": "3.002"}, "coverage_median: expected a decimal, 3 by the samples, got '3.002'"),
+    (
+        {"coverage_median": "3.5"},
+        "coverage_median: expected a decimal, 3 by the samples, got '3.5'",
+    ),
+    (
+        {"coverage_median": "3.002"},
+        "coverage_median: expected a decimal, 3 by the samples, got '3.002'",
+    ),
     ({"coverage_median": "8"}, "coverage_median: expected a decimal, 3 by the samples, got '8'"),
     ({"coverage_median": "NA"}, "coverage_median: expected a decimal, 3 by the samples, got 'NA'"),
     ({"left_motif": "G\\T"}, "expected printable text, got a backslash (0x5c) at byte"),
     ({"left_motif": "G\x00"}, "expected printable text, got a control character (0x00) at byte"),
     ({"left_motif": "G\x7f"}, "expected printable text, got a control character (0x7f) at byte"),
-    ({"source_dataset_id": "1\r"}, "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE"),
+    (
+        {"source_dataset_id": "1\r"},
+        "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE",
+    ),
     ({"source_dataset_id": "1\t"}, "expected 17 tab-separated columns, got 18 in '7\\tchr2"),
     ({"snaptron_id": "GTEx:I\t7"}, "DataSource:Type of a Snaptron answer, cut it off: cut -f2-"),
 ]
@@ -191,7 +248,10 @@ def test_a_line_that_is_no_row_is_named(line, expected):
 def test_two_lines_whose_columns_add_up_are_still_found():
     long, short = row(source_dataset_id="1\t"), row().replace(b"\tGT", b"")
     bad: list[BadRow] = []
-    assert accepted(row() + long + short + row(), errors=ErrorBudget(9, report=bad.append)) == row() * 2
+    assert (
+        accepted(row() + long + short + row(), errors=ErrorBudget(9, report=bad.append))
+        == row() * 2
+    )
     assert [one.line for one in bad] == [2, 3]
 
 
@@ -215,17 +275,26 @@ def test_the_last_line_may_lack_its_newline():
 
 
 def test_an_empty_file_is_refused_but_an_empty_part_is_not():
-    with pytest.raises(BadSource, match=r"x\.tsv: expected rows of 17 tab-separated columns, got an empty file"):
+    with pytest.raises(
+        BadSource, match=r"x\.tsv: expected rows of 17 tab-separated columns, got an empty file"
+    ):
         read(b"")
     assert list(check_rows([], "x.tsv", errors=ErrorBudget())) == []
 
 
 def test_lines_are_counted_across_chunks_and_dropped_rows():
-    lines = [row(start=str(100 + i), length=str(101 - i), strand="x" if i % 7 == 3 else "+") for i in range(60)]
+    lines = [
+        row(start=str(100 + i), length=str(101 - i), strand="x" if i % 7 == 3 else "+")
+        for i in range(60)
+    ]
     bad: list[BadRow] = []
     read_ = read(b"".join(lines), chunk_bytes=700, errors=ErrorBudget(60, report=bad.append))
     assert len(read_) > 5
-    kept = {line: text for chunk in read_ for line, text in zip(chunk.lines.tolist(), chunk.rows.lines(), strict=True)}
+    kept = {
+        line: text
+        for chunk in read_
+        for line, text in zip(chunk.lines.tolist(), chunk.rows.lines(), strict=True)
+    }
     assert kept == {i + 1: line for i, line in enumerate(lines) if i % 7 != 3}
     assert [one.line for one in bad] == [i + 1 for i in range(60) if i % 7 == 3]
 
@@ -241,7 +310,10 @@ def test_bad_rows_over_the_budget_end_the_load_with_their_number():
     bad: list[BadRow] = []
     expected = r"line 4: length: .*\(bad row number 3; --max-errors allows 2\)"
     with pytest.raises(BadRow, match=expected):
-        read(row() + row(strand="x") + row(end="x") + row(length="1"), errors=ErrorBudget(2, report=bad.append))
+        read(
+            row() + row(strand="x") + row(end="x") + row(length="1"),
+            errors=ErrorBudget(2, report=bad.append),
+        )
     assert [one.line for one in bad] == [2, 3, 4]
 
 
@@ -254,7 +326,9 @@ def test_a_row_longer_than_a_chunk_is_read():
 
 def test_a_file_without_line_ends_is_refused(monkeypatch):
     monkeypatch.setattr(chunks, "LONGEST_LINE", 1000)
-    with pytest.raises(BadSource, match="expected lines of text, got 1000 bytes without a line end"):
+    with pytest.raises(
+        BadSource, match="expected lines of text, got 1000 bytes without a line end"
+    ):
         read(b"x" * 5000, chunk_bytes=100)
 
 
@@ -262,7 +336,14 @@ def at(chrom, start, end):
     return row(chromosome=chrom, start=str(start), end=str(end), length=str(end - start + 1))
 
 
-SORTED = at("chr10", 5, 9) + at("chr10", 5, 9) + at("chr10", 5, 10) + at("chr10", 6, 7) + at("chr2", 1, 3) + at("chrM", 1, 3)
+SORTED = (
+    at("chr10", 5, 9)
+    + at("chr10", 5, 9)
+    + at("chr10", 5, 10)
+    + at("chr10", 6, 7)
+    + at("chr2", 1, 3)
+    + at("chrM", 1, 3)
+)
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 100, 10_000])
@@ -274,11 +355,19 @@ def test_chromosomes_may_come_in_any_order(chunk_bytes):
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        (at("chr10", 9, 20), "line 7: expected rows sorted by chromosome, start and end, but chr10 comes again after chrM"),
-        (at("chrM", 1, 2), "line 7: expected rows sorted by chromosome, start and end, but chrM:1-2 comes after chrM:1-3"),
+        (
+            at("chr10", 9, 20),
+            "line 7: expected rows sorted by chromosome, start and end, but chr10 comes again after chrM",
+        ),
+        (
+            at("chrM", 1, 2),
+            "line 7: expected rows sorted by chromosome, start and end, but chrM:1-2 comes after chrM:1-3",
+        ),
     ],
 )
-def test_the_first_row_out_of_order_ends_the_load_with_the_command_that_sorts(last, expected, chunk_bytes):
+def test_the_first_row_out_of_order_ends_the_load_with_the_command_that_sorts(
+    last, expected, chunk_bytes
+):
     with pytest.raises(BadSource) as caught:
         read(SORTED + last, chunk_bytes=chunk_bytes)
     assert expected in str(caught.value)
@@ -293,7 +382,9 @@ def test_a_row_that_is_left_out_takes_no_part_in_the_order():
 
 @pytest.mark.parametrize("kind", ["gene", "exon"])
 def test_genes_and_exons_may_lack_samples_and_motifs(kind):
-    text = row(**EMPTY_GENE) + row(samples=",5:3,1:9", samples_count="2", coverage_avg="6.000", coverage_median="6.000")
+    text = row(**EMPTY_GENE) + row(
+        samples=",5:3,1:9", samples_count="2", coverage_avg="6.000", coverage_median="6.000"
+    )
     assert accepted(text, kind=kind) == text
     assert accepted(row(**EMPTY_GENE), kind=kind) == row(**EMPTY_GENE)
     assert "coverage_avg: expected a decimal, 0 by the samples, got '1.000'" in reason(
@@ -327,17 +418,30 @@ def is_good(line):
     except UnicodeDecodeError:
         return False
     fields = text.split("\t")
-    if any((ord(letter) < 32 and letter != "\t") or letter in "\x7f\\" for letter in text) or len(fields) != 17:
+    if (
+        any((ord(letter) < 32 and letter != "\t") or letter in "\x7f\\" for letter in text)
+        or len(fields) != 17
+    ):
         return False
     one = dict(zip(NAMES, fields, strict=True))
     whole = ["snaptron_id", "start", "end", "length", "samples_count", "coverage_sum"]
-    if not all(WHOLE.fullmatch(one[name]) for name in whole + ["source_dataset_id"] * bool(one["source_dataset_id"])):
+    if not all(
+        WHOLE.fullmatch(one[name])
+        for name in whole + ["source_dataset_id"] * bool(one["source_dataset_id"])
+    ):
         return False
     start, end = int(one["start"]), int(one["end"])
-    if not (1 <= start <= end < 1 << 31 and int(one["length"]) == end - start + 1 and one["strand"] in tuple("+-?*.")):
+    if not (
+        1 <= start <= end < 1 << 31
+        and int(one["length"]) == end - start + 1
+        and one["strand"] in tuple("+-?*.")
+    ):
         return False
     named = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.*-]{0,63}", one["chromosome"])
-    filled = all(one[name] for name in ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated"))
+    filled = all(
+        one[name]
+        for name in ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated")
+    )
     return bool(named) and filled and has_good_samples(one)
 
 
@@ -353,7 +457,10 @@ def has_good_samples(one):
         and counted
         and all(
             DECIMAL.fullmatch(one[name]) and near(one[name], value)
-            for name, value in (("coverage_avg", statistics.fmean(coverages)), ("coverage_median", statistics.median(coverages)))
+            for name, value in (
+                ("coverage_avg", statistics.fmean(coverages)),
+                ("coverage_median", statistics.median(coverages)),
+            )
         )
     )
 
@@ -364,7 +471,9 @@ def near(text, value):
 
 
 COVERAGES = st.one_of(st.integers(0, 3), st.integers(0, 500), st.integers(0, 10**10))
-PAIRS = st.dictionaries(st.integers(0, 10**8), COVERAGES, min_size=1, max_size=12).map(lambda found: list(found.items()))
+PAIRS = st.dictionaries(st.integers(0, 10**8), COVERAGES, min_size=1, max_size=12).map(
+    lambda found: list(found.items())
+)
 
 
 @st.composite
@@ -373,9 +482,22 @@ def good_rows(draw):
     pairs = draw(PAIRS)
     coverages = [coverage for _, coverage in pairs]
     start, length = draw(st.integers(1, 10**9)), draw(st.integers(1, 10**9))
-    write = draw(st.sampled_from([lambda value: f"{value:.3f}", lambda value: str(float(value)), lambda value: f"{value:.1f}"]))
+    write = draw(
+        st.sampled_from(
+            [
+                lambda value: f"{value:.3f}",
+                lambda value: str(float(value)),
+                lambda value: f"{value:.1f}",
+            ]
+        )
+    )
     mean, median = write(statistics.fmean(coverages)), write(statistics.median(coverages))
-    place = {"start": str(start), "end": str(start + length - 1), "length": str(length), "strand": draw(st.sampled_from("+-?"))}
+    place = {
+        "start": str(start),
+        "end": str(start + length - 1),
+        "length": str(length),
+        "strand": draw(st.sampled_from("+-?")),
+    }
     samples = "".join(f",{sample}:{coverage}" for sample, coverage in pairs)
     return with_samples(samples, str(len(pairs)), str(sum(coverages)), mean, median, **place)
 
@@ -386,7 +508,10 @@ def place_of(line):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(good_rows(), min_size=1, max_size=8).map(lambda rows: sorted(rows, key=place_of)), st.integers(1, 3000))
+@given(
+    st.lists(good_rows(), min_size=1, max_size=8).map(lambda rows: sorted(rows, key=place_of)),
+    st.integers(1, 3000),
+)
 def test_good_rows_come_back_verbatim_however_they_are_cut(rows, chunk_bytes):
     assert accepted(b"".join(rows), chunk_bytes=chunk_bytes) == b"".join(rows)
 
@@ -396,6 +521,10 @@ def test_good_rows_come_back_verbatim_however_they_are_cut(rows, chunk_bytes):
 def test_a_change_of_any_few_bytes_is_judged_as_plain_python_judges_it(line, data):
     place = data.draw(st.integers(0, len(line) - 2))
     removed = data.draw(st.integers(0, 2))
-    new = data.draw(st.one_of(st.binary(max_size=2), st.text("0123456789,:.\t-x", max_size=3).map(str.encode)))
-    changed = (line[:place] + new.replace(b"\n", b"") + line[place + removed :].rstrip(b"\n")) + b"\n"
+    new = data.draw(
+        st.one_of(st.binary(max_size=2), st.text("0123456789,:.\t-x", max_size=3).map(str.encode))
+    )
+    changed = (
+        line[:place] + new.replace(b"\n", b"") + line[place + removed :].rstrip(b"\n")
+    ) + b"\n"
     assert accepted(changed, errors=ErrorBudget(1)) == (changed if is_good(changed[:-1]) else b"")

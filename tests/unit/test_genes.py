@@ -1,4 +1,6 @@
-"""Transcripts, and the intervals of a symbol (specified by Snaptron's rule, not by coordinates alone)."""
+"""Transcripts, and the intervals of a symbol (specified by Snaptron's rule, not by coordinates
+alone).
+"""
 
 import dataclasses
 import re
@@ -11,7 +13,9 @@ from snapshard.genes import Gene, Transcript, symbol_intervals
 
 
 def transcript(symbol="G", chrom="chr1", start=100, end=200, **changes):
-    return Transcript("T", "ID", symbol, chrom, start, end, **{"strand": "+", "exons": (), **changes})
+    return Transcript(
+        "T", "ID", symbol, chrom, start, end, **{"strand": "+", "exons": (), **changes}
+    )
 
 
 def intervals(*spans, symbol="G"):
@@ -29,7 +33,10 @@ def intervals(*spans, symbol="G"):
         ([(50_000, 60_000), (61_000, 70_001)], [(50_000, 60_000), (61_000, 70_001)]),
         ([(61_000, 70_001), (50_000, 60_000)], [(61_000, 70_001), (50_000, 60_000)]),
         ([(100, 200), (90_000, 99_000), (150, 95_000)], [(100, 95_000), (150, 99_000)]),
-        ([(100, 200), (90_000, 99_000), (150, 95_000), (94_000, 94_500)], [(100, 95_000), (150, 99_000)]),
+        (
+            [(100, 200), (90_000, 99_000), (150, 95_000), (94_000, 94_500)],
+            [(100, 95_000), (150, 99_000)],
+        ),
     ],
 )
 def test_transcripts_of_a_symbol_join_by_overlap_or_near_ends_in_their_order(spans, expected):
@@ -52,7 +59,10 @@ def test_chromosomes_come_in_string_order_and_symbols_in_upper_case():
     }
 
 
-SPANS = st.lists(st.tuples(st.integers(1, 60_000), st.integers(0, 9_000)).map(lambda one: (one[0], sum(one))), max_size=8)
+SPANS = st.lists(
+    st.tuples(st.integers(1, 60_000), st.integers(0, 9_000)).map(lambda one: (one[0], sum(one))),
+    max_size=8,
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -82,7 +92,10 @@ def test_a_symbol_is_looked_up_apart_from_others(spans):
         ({"start": 201}, "expected start and end with 1 <= start <= end, got 201-200"),
         ({"strand": "plus"}, "expected a strand, one of + - ? * ., got 'plus'"),
         ({"exons": ((5, 4),)}, "expected an exon with 1 <= start <= end, got 5-4"),
-        ({"exons": ((5, 9), (9, 12))}, "expected exons that ascend and do not overlap, got ((5, 9), (9, 12))"),
+        (
+            {"exons": ((5, 9), (9, 12))},
+            "expected exons that ascend and do not overlap, got ((5, 9), (9, 12))",
+        ),
         ({"cds": (9, 5)}, "expected a coding span with 1 <= start <= end, got 9-5"),
     ],
 )
@@ -90,7 +103,14 @@ def test_a_wrong_transcript_cannot_be_made(changes, expected):
     with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
         transcript(**changes)
     if "start" in changes or "strand" in changes:
-        fields = {"gene_id": "ID", "symbol": "G", "chrom": "chr1", "start": 100, "end": 200, "strand": "+"}
+        fields = {
+            "gene_id": "ID",
+            "symbol": "G",
+            "chrom": "chr1",
+            "start": 100,
+            "end": 200,
+            "strand": "+",
+        }
         with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
             Gene(**fields | changes)
 

@@ -13,7 +13,9 @@ from snapshard.settings import Settings
 
 
 def test_a_chromosome_can_be_cut_between_shards():
-    first, second, others = read_layout(["chr1\t100\ta\n", "# a comment\n", "1\t-\tb\n", "*\t-\ta\n"])
+    first, second, others = read_layout(
+        ["chr1\t100\ta\n", "# a comment\n", "1\t-\tb\n", "*\t-\ta\n"]
+    )
     assert (first.chrom, first.first, first.last, first.shard) == ("chr1", 1, 100, "a")
     assert (second.chrom, second.first, second.last, second.shard) == ("chr1", 101, LAST_BASE, "b")
     assert others.holds_start("chrUn_1", 5, frozenset({"chr1", OTHERS}))
@@ -52,7 +54,13 @@ def test_the_default_layout_cuts_no_chromosome():
 
 def test_a_schema_is_named_after_compilation_and_release():
     assert schema_name("gtex", "r1") == "gtex@r1"
-    for compilation, release in [("snaptron", "r1"), ("GTEx", "r1"), ("gtex", 'r"1'), ("gtex", ""), ("", "r1")]:
+    for compilation, release in [
+        ("snaptron", "r1"),
+        ("GTEx", "r1"),
+        ("gtex", 'r"1'),
+        ("gtex", ""),
+        ("", "r1"),
+    ]:
         with pytest.raises(BadQuery):
             schema_name(compilation, release)
 

@@ -1,4 +1,6 @@
-"""The manifests as kustomize renders them: what is true of every pod, and what several files must agree on."""
+"""The manifests as kustomize renders them: what is true of every pod, and what several files must
+agree on.
+"""
 
 import re
 import shutil
@@ -16,10 +18,15 @@ from snapshard.layout import read_layout
 from snapshard.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-OVERLAYS = {path.parent.name: path.parent for path in sorted((ROOT / "kubernetes" / "overlays").glob("*/shards.tsv"))}
+OVERLAYS = {
+    path.parent.name: path.parent
+    for path in sorted((ROOT / "kubernetes" / "overlays").glob("*/shards.tsv"))
+}
 SHARDS = {"small": 4, "full": 26}
 each_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
-rendering = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders the manifests, is not installed")
+rendering = pytest.mark.skipif(
+    shutil.which("kubectl") is None, reason="kubectl, which renders the manifests, is not installed"
+)
 
 
 @cache
@@ -44,12 +51,19 @@ def pods(overlay: str) -> Iterator[tuple[str, dict]]:
 
 def our_version() -> str:
     """What is deployed if nobody names a version."""
-    return re.search(r"^VERSION \?= (.+)$", (ROOT / "kubernetes" / "targets.mk").read_text(), re.MULTILINE)[1]
+    return re.search(
+        r"^VERSION \?= (.+)$", (ROOT / "kubernetes" / "targets.mk").read_text(), re.MULTILINE
+    )[1]
 
 
 def of_everybody() -> dict[str, str]:
     """The labels that all objects and pods have."""
-    said = {"name": "snapshard", "part-of": "snapshard", "managed-by": "kustomize", "version": our_version()}
+    said = {
+        "name": "snapshard",
+        "part-of": "snapshard",
+        "managed-by": "kustomize",
+        "version": our_version(),
+    }
     return {f"app.kubernetes.io/{key}": value for key, value in said.items()}
 
 
@@ -72,7 +86,10 @@ def test_layout_and_map_name_the_same_shards(overlay: str) -> None:
 @each_overlay
 def test_every_address_has_a_service_and_a_database(overlay: str) -> None:
     shard_map = ShardMap.from_file(OVERLAYS[overlay] / "generated" / "shards.tsv")
-    hosts = {re.search(r"host=(\S+)", address)[1] for address in [shard_map.catalog, *shard_map.addresses.values()]}
+    hosts = {
+        re.search(r"host=(\S+)", address)[1]
+        for address in [shard_map.catalog, *shard_map.addresses.values()]
+    }
     for kind in ("Service", "StatefulSet"):
         found = {one["metadata"]["name"] for one in objects(overlay) if one["kind"] == kind}
         assert found - hosts <= {"server", "source"}
@@ -96,7 +113,11 @@ def test_every_pod_is_locked_up(overlay: str) -> None:
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["enableServiceLinks"] is False, name
         for container in spec["containers"]:
-            locked = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+            locked = {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
             assert container["securityContext"] == locked, name
 
 
@@ -108,7 +129,9 @@ def test_memory_is_requested_as_it_is_limited_and_images_have_our_version(overla
             resources = container["resources"]
             assert resources["requests"]["memory"] == resources["limits"]["memory"], name
             assert "cpu" in resources["requests"], name
-            assert re.fullmatch(rf"snapshard/\w+:{re.escape(our_version())}", container["image"]), name
+            assert re.fullmatch(rf"snapshard/\w+:{re.escape(our_version())}", container["image"]), (
+                name
+            )
 
 
 @rendering
@@ -119,7 +142,9 @@ def test_what_serves_has_probes_that_ask_no_other_pod(overlay: str) -> None:
             (container,) = one["spec"]["template"]["spec"]["containers"]
             probes = [container[f"{kind}Probe"] for kind in ("startup", "readiness", "liveness")]
             for probe in probes:
-                assert "127.0.0.1" in str(probe) or set(probe) & {"httpGet", "tcpSocket"}, one["metadata"]["name"]
+                assert "127.0.0.1" in str(probe) or set(probe) & {"httpGet", "tcpSocket"}, one[
+                    "metadata"
+                ]["name"]
                 assert "host" not in probe.get("httpGet", {})
 
 
@@ -154,7 +179,9 @@ def test_every_object_is_labelled_and_in_our_namespace(overlay: str) -> None:
 def test_what_runs_names_its_instance_on_its_pods_and_its_service_too(overlay: str) -> None:
     for one in objects(overlay):
         if one["kind"] in ("StatefulSet", "Deployment", "Job", "Service"):
-            assert one["metadata"]["labels"]["app.kubernetes.io/instance"] == one["metadata"]["name"]
+            assert (
+                one["metadata"]["labels"]["app.kubernetes.io/instance"] == one["metadata"]["name"]
+            )
     for name, template in pods(overlay):
         labels = template["metadata"]["labels"]
         assert (of_everybody() | {"app.kubernetes.io/instance": name}).items() <= labels.items()
@@ -171,12 +198,23 @@ def test_no_selector_or_claim_depends_on_the_version(overlay: str) -> None:
 
 
 @rendering
-@pytest.mark.parametrize("component", ["discovery", "ingress", "public-source", "service-monitor", "replicas"])
-def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(component: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "component", ["discovery", "ingress", "public-source", "service-monitor", "replicas"]
+)
+def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(
+    component: str, tmp_path: Path
+) -> None:
     shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
     slices = '{"items": [{"addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.1"]}], "ports": [{"port": 6443}]}]}'
-    policy = subprocess.run([sys.executable, ROOT / "kubernetes" / "api_server.py"], input=slices, capture_output=True, text=True)
-    (tmp_path / "kubernetes" / "components" / "discovery" / "api-server.yaml").write_text(policy.stdout)
+    policy = subprocess.run(
+        [sys.executable, ROOT / "kubernetes" / "api_server.py"],
+        input=slices,
+        capture_output=True,
+        text=True,
+    )
+    (tmp_path / "kubernetes" / "components" / "discovery" / "api-server.yaml").write_text(
+        policy.stdout
+    )
     folder = tmp_path / "kubernetes" / "overlays" / "small"
     with (folder / "kustomization.yaml").open("a") as file:
         place = "generated/replicas" if component == "replicas" else f"../../components/{component}"
@@ -190,8 +228,14 @@ def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(
 
 @rendering
 @each_overlay
-def test_policies_deny_everything_first_and_open_5432_only_to_those_who_need_it(overlay: str) -> None:
-    policies = {one["metadata"]["name"]: one["spec"] for one in objects(overlay) if one["kind"] == "NetworkPolicy"}
+def test_policies_deny_everything_first_and_open_5432_only_to_those_who_need_it(
+    overlay: str,
+) -> None:
+    policies = {
+        one["metadata"]["name"]: one["spec"]
+        for one in objects(overlay)
+        if one["kind"] == "NetworkPolicy"
+    }
     assert policies["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     (rule,) = policies["databases"]["ingress"]
     (who,) = rule["from"][0]["podSelector"]["matchExpressions"]
@@ -211,7 +255,9 @@ def test_no_budget_blocks_a_drain(overlay: str) -> None:
 
 @rendering
 @each_overlay
-def test_a_replica_is_a_copy_of_its_shard_and_comes_second_in_the_map(overlay: str, tmp_path: Path) -> None:
+def test_a_replica_is_a_copy_of_its_shard_and_comes_second_in_the_map(
+    overlay: str, tmp_path: Path
+) -> None:
     shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
     folder = tmp_path / "kubernetes" / "overlays" / overlay
     with (folder / "kustomization.yaml").open("a") as file:
@@ -222,11 +268,18 @@ def test_a_replica_is_a_copy_of_its_shard_and_comes_second_in_the_map(overlay: s
     for shard in set(lines) - {"catalog"}:
         name = f"shard-{shard}"
         assert lines[shard] == f"host={name},{name}-replica dbname=snapshard"
-        assert found["Service", name]["metadata"]["annotations"] == {"snapshard/address": lines[shard]}
+        assert found["Service", name]["metadata"]["annotations"] == {
+            "snapshard/address": lines[shard]
+        }
         primary, replica = (found["StatefulSet", one]["spec"] for one in (name, f"{name}-replica"))
-        assert primary["volumeClaimTemplates"][0]["spec"] == replica["volumeClaimTemplates"][0]["spec"]
+        assert (
+            primary["volumeClaimTemplates"][0]["spec"] == replica["volumeClaimTemplates"][0]["spec"]
+        )
         assert "wal_level=replica" in primary["template"]["spec"]["containers"][0]["args"]
-        (copying,), (running,) = replica["template"]["spec"]["initContainers"], replica["template"]["spec"]["containers"]
+        (copying,), (running,) = (
+            replica["template"]["spec"]["initContainers"],
+            replica["template"]["spec"]["containers"],
+        )
         assert copying["image"] == running["image"]
         assert copying["securityContext"] == running["securityContext"]
     assert lines["catalog"] == "host=catalog dbname=snapshard"
@@ -236,9 +289,16 @@ def test_a_position_cuts_a_chromosome(tmp_path: Path) -> None:
     whole = ",".join(f"chr{name}" for name in [*range(2, 23), "X", "Y", "M"])
     table = f"catalog\t-\t1Gi\t1Gi\t1\na\tchr1:1-1000,{whole}\t1Gi\t1Gi\t1\nb\tchr1:1001-,other\t1Gi\t1Gi\t1\n"
     (tmp_path / "shards.tsv").write_text(table)
-    subprocess.run([sys.executable, ROOT / "kubernetes" / "shards.py", tmp_path], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, ROOT / "kubernetes" / "shards.py", tmp_path],
+        check=True,
+        capture_output=True,
+    )
     intervals = read_layout((tmp_path / "generated" / "layout.tsv").read_text().splitlines())
-    assert [(one.first, one.shard) for one in intervals if one.chrom == "chr1"] == [(1, "a"), (1001, "b")]
+    assert [(one.first, one.shard) for one in intervals if one.chrom == "chr1"] == [
+        (1, "a"),
+        (1001, "b"),
+    ]
 
 
 def test_a_chromosome_that_no_shard_has_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""The rules of matching: the same on integers, arrays and SQL, and bounds that never contradict the rows inside them."""
+"""The rules of matching: the same on integers, arrays and SQL, and bounds that never contradict the
+rows inside them.
+"""
 
 import subprocess
 import sys
@@ -20,7 +22,9 @@ NAIVE = {
 }
 """The same rules on ranges of bases, base by base."""
 
-SPANS = st.tuples(st.integers(1, 12), st.integers(0, 6)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+SPANS = st.tuples(st.integers(1, 12), st.integers(0, 6)).map(
+    lambda pair: (pair[0], pair[0] + pair[1])
+)
 
 
 def bases(span):
@@ -37,7 +41,9 @@ def test_a_row_matches_as_its_bases_do(span, region):
 def test_arrays_match_as_integers_do(spans, region):
     starts, ends = np.array(spans).T
     for rule in RULES.values():
-        assert rule.row(starts, ends, *region).tolist() == [rule.row(*span, *region) for span in spans]
+        assert rule.row(starts, ends, *region).tolist() == [
+            rule.row(*span, *region) for span in spans
+        ]
 
 
 @given(st.lists(SPANS, min_size=1, max_size=8), SPANS)
@@ -52,17 +58,31 @@ def test_bounds_never_contradict_their_rows(spans, region):
 
 @given(st.lists(st.lists(SPANS, min_size=1, max_size=4), min_size=1, max_size=5), SPANS)
 def test_bounds_may_be_arrays(blocks, region):
-    single = [Bounds(min(s for s, _ in block), max(s for s, _ in block), max(e for _, e in block)) for block in blocks]
-    arrays = Bounds(*(np.array([getattr(bounds, name) for bounds in single]) for name in ("min_start", "max_start", "max_end")))
+    single = [
+        Bounds(min(s for s, _ in block), max(s for s, _ in block), max(e for _, e in block))
+        for block in blocks
+    ]
+    arrays = Bounds(
+        *(
+            np.array([getattr(bounds, name) for bounds in single])
+            for name in ("min_start", "max_start", "max_end")
+        )
+    )
     for rule in RULES.values():
-        assert rule.any_row(arrays, *region).tolist() == [rule.any_row(bounds, *region) for bounds in single]
-        assert rule.every_row(arrays, *region).tolist() == [rule.every_row(bounds, *region) for bounds in single]
+        assert rule.any_row(arrays, *region).tolist() == [
+            rule.any_row(bounds, *region) for bounds in single
+        ]
+        assert rule.every_row(arrays, *region).tolist() == [
+            rule.every_row(bounds, *region) for bounds in single
+        ]
 
 
 @pytest.mark.parametrize("match", Match)
 def test_the_rules_build_sql(match):
     start, end = column("start", Integer), column("end", Integer)
-    clause = str(RULES[match].row(start, end, 100, 200).compile(compile_kwargs={"literal_binds": True}))
+    clause = str(
+        RULES[match].row(start, end, 100, 200).compile(compile_kwargs={"literal_binds": True})
+    )
     assert " AND " in clause
     assert "100" in clause
     assert "200" in clause
@@ -73,6 +93,10 @@ def test_every_way_to_match_has_a_rule_and_a_meaning():
 
 
 def test_importing_the_rules_costs_no_numpy_or_database_driver():
-    program = "import sys, snapshard.match; print({'numpy', 'sqlalchemy', 'psycopg'} & set(sys.modules))"
-    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    program = (
+        "import sys, snapshard.match; print({'numpy', 'sqlalchemy', 'psycopg'} & set(sys.modules))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
     assert output == "set()\n"

@@ -45,7 +45,11 @@ def test_what_is_no_name_of_this_assembly_is_refused(text):
         parse_name(text, "GRCh38")
 
 
-@given(st.integers(1, 2_000_000_000), st.integers(0, 100_000_000), st.sampled_from([None, "+", "-", "?"]))
+@given(
+    st.integers(1, 2_000_000_000),
+    st.integers(0, 100_000_000),
+    st.sampled_from([None, "+", "-", "?"]),
+)
 def test_a_name_reads_back(start, more, strand):
     name = JunctionName("GRCh38", Region("chrX", start, start + more), strand)
     assert parse_name(str(name), "GRCh38") == name

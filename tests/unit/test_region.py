@@ -28,7 +28,19 @@ def test_a_region_is_understood(text, region):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "chr1:", "chr1:a-b", "chr1:20-10", "chr1:0-5", "chr1:-5", "chr1:1-2-3", "chr1:1-2:+", ":1-2", "chr1:,-,"]
+    "text",
+    [
+        "",
+        "chr1:",
+        "chr1:a-b",
+        "chr1:20-10",
+        "chr1:0-5",
+        "chr1:-5",
+        "chr1:1-2-3",
+        "chr1:1-2:+",
+        ":1-2",
+        "chr1:,-,",
+    ],
 )
 def test_a_wrong_region_is_quoted_and_the_form_expected_is_said(text):
     with pytest.raises(BadRegion, match="expected chromosome:start-end such as") as caught:
@@ -43,11 +55,16 @@ def test_a_region_checks_its_own_ends():
         Region("chr1; DROP TABLE", 1, 2)
 
 
-@pytest.mark.parametrize("region", [Region("chr1"), Region("chr1", 1, 1), Region("chr7_alt", 5, 10)])
+@pytest.mark.parametrize(
+    "region", [Region("chr1"), Region("chr1", 1, 1), Region("chr7_alt", 5, 10)]
+)
 def test_a_region_is_read_back_from_its_own_text(region):
     assert parse_region(str(region)) == region
 
 
-@pytest.mark.parametrize(("text", "name"), [("chr1", "chr1"), ("22", "chr22"), ("23", "23"), ("CHRx", "chrX"), ("chrMT", "chrM")])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("chr1", "chr1"), ("22", "chr22"), ("23", "23"), ("CHRx", "chrX"), ("chrMT", "chrM")],
+)
 def test_chromosomes_get_one_spelling(text, name):
     assert chromosome_name(text) == name

@@ -16,7 +16,10 @@ from snapshard_populate.reading.s3 import http_address
 from snapshard_populate.reading.source import open_source
 from snapshard_populate.reading.tabix import chromosomes, has_index, read_region
 
-TEXT = b"".join(b"%d\tchr%d\t%d\t%d\n" % (i, 1 + i // 500, 100 * (i % 500) + 1, 100 * (i % 500) + 60) for i in range(1000))
+TEXT = b"".join(
+    b"%d\tchr%d\t%d\t%d\n" % (i, 1 + i // 500, 100 * (i % 500) + 1, 100 * (i % 500) + 60)
+    for i in range(1000)
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,9 @@ def store(tmp_path_factory):
             file.write(TEXT)
         pysam.tabix_index(str(folder / "x.bgz"), seq_col=1, start_col=2, end_col=3)
         for name in ("x.bgz", "x.bgz.tbi"):
-            client.put_object(Bucket="junctions", Key=f"of 2026/{name}", Body=(folder / name).read_bytes())
+            client.put_object(
+                Bucket="junctions", Key=f"of 2026/{name}", Body=(folder / name).read_bytes()
+            )
         client.put_object(Bucket="junctions", Key="of 2026/x.gz", Body=gzip.compress(TEXT))
         client.close()
         s3._client.cache_clear()
@@ -58,7 +63,11 @@ def test_of_an_indexed_object_a_region_is_read_through_its_index(store):
     assert has_index(place)
     assert not has_index("s3://junctions/of 2026/x.gz")
     assert chromosomes(place) == ("chr1", "chr2")
-    expected = [line for line in TEXT.splitlines(keepends=True) if b"chr2\t" in line and int(line.split(b"\t")[2]) >= 40_001]
+    expected = [
+        line
+        for line in TEXT.splitlines(keepends=True)
+        if b"chr2\t" in line and int(line.split(b"\t")[2]) >= 40_001
+    ]
     assert b"".join(read_region(place, Region("chr2", 40_001, 60_000))) == b"".join(expected)
 
 
@@ -76,15 +85,23 @@ def test_other_addresses_stay_as_they_are():
 def test_an_object_that_is_not_there_is_named_without_its_signature(store):
     with pytest.raises(BadSource) as refused, open_source("s3://junctions/none.gz") as source:
         source.read(1)
-    assert str(refused.value) == "s3://junctions/none.gz: expected the file, the server answered 404 NOT FOUND"
+    assert (
+        str(refused.value)
+        == "s3://junctions/none.gz: expected the file, the server answered 404 NOT FOUND"
+    )
 
 
 def test_a_store_that_is_away_is_named_without_the_signature(store, monkeypatch):
     def away(*_, **__):
-        raise requests.ConnectionError(f"Max retries exceeded with url: {http_address('s3://junctions/x')} (Caused by: refused)")
+        raise requests.ConnectionError(
+            f"Max retries exceeded with url: {http_address('s3://junctions/x')} (Caused by: refused)"
+        )
 
     monkeypatch.setattr(requests, "get", away)
-    with pytest.raises(BadSource, match=r"^s3://junctions/x: gave up after 6 attempts .*junctions/x\?… \(Caused by: refused\)$"):
+    with pytest.raises(
+        BadSource,
+        match=r"^s3://junctions/x: gave up after 6 attempts .*junctions/x\?… \(Caused by: refused\)$",
+    ):
         Download("s3://junctions/x", pause=0.001).read(1)
 
 

@@ -17,7 +17,9 @@ from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.source import open_source
 
 CHROMS = ("chr1", "chr10", "chr2")
-REAL = Path(__file__).parents[3] / "shared/data/coverage/gtex_lung_SRR660824.chr21_22.hg38.bedGraph.gz"
+REAL = (
+    Path(__file__).parents[3] / "shared/data/coverage/gtex_lung_SRR660824.chr21_22.hg38.bedGraph.gz"
+)
 
 
 def merged(files, name="list"):
@@ -44,7 +46,11 @@ def steps_of(reads):
 
 
 def write_bedgraph(path, reads):
-    lines = [f"{chrom}\t{s}\t{e}\t{v}\n" for chrom in CHROMS for s, e, v in steps_of(reads.get(chrom, []))]
+    lines = [
+        f"{chrom}\t{s}\t{e}\t{v}\n"
+        for chrom in CHROMS
+        for s, e, v in steps_of(reads.get(chrom, []))
+    ]
     path.write_text("track type=bedGraph\n" + "".join(lines))
 
 
@@ -55,7 +61,9 @@ def write_bigwig(path, reads):
             steps = steps_of(reads.get(chrom, []))
             if steps:
                 starts, ends, values = (list(one) for one in zip(*steps, strict=True))
-                file.addEntries([chrom] * len(steps), starts, ends=ends, values=[float(one) for one in values])
+                file.addEntries(
+                    [chrom] * len(steps), starts, ends=ends, values=[float(one) for one in values]
+                )
 
 
 def by_base(samples):
@@ -63,10 +71,15 @@ def by_base(samples):
     rows = []
     for chrom in CHROMS:
         longest = max((len(reads.get(chrom, [])) for reads in samples), default=0)
-        columns = [[*reads.get(chrom, []), *[0] * (longest - len(reads.get(chrom, [])))] for reads in samples]
+        columns = [
+            [*reads.get(chrom, []), *[0] * (longest - len(reads.get(chrom, [])))]
+            for reads in samples
+        ]
         start = 0
         for base in range(1, longest + 1):
-            here, before = ([column[at] for column in columns] for at in (min(base, longest - 1), base - 1))
+            here, before = (
+                [column[at] for column in columns] for at in (min(base, longest - 1), base - 1)
+            )
             if base == longest or here != before:
                 if any(before):
                     rows.append([chrom, str(start), str(base), *[f"{value}.0" for value in before]])
@@ -77,7 +90,10 @@ def by_base(samples):
 READS = st.dictionaries(st.sampled_from(CHROMS), st.lists(st.integers(0, 3), max_size=30))
 
 
-@given(samples=st.lists(READS.filter(lambda one: any(map(any, one.values()))), min_size=1, max_size=5), kinds=st.data())
+@given(
+    samples=st.lists(READS.filter(lambda one: any(map(any, one.values()))), min_size=1, max_size=5),
+    kinds=st.data(),
+)
 def test_every_base_has_the_reads_of_every_sample(samples, kinds, tmp_path_factory):
     folder = tmp_path_factory.mktemp("side")
     files = []
@@ -89,7 +105,9 @@ def test_every_base_has_the_reads_of_every_sample(samples, kinds, tmp_path_facto
 
 
 def test_what_is_read_ahead_and_tabled_at_a_time_changes_nothing(tmp_path, monkeypatch):
-    samples = [{"chr1": [(n * k) % 5 for n in range(4_000)], "chr2": [k] * 3_000} for k in (1, 2, 3)]
+    samples = [
+        {"chr1": [(n * k) % 5 for n in range(4_000)], "chr2": [k] * 3_000} for k in (1, 2, 3)
+    ]
     for number, reads in enumerate(samples):
         write_bedgraph(tmp_path / str(number), reads)
     files = [SampleFile(number, str(tmp_path / str(number))) for number in range(3)]
@@ -104,7 +122,9 @@ def test_steps_over_the_borders_of_windows_come_once(tmp_path):
     write_bigwig(tmp_path / "w", {"chr1": [0, *[2] * 3]})
     with pyBigWig.open(str(tmp_path / "long"), "w") as file:
         file.addHeader([("chr1", 5_000_000)])
-        file.addEntries(["chr1"] * 2, [1_000_000, 3_000_000], ends=[2_500_000, 4_000_000], values=[1.0, 2.5])
+        file.addEntries(
+            ["chr1"] * 2, [1_000_000, 3_000_000], ends=[2_500_000, 4_000_000], values=[1.0, 2.5]
+        )
     found = merged([SampleFile(7, str(tmp_path / "w")), SampleFile(8, str(tmp_path / "long"))])
     assert found == [
         ["chr1", "1", "4", "2.0", "0.0"],
@@ -141,10 +161,15 @@ def listed(text, tmp_path):
 
 def test_places_of_a_list_are_relative_to_it(tmp_path):
     files = listed("5\tone.bw\n3\t/data/two.bedGraph.gz\n", tmp_path)
-    assert files == (SampleFile(5, str(tmp_path / "one.bw")), SampleFile(3, "/data/two.bedGraph.gz"))
+    assert files == (
+        SampleFile(5, str(tmp_path / "one.bw")),
+        SampleFile(3, "/data/two.bedGraph.gz"),
+    )
 
 
-@pytest.mark.parametrize("text", ["", "5\n", "x\tfile\n", "5\t\n", "5\ta\n5\tb\n", "rail_id\tfile\n"])
+@pytest.mark.parametrize(
+    "text", ["", "5\n", "x\tfile\n", "5\t\n", "5\ta\n5\tb\n", "rail_id\tfile\n"]
+)
 def test_what_is_no_list_is_refused(text, tmp_path):
     with pytest.raises(BadSource):
         listed(text, tmp_path)

@@ -1,4 +1,6 @@
-"""The search for samples against the plainest reading of its rules, and against Lucene's recorded scores where they are known."""
+"""The search for samples against the plainest reading of its rules, and against Lucene's recorded
+scores where they are known.
+"""
 
 import re
 
@@ -77,7 +79,9 @@ def test_all_filters_must_hold(search):
     assert found(search, "name:cortex", "age:30", "rin>8") == []
 
 
-@pytest.mark.parametrize("text", ["cortex", "name:a:b", ":x", "nosuch:1", "age:7.5", "rin:abc", "age:"])
+@pytest.mark.parametrize(
+    "text", ["cortex", "name:a:b", ":x", "nosuch:1", "age:7.5", "rin:abc", "age:"]
+)
 def test_what_is_no_filter_is_refused(search, text):
     with pytest.raises(BadQuery):
         search.ids([parse_sample_filter(text)])

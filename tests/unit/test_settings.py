@@ -14,12 +14,20 @@ LOADERS = 100
 
 def test_the_embedded_server_has_room_for_every_pool_when_all_are_full():
     usual = Settings()
-    assert usual.workers * DATABASES * (usual.read_connections + usual.export_connections) + LOADERS <= CONNECTIONS
+    assert (
+        usual.workers * DATABASES * (usual.read_connections + usual.export_connections) + LOADERS
+        <= CONNECTIONS
+    )
 
 
 @pytest.mark.parametrize(
     ("variable", "text"),
-    [("SNAPSHARD_WORKERS", "0"), ("SNAPSHARD_PROXIES", "-1"), ("SNAPSHARD_READ_SECONDS", "0"), ("SNAPSHARD_PORT", "http")],
+    [
+        ("SNAPSHARD_WORKERS", "0"),
+        ("SNAPSHARD_PROXIES", "-1"),
+        ("SNAPSHARD_READ_SECONDS", "0"),
+        ("SNAPSHARD_PORT", "http"),
+    ],
 )
 def test_a_value_that_cannot_be_is_refused_by_its_name(variable, text):
     with pytest.raises(BadSetting, match=variable):

@@ -37,7 +37,10 @@ def column(rows):
 def pairs_of(row: list[str]) -> list[tuple[int, int]]:
     text = row[NAMES.index("samples")]
     assert text.startswith(",")
-    return [(int(sample), int(reads)) for sample, reads in (pair.split(":") for pair in text[1:].split(","))]
+    return [
+        (int(sample), int(reads))
+        for sample, reads in (pair.split(":") for pair in text[1:].split(","))
+    ]
 
 
 def share_at_least(counts: np.ndarray, least: int) -> float:
@@ -89,7 +92,9 @@ def test_samples_per_junction_follow_gtex(column):
     counts = column("samples_count", int)
     assert counts.mean() == pytest.approx(61.5, abs=4)
     expected = {2: 0.475, 5: 0.229, 10: 0.145, 20: 0.096, 100: 0.0353, 1000: 0.011}
-    assert {least: share_at_least(counts, least) for least in expected} == pytest.approx(expected, rel=0.08)
+    assert {least: share_at_least(counts, least) for least in expected} == pytest.approx(
+        expected, rel=0.08
+    )
 
 
 def test_reads_per_pair_follow_gtex(column):
@@ -153,7 +158,9 @@ def test_same_seed_gives_the_same_rows_and_another_seed_others():
     assert text(1) != text(2)
 
 
-@pytest.mark.parametrize(("junctions", "samples"), [(1, 1), (1, 9662), (7, 1), (300, 2), (300, 5), (20, 70_000)])
+@pytest.mark.parametrize(
+    ("junctions", "samples"), [(1, 1), (1, 9662), (7, 1), (300, 2), (300, 5), (20, 70_000)]
+)
 def test_edge_sizes_keep_every_promise(junctions, samples):
     rows = rows_of(junctions=junctions, samples=samples, seed=3)
     assert [int(row[0]) for row in rows] == list(range(junctions))

@@ -42,7 +42,9 @@ def folder(tmp_path_factory) -> Path:
 
 
 def table(path: Path) -> list[list[str]]:
-    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".bgz" else path.read_text()
+    text = (
+        gzip.decompress(path.read_bytes()).decode() if path.suffix == ".bgz" else path.read_text()
+    )
     return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 
@@ -66,7 +68,11 @@ def test_every_file_is_there_and_says_that_it_is_simulated(folder):
     description = json.loads((folder / "compilation.json").read_text())
     assert description["simulated"] is True
     assert (description["name"], description["assembly"]) == ("sim", "GRCh38")
-    assert (description["junctions"], description["samples"], description["seed"]) == (JUNCTIONS, SAMPLES, SEED)
+    assert (description["junctions"], description["samples"], description["seed"]) == (
+        JUNCTIONS,
+        SAMPLES,
+        SEED,
+    )
     assert "simulated" in (folder / "gencode.gff3").read_text().splitlines()[1]
 
 
@@ -88,7 +94,9 @@ def test_junction_file_holds_the_streamed_lines(folder):
 def test_index_finds_what_overlaps(folder, name):
     rows = table(folder / name)
     start, end = 1_000_000, 200_000_000
-    expected = [row for row in rows if row[1] == "chr2" and int(row[2]) <= end and int(row[3]) >= start]
+    expected = [
+        row for row in rows if row[1] == "chr2" and int(row[2]) <= end and int(row[3]) >= start
+    ]
     assert expected
     with pysam.TabixFile(str(folder / name)) as file:
         assert [line.split("\t") for line in file.fetch("chr2", start - 1, end)] == expected
@@ -124,17 +132,24 @@ def test_groups_partition_the_samples_by_tissue(folder):
     assert sorted(rail_id for ids in members.values() for rail_id in ids) == rail_ids(folder)
     for short, _, number, _ in groups:
         assert int(number) == len(members[short])
-        assert members[short] == sorted(rail_id for rail_id, name in group_of.items() if name == short)
+        assert members[short] == sorted(
+            rail_id for rail_id, name in group_of.items() if name == short
+        )
 
 
 def test_women_have_no_prostate_and_men_no_ovary(tmp_path):
     simulate(tmp_path, junctions=1, samples=600, seed=2)
     found = {(row[9], row[10]) for row in table(tmp_path / "samples.tsv")[1:]}
     assert {("Prostate", "male"), ("Ovary", "female")} <= found
-    assert not {("Prostate", "female"), ("Testis", "female"), ("Ovary", "male"), ("Uterus", "male")} & found
+    assert (
+        not {("Prostate", "female"), ("Testis", "female"), ("Ovary", "male"), ("Uterus", "male")}
+        & found
+    )
 
 
-def test_annotated_junctions_are_introns_of_transcripts_and_known_ends_are_exon_ends(folder, ref_flat):
+def test_annotated_junctions_are_introns_of_transcripts_and_known_ends_are_exon_ends(
+    folder, ref_flat
+):
     introns, left_ends, right_ends = set(), set(), set()
     for transcript in ref_flat:
         exons = exons_of(transcript)
@@ -158,7 +173,10 @@ def test_gene_files_agree(folder, ref_flat):
     spans = {}
     for row in ref_flat:
         spans.setdefault(row[0], []).append((row[2], row[3], int(row[4]) + 1, int(row[5])))
-    attributes = [dict(item.split("=") for item in row[8].split(";")) for row in table(folder / "gencode.gff3")]
+    attributes = [
+        dict(item.split("=") for item in row[8].split(";"))
+        for row in table(folder / "gencode.gff3")
+    ]
     gff = {
         each["gene_name"]: (row[0], row[6], int(row[3]), int(row[4]))
         for row, each in zip(table(folder / "gencode.gff3"), attributes, strict=True)
@@ -167,8 +185,15 @@ def test_gene_files_agree(folder, ref_flat):
     for row in table(folder / "genes.bgz"):
         gene_id, symbol, kind, _ = row[10].split(":")
         genes[symbol] = (row[1], row[5], int(row[2]), int(row[3]))
-        assert {"gene_id": gene_id, "gene_name": symbol, "gene_type": kind, "ID": gene_id} in attributes
-    assert {symbol: {*each} for symbol, each in spans.items()} == {symbol: {span} for symbol, span in gff.items()}
+        assert {
+            "gene_id": gene_id,
+            "gene_name": symbol,
+            "gene_type": kind,
+            "ID": gene_id,
+        } in attributes
+    assert {symbol: {*each} for symbol, each in spans.items()} == {
+        symbol: {span} for symbol, span in gff.items()
+    }
     assert genes == gff
 
 
@@ -198,7 +223,9 @@ def test_gene_and_exon_rows_add_up(folder, name):
         assert len(row) == 17
         assert row[6:9] == ["", "", ""]
         assert int(row[4]) == int(row[3]) - int(row[2]) + 1
-        samples, reads = zip(*(map(int, pair.split(":")) for pair in row[11][1:].split(",")), strict=True)
+        samples, reads = zip(
+            *(map(int, pair.split(":")) for pair in row[11][1:].split(",")), strict=True
+        )
         assert set(samples) <= known
         mean, median = sum(reads) / len(reads), float(statistics.median(reads))
         assert row[12:16] == [str(len(reads)), str(sum(reads)), f"{mean:.3f}", f"{median:.3f}"]
@@ -215,7 +242,10 @@ def test_bases_are_touching_intervals_with_a_value_per_sample(folder):
     assert header == ["chromosome", "start", "end", *map(str, rail_ids(folder))]
     rows = table(folder / "bases.tsv.bgz")
     assert len(rows) > 20
-    spans = {(row[4], int(row[6])): int(row[7]) for row in table(folder / "ucsc_known_canonical_transcript.tsv")}
+    spans = {
+        (row[4], int(row[6])): int(row[7])
+        for row in table(folder / "ucsc_known_canonical_transcript.tsv")
+    }
     before = None
     for row in rows:
         assert len(row) == len(header)
@@ -236,6 +266,12 @@ def test_smallest_compilations_are_whole(tmp_path, junctions, samples):
 
 def test_progress_ends_at_all_junctions(tmp_path):
     told = []
-    simulate(tmp_path, junctions=500, samples=3, seed=1, progress=lambda *report: told.append(report))
+    simulate(
+        tmp_path, junctions=500, samples=3, seed=1, progress=lambda *report: told.append(report)
+    )
     assert told[-1][0] == "bases.tsv.bgz"
-    assert [report for report in told if report[0] == "junctions.bgz"][-1] == ("junctions.bgz", 500, 500)
+    assert [report for report in told if report[0] == "junctions.bgz"][-1] == (
+        "junctions.bgz",
+        500,
+        500,
+    )

@@ -36,7 +36,19 @@ def test_filters_are_decoded_twice():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nosuch=1", "header", "a=b=c", "header=x", "header=0&&ids=1", "&ids=1", "calc_op=max", "limit=3", "header=0=1"]
+    "text",
+    [
+        "",
+        "nosuch=1",
+        "header",
+        "a=b=c",
+        "header=x",
+        "header=0&&ids=1",
+        "&ids=1",
+        "calc_op=max",
+        "limit=3",
+        "header=0=1",
+    ],
 )
 def test_what_is_no_query_is_refused(text):
     with pytest.raises(BadQuery):
@@ -91,7 +103,15 @@ def test_row_filters(text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        *["samples_count", "strand!:+", "left_annotated!:1", "samples_count>=3", "samples_count:", "a>1>2", "annotated:gC38"],
+        *[
+            "samples_count",
+            "strand!:+",
+            "left_annotated!:1",
+            "samples_count>=3",
+            "samples_count:",
+            "a>1>2",
+            "annotated:gC38",
+        ],
         *["samples_count><3", "length:2.5"],
     ],
 )
@@ -100,14 +120,18 @@ def test_what_is_no_row_filter_is_refused(text):
         parse_rfilters([text], restricted=False)
 
 
-@pytest.mark.parametrize("text", ["start>:1", "nosuch:1", ":1", "nosuch><1", "snaptron_id:5-7", "source_dataset_id:x"])
+@pytest.mark.parametrize(
+    "text", ["start>:1", "nosuch:1", ":1", "nosuch><1", "snaptron_id:5-7", "source_dataset_id:x"]
+)
 def test_what_shows_only_behind_the_header_is_kept_until_then(text):
     assert parse_rfilters([text], restricted=False).unknown is not None
 
 
 def test_ids_may_be_listed_in_a_filter():
     assert parse_rfilters(["snaptron_id:5-7", "length>1"], restricted=True).ids == ("5", "7")
-    assert parse_rfilters(["snaptron_id:5"], restricted=False).filters == (Filter("snaptron_id", "=", "5"),)
+    assert parse_rfilters(["snaptron_id:5"], restricted=False).filters == (
+        Filter("snaptron_id", "=", "5"),
+    )
 
 
 def rows_with(*pairs):
@@ -120,14 +144,21 @@ def decimals(rows):
 
 
 def test_decimals_of_filtered_rows_are_three():
-    assert decimals(three_decimals(rows_with(("4", "4.5"), ("1.23456", "2.0")))) == [("4.000", "4.500"), ("1.235", "2.000")]
+    assert decimals(three_decimals(rows_with(("4", "4.5"), ("1.23456", "2.0")))) == [
+        ("4.000", "4.500"),
+        ("1.235", "2.000"),
+    ]
     unchanged = rows_with(("4.000", "14.500"))
     assert three_decimals(unchanged) is unchanged
 
 
 def test_decimals_of_ids_are_short():
     texts = [("4.333", "5.000"), ("15.300", "100000000000"), ("0.000", "99999999999.5")]
-    assert decimals(short_decimals(rows_with(*texts))) == [("4.333", "5.0"), ("15.3", "1e+11"), ("0.0", "99999999999.5")]
+    assert decimals(short_decimals(rows_with(*texts))) == [
+        ("4.333", "5.0"),
+        ("15.3", "1e+11"),
+        ("0.0", "99999999999.5"),
+    ]
 
 
 def test_every_line_gets_its_prefix():
@@ -139,8 +170,15 @@ def test_clauses():
     (asked,) = parse_clauses(
         '[{"intervals":["chr1:1-9","chr2:1-9"],"samples_count":[{"op":">:","val":3}],"ids":["4"],"other":1}]'
     )
-    assert (asked.regions, asked.ids, asked.rfilters) == (("chr1:1-9",), ("4",), ("samples_count>:3",))
-    nested, flat = (parse_clauses(f'[{{"metadata_keywords":{text}}}]')[0].sfilters for text in ('[["a:b"]]', '["a:b"]'))
+    assert (asked.regions, asked.ids, asked.rfilters) == (
+        ("chr1:1-9",),
+        ("4",),
+        ("samples_count>:3",),
+    )
+    nested, flat = (
+        parse_clauses(f'[{{"metadata_keywords":{text}}}]')[0].sfilters
+        for text in ('[["a:b"]]', '["a:b"]')
+    )
     assert nested == flat == ("a:b",)
     (strand,) = parse_clauses('[{"strand":[{"op":":","val":" "}]}]')
     assert strand.rfilters == ("strand:+",)

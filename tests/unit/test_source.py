@@ -1,4 +1,6 @@
-"""Sources: what they are is told by their first bytes, and a file that is cut off or damaged never looks whole."""
+"""Sources: what they are is told by their first bytes, and a file that is cut off or damaged never
+looks whole.
+"""
 
 import gzip
 import http.server
@@ -42,7 +44,9 @@ STORED = {
     "plain": lambda path: path.write_bytes(TEXT),
     "gzip": lambda path: path.write_bytes(gzip.compress(TEXT)),
     "bgzip": lambda path: bgzip(path, TEXT),
-    "gzip in two members": lambda path: path.write_bytes(gzip.compress(TEXT[:777]) + gzip.compress(TEXT[777:])),
+    "gzip in two members": lambda path: path.write_bytes(
+        gzip.compress(TEXT[:777]) + gzip.compress(TEXT[777:])
+    ),
     "gzip, filled up with zeros": lambda path: path.write_bytes(gzip.compress(TEXT) + bytes(1000)),
 }
 
@@ -71,7 +75,11 @@ def test_a_file_cut_off_anywhere_is_never_taken_for_a_whole_one(tmp_path, kind):
     STORED[kind](tmp_path / "x")
     stored = (tmp_path / "x").read_bytes()
     path = tmp_path / "cut.tsv.gz"
-    for length in [*range(6, 40), *range(len(stored) - 40, len(stored)), *random.Random(1).sample(range(40, len(stored)), 30)]:
+    for length in [
+        *range(6, 40),
+        *range(len(stored) - 40, len(stored)),
+        *random.Random(1).sample(range(40, len(stored)), 30),
+    ]:
         path.write_bytes(stored[:length])
         with pytest.raises(BadSource, match=rf"^{re.escape(str(path))}: is cut off"):
             read_all(path)
@@ -97,7 +105,9 @@ def test_a_damaged_file_is_refused(tmp_path, kind):
 
 def test_other_bytes_after_the_end_are_refused(tmp_path):
     (tmp_path / "x").write_bytes(gzip.compress(TEXT) + b"more")
-    with pytest.raises(BadSource, match="is damaged: expected the end or another gzip stream at byte"):
+    with pytest.raises(
+        BadSource, match="is damaged: expected the end or another gzip stream at byte"
+    ):
         read_all(tmp_path / "x")
 
 
@@ -127,7 +137,10 @@ def test_what_cannot_be_opened_is_named(tmp_path):
         read_all(tmp_path / "none.tsv")
     with pytest.raises(BadSource, match="cannot be opened: Is a directory"):
         read_all(tmp_path)
-    with pytest.raises(BadSource, match=r"ftp://a/b: expected a path, - for standard input, an http\(s\) address, or s3://"):
+    with pytest.raises(
+        BadSource,
+        match=r"ftp://a/b: expected a path, - for standard input, an http\(s\) address, or s3://",
+    ):
         read_all("ftp://a/b")
 
 
@@ -137,7 +150,9 @@ def test_standard_input_is_read(tmp_path):
         "with open_source('-') as s: print(s.name, s.total, len(s.read()))"
     )
     for stored in (TEXT, gzip.compress(TEXT)):
-        answer = subprocess.run([sys.executable, "-c", program], input=stored, capture_output=True, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-c", program], input=stored, capture_output=True, check=True
+        )
         assert answer.stdout.decode() == f"standard input None {len(TEXT)}\n"
 
 
@@ -146,7 +161,10 @@ def test_lines_are_numbered_and_without_their_ends(tmp_path):
     with open_source(tmp_path / "x") as source:
         assert list(source.lines()) == [(1, "a"), (2, ""), (3, "b\tc"), (4, "Grün")]
     (tmp_path / "x").write_bytes(b"a\n\xff\n")
-    with open_source(tmp_path / "x") as source, pytest.raises(BadRow, match="line 2: expected UTF-8 text"):
+    with (
+        open_source(tmp_path / "x") as source,
+        pytest.raises(BadRow, match="line 2: expected UTF-8 text"),
+    ):
         list(source.lines())
 
 
@@ -154,7 +172,9 @@ def test_lines_are_numbered_and_without_their_ends(tmp_path):
 
 
 class Web(http.server.BaseHTTPRequestHandler):
-    """Files of the server's dictionary, in parts if asked; breaks off after `breaks`' next number of bytes."""
+    """Files of the server's dictionary, in parts if asked; breaks off after `breaks`' next number
+    of bytes.
+    """
 
     def do_GET(self):
         self.server.requests.append(dict(self.headers))
@@ -167,7 +187,11 @@ class Web(http.server.BaseHTTPRequestHandler):
 
     def send_content(self, content):
         start, end = 0, len(content)
-        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", "")) if self.server.ranges else None
+        asked = (
+            re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+            if self.server.ranges
+            else None
+        )
         if asked and self.headers.get("If-Range", self.server.etag) == self.server.etag:
             last = min(int(asked[2]) + 1, end) if asked[2] and asked[1] else end
             start, end = (int(asked[1]), last) if asked[1] else (end - int(asked[2]), end)
@@ -191,7 +215,15 @@ class Web(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def serving(**settings):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
-    defaults = {"etag": '"one"', "ranges": True, "breaks": [], "statuses": [], "after": [], "files": {}, "requests": []}
+    defaults = {
+        "etag": '"one"',
+        "ranges": True,
+        "breaks": [],
+        "statuses": [],
+        "after": [],
+        "files": {},
+        "requests": [],
+    }
     for name, value in (defaults | settings).items():
         setattr(server, name, value)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -219,7 +251,12 @@ def test_an_address_is_read_and_its_size_known():
     stored = gzip.compress(TEXT)
     with serving(files={"/x.gz": stored}) as (server, url):
         with open_source(f"{url}/x.gz") as source:
-            assert (source.read(), source.done, source.total, source.name) == (TEXT, len(stored), len(stored), f"{url}/x.gz")
+            assert (source.read(), source.done, source.total, source.name) == (
+                TEXT,
+                len(stored),
+                len(stored),
+                f"{url}/x.gz",
+            )
         assert server.requests[0]["Accept-Encoding"] == "identity"
 
 
@@ -250,7 +287,10 @@ def test_a_file_that_changed_meanwhile_is_refused():
     for etag, after in (('"one"', change), ('W/"one"', change)):
         with (
             serving(files={"/x": TEXT}, breaks=[1000], after=[after], etag=etag) as (_, url),
-            pytest.raises(BadSource, match=f"broke at byte 1000 of {len(TEXT)} and cannot be resumed: the file has changed"),
+            pytest.raises(
+                BadSource,
+                match=f"broke at byte 1000 of {len(TEXT)} and cannot be resumed: the file has changed",
+            ),
         ):
             downloaded(f"{url}/x")
 
@@ -259,11 +299,17 @@ def test_a_file_that_changed_meanwhile_is_refused():
     ("settings", "expected"),
     [
         ({"ranges": False}, "the server does not give parts of files; download it first"),
-        ({"etag": ""}, "the server names no ETag or Last-Modified to know the file by; download it first"),
+        (
+            {"etag": ""},
+            "the server names no ETag or Last-Modified to know the file by; download it first",
+        ),
     ],
 )
 def test_a_server_that_cannot_resume_is_named(settings, expected):
-    with serving(files={"/x": TEXT}, breaks=[1000], **settings) as (_, url), pytest.raises(BadSource, match=expected):
+    with (
+        serving(files={"/x": TEXT}, breaks=[1000], **settings) as (_, url),
+        pytest.raises(BadSource, match=expected),
+    ):
         downloaded(f"{url}/x")
 
 
@@ -291,7 +337,9 @@ ROWS = sorted(
     for chrom in ("chr1", "chr10", "chr2")
     for number, start in enumerate(random.Random(chrom).sample(range(1, 1_000_000), 700))
 )
-LINES = [f"{number}\t{chrom}\t{start}\t{end}\tGrün\n".encode() for chrom, start, end, number in ROWS]
+LINES = [
+    f"{number}\t{chrom}\t{start}\t{end}\tGrün\n".encode() for chrom, start, end, number in ROWS
+]
 
 
 @pytest.fixture(scope="module")
@@ -309,8 +357,16 @@ def starting_in(region):
     ]
 
 
-REGIONS = [Region("chr2"), Region("chr10", 500_000), Region("chr1", 1, 300_000), Region("chr1", 300_001, 300_600), Region("chr3")]
-REGIONS += [Region(chrom, start, start) for chrom, start, _, _ in ROWS[::300]] + [Region("chr1", 600_000_000)]
+REGIONS = [
+    Region("chr2"),
+    Region("chr10", 500_000),
+    Region("chr1", 1, 300_000),
+    Region("chr1", 300_001, 300_600),
+    Region("chr3"),
+]
+REGIONS += [Region(chrom, start, start) for chrom, start, _, _ in ROWS[::300]] + [
+    Region("chr1", 600_000_000)
+]
 
 
 @pytest.mark.parametrize("region", REGIONS, ids=str)
@@ -331,7 +387,11 @@ def test_an_index_is_found_beside_its_file_only(indexed, tmp_path):
 
 def test_parts_of_a_file_at_an_address_are_read(indexed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    files = {"/x.bgz": indexed.read_bytes(), "/x.bgz.tbi": (indexed.parent / "x.bgz.tbi").read_bytes(), "/y.bgz": b""}
+    files = {
+        "/x.bgz": indexed.read_bytes(),
+        "/x.bgz.tbi": (indexed.parent / "x.bgz.tbi").read_bytes(),
+        "/y.bgz": b"",
+    }
     with serving(files=files) as (_, url):
         assert has_index(f"{url}/x.bgz")
         assert has_index(f"{url}/x.bgz?token=1")
@@ -346,7 +406,12 @@ def test_an_indexed_file_that_is_cut_off_or_damaged_is_refused(indexed, tmp_path
     stored = indexed.read_bytes()
     path = tmp_path / "x.bgz"
     path.with_suffix(".bgz.tbi").write_bytes((indexed.parent / "x.bgz.tbi").read_bytes())
-    for broken in (stored[: len(stored) // 2], stored[:-28], stored[:200] + bytes(40) + stored[240:], TEXT):
+    for broken in (
+        stored[: len(stored) // 2],
+        stored[:-28],
+        stored[:200] + bytes(40) + stored[240:],
+        TEXT,
+    ):
         path.write_bytes(broken)
         with pytest.raises(BadSource, match=r"is cut off|is damaged"):
             list(read_region(path, Region("chr1")))
@@ -358,14 +423,20 @@ def test_a_broken_server_of_parts_is_named(indexed):
         (False, "part of the file, the server answered 200"),
         (True, "tabix index, the server answered 404"),
     ):
-        with serving(files={"/x.bgz": stored}, ranges=ranges) as (_, url), pytest.raises(BadSource, match=expected):
+        with (
+            serving(files={"/x.bgz": stored}, ranges=ranges) as (_, url),
+            pytest.raises(BadSource, match=expected),
+        ):
             chromosomes(f"{url}/x.bgz")
 
 
 def test_pauses_double_up_to_a_limit(monkeypatch):
     pauses = []
     monkeypatch.setattr(download.time, "sleep", pauses.append)
-    with serving(statuses=[503] * 9) as (_, url), pytest.raises(BadSource, match="503 Service Unavailable"):
+    with (
+        serving(statuses=[503] * 9) as (_, url),
+        pytest.raises(BadSource, match="503 Service Unavailable"),
+    ):
         Download(f"{url}/x", pause=4.0).read(10)
     assert pauses == [4.0, 8.0, 16.0, 30.0, 30.0]
 
@@ -377,9 +448,15 @@ def test_pauses_double_up_to_a_limit(monkeypatch):
 def pod(indexed):
     """The address of a source server over the indexed file's folder."""
     command = ["gunicorn", "--bind=127.0.0.1:0", "--threads=4", "--no-control-socket"]
-    command.append(f"snapshard_populate.reading.source_server:source_server({str(indexed.parent)!r})")
-    with subprocess.Popen([sys.executable, "-m", *command], stderr=subprocess.PIPE, text=True) as process:
-        yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+    command.append(
+        f"snapshard_populate.reading.source_server:source_server({str(indexed.parent)!r})"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", *command], stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield next(
+            found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line))
+        )
         process.terminate()
 
 

@@ -1,4 +1,6 @@
-"""The definitions of splicing measures: their examples, their page, and the clients' arithmetic written down once more."""
+"""The definitions of splicing measures: their examples, their page, and the clients' arithmetic
+written down once more.
+"""
 
 import doctest
 import runpy
@@ -13,7 +15,12 @@ from hypothesis import strategies as st
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
 from snapshard.measures import joins, splicing
-from snapshard.measures.splicing import junction_inclusion_ratio, percent_spliced_in, sample_sums, shared_samples
+from snapshard.measures.splicing import (
+    junction_inclusion_ratio,
+    percent_spliced_in,
+    sample_sums,
+    shared_samples,
+)
 from snapshard.rows import Rows
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,7 +33,12 @@ def rows(*samples, spans=(), chrom="chr1", first_id=0):
     for number, text in enumerate(samples):
         start, end = spans[number] if spans else (100, 200)
         fields = dict.fromkeys(NAMES, "0") | {"chromosome": chrom, "strand": "+", "samples": text}
-        fields |= {"snaptron_id": str(first_id + number), "start": str(start), "end": str(end), "length": str(end - start + 1)}
+        fields |= {
+            "snaptron_id": str(first_id + number),
+            "start": str(start),
+            "end": str(end),
+            "length": str(end - start + 1),
+        }
         lines.append("\t".join(fields[name] for name in NAMES) + "\n")
     return Rows("".join(lines).encode())
 
@@ -55,7 +67,9 @@ def test_inclusion_ratio_is_the_clients(a, b):
         left, right = a.get(sample, 0), b.get(sample, 0)
         if left + right >= 1:
             expected[sample] = (right - left) / (left + right + 1)
-    assert dict(zip(found.samples.tolist(), found.ratio.tolist(), strict=True)) == pytest.approx(expected)
+    assert dict(zip(found.samples.tolist(), found.ratio.tolist(), strict=True)) == pytest.approx(
+        expected
+    )
     assert found.ratio.tolist() == sorted(found.ratio.tolist(), reverse=True)
 
 
@@ -67,13 +81,24 @@ def test_psi_is_the_clients(one, two, skip):
         i1, i2, e = (pairs.get(sample, 0) for pairs in (one, two, skip))
         mean = (i1 + i2) / 2
         expected[sample] = -1 if not i1 or not i2 or mean + e < 20 else mean / (mean + e)
-    assert dict(zip(found.samples.tolist(), found.psi.tolist(), strict=True)) == pytest.approx(expected)
-    order = list(zip(found.psi.tolist(), (found.inclusion1 + found.inclusion2 + found.exclusion).tolist(), strict=True))
+    assert dict(zip(found.samples.tolist(), found.psi.tolist(), strict=True)) == pytest.approx(
+        expected
+    )
+    order = list(
+        zip(
+            found.psi.tolist(),
+            (found.inclusion1 + found.inclusion2 + found.exclusion).tolist(),
+            strict=True,
+        )
+    )
     assert order == sorted(order, reverse=True)
 
 
 def test_samples_of_the_same_psi_come_by_all_their_reads():
-    one, two, skip = (sample_sums([rows(text)]) for text in (",1:20,2:40,3:60", ",1:20,2:40,3:60", ",1:20,2:40,3:60"))
+    one, two, skip = (
+        sample_sums([rows(text)])
+        for text in (",1:20,2:40,3:60", ",1:20,2:40,3:60", ",1:20,2:40,3:60")
+    )
     assert percent_spliced_in(one, two, skip).samples.tolist() == [3, 2, 1]
 
 
@@ -90,12 +115,17 @@ def test_reads_of_several_rows_and_parts_add_up():
     assert sample_sums([]).samples.tolist() == []
 
 
-@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 20)), min_size=1, max_size=8), st.integers(1, 9), st.integers(1, 30))
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 20)), min_size=1, max_size=8),
+    st.integers(1, 9),
+    st.integers(1, 30),
+)
 def test_exons_lie_between_an_end_and_a_later_start(places, shortest, longest):
     spans = [(start, start + length) for start, length in places]
     part = rows(*[",1:1"] * len(spans), spans=spans)
     found = [
-        (one.start, one.end, one.left_id, one.right_id) for one in joins.find_exons([part], shortest=shortest, longest=longest)
+        (one.start, one.end, one.left_id, one.right_id)
+        for one in joins.find_exons([part], shortest=shortest, longest=longest)
     ]
     expected = [
         (end + 1, start - 1, left, right)
@@ -117,7 +147,11 @@ def test_union_and_intersection_of_compilations():
     assert merged.texts("source_dataset_id") == [b"0,0", b"0", b"0"]
     assert merged.integers("samples_count").tolist() == [3, 1, 1]
     assert merged.integers("coverage_sum").tolist() == [15, 8, 1]
-    assert [float(text) for text in merged.texts("coverage_median")] == [statistics.median([2, 4, 9]), 8, 1]
+    assert [float(text) for text in merged.texts("coverage_median")] == [
+        statistics.median([2, 4, 9]),
+        8,
+        1,
+    ]
     both = joins.union([[one], [two]], in_all=True)
     assert both.texts("snaptron_id") == [b"5:70"]
     assert joins.union([[], [two]], in_all=True).text == b""

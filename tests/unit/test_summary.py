@@ -16,7 +16,9 @@ from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes
 SAMPLES = st.one_of(st.integers(0, 12), st.sampled_from([50_099, (1 << 24) + 1, 10**17]))
 COVERAGES = st.one_of(st.integers(0, 5), st.sampled_from([10**6, (1 << 40) - 1]))
 ROWS = st.lists(st.dictionaries(SAMPLES, COVERAGES, max_size=8), min_size=1, max_size=6)
-GROUPS = st.dictionaries(st.sampled_from([0, 1, 2, 7, 300, 70_000]), st.lists(SAMPLES, max_size=8), max_size=5)
+GROUPS = st.dictionaries(
+    st.sampled_from([0, 1, 2, 7, 300, 70_000]), st.lists(SAMPLES, max_size=8), max_size=5
+)
 
 
 def naive_summaries(rows, groups):
@@ -24,7 +26,14 @@ def naive_summaries(rows, groups):
         for number, members in sorted(groups.items()):
             coverages = [coverage for sample, coverage in pairs.items() if sample in members]
             if coverages:
-                yield position, number, len(coverages), sum(coverages), statistics.median(coverages), max(coverages)
+                yield (
+                    position,
+                    number,
+                    len(coverages),
+                    sum(coverages),
+                    statistics.median(coverages),
+                    max(coverages),
+                )
 
 
 def columns(summaries):
@@ -35,7 +44,10 @@ def columns(summaries):
 @settings(max_examples=500, deadline=None)
 @given(ROWS, GROUPS)
 def test_summaries_are_those_of_each_row_and_group(rows, groups):
-    texts = ["".join(f",{sample}:{coverage}" for sample, coverage in pairs.items()).encode() for pairs in rows]
+    texts = [
+        "".join(f",{sample}:{coverage}" for sample, coverage in pairs.items()).encode()
+        for pairs in rows
+    ]
     made = summarise(parse_pairs(texts), Membership(groups))
     assert columns(made) == list(naive_summaries(rows, groups))
     assert columns(decode(encode(made))) == columns(made)
@@ -45,11 +57,36 @@ FLAG = st.sampled_from(["0", "1", "gC38", "gC38,rG38"])
 
 
 def line(annotated, left, right, strand, dataset="2", samples=",1:2,3:4"):
-    values = ["7", "chr1", "100", "200", "101", strand, annotated, "GT", "AG", left, right, samples, "2", "6", "3.000", "3.0"]
+    values = [
+        "7",
+        "chr1",
+        "100",
+        "200",
+        "101",
+        strand,
+        annotated,
+        "GT",
+        "AG",
+        left,
+        right,
+        samples,
+        "2",
+        "6",
+        "3.000",
+        "3.0",
+    ]
     return "\t".join([*values, dataset]) + "\n"
 
 
-ROW = st.builds(line, FLAG, FLAG, FLAG, st.sampled_from(STRANDS), st.sampled_from(["", "2"]), st.sampled_from(["", ",1:2,3:4"]))
+ROW = st.builds(
+    line,
+    FLAG,
+    FLAG,
+    FLAG,
+    st.sampled_from(STRANDS),
+    st.sampled_from(["", "2"]),
+    st.sampled_from(["", ",1:2,3:4"]),
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -92,6 +129,9 @@ def test_blocks_are_whole_lines_in_order_and_no_longer_than_must_be(sizes, cuts)
         before = max(before, cut)
     blocks += [block.text for block in cutter.rest(("line",))]
     assert b"".join(blocks) == b"".join(lines)
-    assert all(block.endswith(b"\n") and (len(block) <= BLOCK_BYTES or block.count(b"\n") == 1) for block in blocks)
+    assert all(
+        block.endswith(b"\n") and (len(block) <= BLOCK_BYTES or block.count(b"\n") == 1)
+        for block in blocks
+    )
     for one, other in pairwise(blocks):
         assert len(one) + other.index(b"\n") + 1 > BLOCK_BYTES

@@ -16,16 +16,26 @@ from snapshard_ui.web import pages
 VIEWS = (junctions, evidence, genes, samples, splicing, releases, health, document)
 """The modules whose views make up the API; importing them registers the views."""
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
-"""What is believed of the proxies that the settings count: X-Forwarded-For, -Proto, -Host, -Port, -Prefix."""
+"""What is believed of the proxies that the settings count: X-Forwarded-For, -Proto, -Host, -Port,
+-Prefix.
+"""
 
 
 def create_app(settings: Settings | None = None, shards: ShardSource | None = None) -> Flask:
-    """The application, wired. Without arguments it reads the environment and finds the shards as the settings say."""
+    """The application, wired. Without arguments it reads the environment and finds the shards as
+    the settings say.
+    """
     app, settings = Flask(__name__), settings or Settings.from_env()
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)
-    for blueprint in (health.blueprint, routes.root, routes.api, pages.blueprint, snaptron.blueprint):
+    for blueprint in (
+        health.blueprint,
+        routes.root,
+        routes.api,
+        pages.blueprint,
+        snaptron.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:

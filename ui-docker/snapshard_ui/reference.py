@@ -1,4 +1,6 @@
-"""The parts of docs/api.md that code knows better: `python -m snapshard_ui.reference docs/api.md` writes them anew."""
+"""The parts of docs/api.md that code knows better: `python -m snapshard_ui.reference docs/api.md`
+writes them anew.
+"""
 
 import re
 import sys
@@ -26,14 +28,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join(
-        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |\n" for line in lines
+        "| "
+        + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line)
+        + " |\n"
+        for line in lines
     )
 
 
 def settings() -> str:
     """Every setting."""
     rows = [
-        (f"`{PREFIX}{one.name.upper()}`", f"`{one.default}`", one.metadata["unit"], one.metadata["meaning"])
+        (
+            f"`{PREFIX}{one.name.upper()}`",
+            f"`{one.default}`",
+            one.metadata["unit"],
+            one.metadata["meaning"],
+        )
         for one in fields(Settings)
     ]
     return table(("variable", "default", "unit", "meaning"), rows)
@@ -41,32 +51,57 @@ def settings() -> str:
 
 def formats() -> str:
     """Every format."""
-    rows = [(f"`{one.name}`", f"`.{one.suffix}`", f"`{one.media_type}`", one.meaning) for one in FORMATS.values()]
+    rows = [
+        (f"`{one.name}`", f"`.{one.suffix}`", f"`{one.media_type}`", one.meaning)
+        for one in FORMATS.values()
+    ]
     return table(("`format=`", "suffix", "`Accept`", "what it is"), rows)
 
 
 def columns() -> str:
     """Every column of an answer."""
-    return table(("column", "kind", "meaning"), [(f"`{name}`", one.kind.value, one.meaning) for name, one in ALL.items()])
+    return table(
+        ("column", "kind", "meaning"),
+        [(f"`{name}`", one.type.value, one.meaning) for name, one in ALL.items()],
+    )
 
 
 def filters() -> str:
     """What a filter may be made of."""
-    rows = [(f"`{name}`", one.kind.value) for name, one in FILTERABLE.items()]
-    return "Operators: " + ", ".join(f"`{symbol}`" for symbol in OPERATORS) + ".\n\n" + table(("column", "compares as"), rows)
+    rows = [(f"`{name}`", one.type.value) for name, one in FILTERABLE.items()]
+    return (
+        "Operators: "
+        + ", ".join(f"`{symbol}`" for symbol in OPERATORS)
+        + ".\n\n"
+        + table(("column", "compares as"), rows)
+    )
 
 
 def matching() -> str:
     """The matching modes."""
-    return table(("`match=`", "a junction that"), [(f"`{match}`", meaning) for match, meaning in MEANINGS.items()])
+    return table(
+        ("`match=`", "a junction that"),
+        [(f"`{match}`", meaning) for match, meaning in MEANINGS.items()],
+    )
 
 
 def problems() -> str:
     """Every error that a request can meet."""
-    classes = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, SnapshardError)]
-    told = [(one.status, one.__name__, (one.__doc__ or "").splitlines()[0]) for one in classes if one.status != 500]
+    classes = [
+        one
+        for one in vars(errors).values()
+        if isinstance(one, type) and issubclass(one, SnapshardError)
+    ]
+    told = [
+        (one.status, one.__name__, (one.__doc__ or "").splitlines()[0])
+        for one in classes
+        if one.status != 500
+    ]
     # What Flask itself refuses has no class of ours.
-    told += [(status, "", TITLES[status] + ".") for status in sorted(TITLES.keys() - {one.status for one in classes})]
+    told += [
+        (status, "", TITLES[status] + ".")
+        for status in sorted(TITLES.keys() - {one.status for one in classes})
+    ]
     return table(("status", "when"), [(status, when) for status, _, when in sorted(told)])
 
 
@@ -80,7 +115,10 @@ def questions() -> str:
         )
         for operation in OPERATIONS
     )
-    return table(("", f"path under `{API}`", "answer"), [(method, f"`{path}`", said) for path, method, said in rows])
+    return table(
+        ("", f"path under `{API}`", "answer"),
+        [(method, f"`{path}`", said) for path, method, said in rows],
+    )
 
 
 def parameters() -> str:
@@ -90,12 +128,16 @@ def parameters() -> str:
         for name, field in model.model_fields.items():
             found.setdefault((name, field.description), []).append(model)
     used = {JunctionParams: "pages", ExportParams: "exports", SampleParams: "samples"}
-    rows = [(f"`{name}`", ", ".join(used[model] for model in models), said) for (name, said), models in found.items()]
+    rows = [
+        (f"`{name}`", ", ".join(used[model] for model in models), said)
+        for (name, said), models in found.items()
+    ]
     return table(("parameter", "of", "meaning"), rows)
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    one.__name__: one for one in (settings, formats, columns, filters, matching, problems, questions, parameters)
+    one.__name__: one
+    for one in (settings, formats, columns, filters, matching, problems, questions, parameters)
 }
 
 

@@ -9,7 +9,9 @@ from analysis.benchmark.systems.system import System
 from analysis.benchmark.systems.tabix import PYSAM, TABIX, TEXT
 
 SQLITE = Sqlite("sqlite", "SQLite, one file (the ancestor)", per_chromosome=False)
-SQLITE_CHROMOSOMES = Sqlite("sqlite-chr", "SQLite, a file per chromosome (the ancestor)", per_chromosome=True)
+SQLITE_CHROMOSOMES = Sqlite(
+    "sqlite-chr", "SQLite, a file per chromosome (the ancestor)", per_chromosome=True
+)
 SYSTEMS: tuple[System, ...] = (
     *LIBRARIES,
     APART,

@@ -1,4 +1,6 @@
-"""Parquet, a file per chromosome (zstd): asked by DuckDB in SQL, and by pyarrow with filters on columns."""
+"""Parquet, a file per chromosome (zstd): asked by DuckDB in SQL, and by pyarrow with filters on
+columns.
+"""
 
 import operator
 import time
@@ -23,12 +25,17 @@ from analysis.benchmark.systems import script
 from analysis.benchmark.systems.sql import SqlSession, condition
 from analysis.benchmark.systems.system import bytes_in, peak_of
 from snapshard.filters import OPERATORS
-from snapshard.junction import COLUMNS, NAMES, SUMMARY, Kind
+from snapshard.junction import COLUMNS, NAMES, SUMMARY, ColumnType
 from snapshard.match import Match
 from snapshard.region import Region
 
 _ROW_GROUP = 65_536  # rows: small enough that a window reads little, large enough to compress
-_TYPES = {Kind.INTEGER: pa.int64(), Kind.DECIMAL: pa.float64(), Kind.TEXT: pa.string(), Kind.FLAG: pa.string()}
+_TYPES = {
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.DECIMAL: pa.float64(),
+    ColumnType.TEXT: pa.string(),
+    ColumnType.FLAG: pa.string(),
+}
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,14 @@ class Parquet:
 
 
 def _write(text: Path, folder: Path) -> None:
-    schema = pa.schema([(column.name, _TYPES[column.kind]) for column in COLUMNS])
+    schema = pa.schema([(column.name, _TYPES[column.type]) for column in COLUMNS])
     reading = pyarrow.csv.ReadOptions(column_names=list(NAMES), block_size=16 << 20)
     columns = pyarrow.csv.ConvertOptions(column_types=schema)
     writers: dict[str, pyarrow.parquet.ParquetWriter] = {}
     waiting: dict[str, list[pa.RecordBatch]] = {}
-    for batch in pyarrow.csv.open_csv(text, reading, pyarrow.csv.ParseOptions(delimiter="\t"), columns):
+    for batch in pyarrow.csv.open_csv(
+        text, reading, pyarrow.csv.ParseOptions(delimiter="\t"), columns
+    ):
         for chrom in batch["chromosome"].unique().to_pylist():
             for ended in [one for one in waiting if one != chrom]:
                 _flush(folder, ended, waiting.pop(ended), writers)
@@ -82,17 +91,25 @@ def _write(text: Path, folder: Path) -> None:
         writer.close()
 
 
-def _flush(folder: Path, chrom: str, batches: list[pa.RecordBatch], writers: dict[str, Any]) -> None:
+def _flush(
+    folder: Path, chrom: str, batches: list[pa.RecordBatch], writers: dict[str, Any]
+) -> None:
     table = pa.Table.from_batches(batches)
     if chrom not in writers:
-        writers[chrom] = pyarrow.parquet.ParquetWriter(folder / f"{chrom}.parquet", table.schema, compression="zstd")
+        writers[chrom] = pyarrow.parquet.ParquetWriter(
+            folder / f"{chrom}.parquet", table.schema, compression="zstd"
+        )
     writers[chrom].write_table(table, row_group_size=_ROW_GROUP)
 
 
 class DuckdbSession(SqlSession):
-    """SQL over the files; whole rows come as Arrow, which DuckDB makes without going through Python objects."""
+    """SQL over the files; whole rows come as Arrow, which DuckDB makes without going through Python
+    objects.
+    """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, groups: dict[str, set[int]]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, groups: dict[str, set[int]]
+    ) -> None:
         self._connection = connection
         self._folder = folder
         super().__init__(self._fetch_from, groups)
@@ -172,7 +189,9 @@ class PyarrowSession:
         return peak_of()
 
     def _coverage(self, region: Region) -> script.Coverage:
-        (samples,) = self._read(Question("", (region,), Match.EXACT), ["samples"])["samples"].to_pylist()
+        (samples,) = self._read(Question("", (region,), Match.EXACT), ["samples"])[
+            "samples"
+        ].to_pylist()
         return script.pairs(samples)
 
     def _read(self, question: Question, columns: list[str]) -> pa.Table:

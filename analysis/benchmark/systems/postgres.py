@@ -1,4 +1,5 @@
-"""The ancestor's PostgreSQL: one wide table of everything or of one chromosome; and raw COPY out of the first as the limit.
+"""The ancestor's PostgreSQL: one wide table of everything or of one chromosome; and raw COPY out of
+the first as the limit.
 
 They stand on the same embedded server as Snapshard's shards, each in a database of its own.
 """
@@ -30,7 +31,9 @@ CREATE TABLE junction (
     coverage_sum integer, coverage_avg numeric, coverage_median numeric, source_dataset_id integer
 )"""
 _INDEX = 'CREATE INDEX ON junction (chromosome, start, "end")'
-_SIZES = "SELECT pg_relation_size('junction'), pg_table_size('junction'), pg_indexes_size('junction')"
+_SIZES = (
+    "SELECT pg_relation_size('junction'), pg_table_size('junction'), pg_indexes_size('junction')"
+)
 
 
 @contextmanager
@@ -57,8 +60,13 @@ class Postgres:
         return folder / SERVER
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """COPY of the text as it is, in one transaction with the table's making, then the index; ANALYZE is not counted."""
-        with server(folder) as embedded, psycopg.connect(embedded.ensure_shards([self.database]).address(self.database)) as link:
+        """COPY of the text as it is, in one transaction with the table's making, then the index;
+        ANALYZE is not counted.
+        """
+        with (
+            server(folder) as embedded,
+            psycopg.connect(embedded.ensure_shards([self.database]).address(self.database)) as link,
+        ):
             link.execute("DROP TABLE IF EXISTS junction")
             began = time.perf_counter()
             link.execute(_TABLE)
@@ -82,14 +90,20 @@ class Postgres:
 
     def sizes(self, folder: Path) -> dict[str, int]:
         """The table, what is stored beside it (TOAST), its index."""
-        with server(folder) as embedded, psycopg.connect(embedded.shard_map().address(self.database)) as connection:
+        with (
+            server(folder) as embedded,
+            psycopg.connect(embedded.shard_map().address(self.database)) as connection,
+        ):
             main, table, indexes = connection.execute(_SIZES).fetchone()  # type: ignore[misc]
         return {"table": main, "toast": table - main, "indexes": indexes}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[SqlSession]:
         """A connection."""
-        with server(folder) as embedded, psycopg.connect(embedded.shard_map().address(self.database)) as connection:
+        with (
+            server(folder) as embedded,
+            psycopg.connect(embedded.shard_map().address(self.database)) as connection,
+        ):
             connection.autocommit = True
 
             def fetch(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -102,7 +116,9 @@ class Postgres:
 
 @dataclass(frozen=True)
 class Copied:
-    """What COPY alone brings out of the whole table: text in PostgreSQL's hands, not parsed by anybody."""
+    """What COPY alone brings out of the whole table: text in PostgreSQL's hands, not parsed by
+    anybody.
+    """
 
     name: str
     title: str
@@ -123,7 +139,10 @@ class Copied:
     @contextmanager
     def session(self, folder: Path) -> Iterator["CopySession"]:
         """A connection."""
-        with server(folder) as embedded, psycopg.connect(embedded.shard_map().address(self.of.database)) as connection:
+        with (
+            server(folder) as embedded,
+            psycopg.connect(embedded.shard_map().address(self.of.database)) as connection,
+        ):
             yield CopySession(connection)
 
 
@@ -137,7 +156,12 @@ class CopySession:
         """Lines, as they arrive."""
         where, values = condition(question)
         with psycopg.ClientCursor(self._connection) as cursor:
-            text = cursor.mogrify(f"COPY (SELECT * FROM junction WHERE {where}) TO STDOUT (NULL '')".replace("?", "%s"), values)
+            text = cursor.mogrify(
+                f"COPY (SELECT * FROM junction WHERE {where}) TO STDOUT (NULL '')".replace(
+                    "?", "%s"
+                ),
+                values,
+            )
         with self._connection.cursor() as cursor, cursor.copy(sql.SQL(text)) as copy:
             yield from map(bytes, copy)
 
@@ -151,5 +175,7 @@ class CopySession:
 
 
 WHOLE = Postgres("postgres", "PostgreSQL, one table (the ancestor)", "ancestor")
-ONE_CHROMOSOME = Postgres("postgres-chr", "PostgreSQL, table of chr1 (the ancestor)", "ancestor-one", WINDOW.chrom)
+ONE_CHROMOSOME = Postgres(
+    "postgres-chr", "PostgreSQL, table of chr1 (the ancestor)", "ancestor-one", WINDOW.chrom
+)
 COPY = Copied("copy", "raw COPY of that table", WHOLE)

@@ -1,6 +1,8 @@
-"""What a script does with rows as text: splits the samples and goes through the pairs one by one, in pure Python.
+"""What a script does with rows as text: splits the samples and goes through the pairs one by one,
+in pure Python.
 
-For systems that keep samples as text and leave the rest to whoever asks: the ancestor's tables, tabix, Parquet.
+For systems that keep samples as text and leave the rest to whoever asks: the ancestor's tables,
+tabix, Parquet.
 """
 
 import statistics

@@ -1,4 +1,6 @@
-"""Snapshard over HTTP: `snapshard serve` as shipped, asked with curl for streams and over one kept connection for the rest."""
+"""Snapshard over HTTP: `snapshard serve` as shipped, asked with curl for streams and over one kept
+connection for the rest.
+"""
 
 import http.client
 import json
@@ -69,12 +71,23 @@ class Http:
     def session(self, folder: Path) -> Iterator["HttpSession"]:
         """A server on a free port, ready."""
         port = _free_port()
-        words = [sys.executable, "-m", "snapshard", "serve", "--data", str(folder / SERVER), "--port", str(port)]
+        words = [
+            sys.executable,
+            "-m",
+            "snapshard",
+            "serve",
+            "--data",
+            str(folder / SERVER),
+            "--port",
+            str(port),
+        ]
         with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
             try:
                 _await(port)
                 with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
-                    yield HttpSession(connection, f"/api/v1/compilations/{self.of.compilation}", process.pid)
+                    yield HttpSession(
+                        connection, f"/api/v1/compilations/{self.of.compilation}", process.pid
+                    )
             finally:
                 process.send_signal(signal.SIGTERM)
 
@@ -94,12 +107,21 @@ class HttpSession:
     def summaries(self, question: Question) -> Json | Command:
         """A JSON page where the answer fits one, else TSV through curl."""
         if question.page:
-            return self._json("junctions.json", question, limit=str(Settings().max_rows), columns=",".join(SUMMARY))
+            return self._json(
+                "junctions.json",
+                question,
+                limit=str(Settings().max_rows),
+                columns=",".join(SUMMARY),
+            )
         return self._curl("junctions:export.tsv", question, columns=",".join(SUMMARY))
 
     def count(self, question: Question) -> int:
         """The count of a page of one row."""
-        return int(self._json("junctions.json", question, limit="1", count="exact").value()["count"]["rows"])
+        return int(
+            self._json("junctions.json", question, limit="1", count="exact").value()["count"][
+                "rows"
+            ]
+        )
 
     def subset(self, question: Question) -> Command:
         """TSV through curl."""
@@ -111,8 +133,12 @@ class HttpSession:
 
     def psi(self, question: Question) -> Json:
         """The API's own PSI."""
-        one, two, skip = (f"{region.chrom}:{region.start}-{region.end}" for region in question.regions)
-        return self._get(f"/splicing/psi?{urlencode({'inclusion1': one, 'inclusion2': two, 'exclusion': skip})}")
+        one, two, skip = (
+            f"{region.chrom}:{region.start}-{region.end}" for region in question.regions
+        )
+        return self._get(
+            f"/splicing/psi?{urlencode({'inclusion1': one, 'inclusion2': two, 'exclusion': skip})}"
+        )
 
     def tissues(self, question: Question) -> Json:
         """The API's evidence."""
@@ -125,7 +151,11 @@ class HttpSession:
 
     def peak_memory(self) -> int:
         """Of the largest worker."""
-        return max(peak_of(one.pid) for one in psutil.Process(self._pid).children() if one.name() != "postgres")
+        return max(
+            peak_of(one.pid)
+            for one in psutil.Process(self._pid).children()
+            if one.name() != "postgres"
+        )
 
     def _json(self, resource: str, question: Question, **more: str) -> Json:
         return self._get(f"/{resource}?{urlencode(_parameters(question) + list(more.items()))}")
@@ -134,7 +164,8 @@ class HttpSession:
         try:
             answer = self._asked(path)
         except ConnectionError:
-            # The server closes a connection that was idle for long, as it is while others take their turns.
+            # The server closes a connection that was idle for long, as it is while others take
+            # their turns.
             self._connection.close()
             answer = self._asked(path)
         body = answer.read()
@@ -156,7 +187,9 @@ class HttpSession:
 def _parameters(question: Question) -> list[tuple[str, str]]:
     if question.gene:
         return [("gene", question.gene)]
-    given = [("region", str(region)) for region in question.regions] + [("match", question.match.value)] * bool(question.regions)
+    given = [("region", str(region)) for region in question.regions] + [
+        ("match", question.match.value)
+    ] * bool(question.regions)
     given += [("filter", str(one)) for one in question.filters]
     given += [("ids", ",".join(map(str, question.ids)))] * bool(question.ids)
     return given + [("sample_ids", ",".join(map(str, question.samples)))] * bool(question.samples)

@@ -62,7 +62,9 @@ class Library:
         return folder / SERVER
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """With every check, index, summary and the reading back; one shard by one process from the text, as raw COPY has it."""
+        """With every check, index, summary and the reading back; one shard by one process from the
+        text, as raw COPY has it.
+        """
         single = self.shards == 1
         files = _files(compilation, self.compilation, indexed=not single)
         if single:
@@ -74,13 +76,17 @@ class Library:
         return replace(plan, jobs=1) if self.shards == 1 else plan
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """Each table of all shards with what belongs to it: rows, blocks, and what stands beside them."""
+        """Each table of all shards with what belongs to it: rows, blocks, and what stands beside
+        them.
+        """
         found: dict[str, int] = {}
         with server(folder) as embedded:
             shards = embedded.shard_map()
             for name in self._shard_names:
                 with psycopg.connect(shards.address(name)) as connection:
-                    for table, size in connection.execute(_SIZES, [f'"{self.compilation}@{RELEASE}"']).fetchall():
+                    for table, size in connection.execute(
+                        _SIZES, [f'"{self.compilation}@{RELEASE}"']
+                    ).fetchall():
                         found[table] = found.get(table, 0) + size
         return found
 
@@ -109,7 +115,9 @@ class LibrarySession:
     def summaries(self, question: Question) -> Iterator[Rows]:
         """Rows without their samples: a page where the answer fits one, else a stream."""
         if question.gene:
-            question = replace(question, regions=(gene_region(self.index.catalog, self.release, question.gene),))
+            question = replace(
+                question, regions=(gene_region(self.index.catalog, self.release, question.gene),)
+            )
         limit = Settings().max_rows if question.page else None
         return self.index.summaries(self.release, _query(question), columns=SUMMARY, limit=limit)
 
@@ -119,7 +127,9 @@ class LibrarySession:
 
     def subset(self, question: Question) -> Iterator[Rows]:
         """Rows cut to samples."""
-        return self.index.rows(self.release, replace(_query(question), samples=SampleSet(question.samples)))
+        return self.index.rows(
+            self.release, replace(_query(question), samples=SampleSet(question.samples))
+        )
 
     def coverage(self, question: Question) -> Pairs:
         """Samples and reads as arrays."""
@@ -127,13 +137,17 @@ class LibrarySession:
 
     def psi(self, question: Question) -> SplicedIn:
         """By the written definition."""
-        return percent_spliced_in(*[sample_sums([self._one(region)]) for region in question.regions])
+        return percent_spliced_in(
+            *[sample_sums([self._one(region)]) for region in question.regions]
+        )
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
         """The evidence, by tissue."""
         pairs = self._one(question.region).pairs
         groups = self.index.catalog.groups(self.release)
-        told = evidence(pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups)
+        told = evidence(
+            pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups
+        )
         return {group.name: (seen.samples, seen.reads) for group, seen in told.groups}
 
     def export(self, question: Question) -> Iterator[Rows]:
@@ -151,7 +165,9 @@ class LibrarySession:
 
 @dataclass(frozen=True)
 class Apart:
-    """The shards of a library asked one after the other: what they take together if each is measured alone."""
+    """The shards of a library asked one after the other: what they take together if each is
+    measured alone.
+    """
 
     of: Library
 
@@ -208,13 +224,21 @@ def _query(question: Question) -> Query:
 def _files(compilation: Compilation, name: str, *, indexed: bool) -> Files:
     folder = compilation.folder
     junctions = compilation.indexed if indexed else compilation.text
-    rest = {"samples": folder / "samples.tsv", "groups": folder / "samples.groups.tsv", "annotation": folder / "gencode.gff3"}
+    rest = {
+        "samples": folder / "samples.tsv",
+        "groups": folder / "samples.groups.tsv",
+        "annotation": folder / "gencode.gff3",
+    }
     named = {what: str(path) for what, path in rest.items()}
-    return Files(name, str(junctions), title="Simulated", assembly="GRCh38", simulated=True, **named)
+    return Files(
+        name, str(junctions), title="Simulated", assembly="GRCh38", simulated=True, **named
+    )
 
 
 def _load(folder: Path, plan: Plan) -> dict[str, float]:
-    """Seconds by phase, each until the first word of the next: rows (with their summaries), indexes, verify."""
+    """Seconds by phase, each until the first word of the next: rows (with their summaries),
+    indexes, verify.
+    """
     marks: dict[str, float] = {}
 
     def report(progress: Progress) -> None:
@@ -235,9 +259,13 @@ def _load(folder: Path, plan: Plan) -> dict[str, float]:
 
 
 def _load_bare(folder: Path, compilation: Compilation) -> float:
-    """Seconds for the rows alone, checks on, without groups to summarise and before indexes; dropped afterwards."""
+    """Seconds for the rows alone, checks on, without groups to summarise and before indexes;
+    dropped afterwards.
+    """
     name = "bare"
-    plan = Plan(Files(name, str(compilation.text), simulated=True), default_layout([name]), RELEASE, jobs=1)
+    plan = Plan(
+        Files(name, str(compilation.text), simulated=True), default_layout([name]), RELEASE, jobs=1
+    )
     marks: dict[str, float] = {}
 
     def report(progress: Progress) -> None:

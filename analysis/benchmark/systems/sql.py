@@ -1,4 +1,6 @@
-"""Questions as SQL over one table of the 17 columns, in the ancestor's way; SQLite, PostgreSQL and DuckDB all take it."""
+"""Questions as SQL over one table of the 17 columns, in the ancestor's way; SQLite, PostgreSQL and
+DuckDB all take it.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -37,7 +39,9 @@ def condition(question: Question) -> tuple[str, list[object]]:
 
 
 class SqlSession:
-    """One table in a database that speaks SQL; what SQL has no word for, a script does with the rows."""
+    """One table in a database that speaks SQL; what SQL has no word for, a script does with the
+    rows.
+    """
 
     def __init__(self, fetch: Fetch, groups: dict[str, set[int]]) -> None:
         self._fetch = fetch

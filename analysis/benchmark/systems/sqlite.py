@@ -40,7 +40,9 @@ class Sqlite:
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
         """Rows by executemany, then the index."""
         self.files(folder).mkdir()
-        parts = groupby(_rows(compilation.text), lambda row: row[1] if self.per_chromosome else "all")
+        parts = groupby(
+            _rows(compilation.text), lambda row: row[1] if self.per_chromosome else "all"
+        )
         taken = [_fill(self.files(folder) / f"{name}.sqlite", rows) for name, rows in parts]
         return {"rows": sum(rows for rows, _ in taken), "indexes": sum(index for _, index in taken)}
 
@@ -50,14 +52,19 @@ class Sqlite:
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[SqlSession]:
-        """The files opened; a question of one region goes to its chromosome's file, any other to all."""
+        """The files opened; a question of one region goes to its chromosome's file, any other to
+        all.
+        """
         found = {path.stem: path for path in sorted(self.files(folder).glob("*.sqlite"))}
         connections = {chrom: sqlite3.connect(path) for chrom, path in found.items()}
 
         def fetch(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
             one = self.per_chromosome and "chromosome = ?" in statement
             asked = [connections[str(values[0])]] if one else list(connections.values())
-            parts = [one.execute(statement, [_plain(value) for value in values]).fetchall() for one in asked]
+            parts = [
+                one.execute(statement, [_plain(value) for value in values]).fetchall()
+                for one in asked
+            ]
             if "count(*)" in statement:
                 return [(sum(part[0][0] for part in parts),)]
             return parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))

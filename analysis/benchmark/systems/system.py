@@ -27,7 +27,9 @@ class Unanswerable(Exception):
 
 
 class Session(Protocol):
-    """An open system, with some of the methods of WAYS; what they give back, checks.py knows how to compare."""
+    """An open system, with some of the methods of WAYS; what they give back, checks.py knows how to
+    compare.
+    """
 
     def peak_memory(self) -> int:
         """The most bytes resident in the process that answers (or in its largest worker)."""
@@ -60,7 +62,9 @@ def asked(session: Any, way: str, question: Question) -> Any:
 
 
 def drained(answer: Any) -> Any:
-    """The answer after it was read to its end: lazy ones are exhausted, commands run with their output thrown away."""
+    """The answer after it was read to its end: lazy ones are exhausted, commands run with their
+    output thrown away.
+    """
     if hasattr(answer, "drain"):
         answer.drain()
     elif isinstance(answer, Iterator):

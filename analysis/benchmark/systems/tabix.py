@@ -1,4 +1,6 @@
-"""The block-gzipped file with its tabix index, through pysam and through the command; and the plain text, read from its front."""
+"""The block-gzipped file with its tabix index, through pysam and through the command; and the plain
+text, read from its front.
+"""
 
 import subprocess
 import time
@@ -18,13 +20,18 @@ from analysis.benchmark.question import Question
 from analysis.benchmark.systems import script
 from analysis.benchmark.systems.system import Unanswerable, bytes_in, peak_of
 from snapshard.filters import OPERATORS, Filter
-from snapshard.junction import COLUMNS, NAMES, SAMPLES, Kind
+from snapshard.junction import COLUMNS, NAMES, SAMPLES, ColumnType
 from snapshard.match import Match
 from snapshard.region import Region
 
 _PLACE = {column.name: number for number, column in enumerate(COLUMNS)}
-_KINDS = {column.name: column.kind for column in COLUMNS}
-_READS = {Kind.INTEGER: int, Kind.DECIMAL: float, Kind.TEXT: str, Kind.FLAG: str}
+_KINDS = {column.name: column.type for column in COLUMNS}
+_READS = {
+    ColumnType.INTEGER: int,
+    ColumnType.DECIMAL: float,
+    ColumnType.TEXT: str,
+    ColumnType.FLAG: str,
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,11 @@ class PysamSession:
     def rows(self, question: Question) -> list[str]:
         """Lines, split as far as the question needs."""
         region, passes = _region(question), _passing(question)
-        return [line for line in self._file.fetch(region.chrom, region.start - 1, region.end) if passes(line)]
+        return [
+            line
+            for line in self._file.fetch(region.chrom, region.start - 1, region.end)
+            if passes(line)
+        ]
 
     def summaries(self, question: Question) -> list[list[str]]:
         """All fields but the samples."""
@@ -136,12 +147,19 @@ def _passing(question: Question) -> Any:
 
 
 def _filter(one: Filter) -> Any:
-    place, read, compare, operand = _PLACE[one.column], _READS[_KINDS[one.column]], OPERATORS[one.operator], one.operand
+    place, read, compare, operand = (
+        _PLACE[one.column],
+        _READS[_KINDS[one.column]],
+        OPERATORS[one.operator],
+        one.operand,
+    )
     return lambda fields: compare(read(fields[place]), operand)
 
 
 class TabixCommand:
-    """Command lines: tabix, and awk where lines must be looked into. Rows that reach beyond the region come as well."""
+    """Command lines: tabix, and awk where lines must be looked into. Rows that reach beyond the
+    region come as well.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -149,7 +167,9 @@ class TabixCommand:
     def rows(self, question: Question) -> Command:
         """`tabix` alone where there is no filter: the leanest there is."""
         tabix = ("tabix", self._path, _spelled(_region(question)))
-        return Command((tabix, ("awk", "-F\t", _condition(question))) if question.filters else (tabix,), NAMES)
+        return Command(
+            (tabix, ("awk", "-F\t", _condition(question))) if question.filters else (tabix,), NAMES
+        )
 
     def count(self, question: Question) -> int:
         """Lines counted by awk."""
@@ -180,12 +200,16 @@ def _spelled(region: Region) -> str:
 def _condition(question: Question) -> str:
     """For awk: inside the region, and the filters."""
     inside = [f"$3 >= {question.region.start}", f"$4 <= {question.region.end}"]
-    return " && ".join([*inside, *[f"${_PLACE[one.column] + 1} {_awk(one)}" for one in question.filters]])
+    return " && ".join(
+        [*inside, *[f"${_PLACE[one.column] + 1} {_awk(one)}" for one in question.filters]]
+    )
 
 
 def _awk(one: Filter) -> str:
     operator = {"=": "=="}.get(one.operator, one.operator)
-    return f'{operator} "{one.value}"' if isinstance(one.operand, str) else f"{operator} {one.operand}"
+    return (
+        f'{operator} "{one.value}"' if isinstance(one.operand, str) else f"{operator} {one.operand}"
+    )
 
 
 @dataclass(frozen=True)

@@ -42,29 +42,63 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("source")
-@click.option("--compilation", help="Its name in URLs: lower-case letters, digits, _.  [default: as the folder says]")
+@click.option(
+    "--compilation",
+    help="Its name in URLs: lower-case letters, digits, _.  [default: as the folder says]",
+)
 @click.option("--title", help="Its name in front of rows of Snaptron's protocol.")
 @click.option("--assembly", help="Such as GRCh38.")
-@click.option("--simulated", is_flag=True, help="Say in every answer that nothing of it was measured.")
+@click.option(
+    "--simulated", is_flag=True, help="Say in every answer that nothing of it was measured."
+)
 @_file_options
-@click.option("--release", help="Its name; one of that name that was broken off is continued.  [default: the next of r1, r2, …]")
-@click.option("--shards", type=click.IntRange(1), help="Shards of the embedded server.  [default: those there are, else 5]")
 @click.option(
-    "--layout", type=click.Path(path_type=Path, exists=True), help="Cut of the genome: chromosome, last base or -, shard."
+    "--release",
+    help="Its name; one of that name that was broken off is continued.  [default: the next of r1, r2, …]",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="one a processor", help="Shards loaded at a time."
+    "--shards",
+    type=click.IntRange(1),
+    help="Shards of the embedded server.  [default: those there are, else 5]",
 )
 @click.option(
-    "--max-errors", type=click.IntRange(0), default=0, show_default=True, help="Bad rows to leave out before giving up."
+    "--layout",
+    type=click.Path(path_type=Path, exists=True),
+    help="Cut of the genome: chromosome, last base or -, shard.",
 )
-@click.option("--if-absent", is_flag=True, help="Do nothing if the compilation has a published release.")
 @click.option(
-    "--until", type=click.Choice(["begin", "load", "verify", "publish"]), default="publish", help="Stop after this step."
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="one a processor",
+    help="Shards loaded at a time.",
 )
-@click.option("--only", multiple=True, metavar="SHARD", help="With --until load: only this shard (repeatable).")
+@click.option(
+    "--max-errors",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Bad rows to leave out before giving up.",
+)
+@click.option(
+    "--if-absent", is_flag=True, help="Do nothing if the compilation has a published release."
+)
+@click.option(
+    "--until",
+    type=click.Choice(["begin", "load", "verify", "publish"]),
+    default="publish",
+    help="Stop after this step.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SHARD",
+    help="With --until load: only this shard (repeatable).",
+)
 @data_option
-def load(source: str, data: Path | None, shards: int | None, layout: Path | None, **given: Any) -> None:
+def load(
+    source: str, data: Path | None, shards: int | None, layout: Path | None, **given: Any
+) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
     SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or bgzip; a path, an http(s)
@@ -87,30 +121,42 @@ def load(source: str, data: Path | None, shards: int | None, layout: Path | None
         plan = Plan(compilation, intervals, given["release"], given["max_errors"], given["jobs"])
         with bars("rows") as bar:
             status = _run(shard_map, plan, until=given["until"], only=given["only"], bar=bar)
-    click.echo(f"{status}: {status.state}, {status.row_count or 0:,} junctions, {status.loaded} of {status.intervals} intervals")
+    click.echo(
+        f"{status}: {status.state}, {status.row_count or 0:,} junctions, {status.loaded} of {status.intervals} intervals"
+    )
 
 
 def _run(shards: ShardMap, plan: Plan, *, until: str, only: tuple[str, ...], bar: Bar) -> Status:
     tell = _Bars(bar)
     if until in ("verify", "publish") and not only:
         steps = ("verify", "publish") if until == "publish" else ("verify",)
-        return load_compilation(shards, plan, steps=steps, report=tell.progress, bad_row=_say_bad_row)
+        return load_compilation(
+            shards, plan, steps=steps, report=tell.progress, bad_row=_say_bad_row
+        )
     if only and until != "load":
-        raise click.UsageError("--only goes with --until load: the other steps are for the whole release")
+        raise click.UsageError(
+            "--only goes with --until load: the other steps are for the whole release"
+        )
     schema, _ = begin_compilation(shards, plan, report=tell.progress)
     if until == "load":
-        load_shards(shards, plan, schema, only=only or None, report=tell.progress, bad_row=_say_bad_row)
+        load_shards(
+            shards, plan, schema, only=only or None, report=tell.progress, bad_row=_say_bad_row
+        )
     return find(shards.catalog, plan.compilation.name, schema.partition("@")[2])
 
 
 def _compilation(source: str, given: dict[str, Any]) -> Compilation:
-    named = {name: given[name] for name in ("title", "assembly", *_FILES) if given[name] is not None}
+    named = {
+        name: given[name] for name in ("title", "assembly", *_FILES) if given[name] is not None
+    }
     if given["simulated"]:
         named["simulated"] = True
     if Path(source).is_dir():
         return replace(read_folder(Path(source), name=given["compilation"]), **named)
     if given["compilation"] is None:
-        raise click.UsageError("a single file does not say what it is: name the compilation with --compilation NAME")
+        raise click.UsageError(
+            "a single file does not say what it is: name the compilation with --compilation NAME"
+        )
     return Compilation(name=given["compilation"], junctions=source, **named)
 
 

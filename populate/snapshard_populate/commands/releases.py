@@ -38,9 +38,7 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
 def _line(status: lifecycle.Status) -> str:
     served = "  <- served" if status.current else ""
     rows = f"{status.row_count or 0:,} junctions"
-    return (
-        f"{status}  {status.state}  {rows}  {status.loaded}/{status.intervals} intervals  {status.created:%Y-%m-%d %H:%M}{served}"
-    )
+    return f"{status}  {status.state}  {rows}  {status.loaded}/{status.intervals} intervals  {status.created:%Y-%m-%d %H:%M}{served}"
 
 
 @releases.command()
@@ -84,11 +82,19 @@ def retire(context: click.Context, compilation: str, release: str) -> None:
     """Takes a release out of use, so that prune drops it later."""
     with shards_there(context.obj) as shards:
         lifecycle.retire(shards.catalog, compilation, release)
-    click.echo(f"{compilation}/{release}: retired; 'snapshard releases prune' drops it when no export can be reading it")
+    click.echo(
+        f"{compilation}/{release}: retired; 'snapshard releases prune' drops it when no export can be reading it"
+    )
 
 
 @releases.command()
-@click.option("--keep-for", type=click.FloatRange(0), default=86_400, show_default=True, help="Seconds since it was retired.")
+@click.option(
+    "--keep-for",
+    type=click.FloatRange(0),
+    default=86_400,
+    show_default=True,
+    help="Seconds since it was retired.",
+)
 @click.pass_context
 def prune(context: click.Context, keep_for: float) -> None:
     """Drops retired releases and what dead loads left behind."""

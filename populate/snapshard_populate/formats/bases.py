@@ -1,7 +1,9 @@
-"""Coverage base by base: `bases.tsv`, one value per sample in every interval, and bedGraph, which holds one sample.
+"""Coverage base by base: `bases.tsv`, one value per sample in every interval, and bedGraph, which
+holds one sample.
 
-Columns: chromosome, 0-based start, exclusive end, values. The rows are kept as they are, so whoever asks them for positions gets
-0-based half-open ones; `snapshard` converts where it compares them with a region.
+Columns: chromosome, 0-based start, exclusive end, values. The rows are kept as they are, so whoever
+asks them for positions gets 0-based half-open ones; `snapshard` converts where it compares them
+with a region.
 """
 
 import re
@@ -32,29 +34,50 @@ def read_bases_header(source: Source) -> tuple[int, ...]:
     lines = [line for _, line in source.lines()]
     names = lines[0].split("\t") if lines else []
     samples = names[len(POSITION) :]
-    if len(lines) != 1 or tuple(names[: len(POSITION)]) != POSITION or not all(name.isdigit() for name in samples):
-        raise BadSource(source.name, f"expected one line: {', '.join(POSITION)} and rail_ids, got {quoted(chr(10).join(lines))}")
+    if (
+        len(lines) != 1
+        or tuple(names[: len(POSITION)]) != POSITION
+        or not all(name.isdigit() for name in samples)
+    ):
+        raise BadSource(
+            source.name,
+            f"expected one line: {', '.join(POSITION)} and rail_ids, got {quoted(chr(10).join(lines))}",
+        )
     return tuple(int(name) for name in samples)
 
 
 def read_bases(
-    stream: Stream, name: str, *, samples: Iterable[int], errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES
+    stream: Stream,
+    name: str,
+    *,
+    samples: Iterable[int],
+    errors: ErrorBudget,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
-    """The checked rows of a bases file in its order, a chunk at a time; their columns are POSITION and one per sample.
+    """The checked rows of a bases file in its order, a chunk at a time; their columns are POSITION
+    and one per sample.
 
-    Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row that is not sorted or that
-    overlaps the one before.
+    Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row
+    that is not sorted or that overlaps the one before.
     """
     columns = (*POSITION, *map(str, samples))
     return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, columns, errors)
 
 
-def read_bedgraph(stream: Stream, name: str, *, errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Chunk]:
-    """The same of a bedGraph file, whose one value is the column `value`; lines for browsers in front are left out."""
-    return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*POSITION, "value"), errors)
+def read_bedgraph(
+    stream: Stream, name: str, *, errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Chunk]:
+    """The same of a bedGraph file, whose one value is the column `value`; lines for browsers in
+    front are left out.
+    """
+    return _checked(
+        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*POSITION, "value"), errors
+    )
 
 
-def _checked(blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget) -> Iterator[Chunk]:
+def _checked(
+    blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget
+) -> Iterator[Chunk]:
     checks = (*_POSITION_CHECKS, *_value_checks(columns[len(POSITION) :]))
     order, last, line, empty = GenomeOrder(name, first_column=1), _Last(name), 1, True
     for block in blocks:
@@ -70,7 +93,9 @@ def _checked(blocks: Iterable[bytes], name: str, columns: tuple[str, ...], error
             empty = False
         line += line_count(text)
     if empty and not errors.spent:
-        raise BadSource(name, f"expected rows of {len(columns)} tab-separated columns, got an empty file")
+        raise BadSource(
+            name, f"expected rows of {len(columns)} tab-separated columns, got an empty file"
+        )
 
 
 def _without_head(text: bytes) -> bytes:
@@ -97,12 +122,16 @@ class _Last:
         if overlapping.any():
             i = int(overlapping.argmax())
             reason = f"expected intervals that do not overlap, got {starts[i]}-{ends[i]} after one that ends at {before[i]}"
-            raise BadSource(self._source, f"line {chunk.lines[i]}: {reason} (0-based, end excluded)")
+            raise BadSource(
+                self._source, f"line {chunk.lines[i]}: {reason} (0-based, end excluded)"
+            )
         self._chrom, self._end = names[-1], int(ends[-1])
 
 
 def _ends_fit(rows: Rows) -> Mask:
-    fits: Mask = (rows.integers("start") < rows.integers("end")) & (rows.integers("end") <= LAST_BASE)
+    fits: Mask = (rows.integers("start") < rows.integers("end")) & (
+        rows.integers("end") <= LAST_BASE
+    )
     return fits
 
 
@@ -110,7 +139,12 @@ _POSITION_CHECKS = (
     CHROMOSOME,
     whole_number("start"),
     whole_number("end"),
-    Check(_ends_fit, lambda fields: f"expected 0 <= start < end (0-based, end excluded), got {fields['start']}-{fields['end']}"),
+    Check(
+        _ends_fit,
+        lambda fields: (
+            f"expected 0 <= start < end (0-based, end excluded), got {fields['start']}-{fields['end']}"
+        ),
+    ),
 )
 
 
@@ -141,5 +175,7 @@ def _plain(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Mask:
     points = np.append(np.flatnonzero(text == ord(".")), len(text))
     point = np.minimum(points[np.searchsorted(points, starts)], ends)
     fraction = np.minimum(point + 1, ends)
-    plain: Mask = are_digits(text, starts, point) & are_digits(text, fraction, ends) & (point > starts)
+    plain: Mask = (
+        are_digits(text, starts, point) & are_digits(text, fraction, ends) & (point > starts)
+    )
     return plain

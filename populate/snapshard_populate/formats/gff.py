@@ -1,7 +1,8 @@
 """Genes and transcripts from GTF and GFF3, of GENCODE, Ensembl and RefSeq.
 
 GTF (https://mblab.wustl.edu/GTF22.html) has attributes `key "value";`, GFF3 (gff3.md of
-https://github.com/The-Sequence-Ontology/Specifications) `key=value;`. Both are 1-based with both ends included.
+https://github.com/The-Sequence-Ontology/Specifications) `key=value;`. Both are 1-based with both
+ends included.
 """
 
 import re
@@ -50,11 +51,24 @@ class _Feature:
 
     @cached_property
     def attributes(self) -> dict[str, str]:
-        return parse_gff3_attributes(self.text) if _IS_GFF3.match(self.text) else parse_gtf_attributes(self.text)
+        return (
+            parse_gff3_attributes(self.text)
+            if _IS_GFF3.match(self.text)
+            else parse_gtf_attributes(self.text)
+        )
 
     def first(self, *names: str) -> str:
-        """The first of these attributes that says something, without the prefixes that Ensembl and RefSeq put before ids."""
-        return next((_ID_PREFIX.sub("", self.attributes[name]) for name in names if self.attributes.get(name)), "")
+        """The first of these attributes that says something, without the prefixes that Ensembl and
+        RefSeq put before ids.
+        """
+        return next(
+            (
+                _ID_PREFIX.sub("", self.attributes[name])
+                for name in names
+                if self.attributes.get(name)
+            ),
+            "",
+        )
 
     def parents(self) -> list[str]:
         """The transcripts that an exon or coding part belongs to."""
@@ -74,8 +88,9 @@ class _Parts:
 def read_annotation(source: Source, *, errors: ErrorBudget) -> Annotation:
     """The genes and transcripts of a GTF or GFF3 file; which of the two it is, the attributes tell.
 
-    A transcript without a line of its own (as in old GTF) is made of its exons, a gene without one of its transcripts. Stop
-    codons count as coding, as they do in UCSC's tables. Bad lines are spent on the error budget.
+    A transcript without a line of its own (as in old GTF) is made of its exons, a gene without one
+    of its transcripts. Stop codons count as coding, as they do in UCSC's tables. Bad lines are
+    spent on the error budget.
     """
     genes: dict[tuple[str, str], Gene] = {}
     parts: dict[tuple[str, str], _Parts] = {}
@@ -127,15 +142,25 @@ def _feature(number: int, fields: list[str]) -> _Feature | None:
     if len(fields) != _COLUMNS:
         raise ValueError(f"expected {_COLUMNS} tab-separated columns, got {len(fields)}")
     chrom, source, kind, start, end, _, strand, _, attributes = fields
-    if kind not in ("exon", *_CODING) and not kind.endswith("gene") and not _TRANSCRIPT_TYPE.fullmatch(kind):
+    if (
+        kind not in ("exon", *_CODING)
+        and not kind.endswith("gene")
+        and not _TRANSCRIPT_TYPE.fullmatch(kind)
+    ):
         return None
-    feature = _Feature(number, chromosome_name(chrom), source, kind, whole(start), whole(end), strand, attributes)
+    feature = _Feature(
+        number, chromosome_name(chrom), source, kind, whole(start), whole(end), strand, attributes
+    )
     if not 1 <= feature.start <= feature.end:
         raise ValueError(f"expected 1 <= start <= end, got {start} and {end}")
     if kind in ("exon", *_CODING) and not feature.parents():
-        raise ValueError(f"expected a transcript_id (GTF) or Parent (GFF3) of the {kind}, got {attributes[:80]!r}")
+        raise ValueError(
+            f"expected a transcript_id (GTF) or Parent (GFF3) of the {kind}, got {attributes[:80]!r}"
+        )
     if kind.endswith("gene") and not feature.first("gene_id", "ID"):
-        raise ValueError(f"expected a gene_id (GTF) or ID (GFF3) of the gene, got {attributes[:80]!r}")
+        raise ValueError(
+            f"expected a gene_id (GTF) or ID (GFF3) of the gene, got {attributes[:80]!r}"
+        )
     _check_strand(feature)
     return feature
 
@@ -161,11 +186,23 @@ def _gene(feature: _Feature) -> Gene:
     gene_id = feature.first("gene_id", "ID")
     symbol = feature.first("gene_name", "gene", "Name") or gene_id
     biotype = feature.first("gene_type", "gene_biotype", "biotype")
-    return Gene(gene_id, symbol, feature.chrom, feature.start, feature.end, feature.strand, biotype, feature.source)
+    return Gene(
+        gene_id,
+        symbol,
+        feature.chrom,
+        feature.start,
+        feature.end,
+        feature.strand,
+        biotype,
+        feature.source,
+    )
 
 
 def _transcripts(
-    parts: dict[tuple[str, str], _Parts], genes: dict[tuple[str, str], Gene], name: str, errors: ErrorBudget
+    parts: dict[tuple[str, str], _Parts],
+    genes: dict[tuple[str, str], Gene],
+    name: str,
+    errors: ErrorBudget,
 ) -> Iterator[Transcript]:
     for (parent, _), part in parts.items():
         if not part.exons:
@@ -177,7 +214,9 @@ def _transcripts(
             errors.spend(BadRow(name, line.number, str(error)))
 
 
-def _transcript(parent: str, part: _Parts, line: _Feature, genes: dict[tuple[str, str], Gene]) -> Transcript:
+def _transcript(
+    parent: str, part: _Parts, line: _Feature, genes: dict[tuple[str, str], Gene]
+) -> Transcript:
     exons = tuple(sorted((exon.start, exon.end) for exon in part.exons))
     gene_id = line.first("gene_id", "Parent") if part.own else line.first("gene_id", "gene")
     gene = genes.get((gene_id, line.chrom))
@@ -191,7 +230,9 @@ def _transcript(parent: str, part: _Parts, line: _Feature, genes: dict[tuple[str
         end,
         line.strand,
         exons,
-        (min(start for start, _ in part.coding), max(end for _, end in part.coding)) if part.coding else None,
+        (min(start for start, _ in part.coding), max(end for _, end in part.coding))
+        if part.coding
+        else None,
         line.source,
     )
 
@@ -200,7 +241,11 @@ def _genes_of(transcripts: tuple[Transcript, ...]) -> dict[tuple[str, str], Gene
     """Genes that span their transcripts."""
     genes: dict[tuple[str, str], Gene] = {}
     for one in transcripts:
-        new = Gene(one.gene_id, one.symbol, one.chrom, one.start, one.end, one.strand, source=one.source)
+        new = Gene(
+            one.gene_id, one.symbol, one.chrom, one.start, one.end, one.strand, source=one.source
+        )
         old = genes.get((one.gene_id, one.chrom), new)
-        genes[one.gene_id, one.chrom] = replace(old, start=min(old.start, new.start), end=max(old.end, new.end))
+        genes[one.gene_id, one.chrom] = replace(
+            old, start=min(old.start, new.start), end=max(old.end, new.end)
+        )
     return genes

@@ -1,6 +1,8 @@
-"""Groups of samples (`samples.groups.tsv`): a line of column names, then name, long name, number of samples, their rail_ids.
+"""Groups of samples (`samples.groups.tsv`): a line of column names, then name, long name, number of
+samples, their rail_ids.
 
-Snaptron's files name these columns differently from compilation to compilation; only their places count.
+Snaptron's files name these columns differently from compilation to compilation; only their places
+count.
 """
 
 import re
@@ -25,7 +27,9 @@ class SampleGroup:
 
 
 def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[SampleGroup]:
-    """The groups of a file, in its order. Bad lines, and groups of the name of an earlier one, are spent on the error budget."""
+    """The groups of a file, in its order. Bad lines, and groups of the name of an earlier one, are
+    spent on the error budget.
+    """
     first: dict[str, int] = {}
     for number, line in source.lines():
         fields = line.split("\t")
@@ -34,7 +38,9 @@ def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[SampleGroup]
         try:
             group = _group(fields)
             if group.name in first:
-                raise ValueError(f"expected every group once, got {group.name!r} again (first on line {first[group.name]})")
+                raise ValueError(
+                    f"expected every group once, got {group.name!r} again (first on line {first[group.name]})"
+                )
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
@@ -42,9 +48,16 @@ def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[SampleGroup]
             yield group
 
 
-def unknown_members(groups: Iterable[SampleGroup], known: Container[int]) -> dict[str, tuple[int, ...]]:
-    """By group name, the members that are no sample of the compilation; groups that have none such are left out."""
-    unknown = {group.name: tuple(member for member in group.members if member not in known) for group in groups}
+def unknown_members(
+    groups: Iterable[SampleGroup], known: Container[int]
+) -> dict[str, tuple[int, ...]]:
+    """By group name, the members that are no sample of the compilation; groups that have none such
+    are left out.
+    """
+    unknown = {
+        group.name: tuple(member for member in group.members if member not in known)
+        for group in groups
+    }
     return {name: members for name, members in unknown.items() if members}
 
 
@@ -54,7 +67,9 @@ def _names_columns(fields: list[str]) -> bool:
 
 def _group(fields: list[str]) -> SampleGroup:
     if len(fields) != len(_COLUMNS):
-        raise ValueError(f"expected {len(_COLUMNS)} tab-separated columns ({', '.join(_COLUMNS)}), got {len(fields)}")
+        raise ValueError(
+            f"expected {len(_COLUMNS)} tab-separated columns ({', '.join(_COLUMNS)}), got {len(fields)}"
+        )
     name, long_name, count, ids = fields
     if not name:
         raise ValueError("expected a name of the group, got ''")
@@ -63,7 +78,9 @@ def _group(fields: list[str]) -> SampleGroup:
         twice = next(member for place, member in enumerate(members) if member in members[:place])
         raise ValueError(f"group {name!r}: expected every sample once, got {twice} again")
     if count != str(len(members)):
-        raise ValueError(f"group {name!r}: expected {count} samples as the third column says, got {len(members)}")
+        raise ValueError(
+            f"group {name!r}: expected {count} samples as the third column says, got {len(members)}"
+        )
     return SampleGroup(name, long_name, members)
 
 

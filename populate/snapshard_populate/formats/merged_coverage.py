@@ -1,8 +1,10 @@
-"""Base coverage of many samples, each in a file of its own, side by side: the lines of one bases file.
+"""Base coverage of many samples, each in a file of its own, side by side: the lines of one bases
+file.
 
-Files are read in step, each some steps ahead. Up to the place that all have reached, the genome is cut wherever a sample's
-coverage changes; between two cuts there is one line with a value per sample. Neighbouring stretches with the same values are
-one, and those without a read in any sample are left out.
+Files are read in step, each some steps ahead. Up to the place that all have reached, the genome is
+cut wherever a sample's coverage changes; between two cuts there is one line with a value per
+sample. Neighbouring stretches with the same values are one, and those without a read in any sample
+are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +26,9 @@ Values = NDArray[np.float64]
 
 
 class SideBySide:
-    """The merged text of samples' files, read from front to back like a source. Values have a decimal, as Snaptron's do."""
+    """The merged text of samples' files, read from front to back like a source. Values have a
+    decimal, as Snaptron's do.
+    """
 
     total: int | None = None
 
@@ -59,7 +63,9 @@ class _Table:
         if len(self.starts) < 2:
             return self
         new = np.ones(len(self.starts), np.bool_)
-        new[1:] = (self.starts[1:] != self.ends[:-1]) | (self.values[1:] != self.values[:-1]).any(axis=1)
+        new[1:] = (self.starts[1:] != self.ends[:-1]) | (self.values[1:] != self.values[:-1]).any(
+            axis=1
+        )
         first = np.flatnonzero(new)
         last = np.append(first[1:], len(new)) - 1
         return _Table(self.starts[first], self.ends[last], self.values[first])
@@ -70,7 +76,10 @@ class _Table:
 
     def followed(self, other: "_Table") -> "_Table":
         """Its rows and those of another."""
-        starts, ends = np.concatenate((self.starts, other.starts)), np.concatenate((self.ends, other.ends))
+        starts, ends = (
+            np.concatenate((self.starts, other.starts)),
+            np.concatenate((self.ends, other.ends)),
+        )
         return _Table(starts, ends, np.concatenate((self.values, other.values)))
 
 
@@ -93,11 +102,19 @@ class _Reader:
     @property
     def more(self) -> bool:
         """Whether steps behind those ahead are of the same chromosome."""
-        return self.ahead is not None and self._next is not None and self._next.chrom == self.ahead.chrom
+        return (
+            self.ahead is not None
+            and self._next is not None
+            and self._next.chrom == self.ahead.chrom
+        )
 
     def reaches(self, chrom: str) -> int:
         """Up to where everything of a chromosome is known."""
-        return int(self.ahead.ends[-1]) if self.ahead is not None and self.ahead.chrom == chrom and self.more else _END
+        return (
+            int(self.ahead.ends[-1])
+            if self.ahead is not None and self.ahead.chrom == chrom and self.more
+            else _END
+        )
 
     def take(self, chrom: str, place: int) -> Steps | None:
         """The steps of a chromosome up to a place, which are then used up."""
@@ -127,7 +144,9 @@ def _tables(chrom: str, readers: Sequence[_Reader]) -> Iterator[_Table]:
     while any(reader.ahead is not None and reader.ahead.chrom == chrom for reader in readers):
         place = min(reader.reaches(chrom) for reader in readers)
         taken = [reader.take(chrom, place) for reader in readers]
-        sides = [side for steps in taken if steps is not None for side in (steps.starts, steps.ends)]
+        sides = [
+            side for steps in taken if steps is not None for side in (steps.starts, steps.ends)
+        ]
         cuts = np.unique(np.concatenate(sides))
         step = max(1, _CELLS // len(readers))
         for first in range(0, len(cuts) - 1, step):
@@ -151,8 +170,14 @@ def _lines(chrom: str, table: _Table) -> bytes:
         return b""
     numbers, which = np.unique(table.values[seen], return_inverse=True)
     texts = [decimal_text(number).encode() for number in numbers.tolist()]
-    places = zip(table.starts[seen].tolist(), table.ends[seen].tolist(), which.reshape(len(seen), -1).tolist(), strict=True)
+    places = zip(
+        table.starts[seen].tolist(),
+        table.ends[seen].tolist(),
+        which.reshape(len(seen), -1).tolist(),
+        strict=True,
+    )
     name = chrom.encode()
     return b"".join(
-        b"%s\t%d\t%d\t%s\n" % (name, start, end, b"\t".join([texts[one] for one in row])) for start, end, row in places
+        b"%s\t%d\t%d\t%s\n" % (name, start, end, b"\t".join([texts[one] for one in row]))
+        for start, end, row in places
     )

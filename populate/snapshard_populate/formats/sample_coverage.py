@@ -21,7 +21,9 @@ from snapshard_populate.reading.fields import quoted
 from snapshard_populate.reading.source import Source, is_url, open_source
 
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
-_WINDOW = 1 << 20  # bases of a bigWig at a time: its steps come as Python tuples, at most one a base
+_WINDOW = (
+    1 << 20
+)  # bases of a bigWig at a time: its steps come as Python tuples, at most one a base
 
 
 @dataclass(frozen=True)
@@ -47,38 +49,68 @@ class Steps:
     def before(self, place: int) -> "Steps":
         """What lies before a place; a step across it is cut."""
         count = int(np.searchsorted(self.starts, place))
-        return Steps(self.chrom, self.starts[:count], np.minimum(self.ends[:count], place), self.values[:count])
+        return Steps(
+            self.chrom,
+            self.starts[:count],
+            np.minimum(self.ends[:count], place),
+            self.values[:count],
+        )
 
     def since(self, place: int) -> "Steps":
         """What lies at a place and behind it; a step across it is cut."""
         first = int(np.searchsorted(self.ends, place, side="right"))
-        return Steps(self.chrom, np.maximum(self.starts[first:], place), self.ends[first:], self.values[first:])
+        return Steps(
+            self.chrom,
+            np.maximum(self.starts[first:], place),
+            self.ends[first:],
+            self.values[first:],
+        )
 
 
 def read_sample_files(source: Source) -> tuple[SampleFile, ...]:
-    """The files that a list names: a line per sample, rail_id and place with a tab between, in the order of the columns.
+    """The files that a list names: a line per sample, rail_id and place with a tab between, in the
+    order of the columns.
 
     Places are addresses, or paths from the list's own folder on. Raises BadSource.
     """
     files: dict[int, SampleFile] = {}
     for number, line in source.lines():
         rail_id, tab, place = line.partition("\t")
-        if not tab or not place or not (rail_id.isascii() and rail_id.isdigit() and len(rail_id) < 19):
-            raise BadSource(source.name, f"line {number}: expected rail_id, tab, file of a sample, got {quoted(line)}")
+        if (
+            not tab
+            or not place
+            or not (rail_id.isascii() and rail_id.isdigit() and len(rail_id) < 19)
+        ):
+            raise BadSource(
+                source.name,
+                f"line {number}: expected rail_id, tab, file of a sample, got {quoted(line)}",
+            )
         if int(rail_id) in files:
-            raise BadSource(source.name, f"line {number}: expected every sample once, got {rail_id} again")
-        files[int(rail_id)] = SampleFile(int(rail_id), place if is_url(place) else str(Path(source.name).parent / place))
+            raise BadSource(
+                source.name, f"line {number}: expected every sample once, got {rail_id} again"
+            )
+        files[int(rail_id)] = SampleFile(
+            int(rail_id), place if is_url(place) else str(Path(source.name).parent / place)
+        )
     if not files:
-        raise BadSource(source.name, "expected a line per sample: rail_id, tab, file; got an empty file")
+        raise BadSource(
+            source.name, "expected a line per sample: rail_id, tab, file; got an empty file"
+        )
     return tuple(files.values())
 
 
 def read_steps(file: SampleFile, *, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
-    """The steps of a sample's file, some at a time, chromosomes in plain string order (as `LC_ALL=C sort` has them).
+    """The steps of a sample's file, some at a time, chromosomes in plain string order (as `LC_ALL=C
+    sort` has them).
 
-    Bad lines of a bedGraph are spent on the error budget. Raises BadSource, also for chromosomes in another order.
+    Bad lines of a bedGraph are spent on the error budget. Raises BadSource, also for chromosomes in
+    another order.
     """
-    read = _bigwig_steps(file.location) if is_bigwig(file.location) else _bedgraph_steps(file.location, errors, chunk_bytes)
+    read = (
+        _bigwig_steps(file.location)
+        if is_bigwig(file.location)
+        else _bedgraph_steps(file.location, errors, chunk_bytes)
+    )
     last = ""
     for steps in read:
         if steps.chrom < last:
@@ -103,9 +135,15 @@ def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Ite
     with open_source(location) as source:
         for chunk in read_bedgraph(source, source.name, errors=errors, chunk_bytes=chunk_bytes):
             rows, names = chunk.rows, chromosomes(chunk.rows)
-            starts, ends, values = rows.integers("start"), rows.integers("end"), rows.decimals("value")
+            starts, ends, values = (
+                rows.integers("start"),
+                rows.integers("end"),
+                rows.decimals("value"),
+            )
             for first, last in pairwise([*runs(names).tolist(), len(names)]):
-                yield Steps(names[first].decode(), starts[first:last], ends[first:last], values[first:last])
+                yield Steps(
+                    names[first].decode(), starts[first:last], ends[first:last], values[first:last]
+                )
 
 
 def _bigwig_steps(location: str) -> Iterator[Steps]:
@@ -116,14 +154,23 @@ def _bigwig_steps(location: str) -> Iterator[Steps]:
         with closing(pyBigWig.open(location)) as file:
             for chrom, length in sorted(file.chroms().items()):
                 for first in range(0, length, _WINDOW):
-                    yield from _window(chrom, first, file.intervals(chrom, first, min(first + _WINDOW, length)))
+                    yield from _window(
+                        chrom, first, file.intervals(chrom, first, min(first + _WINDOW, length))
+                    )
     except RuntimeError as error:
         raise BadSource(location, f"is no whole bigWig: {error}") from error
 
 
-def _window(chrom: str, first: int, found: tuple[tuple[int, int, float], ...] | None) -> Iterator[Steps]:
+def _window(
+    chrom: str, first: int, found: tuple[tuple[int, int, float], ...] | None
+) -> Iterator[Steps]:
     """The steps that begin in a window; one that reaches into it came with the window before."""
     own = [step for step in found or () if step[0] >= first]
     if own:
         starts, ends, values = zip(*own, strict=True)
-        yield Steps(chrom, np.array(starts, np.int64), np.array(ends, np.int64), np.array(values, np.float64))
+        yield Steps(
+            chrom,
+            np.array(starts, np.int64),
+            np.array(ends, np.int64),
+            np.array(values, np.float64),
+        )

@@ -30,23 +30,30 @@ class SampleField:
 
 @dataclass(frozen=True)
 class SamplesFile:
-    """A samples file that was found well formed: what stands in it, byte for byte, and what its columns are."""
+    """A samples file that was found well formed: what stands in it, byte for byte, and what its
+    columns are.
+    """
 
     content: bytes
     fields: tuple[SampleField, ...]
     rail_ids: tuple[int, ...]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The text of every sample's columns, in the order of the file, which is that of the rail_ids."""
+        """The text of every sample's columns, in the order of the file, which is that of the
+        rail_ids.
+        """
         for line in self.content.decode().split("\n")[1:-1]:
             yield tuple(line.split("\t"))
 
 
-def read_samples(source: Source, *, errors: ErrorBudget, types: dict[str, str] | None = None) -> SamplesFile:
-    """The samples file, whole in memory; `types` (of `read_types`) win over what the values look like.
+def read_samples(
+    source: Source, *, errors: ErrorBudget, types: dict[str, str] | None = None
+) -> SamplesFile:
+    """The samples file, whole in memory; `types` (of `read_types`) win over what the values look
+    like.
 
-    Its bytes are kept but for bad lines, which are spent on the error budget, and a missing newline at the end. Raises
-    BadSource if the first line names no columns or the types name others.
+    Its bytes are kept but for bad lines, which are spent on the error budget, and a missing newline
+    at the end. Raises BadSource if the first line names no columns or the types name others.
     """
     header, *lines = _lines(source)
     names = header.split("\t")
@@ -55,17 +62,26 @@ def read_samples(source: Source, *, errors: ErrorBudget, types: dict[str, str] |
     if not good:
         raise BadSource(source.name, "expected samples below the column names, got none")
     inferred = _inferred(good, len(names))
-    fields = tuple(SampleField(name, (types or {}).get(name, kind)) for name, kind in zip(names, inferred, strict=True))
+    fields = tuple(
+        SampleField(name, (types or {}).get(name, kind))
+        for name, kind in zip(names, inferred, strict=True)
+    )
     return SamplesFile("\n".join([header, *good, ""]).encode(), fields, tuple(rail_ids))
 
 
 def read_types(source: Source) -> dict[str, str]:
-    """The types of columns, by name, of `samples.types.tsv` or `lucene_indexed_numeric_types.tsv`. Raises BadRow."""
+    """The types of columns, by name, of `samples.types.tsv` or `lucene_indexed_numeric_types.tsv`.
+    Raises BadRow.
+    """
     types: dict[str, str] = {}
     for number, line in source.lines():
         name, _, kind = line.partition("\t")
         if kind not in TYPES:
-            raise BadRow(source.name, number, f"expected a column name, a tab and one of {', '.join(TYPES)}, got {line[:80]!r}")
+            raise BadRow(
+                source.name,
+                number,
+                f"expected a column name, a tab and one of {', '.join(TYPES)}, got {line[:80]!r}",
+            )
         types[name] = kind
     types.pop(_ALL, None)
     return types
@@ -79,25 +95,35 @@ def _lines(source: Source) -> list[str]:
         lines = content.decode().removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
         number = content.count(b"\n", 0, error.start) + 1
-        raise BadRow(source.name, number, f"expected UTF-8 text, got byte 0x{content[error.start]:02x}") from error
+        raise BadRow(
+            source.name, number, f"expected UTF-8 text, got byte 0x{content[error.start]:02x}"
+        ) from error
     if lines[0].endswith("\r"):
         raise BadSource(
-            source.name, "has Windows line ends, which would come back in every answer; convert it: tr -d '\\r' < FILE"
+            source.name,
+            "has Windows line ends, which would come back in every answer; convert it: tr -d '\\r' < FILE",
         )
     return lines
 
 
 def _check_names(names: Sequence[str], types: dict[str, str], file: str) -> None:
     if names[0] != KEY:
-        raise BadSource(file, f"expected {KEY} as the name of the first column, got {names[0][:80]!r}")
+        raise BadSource(
+            file, f"expected {KEY} as the name of the first column, got {names[0][:80]!r}"
+        )
     twice = [name for name, count in Counter(names).items() if count > 1 or not name]
     if twice:
         raise BadSource(file, f"expected column names that differ and say something, got {twice}")
     if unknown := [name for name in types if name not in names]:
-        raise BadSource(file, f"has no column {unknown[0]!r}, which the types name; its columns: {', '.join(names)}")
+        raise BadSource(
+            file,
+            f"has no column {unknown[0]!r}, which the types name; its columns: {', '.join(names)}",
+        )
 
 
-def _good(lines: Sequence[str], columns: int, file: str, errors: ErrorBudget) -> tuple[list[str], list[int]]:
+def _good(
+    lines: Sequence[str], columns: int, file: str, errors: ErrorBudget
+) -> tuple[list[str], list[int]]:
     """The lines that are samples, and their rail_ids, which ascend."""
     good: list[str] = []
     rail_ids: list[int] = []
@@ -133,13 +159,15 @@ def _order_reason(rail_id: int, before: Sequence[int]) -> str:
 def _inferred(lines: Sequence[str], columns: int) -> list[str]:
     """The type of every column: whichever most of its values have, numbers of both kinds together.
 
-    The name of the column counts as one text, as in Snaptron's own inference (`scripts/infer_sample_metadata_field_types.pl`),
-    but yields to one number.
+    The name of the column counts as one text, as in Snaptron's own inference
+    (`scripts/infer_sample_metadata_field_types.pl`), but yields to one number.
     """
     counts: list[Counter[str]] = [Counter() for _ in range(columns)]
     rest = iter(lines)
     while batch := list(islice(rest, _BATCH)):
-        for counter, column in zip(counts, zip(*(line.split("\t") for line in batch), strict=True), strict=True):
+        for counter, column in zip(
+            counts, zip(*(line.split("\t") for line in batch), strict=True), strict=True
+        ):
             for value, times in Counter(column).items():
                 counter[_kind(value)] += times
     return [_winner(counter) for counter in counts]

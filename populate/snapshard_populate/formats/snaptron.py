@@ -1,6 +1,8 @@
-"""Rows in Snaptron's layout: `junctions.bgz`, `genes.bgz` and `exons.bgz`, 17 tab-separated columns without a header line.
+"""Rows in Snaptron's layout: `junctions.bgz`, `genes.bgz` and `exons.bgz`, 17 tab-separated columns
+without a header line.
 
-Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it. Positions are 1-based, both ends included.
+Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it. Positions are
+1-based, both ends included.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,25 +18,38 @@ _HEADER = b"snaptron_id\tchromosome\t"
 
 
 def read_rows(
-    stream: Stream, name: str, *, errors: ErrorBudget, kind: str = "junction", chunk_bytes: int = CHUNK_BYTES
+    stream: Stream,
+    name: str,
+    *,
+    errors: ErrorBudget,
+    kind: str = "junction",
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
-    """The checked rows of a whole file in its order, a chunk at a time; `name` is what messages call the file.
+    """The checked rows of a whole file in its order, a chunk at a time; `name` is what messages
+    call the file.
 
-    A line of column names in front is skipped. Bad rows are spent on the error budget, which may raise BadRow, and left out.
-    Raises BadSource for an empty file and at the first row out of genome order.
+    A line of column names in front is skipped. Bad rows are spent on the error budget, which may
+    raise BadRow, and left out. Raises BadSource for an empty file and at the first row out of
+    genome order.
     """
     empty = True
-    for chunk in check_rows(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, errors=errors, kind=kind):
+    for chunk in check_rows(
+        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, errors=errors, kind=kind
+    ):
         empty = False
         yield chunk
     if empty and not errors.spent:
         raise BadSource(name, "expected rows of 17 tab-separated columns, got an empty file")
 
 
-def check_rows(blocks: Iterable[bytes], name: str, *, errors: ErrorBudget, kind: str = "junction") -> Iterator[Chunk]:
-    """The checked rows of texts of whole lines, as `read_rows` has them; no row at all is no error here.
+def check_rows(
+    blocks: Iterable[bytes], name: str, *, errors: ErrorBudget, kind: str = "junction"
+) -> Iterator[Chunk]:
+    """The checked rows of texts of whole lines, as `read_rows` has them; no row at all is no error
+    here.
 
-    For parts of an indexed file (tabix.read_region): their lines are counted from the first one of the part.
+    For parts of an indexed file (tabix.read_region): their lines are counted from the first one of
+    the part.
     """
     order, line = GenomeOrder(name), 1
     for block in blocks:

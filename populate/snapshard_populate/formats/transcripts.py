@@ -1,4 +1,5 @@
-"""Snaptron's `all_transcripts.gtf`: one line per transcript, whose attributes hold its coding span and its exons.
+"""Snaptron's `all_transcripts.gtf`: one line per transcript, whose attributes hold its coding span
+and its exons.
 
 Positions are 1-based, both ends included, in the attributes as well.
 """
@@ -17,7 +18,9 @@ _SPAN = re.compile(r"(\d+)-(\d+)")
 
 
 def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
-    """The transcripts in the file's order; `source` of each is its second column, the annotations that have it."""
+    """The transcripts in the file's order; `source` of each is its second column, the annotations
+    that have it.
+    """
     for number, line in source.lines():
         if not line or line.startswith("#"):
             continue
@@ -30,11 +33,15 @@ def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcr
 def _transcript(line: str) -> Transcript:
     fields = line.split("\t")
     if len(fields) != 9 or fields[2] != "transcript":
-        raise ValueError(f"expected a GTF line of 9 columns, the third `transcript`, got {line[:80]!r}")
+        raise ValueError(
+            f"expected a GTF line of 9 columns, the third `transcript`, got {line[:80]!r}"
+        )
     attributes = parse_gtf_attributes(fields[8])
     missing = {"transcript_id", "cds_span", "exons"} - attributes.keys()
     if missing:
-        raise ValueError(f"expected attributes transcript_id, cds_span and exons, got none of {', '.join(sorted(missing))}")
+        raise ValueError(
+            f"expected attributes transcript_id, cds_span and exons, got none of {', '.join(sorted(missing))}"
+        )
     return Transcript(
         attributes["transcript_id"],
         attributes.get("gene_id", ""),

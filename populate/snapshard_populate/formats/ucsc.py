@@ -1,6 +1,7 @@
 """UCSC's transcript tables: refFlat, and the canonical transcripts as Snaptron keeps them.
 
-Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. The tables are 0-based and half-open; `_closed` converts them.
+Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. The tables are 0-based and half-open;
+`_closed` converts them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,26 @@ from snapshard.region import chromosome_name
 from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.source import Source
 
-_REFFLAT = ("symbol", "transcript", "chromosome", "strand", "start", "end", "cds_start", "cds_end", "exons", "starts", "ends")
+_REFFLAT = (
+    "symbol",
+    "transcript",
+    "chromosome",
+    "strand",
+    "start",
+    "end",
+    "cds_start",
+    "cds_end",
+    "exons",
+    "starts",
+    "ends",
+)
 _CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")
 
 
 def read_refflat(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
-    """The transcripts of a refFlat table, in its order; the symbol stands in for the gene id, which the table lacks."""
+    """The transcripts of a refFlat table, in its order; the symbol stands in for the gene id, which
+    the table lacks.
+    """
     return _read(source, _REFFLAT, errors)
 
 
@@ -32,7 +47,9 @@ def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterat
         fields = line.split("\t")
         try:
             if len(fields) != len(columns):
-                raise ValueError(f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), got {len(fields)}")
+                raise ValueError(
+                    f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), got {len(fields)}"
+                )
             yield _transcript(dict(zip(columns, fields, strict=True)), source.name)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
@@ -55,9 +72,14 @@ def _transcript(row: dict[str, str], origin: str) -> Transcript:
 
 
 def _exons(row: dict[str, str]) -> tuple[Span, ...]:
-    starts, ends = row["starts"].removesuffix(",").split(","), row["ends"].removesuffix(",").split(",")
+    starts, ends = (
+        row["starts"].removesuffix(",").split(","),
+        row["ends"].removesuffix(",").split(","),
+    )
     if not len(starts) == len(ends) == _whole(row["exons"]):
-        raise ValueError(f"expected {row['exons']} exons, got {len(starts)} starts and {len(ends)} ends")
+        raise ValueError(
+            f"expected {row['exons']} exons, got {len(starts)} starts and {len(ends)} ends"
+        )
     return tuple(sorted(_closed(start, end) for start, end in zip(starts, ends, strict=True)))
 
 

@@ -20,16 +20,19 @@ _FILES = {
     "transcripts": ("all_transcripts.gtf",),
     "canonical": ("ucsc_known_canonical_transcript.tsv",),
 }
-"""Names of a compilation's small files, stored plain, .bgz or .gz; the first that is there is taken."""
+"""Names of a compilation's small files, stored plain, .bgz or .gz; the first that is there is
+taken.
+"""
 
 
 @dataclass(frozen=True)
 class Compilation:
     """What a compilation is called, and where its files are: paths, http(s) or s3 addresses.
 
-    Only junctions must be there; they may be `-`, standard input. `annotation` is GTF or GFF3, `transcripts` is Snaptron's
-    all_transcripts.gtf. Base coverage is one file of all samples with its header, or a list of files, one per sample
-    (`formats.sample_coverage`). Without a title or an assembly, what the catalog knows of the compilation stays.
+    Only junctions must be there; they may be `-`, standard input. `annotation` is GTF or GFF3,
+    `transcripts` is Snaptron's all_transcripts.gtf. Base coverage is one file of all samples with
+    its header, or a list of files, one per sample (`formats.sample_coverage`). Without a title or
+    an assembly, what the catalog knows of the compilation stays.
     """
 
     name: str
@@ -52,24 +55,34 @@ class Compilation:
 
     def __post_init__(self) -> None:
         if (self.bases is None) != (self.bases_header is None):
-            expected = "bases.header.tsv, which names its columns" if self.bases else "the file of bases whose columns it names"
+            expected = (
+                "bases.header.tsv, which names its columns"
+                if self.bases
+                else "the file of bases whose columns it names"
+            )
             raise BadSource(str(self.bases or self.bases_header), f"comes without {expected}")
         if self.bases and self.bases_files:
-            raise BadSource(self.bases_files, "gives base coverage that is also in one file of all samples; load one of them")
+            raise BadSource(
+                self.bases_files,
+                "gives base coverage that is also in one file of all samples; load one of them",
+            )
 
 
 def read_folder(folder: Path, *, name: str | None = None) -> Compilation:
     """The compilation whose files stand in a folder under Snaptron's names.
 
-    `compilation.json`, if it is there, gives name, title (`display_name`), assembly and whether it is simulated; else the
-    folder's name is the compilation's. Raises BadSource if the folder has no junctions.
+    `compilation.json`, if it is there, gives name, title (`display_name`), assembly and whether it
+    is simulated; else the folder's name is the compilation's. Raises BadSource if the folder has no
+    junctions.
     """
     if not folder.is_dir():
         raise BadSource(str(folder), "no such folder")
     found = {stem: _find(folder, (f"{stem}.tsv", stem)) for stem in _TABLES}
     found |= {what: _find(folder, names) for what, names in _FILES.items()}
     if found["junctions"] is None:
-        raise BadSource(str(folder), "expected junctions.bgz, junctions.tsv.gz or junctions.tsv in this folder")
+        raise BadSource(
+            str(folder), "expected junctions.bgz, junctions.tsv.gz or junctions.tsv in this folder"
+        )
     says = _description(folder / "compilation.json")
     return Compilation(
         name=name or str(says.get("name") or folder.resolve().name.lower()),

@@ -18,7 +18,16 @@ from snapshard_populate.loading.tally import Tally
 BASE = "base"
 """The kind of base coverage, which has blocks but no table of rows."""
 _BATCH_BYTES = 8 << 20
-_BLOCK_COLUMNS = ("block", "interval", "row_count", "min_start", "max_start", "max_end", "text_bytes", "payload")
+_BLOCK_COLUMNS = (
+    "block",
+    "interval",
+    "row_count",
+    "min_start",
+    "max_start",
+    "max_end",
+    "text_bytes",
+    "payload",
+)
 _BASE_COLUMNS = tuple(name for name in _BLOCK_COLUMNS if name != "max_start")
 
 
@@ -32,7 +41,9 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Target:
-    """Where pieces go: a release's schema, the intervals that one shard holds of it, and the groups to summarise by."""
+    """Where pieces go: a release's schema, the intervals that one shard holds of it, and the groups
+    to summarise by.
+    """
 
     schema: str
     shard: str
@@ -41,7 +52,9 @@ class Target:
     base_columns: tuple[str, ...] = ()
 
     def first_block(self, interval: int) -> int:
-        """The number of an interval's first block. Room is left: blocks ascend with intervals, whatever order these come in."""
+        """The number of an interval's first block. Room is left: blocks ascend with intervals,
+        whatever order these come in.
+        """
         return self.intervals.index(interval) * ((1 << 31) // len(self.intervals))
 
 
@@ -93,31 +106,62 @@ class Filler:
         classes = annotation_classes(rows) if self._kind == "junction" else [""] * len(rows)
         self._hot.append(hot_lines(rows, block=block, classes=classes))
         bounds = (int(starts.min()), int(starts.max()), int(ends.max()))
-        self._blocks.append((block, interval, len(rows), *bounds, len(rows.text), self._compressor.compress(rows.text)))
+        self._blocks.append(
+            (
+                block,
+                interval,
+                len(rows),
+                *bounds,
+                len(rows.text),
+                self._compressor.compress(rows.text),
+            )
+        )
         if self._kind == "junction" and self._target.membership is not None:
-            self._summaries.append((block, encode(summarise(rows.pairs, self._target.membership), self._compressor)))
+            self._summaries.append(
+                (block, encode(summarise(rows.pairs, self._target.membership), self._compressor))
+            )
 
     def _add_bases(self, interval: int, block: int, rows: Rows) -> None:
         starts, ends = rows.integers("start") + 1, rows.integers("end")
         self.tallies[interval].add_block(block, rows.text, starts=starts, ends=ends)
         bounds = (int(starts.min()), int(ends.max()))
-        self._blocks.append((block, interval, len(rows), *bounds, len(rows.text), self._compressor.compress(rows.text)))
+        self._blocks.append(
+            (
+                block,
+                interval,
+                len(rows),
+                *bounds,
+                len(rows.text),
+                self._compressor.compress(rows.text),
+            )
+        )
 
     def _flush(self) -> None:
         columns = _BASE_COLUMNS if self._kind == BASE else _BLOCK_COLUMNS
         integers = ["int4"] * (len(columns) - 1)
         self._copy_text(self._kind, HOT_COLUMNS, self._hot)
         self._copy_records(f"{self._kind}_block", columns, [*integers, "bytea"], self._blocks)
-        self._copy_records("junction_summary", ("block", "payload"), ["int4", "bytea"], self._summaries)
+        self._copy_records(
+            "junction_summary", ("block", "payload"), ["int4", "bytea"], self._summaries
+        )
         self._hot, self._blocks, self._summaries, self._batched = [], [], [], 0
 
     def _copy_text(self, table: str, columns: Sequence[str], texts: list[bytes]) -> None:
         if texts:
-            with self._connection.cursor() as cursor, cursor.copy(self._statement(table, columns, "FREEZE")) as copy:
+            with (
+                self._connection.cursor() as cursor,
+                cursor.copy(self._statement(table, columns, "FREEZE")) as copy,
+            ):
                 for text in texts:
                     copy.write(text)
 
-    def _copy_records(self, table: str, columns: Sequence[str], types: list[str], records: Sequence[Sequence[object]]) -> None:
+    def _copy_records(
+        self,
+        table: str,
+        columns: Sequence[str],
+        types: list[str],
+        records: Sequence[Sequence[object]],
+    ) -> None:
         if records:
             statement = self._statement(table, columns, "FREEZE, FORMAT binary")
             with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -126,7 +170,9 @@ class Filler:
                     copy.write_row(record)
 
     def _statement(self, table: str, columns: Sequence[str], options: str) -> sql.Composed:
-        """FREEZE needs tables made in the same transaction; it spares the first reader, or a vacuum, writing every page again."""
+        """FREEZE needs tables made in the same transaction; it spares the first reader, or a
+        vacuum, writing every page again.
+        """
         return sql.SQL("COPY {}.{} ({}) FROM STDIN ({})").format(
             sql.Identifier(self._target.schema),
             sql.Identifier(table),

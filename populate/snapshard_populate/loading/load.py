@@ -1,4 +1,6 @@
-"""Loads a compilation: begins a release, fills its shards in parallel processes, verifies and publishes it."""
+"""Loads a compilation: begins a release, fills its shards in parallel processes, verifies and
+publishes it.
+"""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,7 +20,14 @@ from snapshard_populate.loading.verify import verify
 from snapshard_populate.loading.workers import run_each, run_fed
 from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.releases.prune import abandon
-from snapshard_populate.releases.release import Beginning, Status, begin, find, publish, read_intervals
+from snapshard_populate.releases.release import (
+    Beginning,
+    Status,
+    begin,
+    find,
+    publish,
+    read_intervals,
+)
 from snapshard_populate.releases.sessions import lock_shared, session
 
 
@@ -26,8 +35,9 @@ from snapshard_populate.releases.sessions import lock_shared, session
 class Plan:
     """What to load, under which name, and with how much patience.
 
-    `jobs` processes work at a time when each reads its own part of an indexed source. Of one that is read once and dealt out,
-    every shard has a process at once. `max_errors` bad rows are left out and reported; one more, and nothing is kept.
+    `jobs` processes work at a time when each reads its own part of an indexed source. Of one that
+    is read once and dealt out, every shard has a process at once. `max_errors` bad rows are left
+    out and reported; one more, and nothing is kept.
     """
 
     compilation: Compilation
@@ -39,7 +49,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class ShardTask:
-    """The load of one shard in a process of its own; it reads its part of the sources, or its pieces are sent."""
+    """The load of one shard in a process of its own; it reads its part of the sources, or its
+    pieces are sent.
+    """
 
     shards: ShardMap
     schema: str
@@ -49,17 +61,23 @@ class ShardTask:
     reads: bool
     max_errors: int
 
-    def run(self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]) -> None:
+    def run(
+        self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
+    ) -> None:
         """Loads the shard, or finds that it is loaded."""
         pieces = sent
         if self.reads:
             errors = ErrorBudget(self.max_errors, report=bad_row)
             wanted = {one.number for one in self.intervals if one.shard == self.shard}
             reading = partial(_read_so_far, report, self.shard)
-            pieces = read_pieces(self.sources, Cut(self.intervals), wanted, errors=errors, reading=reading)
+            pieces = read_pieces(
+                self.sources, Cut(self.intervals), wanted, errors=errors, reading=reading
+            )
         kinds = tuple(source.kind for source in self.sources)
         base_columns = next((source.columns for source in self.sources if source.kind == BASE), ())
-        load_shard(self.shards, Part(self.schema, self.shard, kinds, base_columns), pieces, report=report)
+        load_shard(
+            self.shards, Part(self.schema, self.shard, kinds, base_columns), pieces, report=report
+        )
 
 
 def load_compilation(
@@ -72,9 +90,10 @@ def load_compilation(
 ) -> Status:
     """The release that was loaded and, as the steps say, verified and published.
 
-    A release of the plan's name that is still loading is continued: shards that are in are skipped. Bad rows over the budget, or
-    a source that is no good, leave nothing behind. Anything else (a shard that is down, a kill) leaves the shards that are
-    whole, for the next try; nothing is visible before it is published.
+    A release of the plan's name that is still loading is continued: shards that are in are skipped.
+    Bad rows over the budget, or a source that is no good, leave nothing behind. Anything else (a
+    shard that is down, a kill) leaves the shards that are whole, for the next try; nothing is
+    visible before it is published.
     """
     schema, begun = begin_compilation(shards, plan, report=report, bad_row=bad_row)
     name = schema.partition("@")[2]
@@ -94,15 +113,23 @@ def load_compilation(
 
 
 def begin_compilation(
-    shards: ShardMap, plan: Plan, *, report: Report = silent, bad_row: Callable[[BadRow], None] = silent
+    shards: ShardMap,
+    plan: Plan,
+    *,
+    report: Report = silent,
+    bad_row: Callable[[BadRow], None] = silent,
 ) -> tuple[str, bool]:
-    """The schema of the plan's release, and whether it is new: one of that name that is still loading is taken as it is.
+    """The schema of the plan's release, and whether it is new: one of that name that is still
+    loading is taken as it is.
 
-    Samples, groups, genes and transcripts go into the catalog with it. Raises NotFound for a shard that has no address.
+    Samples, groups, genes and transcripts go into the catalog with it. Raises NotFound for a shard
+    that has no address.
     """
     for one in plan.intervals:
         shards.address(one.shard)
-    if plan.release is not None and (schema := _loading(shards, plan.compilation.name, plan.release)):
+    if plan.release is not None and (
+        schema := _loading(shards, plan.compilation.name, plan.release)
+    ):
         return schema, False
     report(Progress("", "begin"))
     description = describe(plan.compilation, errors=ErrorBudget(plan.max_errors, report=bad_row))
@@ -119,8 +146,11 @@ def begin_compilation(
     try:
         return begin(shards.catalog, beginning, fill=description.write), True
     except BadRelease:
-        # Loaders of several shards that start at one moment all try; one begins, the others go on with what it began.
-        if plan.release is not None and (schema := _loading(shards, plan.compilation.name, plan.release)):
+        # Loaders of several shards that start at one moment all try; one begins, the others go on
+        # with what it began.
+        if plan.release is not None and (
+            schema := _loading(shards, plan.compilation.name, plan.release)
+        ):
             return schema, False
         raise
 
@@ -150,24 +180,39 @@ def load_shards(
     report: Report = silent,
     bad_row: Callable[[BadRow], None] = silent,
 ) -> None:
-    """Fills the shards of a release (only those, if given) that are not loaded yet, each in a process of its own."""
+    """Fills the shards of a release (only those, if given) that are not loaded yet, each in a
+    process of its own.
+    """
     intervals = read_intervals(shards.catalog, schema)
     unknown = set(only or ()) - {one.shard for one in intervals}
     if unknown:
-        raise NotFound("shard of the release", sorted(unknown)[0], ", ".join(dict.fromkeys(one.shard for one in intervals)))
-    names = [one for one in dict.fromkeys(one.shard for one in intervals) if only is None or one in only]
+        raise NotFound(
+            "shard of the release",
+            sorted(unknown)[0],
+            ", ".join(dict.fromkeys(one.shard for one in intervals)),
+        )
+    names = [
+        one for one in dict.fromkeys(one.shard for one in intervals) if only is None or one in only
+    ]
     names = [one for one in names if not is_loaded(shards, schema, one)]
     sources = row_sources(plan.compilation)
     reads = sources[0].location != "-" and (sources[0].indexed or len(names) == 1)
-    tasks = [ShardTask(shards, schema, name, intervals, sources, reads, plan.max_errors) for name in names]
+    tasks = [
+        ShardTask(shards, schema, name, intervals, sources, reads, plan.max_errors)
+        for name in names
+    ]
     errors = ErrorBudget(plan.max_errors, report=bad_row)
     if reads:
         run_each(tasks, jobs=plan.jobs, report=report, bad_row=errors.spend)
         return
     owners = {one.number: one.shard for one in intervals}
     wanted = {one.number for one in intervals if one.shard in names}
-    pieces = read_pieces(sources, Cut(intervals), wanted, errors=errors, reading=partial(_read_so_far, report, ""))
-    run_fed(tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend)
+    pieces = read_pieces(
+        sources, Cut(intervals), wanted, errors=errors, reading=partial(_read_so_far, report, "")
+    )
+    run_fed(
+        tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend
+    )
 
 
 def _read_so_far(report: Report, shard: str, source: str, done: int, total: int | None) -> None:

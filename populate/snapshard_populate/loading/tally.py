@@ -1,4 +1,6 @@
-"""What an interval holds of one kind of rows, counted while they pass by on their way into the shard."""
+"""What an interval holds of one kind of rows, counted while they pass by on their way into the
+shard.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -9,7 +11,8 @@ from snapshard.rows import Rows
 
 @dataclass
 class Tally:
-    """Counts, sums and exact bounds of the rows so far, and the digest of their text in order; bounds are None without rows.
+    """Counts, sums and exact bounds of the rows so far, and the digest of their text in order;
+    bounds are None without rows.
 
     Ids, coverage and pairs stay at None and 0 for base coverage, which has none of its own.
     """

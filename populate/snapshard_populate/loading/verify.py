@@ -79,10 +79,14 @@ class Expected:
         return f"shard {self.shard!r}, interval {self.number}, {self.kind}"
 
 
-def verify(shards: ShardMap, compilation: str, release: str, *, jobs: int = 2, report: Report = silent) -> None:
-    """Compares every row of a release with what was read, and notes in the catalog that it may be published.
+def verify(
+    shards: ShardMap, compilation: str, release: str, *, jobs: int = 2, report: Report = silent
+) -> None:
+    """Compares every row of a release with what was read, and notes in the catalog that it may be
+    published.
 
-    A release past that is compared again, its state left alone. Raises BadRelease with everything that differs.
+    A release past that is compared again, its state left alone. Raises BadRelease with everything
+    that differs.
     """
     status = find(shards.catalog, compilation, release)
     if status.state == "dropped":
@@ -91,20 +95,28 @@ def verify(shards: ShardMap, compilation: str, release: str, *, jobs: int = 2, r
         missing = catalog.execute(_MISSING, [status.schema]).fetchall()
         if missing:
             names = ", ".join(dict.fromkeys(shard for _, _, shard in missing))
-            raise BadRelease(f"{status} is not loaded wholly: load shard {names} ({len(missing)} intervals), then verify")
+            raise BadRelease(
+                f"{status} is not loaded wholly: load shard {names} ({len(missing)} intervals), then verify"
+            )
         with catalog.cursor(row_factory=class_row(Expected)) as cursor:
             expected = cursor.execute(_EXPECTED, [status.schema]).fetchall()
         grouped = _count(catalog, _GROUPS, status.schema) > 0
     parts = [(shard, list(part)) for shard, part in groupby(expected, attrgetter("shard"))]
-    found = gather(partial(_verify_shard, shards, status.schema, grouped, report), parts, threads=jobs)
+    found = gather(
+        partial(_verify_shard, shards, status.schema, grouped, report), parts, threads=jobs
+    )
     differences = [one for part in found for one in part]
     if differences:
         more = f" (and {len(differences) - _SHOWN} more)" if len(differences) > _SHOWN else ""
-        raise BadRelease(f"{status} is not what was read: {'; '.join(differences[:_SHOWN])}{more}; load it again")
+        raise BadRelease(
+            f"{status} is not what was read: {'; '.join(differences[:_SHOWN])}{more}; load it again"
+        )
     mark_verified(shards.catalog, status.schema)
 
 
-def _verify_shard(shards: ShardMap, schema: str, grouped: bool, report: Report, part: tuple[str, list[Expected]]) -> list[str]:
+def _verify_shard(
+    shards: ShardMap, schema: str, grouped: bool, report: Report, part: tuple[str, list[Expected]]
+) -> list[str]:
     shard, expected = part
     differences: list[str] = []
     rows = size = 0
@@ -116,7 +128,9 @@ def _verify_shard(shards: ShardMap, schema: str, grouped: bool, report: Report, 
             report(Progress(shard, "verify", rows, size))
         for kind in sorted({one.kind for one in expected} - {BASE}):
             if unlike := _count(connection, _UNLIKE, schema, kind):
-                differences.append(f"shard {shard!r}, {kind}: {unlike} blocks whose bounds are not those of their rows")
+                differences.append(
+                    f"shard {shard!r}, {kind}: {unlike} blocks whose bounds are not those of their rows"
+                )
         differences += _compare_extras(connection, schema, expected, grouped)
     report(Progress(shard, "verified", rows, size))
     return differences
@@ -133,30 +147,55 @@ def _compare(connection: Connection, schema: str, expected: Expected) -> Iterato
             yield f"{expected}: {name} is {value}, read was {wanted}"
 
 
-def _text_found(connection: Connection, schema: str, expected: Expected) -> Iterator[tuple[str, object]]:
-    """Counts and digest of the text that an interval's payloads hold, and how many of them are not what their record says."""
+def _text_found(
+    connection: Connection, schema: str, expected: Expected
+) -> Iterator[tuple[str, object]]:
+    """Counts and digest of the text that an interval's payloads hold, and how many of them are not
+    what their record says.
+    """
     digest, rows, size, unlike = hashlib.sha256(), 0, 0, 0
     unpack = zstandard.ZstdDecompressor()
     statement = _statement(_BLOCKS, schema, expected.kind)
     with connection.cursor() as cursor:
-        for row_count, text_bytes, payload in cursor.stream(statement, [expected.number], binary=True):
+        for row_count, text_bytes, payload in cursor.stream(
+            statement, [expected.number], binary=True
+        ):
             text = unpack.decompress(payload)
             digest.update(text)
             lines = text.count(b"\n")
             unlike += (lines, len(text)) != (row_count, text_bytes)
             rows, size = rows + lines, size + len(text)
-    yield from (("row_count", rows), ("text_bytes", size), ("sha256", digest.hexdigest()), ("blocks unlike their record", unlike))
+    yield from (
+        ("row_count", rows),
+        ("text_bytes", size),
+        ("sha256", digest.hexdigest()),
+        ("blocks unlike their record", unlike),
+    )
 
 
-def _rows_found(connection: Connection, schema: str, expected: Expected) -> Iterator[tuple[str, object]]:
+def _rows_found(
+    connection: Connection, schema: str, expected: Expected
+) -> Iterator[tuple[str, object]]:
     """Counts, sums and bounds of an interval's hot rows."""
-    names = ("row_count", "first_block", "last_block", "max_end", "longest", "min_id", "max_id", "coverage_sum", "pair_count")
+    names = (
+        "row_count",
+        "first_block",
+        "last_block",
+        "max_end",
+        "longest",
+        "min_id",
+        "max_id",
+        "coverage_sum",
+        "pair_count",
+    )
     bounds = [expected.first_block, expected.last_block]
     values = connection.execute(_statement(_HOT, schema, expected.kind), bounds).fetchone()
     yield from zip(names, values or (), strict=True)
 
 
-def _compare_extras(connection: Connection, schema: str, expected: Sequence[Expected], grouped: bool) -> Iterator[str]:
+def _compare_extras(
+    connection: Connection, schema: str, expected: Sequence[Expected], grouped: bool
+) -> Iterator[str]:
     """What is wrong with density and summaries, which follow from the junctions."""
     shard = expected[0].shard
     junctions = [one for one in expected if one.kind == "junction"]

@@ -1,7 +1,8 @@
 """Loads of several shards at once, each in a process of its own.
 
-Processes come from a fork server, which never holds a connection or a thread: nothing of this program is forked. A worker whose
-program is gone ends at once, and its database takes back what it had begun.
+Processes come from a fork server, which never holds a connection or a thread: nothing of this
+program is forked. A worker whose program is gone ends at once, and its database takes back what it
+had begun.
 """
 
 import multiprocessing
@@ -35,7 +36,9 @@ class Task(Protocol):
     def shard(self) -> str:
         """Whose load it is."""
 
-    def run(self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]) -> None:
+    def run(
+        self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
+    ) -> None:
         """Do it, from what is sent or from sources of its own."""
 
 
@@ -51,14 +54,18 @@ class Worker:
         self.shard = task.shard
         self.done = False
         self.link, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_work, args=(task, theirs), name=f"snapshard load {task.shard}", daemon=True)
+        self._process = _CONTEXT.Process(
+            target=_work, args=(task, theirs), name=f"snapshard load {task.shard}", daemon=True
+        )
         self._process.start()
         theirs.close()
 
     def send(self, piece: Piece | None) -> None:
         """Hands over the next piece, or None for the end; waits while the worker has enough to do."""
         try:
-            self.link.send(piece and (piece.kind, piece.interval, piece.rows.text, piece.rows.columns))
+            self.link.send(
+                piece and (piece.kind, piece.interval, piece.rows.text, piece.rows.columns)
+            )
         except OSError:
             while not self.done:  # it has stopped listening: its last words say why
                 self.receive()
@@ -86,7 +93,9 @@ class Worker:
         self.link.close()
 
 
-def run_each(tasks: Sequence[Task], *, jobs: int, report: Report, bad_row: Callable[[BadRow], None]) -> None:
+def run_each(
+    tasks: Sequence[Task], *, jobs: int, report: Report, bad_row: Callable[[BadRow], None]
+) -> None:
     """Runs tasks that have sources of their own, so many at a time. The first error ends them all."""
     waiting = list(tasks)
     with _stopped_at_end() as workers:
@@ -107,7 +116,9 @@ def run_fed(
     report: Report,
     bad_row: Callable[[BadRow], None],
 ) -> None:
-    """Runs all tasks at once, each with the pieces of its shard. The first error, here or there, ends them all."""
+    """Runs all tasks at once, each with the pieces of its shard. The first error, here or there,
+    ends them all.
+    """
     with _stopped_at_end() as workers:
         workers += [Worker(task) for task in tasks]
         of_shard = {worker.shard: worker for worker in workers}
@@ -121,7 +132,13 @@ def run_fed(
             _hear(workers, None, report=report, bad_row=bad_row)
 
 
-def _hear(workers: Sequence[Worker], timeout: float | None, *, report: Report, bad_row: Callable[[BadRow], None]) -> None:
+def _hear(
+    workers: Sequence[Worker],
+    timeout: float | None,
+    *,
+    report: Report,
+    bad_row: Callable[[BadRow], None],
+) -> None:
     """Hands on what workers say; without a timeout waits until one says something."""
     speaking = {worker.link: worker for worker in workers if not worker.done}
     for link in wait(list(speaking), timeout):
@@ -146,7 +163,9 @@ def _stopped_at_end() -> Iterator[list[Worker]]:
 
 
 def _work(task: Task, link: "Connection[object, object]") -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started this one is told too, and ends it
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the program that started this one is told too, and ends it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     try:
@@ -158,7 +177,9 @@ def _work(task: Task, link: "Connection[object, object]") -> None:
         last_word = _Failure(error)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        last_word = _Failure(SnapshardError(f"loading shard {task.shard!r} failed unexpectedly: {error!r}"))
+        last_word = _Failure(
+            SnapshardError(f"loading shard {task.shard!r} failed unexpectedly: {error!r}")
+        )
     with suppress(OSError):
         link.send(last_word)
 

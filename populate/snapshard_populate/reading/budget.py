@@ -10,7 +10,9 @@ def _silent(_: BadRow) -> None:
 
 
 class ErrorBudget:
-    """The bad lines of a load so far: each is reported, and the first one over the budget ends the load."""
+    """The bad lines of a load so far: each is reported, and the first one over the budget ends the
+    load.
+    """
 
     def __init__(self, max_errors: int = 0, *, report: Callable[[BadRow], None] = _silent) -> None:
         self.max_errors = max_errors
@@ -24,5 +26,9 @@ class ErrorBudget:
         if self.spent <= self.max_errors:
             return
         if self.max_errors:
-            bad = BadRow(bad.file, bad.line, f"{bad.reason} (bad row number {self.spent}; --max-errors allows {self.max_errors})")
+            bad = BadRow(
+                bad.file,
+                bad.line,
+                f"{bad.reason} (bad row number {self.spent}; --max-errors allows {self.max_errors})",
+            )
         raise bad

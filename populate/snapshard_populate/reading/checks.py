@@ -1,7 +1,8 @@
 """What must hold of every row of a junction, gene or exon file before it is loaded.
 
-A check looks at all rows of a chunk at once and says which ones are good; only for bad ones is a sentence made. The checks of a
-list are applied in order, each to the rows that passed the ones before, so a later check may rely on the earlier ones.
+A check looks at all rows of a chunk at once and says which ones are good; only for bad ones is a
+sentence made. The checks of a list are applied in order, each to the rows that passed the ones
+before, so a later check may rely on the earlier ones.
 """
 
 import re
@@ -26,16 +27,20 @@ _CHROM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
 
 @dataclass(frozen=True)
 class Check:
-    """One property of rows: which rows have it, and for a row without it what was expected and what came."""
+    """One property of rows: which rows have it, and for a row without it what was expected and what
+    came.
+    """
 
     holds: Callable[[Rows], Mask]
     reason: Callable[[Fields], str]
 
 
 def failures(rows: Rows, checks: Sequence[Check]) -> Iterator[tuple[Mask, Rows, Check]]:
-    """The checks that some rows fail: which of the rows still good pass, those rows themselves, and the check.
+    """The checks that some rows fail: which of the rows still good pass, those rows themselves, and
+    the check.
 
-    The rows are those that passed all checks before; after the last failure the good ones are `rows.where(mask)`.
+    The rows are those that passed all checks before; after the last failure the good ones are
+    `rows.where(mask)`.
     """
     for check in checks:
         good = check.holds(rows)
@@ -53,13 +58,17 @@ def chromosomes(rows: Rows) -> NDArray[np.bytes_]:
 
 def runs(names: NDArray[np.bytes_]) -> Integers:
     """Where each run of equal names begins."""
-    return np.flatnonzero(np.concatenate((np.ones(len(names[:1]), np.bool_), names[1:] != names[:-1])))
+    return np.flatnonzero(
+        np.concatenate((np.ones(len(names[:1]), np.bool_), names[1:] != names[:-1]))
+    )
 
 
 def _is_chromosome(rows: Rows) -> Mask:
     names = chromosomes(rows)
     first = runs(names)
-    good = [len(name) <= LONGEST_NAME and bool(_CHROM.fullmatch(name)) for name in names[first].tolist()]
+    good = [
+        len(name) <= LONGEST_NAME and bool(_CHROM.fullmatch(name)) for name in names[first].tolist()
+    ]
     return np.repeat(np.array(good, np.bool_), np.diff(np.append(first, len(names))))
 
 
@@ -95,26 +104,43 @@ def whole_number(name: str, *, empty: bool = False) -> Check:
 
 
 def _filled(name: str) -> Check:
-    return Check(lambda rows: widths(rows, name) > 0, lambda fields: f"{name}: expected a value, got ''")
+    return Check(
+        lambda rows: widths(rows, name) > 0, lambda fields: f"{name}: expected a value, got ''"
+    )
 
 
-CHROMOSOME = Check(_is_chromosome, lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}")
-_POSITION = Check(
-    _in_genome, lambda fields: f"expected 1 <= start <= end <= {LAST_BASE}, got start {fields['start']} and end {fields['end']}"
+CHROMOSOME = Check(
+    _is_chromosome,
+    lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}",
 )
-_STRAND = Check(_is_strand, lambda fields: f"strand: expected one of {' '.join(STRANDS)}, got {quoted(fields['strand'])}")
+_POSITION = Check(
+    _in_genome,
+    lambda fields: (
+        f"expected 1 <= start <= end <= {LAST_BASE}, got start {fields['start']} and end {fields['end']}"
+    ),
+)
+_STRAND = Check(
+    _is_strand,
+    lambda fields: f"strand: expected one of {' '.join(STRANDS)}, got {quoted(fields['strand'])}",
+)
 
 
 def _checks(*, samples_optional: bool, filled: tuple[str, ...] = ()) -> tuple[Check, ...]:
     return (
-        *[whole_number(name) for name in ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")],
+        *[
+            whole_number(name)
+            for name in ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")
+        ],
         whole_number("source_dataset_id", empty=True),
         CHROMOSOME,
         _POSITION,
         Check(_length_fits, _length_reason),
         _STRAND,
         *[_filled(name) for name in filled],
-        Check(partial(sample_lists.samples_formed, empty=samples_optional), sample_lists.samples_reason),
+        Check(
+            partial(sample_lists.samples_formed, empty=samples_optional),
+            sample_lists.samples_reason,
+        ),
         Check(sample_lists.numbers_fit, sample_lists.numbers_reason),
         Check(sample_lists.samples_differ, sample_lists.samples_differ_reason),
         Check(sample_lists.count_fits, sample_lists.count_reason),
@@ -125,6 +151,9 @@ def _checks(*, samples_optional: bool, filled: tuple[str, ...] = ()) -> tuple[Ch
 
 
 _ANNOTATION = ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated")
-_JUNCTION, _FEATURE = _checks(samples_optional=False, filled=_ANNOTATION), _checks(samples_optional=True)
+_JUNCTION, _FEATURE = (
+    _checks(samples_optional=False, filled=_ANNOTATION),
+    _checks(samples_optional=True),
+)
 CHECKS = {"junction": _JUNCTION, "gene": _FEATURE, "exon": _FEATURE}
 """The checks of each kind of rows. Genes and exons may lack samples, motifs and annotation."""

@@ -1,4 +1,6 @@
-"""Sources of rows, a few megabytes of whole lines at a time: the good lines as rows, the others as errors."""
+"""Sources of rows, a few megabytes of whole lines at a time: the good lines as rows, the others as
+errors.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ class Stream(Protocol):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Consecutive good rows of a source, verbatim, and the line number (from 1) that each of them had there."""
+    """Consecutive good rows of a source, verbatim, and the line number (from 1) that each of them
+    had there.
+    """
 
     rows: Rows
     lines: Integers
@@ -39,9 +43,11 @@ class Chunk:
 
 
 def whole_lines(stream: Stream, name: str, *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """The stream cut at line ends into texts of about that size, or of one line where that is longer.
+    """The stream cut at line ends into texts of about that size, or of one line where that is
+    longer.
 
-    A newline that is missing at the very end is added. Raises BadSource for a line longer than any row can be.
+    A newline that is missing at the very end is added. Raises BadSource for a line longer than any
+    row can be.
     """
     parts: list[bytes] = []
     while block := stream.read(chunk_bytes):
@@ -51,30 +57,44 @@ def whole_lines(stream: Stream, name: str, *, chunk_bytes: int = CHUNK_BYTES) ->
             parts = []
         parts.append(block[cut:])
         if sum(map(len, parts)) > LONGEST_LINE:
-            raise BadSource(name, f"expected lines of text, got {LONGEST_LINE} bytes without a line end")
+            raise BadSource(
+                name, f"expected lines of text, got {LONGEST_LINE} bytes without a line end"
+            )
     if rest := b"".join(parts):
         yield rest + b"\n"
 
 
-def sift(rows: Rows, first_line: int, source: str, checks: Sequence[Check]) -> tuple[Chunk, list[BadRow]]:
-    """The good rows of a text of whole lines, and what is wrong with the others, in the order of their lines."""
+def sift(
+    rows: Rows, first_line: int, source: str, checks: Sequence[Check]
+) -> tuple[Chunk, list[BadRow]]:
+    """The good rows of a text of whole lines, and what is wrong with the others, in the order of
+    their lines.
+    """
     bad: list[BadRow] = []
     lines = first_line + np.arange(line_count(rows.text))
     if not is_structured(rows):
         rows, lines, bad = _structured(rows, lines, source)
     for good, tried, check in failures(rows, checks):
         for line, text in zip(lines[~good].tolist(), tried.where(~good).lines(), strict=True):
-            fields = dict(zip(tried.columns, text.decode().removesuffix("\n").split("\t"), strict=True))
+            fields = dict(
+                zip(tried.columns, text.decode().removesuffix("\n").split("\t"), strict=True)
+            )
             bad.append(BadRow(source, line, check.reason(fields)))
         rows, lines = tried.where(good), lines[good]
     return Chunk(rows, lines, source), sorted(bad, key=lambda row: row.line)
 
 
 def _structured(rows: Rows, lines: Integers, source: str) -> tuple[Rows, Integers, list[BadRow]]:
-    """The lines that have their columns and clean text, and what the others are; slow, for texts that have such others."""
+    """The lines that have their columns and clean text, and what the others are; slow, for texts
+    that have such others.
+    """
     texts = rows.text.split(b"\n")[:-1]
     reasons = [structure_reason(line, len(rows.columns)) for line in texts]
     good = np.array([reason is None for reason in reasons])
-    bad = [BadRow(source, line, reason) for line, reason in zip(lines.tolist(), reasons, strict=True) if reason is not None]
+    bad = [
+        BadRow(source, line, reason)
+        for line, reason in zip(lines.tolist(), reasons, strict=True)
+        if reason is not None
+    ]
     kept = b"".join([line + b"\n" for line, keep in zip(texts, good.tolist(), strict=True) if keep])
     return Rows(kept, rows.columns), lines[good], bad

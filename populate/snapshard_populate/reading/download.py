@@ -20,10 +20,11 @@ class _Broken(Exception):
 
 
 class Download:
-    """A file read once from front to back; `done` of its `total` bytes (None where the server does not say) have been read.
+    """A file read once from front to back; `done` of its `total` bytes (None where the server does
+    not say) have been read.
 
-    After a break it goes on by Range, provided that the server says that the file is still the same (ETag or Last-Modified).
-    `pause` is in seconds, doubled from one attempt to the next.
+    After a break it goes on by Range, provided that the server says that the file is still the same
+    (ETag or Last-Modified). `pause` is in seconds, doubled from one attempt to the next.
     """
 
     def __init__(self, url: str, *, pause: float = 0.5) -> None:
@@ -40,7 +41,12 @@ class Download:
         while True:
             try:
                 return self._read(size)
-            except (_Broken, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            except (
+                _Broken,
+                requests.RequestException,
+                urllib3.exceptions.HTTPError,
+                OSError,
+            ) as error:
                 self._wait(error)
 
     def close(self) -> None:
@@ -82,33 +88,42 @@ class Download:
 
     def _get(self, headers: dict[str, str]) -> requests.Response:
         asked = {"Accept-Encoding": "identity", **headers}
-        response = requests.get(http_address(self.url), headers=asked, stream=True, timeout=_TIMEOUTS)
+        response = requests.get(
+            http_address(self.url), headers=asked, stream=True, timeout=_TIMEOUTS
+        )
         status = response.status_code
         if status < 300 or (headers and status in (412, 416)):
             return response
         response.close()
         if status in _BUSY:
             raise _Broken(f"the server answered {status} {response.reason}")
-        raise BadSource(self.url, f"expected the file, the server answered {status} {response.reason}")
+        raise BadSource(
+            self.url, f"expected the file, the server answered {status} {response.reason}"
+        )
 
     def _wait(self, error: Exception) -> None:
         self.close()
         self._failures += 1
         if self._failures >= _ATTEMPTS:
             where = f"at byte {self.done} of {self.total}" if self.done else "at the start"
-            raise BadSource(self.url, f"gave up after {self._failures} attempts {where}: {without_query(error)}") from error
+            raise BadSource(
+                self.url, f"gave up after {self._failures} attempts {where}: {without_query(error)}"
+            ) from error
         time.sleep(min(_LONGEST_PAUSE, self._pause * 2 ** (self._failures - 1)))
 
     def _lost(self, why: str) -> BadSource:
         self.close()
         of = f" of {self.total}" if self.total is not None else ""
         return BadSource(
-            self.url, f"the connection broke at byte {self.done}{of} and cannot be resumed: {why}; download it first"
+            self.url,
+            f"the connection broke at byte {self.done}{of} and cannot be resumed: {why}; download it first",
         )
 
 
 def without_query(error: Exception) -> str:
-    """What an error says, without the queries of addresses: their signatures are good for a day, and logs are kept."""
+    """What an error says, without the queries of addresses: their signatures are good for a day,
+    and logs are kept.
+    """
     return re.sub(r"\?[^\s'\"`]+", "?…", str(error))
 
 

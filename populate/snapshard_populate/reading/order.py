@@ -1,4 +1,6 @@
-"""The order that a source of rows must have: chromosomes in one piece each, within one by start and end."""
+"""The order that a source of rows must have: chromosomes in one piece each, within one by start and
+end.
+"""
 
 import shlex
 from itertools import pairwise
@@ -14,17 +16,21 @@ from snapshard_populate.reading.checks import chromosomes, runs
 class GenomeOrder:
     """Follows the rows of one source, chunk after chunk, and refuses the first one out of order.
 
-    `first_column` is the number of the chromosome's, for the command that sorts; start and end follow it.
+    `first_column` is the number of the chromosome's, for the command that sorts; start and end
+    follow it.
     """
 
     def __init__(self, source: str, *, first_column: int = 2) -> None:
         self.source = source
-        self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(*range(first_column, first_column + 3))
+        self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(
+            *range(first_column, first_column + 3)
+        )
         self._done: set[bytes] = set()
         self._last = (b"", 0, 0)
 
     def follow(self, rows: Rows, lines: Integers) -> None:
-        """Take note of the next rows, which have passed their checks; `lines` are their line numbers.
+        """Take note of the next rows, which have passed their checks; `lines` are their line
+        numbers.
 
         Raises BadSource, with the line and the command that sorts the file.
         """
@@ -38,7 +44,9 @@ class GenomeOrder:
         if chrom == self._last[0]:
             return
         if chrom in self._done:
-            raise self._unsorted(line, f"{chrom.decode()} comes again after {self._last[0].decode()}")
+            raise self._unsorted(
+                line, f"{chrom.decode()} comes again after {self._last[0].decode()}"
+            )
         self._done.add(chrom)
         self._last = (chrom, 0, 0)
 
@@ -49,7 +57,9 @@ class GenomeOrder:
         if backward.any():
             i = int(backward.argmax())
             came, before = f"{starts[i]}-{ends[i]}", f"{starts_before[i]}-{ends_before[i]}"
-            raise self._unsorted(int(lines[i]), f"{chrom.decode()}:{came} comes after {chrom.decode()}:{before}")
+            raise self._unsorted(
+                int(lines[i]), f"{chrom.decode()}:{came} comes after {chrom.decode()}:{before}"
+            )
         self._last = (chrom, int(starts[-1]), int(ends[-1]))
 
     def _unsorted(self, line: int, what: str) -> BadSource:

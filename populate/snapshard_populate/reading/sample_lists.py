@@ -29,7 +29,9 @@ def samples_formed(rows: Rows, *, empty: bool) -> Mask:
 
 
 def _all_formed(rows: Rows) -> bool:
-    """What `well_formed` says of all lists at once, using that their separators have to be found anyhow."""
+    """What `well_formed` says of all lists at once, using that their separators have to be found
+    anyhow.
+    """
     try:
         pairs = rows.pairs
     except ValueError:  # not as many colons as commas
@@ -63,7 +65,9 @@ def numbers_fit(rows: Rows) -> Mask:
     for long in np.flatnonzero(lengths > MOST_DIGITS).tolist():
         pair = pairs.text[pairs.spans[long] + 1 :][: lengths[long] - 1]
         sample, coverage = pair.split(b":")
-        fits[long] = len(sample) <= MOST_DIGITS and int(coverage[-MOST_DIGITS - 20 :] or 0) <= MOST_COVERAGE
+        fits[long] = (
+            len(sample) <= MOST_DIGITS and int(coverage[-MOST_DIGITS - 20 :] or 0) <= MOST_COVERAGE
+        )
     return _all_pairs(fits, rows)
 
 
@@ -121,21 +125,29 @@ def mean_fits(rows: Rows) -> Mask:
 
 
 def median_fits(rows: Rows) -> Mask:
-    """Which rows have the median that they say; sorts only the rows whose median is not what they say to the half."""
+    """Which rows have the median that they say; sorts only the rows whose median is not what they
+    say to the half.
+    """
     stated = decimals(rows, "coverage_median")
     halves = np.rint(2 * stated.values).astype(np.int64)
-    fits: Mask = stated.formed & (np.abs(stated.values - halves / 2) <= stated.tolerance) & _is_median(halves, rows)
+    fits: Mask = (
+        stated.formed
+        & (np.abs(stated.values - halves / 2) <= stated.tolerance)
+        & _is_median(halves, rows)
+    )
     rest = np.flatnonzero(~fits & stated.formed)
     if len(rest):
-        fits[rest] = np.abs(rows.take(rest).pairs.medians() - stated.values[rest]) <= stated.tolerance[rest]
+        fits[rest] = (
+            np.abs(rows.take(rest).pairs.medians() - stated.values[rest]) <= stated.tolerance[rest]
+        )
     return fits
 
 
 def _is_median(doubled: Integers, rows: Rows) -> Mask:
     """Whether each number is twice the median of its row's coverages, found without sorting them.
 
-    It is if less than half of the coverages lie below it and less than half above; or if exactly half lie on either side and the
-    nearest two average to it.
+    It is if less than half of the coverages lie below it and less than half above; or if exactly
+    half lie on either side and the nearest two average to it.
     """
     result: Mask = doubled == 0
     counts = rows.pairs.counts()
@@ -145,16 +157,23 @@ def _is_median(doubled: Integers, rows: Rows) -> Mask:
     first, size, wanted = rows.pairs.rows[some], counts[some], doubled[some]
     stated = np.repeat(wanted, size)
     coverages = 2 * rows.pairs.coverages
-    less, more = (2 * np.add.reduceat(side, first, dtype=np.int64) for side in (coverages < stated, coverages > stated))
+    less, more = (
+        2 * np.add.reduceat(side, first, dtype=np.int64)
+        for side in (coverages < stated, coverages > stated)
+    )
     middle = (less < size) & (more < size)
     split = np.flatnonzero((less == size) & (more == size))
-    middle[split] = _neighbours(coverages, first[split], size[split], wanted[split]) == 2 * wanted[split]
+    middle[split] = (
+        _neighbours(coverages, first[split], size[split], wanted[split]) == 2 * wanted[split]
+    )
     result[some] = middle
     return result
 
 
 def _neighbours(values: Integers, first: Integers, size: Integers, limit: Integers) -> Integers:
-    """Largest value below the limit plus the smallest above it, in each stretch of values; every stretch must have both."""
+    """Largest value below the limit plus the smallest above it, in each stretch of values; every
+    stretch must have both.
+    """
     if not len(first):
         return first
     starts = np.cumsum(size) - size
@@ -183,7 +202,9 @@ def mean_reason(fields: Fields) -> str:
 
 def median_reason(fields: Fields) -> str:
     """What the median is."""
-    return _statistic_reason("coverage_median", statistics.median(_coverages(fields) or [0]), fields)
+    return _statistic_reason(
+        "coverage_median", statistics.median(_coverages(fields) or [0]), fields
+    )
 
 
 def _statistic_reason(name: str, value: float, fields: Fields) -> str:

@@ -1,4 +1,6 @@
-"""A source file opened for reading: a path, `-` for standard input, an http(s) or s3 address; plain, gzip or bgzip."""
+"""A source file opened for reading: a path, `-` for standard input, an http(s) or s3 address;
+plain, gzip or bgzip.
+"""
 
 import re
 import stat
@@ -50,7 +52,8 @@ class _Counted:
 class Source:
     """The text of a source file, read once from front to back.
 
-    For a progress bar: `done` of `total` bytes, as stored (compressed), have been read; `total` is None where nobody knows.
+    For a progress bar: `done` of `total` bytes, as stored (compressed), have been read; `total` is
+    None where nobody knows.
     """
 
     def __init__(self, raw: _Raw, name: str) -> None:
@@ -70,7 +73,9 @@ class Source:
         return self._raw.total
 
     def read(self, size: int = sys.maxsize, /) -> bytes:
-        """That many bytes of text, fewer only at the end. Raises BadSource where the file is cut off or damaged."""
+        """That many bytes of text, fewer only at the end. Raises BadSource where the file is cut
+        off or damaged.
+        """
         parts, missing = [self._rest], size - len(self._rest)
         while missing > 0 and (piece := next(self._pieces, b"")):
             parts.append(piece)
@@ -80,12 +85,16 @@ class Source:
         return text[:size]
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Number (from 1) and text of every line, without its line end. Raises BadRow where one is not UTF-8."""
+        """Number (from 1) and text of every line, without its line end. Raises BadRow where one is
+        not UTF-8.
+        """
         for number, line in enumerate(self._lines(), 1):
             try:
                 yield number, line.removesuffix(b"\r").decode()
             except UnicodeDecodeError as error:
-                raise BadRow(self.name, number, f"expected UTF-8 text, got {line[:80]!r}") from error
+                raise BadRow(
+                    self.name, number, f"expected UTF-8 text, got {line[:80]!r}"
+                ) from error
 
     def _lines(self) -> Iterator[bytes]:
         rest = b""
@@ -120,7 +129,10 @@ def is_url(location: str) -> bool:
     """Whether it is an http(s) or s3 address. Raises BadSource for other schemes."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", location)
     if scheme and scheme[1].lower() not in ("http", "https", "s3"):
-        raise BadSource(location, "expected a path, - for standard input, an http(s) address, or s3://BUCKET/KEY")
+        raise BadSource(
+            location,
+            "expected a path, - for standard input, an http(s) address, or s3://BUCKET/KEY",
+        )
     return bool(scheme)
 
 
@@ -141,7 +153,10 @@ def _text(raw: _Raw, name: str) -> Iterator[bytes]:
     first = _at_least(6, raw)
     for magic, (what, command) in _FOREIGN.items():
         if first.startswith(magic):
-            raise BadSource(name, f"expected plain text, gzip or bgzip, got {what}; pipe it in: {command} FILE | snapshard … -")
+            raise BadSource(
+                name,
+                f"expected plain text, gzip or bgzip, got {what}; pipe it in: {command} FILE | snapshard … -",
+            )
     if first.startswith(_GZIP):
         yield from _inflated(first, raw, name)
         return
@@ -157,7 +172,9 @@ def _at_least(size: int, raw: _Raw, data: bytes = b"") -> bytes:
 
 
 def _inflated(data: bytes, raw: _Raw, name: str) -> Iterator[bytes]:
-    """The text of gzip members one after the other; bgzip writes one per 64 kB, and an empty last one to tell a whole file by."""
+    """The text of gzip members one after the other; bgzip writes one per 64 kB, and an empty last
+    one to tell a whole file by.
+    """
     data = _at_least(18, raw, data)
     blocked = is_bgzip(data)
     while data:
@@ -166,14 +183,19 @@ def _inflated(data: bytes, raw: _Raw, name: str) -> Iterator[bytes]:
         while not member.eof:
             data = _at_least(1, raw, data)
             if not data:
-                raise BadSource(name, f"is cut off: the gzip stream breaks off after {raw.done} bytes")
+                raise BadSource(
+                    name, f"is cut off: the gzip stream breaks off after {raw.done} bytes"
+                )
             piece, data = _inflate(member, data, name)
             if piece:
                 empty = False
                 yield piece
         data = _next_member(data, raw, name)
     if blocked and not empty:
-        raise BadSource(name, "is cut off: bgzip's end marker is missing (for a file whole without it: zcat FILE | bgzip)")
+        raise BadSource(
+            name,
+            "is cut off: bgzip's end marker is missing (for a file whole without it: zcat FILE | bgzip)",
+        )
 
 
 def _inflate(member: "zlib._Decompress", data: bytes, name: str) -> tuple[bytes, bytes]:
@@ -186,15 +208,22 @@ def _inflate(member: "zlib._Decompress", data: bytes, name: str) -> tuple[bytes,
 
 
 def _next_member(data: bytes, raw: _Raw, name: str) -> bytes:
-    """The stored bytes from where the next member begins, none at the end; zeros may fill up a file, as on tapes."""
+    """The stored bytes from where the next member begins, none at the end; zeros may fill up a
+    file, as on tapes.
+    """
     while not (data := data.lstrip(b"\0")) and (data := raw.read(_STEP)):
         pass
     data = _at_least(2, raw, data) if data else data
     if data[:2] != _GZIP[: len(data)]:
-        raise BadSource(name, f"is damaged: expected the end or another gzip stream at byte {raw.done - len(data)}")
+        raise BadSource(
+            name,
+            f"is damaged: expected the end or another gzip stream at byte {raw.done - len(data)}",
+        )
     return data
 
 
 def is_bgzip(head: bytes) -> bool:
-    """Whether a gzip file begins with a block of bgzip: an extra field BC (SAM format specification, section 4.1)."""
+    """Whether a gzip file begins with a block of bgzip: an extra field BC (SAM format
+    specification, section 4.1).
+    """
     return head.startswith(_GZIP + b"\x08\x04") and head[12:16] == b"BC\x02\x00"

@@ -40,10 +40,12 @@ def chromosomes(location: str | Path) -> tuple[str, ...]:
 
 
 def read_region(location: str | Path, region: Region) -> Iterator[bytes]:
-    """The lines that *start* in the region, verbatim and in the file's order, in texts of whole lines of about BLOCK_BYTES.
+    """The lines that *start* in the region, verbatim and in the file's order, in texts of whole
+    lines of about BLOCK_BYTES.
 
-    Positions are 1-based and closed; a line that only reaches into the region belongs to the shard of its start and is left out.
-    Nothing where the index does not know the chromosome. Raises BadSource where the file is cut off or damaged.
+    Positions are 1-based and closed; a line that only reaches into the region belongs to the shard
+    of its start and is left out. Nothing where the index does not know the chromosome. Raises
+    BadSource where the file is cut off or damaged.
     """
     with _opened(str(location)) as table:
         if region.chrom not in table.contigs or region.start > _FARTHEST:
@@ -67,7 +69,9 @@ def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]
         for line in table.fetch(region.chrom, region.start - 1, end):
             yield line.encode("latin-1")
     except (OSError, ValueError) as error:
-        raise BadSource(name, f"is damaged, or not the file that its index was made of: {without_query(error)}") from error
+        raise BadSource(
+            name, f"is damaged, or not the file that its index was made of: {without_query(error)}"
+        ) from error
 
 
 @contextmanager
@@ -78,7 +82,9 @@ def _opened(place: str) -> Iterator[pysam.TabixFile]:
         try:
             table = pysam.TabixFile(http_address(place), index=index, encoding="latin-1")
         except (OSError, ValueError) as error:
-            raise BadSource(place, f"expected a bgzip file with a tabix index: {without_query(error)}") from error
+            raise BadSource(
+                place, f"expected a bgzip file with a tabix index: {without_query(error)}"
+            ) from error
         with table:
             yield table
 
@@ -88,7 +94,10 @@ def _fetched_index(url: str, folder: str) -> str:
     path = os.path.join(folder, "index.tbi")
     response = requests.get(http_address(_index_url(url)), timeout=_TIMEOUT)
     if not response.ok:
-        raise BadSource(_index_url(url), f"expected a tabix index, the server answered {response.status_code} {response.reason}")
+        raise BadSource(
+            _index_url(url),
+            f"expected a tabix index, the server answered {response.status_code} {response.reason}",
+        )
     Path(path).write_bytes(response.content)
     return path
 
@@ -99,19 +108,30 @@ def _index_url(url: str) -> str:
 
 
 def _check_end(place: str) -> None:
-    """Raise BadSource for a file without bgzip's end marker: htslib only warns, and a short file would look whole."""
+    """Raise BadSource for a file without bgzip's end marker: htslib only warns, and a short file
+    would look whole.
+    """
     if _last_bytes(place) != _END_MARKER:
         raise BadSource(
-            place, "is cut off or not bgzip: its end marker is missing (for a file whole without it: zcat FILE | bgzip)"
+            place,
+            "is cut off or not bgzip: its end marker is missing (for a file whole without it: zcat FILE | bgzip)",
         )
 
 
 def _last_bytes(place: str) -> bytes:
     if is_url(place):
-        answer = requests.get(http_address(place), headers={"Range": f"bytes=-{len(_END_MARKER)}"}, stream=True, timeout=_TIMEOUT)
+        answer = requests.get(
+            http_address(place),
+            headers={"Range": f"bytes=-{len(_END_MARKER)}"},
+            stream=True,
+            timeout=_TIMEOUT,
+        )
         with answer:
             if answer.status_code != 206:
-                raise BadSource(place, f"expected a part of the file, the server answered {answer.status_code} {answer.reason}")
+                raise BadSource(
+                    place,
+                    f"expected a part of the file, the server answered {answer.status_code} {answer.reason}",
+                )
             return answer.content
     with open(place, "rb") as stream:
         stream.seek(0, os.SEEK_END)

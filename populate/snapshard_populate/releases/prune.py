@@ -1,7 +1,8 @@
-"""Drops what no release needs any more: retired releases, loads that died, and whatever they left behind in a shard.
+"""Drops what no release needs any more: retired releases, loads that died, and whatever they left
+behind in a shard.
 
-The catalog goes first: a release is dropped there in one transaction, and from then on its schemas in the shards are leftovers
-like any other. So a prune that is killed is finished by the next one.
+The catalog goes first: a release is dropped there in one transaction, and from then on its schemas
+in the shards are leftovers like any other. So a prune that is killed is finished by the next one.
 """
 
 from collections.abc import Iterable
@@ -35,7 +36,9 @@ WHERE c.current IS DISTINCT FROM r.name AND (
 
 @dataclass(frozen=True)
 class Pruned:
-    """What a prune did: releases dropped, leftovers dropped (as `shard: schema`), and what was in use and had to stay."""
+    """What a prune did: releases dropped, leftovers dropped (as `shard: schema`), and what was in
+    use and had to stay.
+    """
 
     releases: tuple[str, ...]
     leftovers: tuple[str, ...]
@@ -43,11 +46,13 @@ class Pruned:
 
 
 def prune(shards: ShardMap, *, keep_for: float) -> Pruned:
-    """Drops what nobody needs any more; published releases stay, and so does what is still being read, which is reported.
+    """Drops what nobody needs any more; published releases stay, and so does what is still being
+    read, which is reported.
 
-    That is: releases retired at least `keep_for` seconds ago (the longest export must have ended by then), loads whose last sign
-    of life is as old and at which nobody is at work, verified releases that a later one has overtaken, and in every shard all
-    schemas of releases that the catalog does not know, or knows no more.
+    That is: releases retired at least `keep_for` seconds ago (the longest export must have ended by
+    then), loads whose last sign of life is as old and at which nobody is at work, verified releases
+    that a later one has overtaken, and in every shard all schemas of releases that the catalog does
+    not know, or knows no more.
     """
     with session(CATALOG, shards.catalog) as catalog:
         if catalog.execute("SELECT to_regclass('release')").fetchone() == (None,):
@@ -63,9 +68,18 @@ def prune(shards: ShardMap, *, keep_for: float) -> Pruned:
 
 
 def abandon(shards: ShardMap, schema: str) -> None:
-    """Drops a release that never was verified, with all it has in catalog and shards. The caller must not hold its lock."""
+    """Drops a release that never was verified, with all it has in catalog and shards. The caller
+    must not hold its lock.
+    """
     with session(CATALOG, shards.catalog) as catalog:
-        status = next((one for one in read_statuses(catalog) if one.schema == schema and one.state == "loading"), None)
+        status = next(
+            (
+                one
+                for one in read_statuses(catalog)
+                if one.schema == schema and one.state == "loading"
+            ),
+            None,
+        )
         if status is None or not try_lock(catalog, schema):
             return
         _drop_release(catalog, status)
@@ -74,7 +88,9 @@ def abandon(shards: ShardMap, schema: str) -> None:
 
 
 def _drop_unused(catalog: Connection, keep_for: float) -> tuple[list[str], list[str]]:
-    """Names of the releases dropped, and schemas of those that are being loaded or read at this moment."""
+    """Names of the releases dropped, and schemas of those that are being loaded or read at this
+    moment.
+    """
     dropped: list[str] = []
     busy: list[str] = []
     unused = [schema for (schema,) in catalog.execute(_UNUSED, {"keep_for": keep_for}).fetchall()]
@@ -91,7 +107,9 @@ def _drop_unused(catalog: Connection, keep_for: float) -> tuple[list[str], list[
 
 
 def _drop_release(catalog: Connection, status: Status) -> bool:
-    """Whether the release is gone from the catalog. One that was published leaves its name there, never to be used again."""
+    """Whether the release is gone from the catalog. One that was published leaves its name there,
+    never to be used again.
+    """
     for _ in range(_TRIES):
         try:
             with catalog.transaction():
@@ -103,7 +121,9 @@ def _drop_release(catalog: Connection, status: Status) -> bool:
 
 
 def _drop_locked(catalog: Connection, status: Status) -> bool:
-    current = catalog.execute("SELECT current FROM compilation WHERE name = %s FOR UPDATE", [status.compilation]).fetchone()
+    current = catalog.execute(
+        "SELECT current FROM compilation WHERE name = %s FOR UPDATE", [status.compilation]
+    ).fetchone()
     if current == (status.name,):
         return False  # published since we looked
     if status.published is None:
@@ -114,17 +134,26 @@ def _drop_locked(catalog: Connection, status: Status) -> bool:
         )
     else:
         catalog.execute("DELETE FROM interval WHERE schema = %s", [status.schema])
-        catalog.execute("UPDATE release SET state = 'dropped', dropped = now() WHERE schema = %s", [status.schema])
-    catalog.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(status.schema)))
+        catalog.execute(
+            "UPDATE release SET state = 'dropped', dropped = now() WHERE schema = %s",
+            [status.schema],
+        )
+    catalog.execute(
+        sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(status.schema))
+    )
     return True
 
 
-def _drop_leftovers(catalog: str, name: str, address: str, *, only: str | None = None) -> tuple[list[str], list[str]]:
+def _drop_leftovers(
+    catalog: str, name: str, address: str, *, only: str | None = None
+) -> tuple[list[str], list[str]]:
     """The schemas of unknown releases dropped in a database, and those that had to stay."""
     dropped: list[str] = []
     stayed: list[str] = []
     with session(name, address) as connection:
-        query = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^[a-z][a-z0-9_]*@' ORDER BY nspname"
+        query = (
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^[a-z][a-z0-9_]*@' ORDER BY nspname"
+        )
         there = [schema for (schema,) in connection.execute(query)]
         # Only now, so that a release that began since is known: its row comes before its schemas.
         for schema in _unknown(catalog, there):
@@ -135,7 +164,12 @@ def _drop_leftovers(catalog: str, name: str, address: str, *, only: str | None =
 
 def _unknown(catalog: str, schemas: Iterable[str]) -> list[str]:
     with session(CATALOG, catalog) as connection:
-        known = {schema for (schema,) in connection.execute("SELECT schema FROM release WHERE state <> 'dropped'")}
+        known = {
+            schema
+            for (schema,) in connection.execute(
+                "SELECT schema FROM release WHERE state <> 'dropped'"
+            )
+        }
     return [schema for schema in schemas if schema not in known]
 
 
@@ -146,7 +180,9 @@ def _drop_schema(connection: Connection, schema: str) -> bool:
         try:
             with connection.transaction():
                 connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-                connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+                connection.execute(
+                    sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
+                )
             return True
         except psycopg.errors.LockNotAvailable:
             continue

@@ -1,4 +1,5 @@
-"""Connections of loaders and of release steps, and the locks by which they keep out of each other's way.
+"""Connections of loaders and of release steps, and the locks by which they keep out of each other's
+way.
 
 Two kinds of advisory lock, both kept until the session ends, also by a kill:
 
@@ -34,11 +35,17 @@ PATIENCE = 5.0
 
 @contextmanager
 def session(name: str, address: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection in autocommit mode without time limits; its errors name the shard (or the catalog)."""
+    """A connection in autocommit mode without time limits; its errors name the shard (or the
+    catalog).
+    """
     with (
         shard_errors(name),
         psycopg.connect(
-            address, autocommit=True, connect_timeout=5, options=_OPTIONS, application_name="snapshard load"
+            address,
+            autocommit=True,
+            connect_timeout=5,
+            options=_OPTIONS,
+            application_name="snapshard load",
         ) as open_one,
     ):
         yield open_one
@@ -46,16 +53,26 @@ def session(name: str, address: str) -> Iterator[psycopg.Connection[Any]]:
 
 def lock_shared(catalog: psycopg.Connection[Any], schema: str) -> None:
     """Marks the release as being loaded. Raises BadRelease if it is being dropped."""
-    if not _locked(catalog, "SELECT pg_try_advisory_lock_shared(hashtextextended(%s, 0))", schema, None):
+    if not _locked(
+        catalog, "SELECT pg_try_advisory_lock_shared(hashtextextended(%s, 0))", schema, None
+    ):
         raise BadRelease(f"release {schema!r} is being pruned; begin a new one")
 
 
-def try_lock(connection: psycopg.Connection[Any], schema: str, *, patience: float | None = None) -> bool:
-    """Whether the release is now locked here for this session alone, waited for as long as that, else for PATIENCE."""
-    return _locked(connection, "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", schema, patience)
+def try_lock(
+    connection: psycopg.Connection[Any], schema: str, *, patience: float | None = None
+) -> bool:
+    """Whether the release is now locked here for this session alone, waited for as long as that,
+    else for PATIENCE.
+    """
+    return _locked(
+        connection, "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", schema, patience
+    )
 
 
-def _locked(connection: psycopg.Connection[Any], statement: str, schema: str, patience: float | None) -> bool:
+def _locked(
+    connection: psycopg.Connection[Any], statement: str, schema: str, patience: float | None
+) -> bool:
     deadline = time.monotonic() + (PATIENCE if patience is None else patience)
     while connection.execute(statement.encode(), [f"snapshard {schema}"]).fetchone() != (True,):
         if time.monotonic() > deadline:

@@ -1,4 +1,5 @@
-"""Simulated compilations: invented junctions, genes and samples with the distributions of GTEx, in Snaptron's layout.
+"""Simulated compilations: invented junctions, genes and samples with the distributions of GTEx, in
+Snaptron's layout.
 
 Nothing in them was measured; every file says so where its format has room for it.
 """

@@ -1,4 +1,6 @@
-"""Simulated base coverage over the exons of a few genes: intervals with 0-based start, exclusive end, one value per sample."""
+"""Simulated base coverage over the exons of a few genes: intervals with 0-based start, exclusive
+end, one value per sample.
+"""
 
 from collections.abc import Iterator
 from itertools import chain, islice, pairwise
@@ -23,9 +25,13 @@ def base_header(plan: Plan) -> str:
 
 
 def base_lines(plan: Plan) -> Iterator[str]:
-    """One line per interval, in genome order; exons are cut into pieces, introns are one interval of almost no reads."""
+    """One line per interval, in genome order; exons are cut into pieces, introns are one interval
+    of almost no reads.
+    """
     tissues = simulate_tissues(plan)
-    lines = chain.from_iterable(_gene_lines(plan, segment, tissues) for segment in plan.segments[:GENES])
+    lines = chain.from_iterable(
+        _gene_lines(plan, segment, tissues) for segment in plan.segments[:GENES]
+    )
     return islice(lines, max(FEWEST, CELLS // plan.samples))
 
 
@@ -40,7 +46,9 @@ def _gene_lines(plan: Plan, segment: Segment, tissues: Tissues) -> Iterator[str]
 
 
 def _intervals(genes: Genes, gene: int) -> list[tuple[int, int, bool]]:
-    """Start (0-based), end (exclusive) and whether exonic, without gaps from the gene's first base to its last."""
+    """Start (0-based), end (exclusive) and whether exonic, without gaps from the gene's first base
+    to its last.
+    """
     intervals: list[tuple[int, int, bool]] = []
     before = int(genes.start[gene]) - 1
     for exon in range(int(genes.first_exon[gene]), int(genes.first_exon[gene + 1])):
@@ -53,7 +61,9 @@ def _intervals(genes: Genes, gene: int) -> list[tuple[int, int, bool]]:
     return intervals
 
 
-def _values(random: np.random.Generator, genes: Genes, gene: int, tissues: Tissues, *, exonic: bool) -> list[str]:
+def _values(
+    random: np.random.Generator, genes: Genes, gene: int, tissues: Tissues, *, exonic: bool
+) -> list[str]:
     mean = (20.0 if exonic else 0.02) * np.exp(0.5 * genes.level[gene])
     rates: Floats = mean * genes.profile[gene][tissues.of] * tissues.depth
     return [f"{value}.0" for value in random.poisson(rates).tolist()]

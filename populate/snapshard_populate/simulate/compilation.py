@@ -11,24 +11,36 @@ from snapshard_populate.simulate.expression import exon_lines, gene_lines
 from snapshard_populate.simulate.lines import junction_lines
 from snapshard_populate.simulate.plan import Plan
 from snapshard_populate.simulate.samples import group_lines, sample_lines, type_lines
-from snapshard_populate.simulate.transcripts import canonical_line, gff3_line, gtf_line, ref_flat_line, transcripts
+from snapshard_populate.simulate.transcripts import (
+    canonical_line,
+    gff3_line,
+    gtf_line,
+    ref_flat_line,
+    transcripts,
+)
 
 NAME = "sim"
 SIMULATED = "simulated by snapshard; nothing here was measured"
 
 Progress = Callable[[str, int, int], None]
-"""Told the file being written, how many of its lines are written, and how many there will be (0: not known)."""
+"""Told the file being written, how many of its lines are written, and how many there will be (0:
+not known).
+"""
 
 
 def _silent(file: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def simulate(folder: Path, *, junctions: int, samples: int, seed: int, progress: Progress = _silent) -> None:
-    """Write a compilation of so many junctions and samples into the folder, which is made if it is not there.
+def simulate(
+    folder: Path, *, junctions: int, samples: int, seed: int, progress: Progress = _silent
+) -> None:
+    """Write a compilation of so many junctions and samples into the folder, which is made if it is
+    not there.
 
-    Files of the same names are replaced; `compilation.json`, which describes the others, is removed first and written last.
-    The same numbers and seed give the same bytes (with the same release of numpy and zlib). Raises BadSetting.
+    Files of the same names are replaced; `compilation.json`, which describes the others, is removed
+    first and written last. The same numbers and seed give the same bytes (with the same release of
+    numpy and zlib). Raises BadSetting.
     """
     plan = Plan(junctions, samples, seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +53,13 @@ def simulate(folder: Path, *, junctions: int, samples: int, seed: int, progress:
     rows = junction_lines(junctions=junctions, samples=samples, seed=seed)
     _write_indexed(folder / "junctions.bgz", rows, progress, total=junctions)
     (folder / "bases.header.tsv").write_text(base_header(plan))
-    _write_indexed(folder / "bases.tsv.bgz", (line.encode() for line in base_lines(plan)), progress, total=0, bases=True)
+    _write_indexed(
+        folder / "bases.tsv.bgz",
+        (line.encode() for line in base_lines(plan)),
+        progress,
+        total=0,
+        bases=True,
+    )
     description.write_text(json.dumps(_description(plan), indent=2) + "\n")
 
 
@@ -80,10 +98,14 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         file.writelines(lines)
 
 
-def _write_indexed(path: Path, chunks: Iterable[bytes], progress: Progress, *, total: int, bases: bool = False) -> None:
-    """Whole lines, block-gzipped, with a tabix index beside them; bases have no id column and start at 0.
+def _write_indexed(
+    path: Path, chunks: Iterable[bytes], progress: Progress, *, total: int, bases: bool = False
+) -> None:
+    """Whole lines, block-gzipped, with a tabix index beside them; bases have no id column and start
+    at 0.
 
-    Level 1 (htslib's mode `wb1`, unknown to the stub) compresses seven times as fast as the usual 6 and to an eighth more.
+    Level 1 (htslib's mode `wb1`, unknown to the stub) compresses seven times as fast as the usual 6
+    and to an eighth more.
     """
     done = 0
     with pysam.BGZFile(str(path), "wb1", None) as file:  # type: ignore[arg-type]
@@ -93,5 +115,11 @@ def _write_indexed(path: Path, chunks: Iterable[bytes], progress: Progress, *, t
             progress(path.name, done, total)
     column = 0 if bases else 1
     pysam.tabix_index(
-        str(path), force=True, seq_col=column, start_col=column + 1, end_col=column + 2, zerobased=bases, keep_original=True
+        str(path),
+        force=True,
+        seq_col=column,
+        start_col=column + 1,
+        end_col=column + 2,
+        zerobased=bases,
+        keep_original=True,
     )

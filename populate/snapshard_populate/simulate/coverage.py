@@ -20,7 +20,9 @@ _ROW = 24  # bits of a key that hold the sample number
 
 @dataclass(frozen=True)
 class Coverage:
-    """Pairs of consecutive features: number i has `sample[k]` (ascending) with `reads[k]` for k in starts[i]:starts[i + 1]."""
+    """Pairs of consecutive features: number i has `sample[k]` (ascending) with `reads[k]` for k in
+    starts[i]:starts[i + 1].
+    """
 
     starts: Integers
     sample: Integers
@@ -36,29 +38,42 @@ class Sampler:
     random: np.random.Generator
 
     def draw(self, *, count: Integers, gene: Integers, excess: Floats) -> Coverage:
-        """Coverage of features with these numbers of samples to aim at, genes and mean reads above 1; each has a sample."""
+        """Coverage of features with these numbers of samples to aim at, genes and mean reads above
+        1; each has a sample.
+        """
         samples = len(self.tissues.of)
         few = (count <= SPARSE) & (count * 20 <= samples)
         sparse, dense = np.flatnonzero(few), np.flatnonzero(~few)
-        keys = np.concatenate((self._sparse(sparse, count[sparse], gene[sparse]), self._dense(dense, count[dense], gene[dense])))
+        keys = np.concatenate(
+            (
+                self._sparse(sparse, count[sparse], gene[sparse]),
+                self._dense(dense, count[dense], gene[dense]),
+            )
+        )
         keys.sort()
         row, sample = keys >> _ROW, keys & ((1 << _ROW) - 1)
         starts = np.searchsorted(row, np.arange(len(count) + 1))
         return Coverage(starts, sample, self._reads(excess, row, sample))
 
     def _sparse(self, rows: Integers, count: Integers, gene: Integers) -> Integers:
-        """Keys of drawn samples: half from the junction's own tissue, half from all that its gene is expressed in."""
+        """Keys of drawn samples: half from the junction's own tissue, half from all that its gene
+        is expressed in.
+        """
         bounds = self._tissue_bounds()
         home = self._tissue(bounds, gene)
         each = np.repeat(np.arange(len(rows)), count)
         tissue = self._tissue(bounds, gene[each])
         tissue = np.where(self.random.random(len(each), np.float32) < AT_HOME, home[each], tissue)
-        place = (self.random.random(len(each)) ** RICHER * self.tissues.sizes[tissue]).astype(np.int64)
+        place = (self.random.random(len(each)) ** RICHER * self.tissues.sizes[tissue]).astype(
+            np.int64
+        )
         sample = self.tissues.members[self.tissues.starts[tissue] + place]
         return np.unique(rows[each] << _ROW | sample)
 
     def _tissue_bounds(self) -> Floats:
-        """Per gene g, the running sums of its tissues' shares, plus g: one sorted array for all genes."""
+        """Per gene g, the running sums of its tissues' shares, plus g: one sorted array for all
+        genes.
+        """
         weights = self.genes.profile * self.tissues.sizes
         bounds = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
         bounds[:, -1] = 1.0
@@ -67,11 +82,15 @@ class Sampler:
     def _tissue(self, bounds: Floats, gene: Integers) -> Integers:
         tissues = len(self.tissues.sizes)
         found = np.searchsorted(bounds, gene + self.random.random(len(gene)), side="right")
-        tissue: Integers = np.minimum(found - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1])
+        tissue: Integers = np.minimum(
+            found - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1]
+        )
         return tissue
 
     def _dense(self, rows: Integers, count: Integers, gene: Integers) -> Integers:
-        """Keys of the samples that have the junction if reads arrive independently, at a rate by tissue and depth."""
+        """Keys of the samples that have the junction if reads arrive independently, at a rate by
+        tissue and depth.
+        """
         if not len(rows):
             return np.zeros(0, np.int64)
         samples = len(self.tissues.of)
@@ -81,7 +100,8 @@ class Sampler:
         for first in range(0, len(rows), step):
             here = rate[first : first + step]
             seen = (
-                self.random.standard_exponential((len(here), samples), np.float32) < here[:, self.tissues.of] * self.tissues.depth
+                self.random.standard_exponential((len(here), samples), np.float32)
+                < here[:, self.tissues.of] * self.tissues.depth
             )
             empty = np.flatnonzero(~seen.any(axis=1))
             seen[empty, self.random.integers(0, samples, len(empty))] = True
@@ -91,7 +111,9 @@ class Sampler:
         return np.concatenate(parts)
 
     def _rates(self, count: Integers, gene: Integers) -> NDArray[np.float32]:
-        """Rates per junction and tissue with which the expected number of samples is `count` (bisection on the logarithm)."""
+        """Rates per junction and tissue with which the expected number of samples is `count`
+        (bisection on the logarithm).
+        """
         profile = self.genes.profile[gene].astype(np.float32)
         profile[np.arange(len(gene)), self._tissue(self._tissue_bounds(), gene)] *= HOMELY
         sizes = self.tissues.sizes.astype(np.float32)
@@ -99,12 +121,17 @@ class Sampler:
         for _ in range(22):
             middle = (low + high) / 2
             expected = (1 - np.exp(-profile * np.exp(middle)[:, None])) @ sizes
-            low, high = np.where(expected < count, middle, low), np.where(expected < count, high, middle)
+            low, high = (
+                np.where(expected < count, middle, low),
+                np.where(expected < count, high, middle),
+            )
         rates: NDArray[np.float32] = profile * np.exp(low)[:, None]
         return rates
 
     def _reads(self, excess: Floats, row: Integers, sample: Integers) -> Integers:
-        """Reads of every pair: 1 + the junction's mean excess times the sample's depth times noise, rounded at random."""
+        """Reads of every pair: 1 + the junction's mean excess times the sample's depth times noise,
+        rounded at random.
+        """
         bits = self.random.integers(0, 1 << 32, len(row), np.uint32)
         noise = _NOISE[bits >> np.uint32(16)]
         noise *= excess.astype(np.float32)[row]

@@ -1,7 +1,9 @@
-"""The laws that simulated junctions follow, fitted to real ones: how many samples, how long, which motif, how deep.
+"""The laws that simulated junctions follow, fitted to real ones: how many samples, how long, which
+motif, how deep.
 
-`python -m analysis.fit_simulator laws` prints the measurements. The tables are these, rounded by hand and moved so that the
-totals fit what is known of whole genomes; docs/simulation.md compares the outcome and says what had to be assumed.
+`python -m analysis.fit_simulator laws` prints the measurements. The tables are these, rounded by
+hand and moved so that the totals fit what is known of whole genomes; docs/simulation.md compares
+the outcome and says what had to be assumed.
 """
 
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ANNOTATED, SKIP, ONE_SIDE, NOVEL = range(4)
-"""Classes: an annotated intron; two known splice sites that no annotation joins; one known splice site; none."""
+"""Classes: an annotated intron; two known splice sites that no annotation joins; one known splice
+site; none.
+"""
 
 SHARES = (0.011, 0.022, 0.16, 0.807)
 FITTED_SAMPLES = 9662
@@ -22,8 +26,40 @@ COUNTS = (1, 2, 3, 5, 10, 20, 50, 100, 300, 1000, 3000, 5000, 8000, 9500, 9662)
 SURVIVAL = (
     (1, 0.99, 0.985, 0.97, 0.95, 0.925, 0.89, 0.855, 0.79, 0.685, 0.53, 0.415, 0.26, 0.1, 0.002),
     (1, 0.62, 0.5, 0.39, 0.28, 0.21, 0.14, 0.1, 0.052, 0.015, 0.003, 0.0008, 1e-4, 3e-5, 1e-5),
-    (1, 0.57, 0.425, 0.315, 0.21, 0.145, 0.084, 0.053, 0.0235, 0.0058, 0.001, 3e-4, 6e-5, 2e-5, 6e-6),
-    (1, 0.445, 0.306, 0.197, 0.1175, 0.0719, 0.0362, 0.0195, 0.0086, 0.0029, 5.5e-4, 1.6e-4, 5e-5, 2e-5, 1e-6),
+    (
+        1,
+        0.57,
+        0.425,
+        0.315,
+        0.21,
+        0.145,
+        0.084,
+        0.053,
+        0.0235,
+        0.0058,
+        0.001,
+        3e-4,
+        6e-5,
+        2e-5,
+        6e-6,
+    ),
+    (
+        1,
+        0.445,
+        0.306,
+        0.197,
+        0.1175,
+        0.0719,
+        0.0362,
+        0.0195,
+        0.0086,
+        0.0029,
+        5.5e-4,
+        1.6e-4,
+        5e-5,
+        2e-5,
+        1e-6,
+    ),
 )
 """By class: the share of junctions that are in at least COUNTS of 9,662 samples."""
 
@@ -34,7 +70,9 @@ LENGTHS = (
     (30, 80, 125, 400, 1376, 5600, 26000, 65000, 250000, 497000),
     (11, 40, 75, 260, 1000, 6500, 36000, 90000, 330000, 497000),
 )
-"""By class: bases of the intron at LEVELS. (The length of a skip follows from the genes; its row is not used.)"""
+"""By class: bases of the intron at LEVELS. (The length of a skip follows from the genes; its row is
+not used.)
+"""
 
 MOTIFS = ("GT", "AG"), ("GC", "AG"), ("AT", "AC")
 MOTIF_SHARES = (
@@ -48,9 +86,11 @@ MOTIF_SHARES = (
 
 @dataclass(frozen=True)
 class Depth:
-    """Reads per pair: 1 + an excess whose mean grows with the share f of all samples that have the junction.
+    """Reads per pair: 1 + an excess whose mean grows with the share f of all samples that have the
+    junction.
 
-    excess(f) = rare + linear f + steep f^power, times a lognormal factor per junction (sigma grows with f) and one per pair.
+    excess(f) = rare + linear f + steep f^power, times a lognormal factor per junction (sigma grows
+    with f) and one per pair.
     """
 
     rare: float = 0.16
@@ -67,7 +107,9 @@ DEPTH = Depth()
 
 def lengths(class_: int, chance: Floats) -> Integers:
     """Bases of introns of one class, from chances in [0, 1)."""
-    drawn: Integers = np.exp(np.interp(chance, LEVELS, np.log(np.array(LENGTHS[class_], np.float64)))).astype(np.int64)
+    drawn: Integers = np.exp(
+        np.interp(chance, LEVELS, np.log(np.array(LENGTHS[class_], np.float64)))
+    ).astype(np.int64)
     return drawn
 
 
@@ -79,7 +121,9 @@ def motifs(class_: int, chance: Floats, fitted: Floats) -> Integers:
 
 
 def mean_excess(fitted: Floats, factor: Floats) -> Floats:
-    """Mean reads per pair above 1, from numbers of samples among 9,662 and a standard normal factor per junction."""
+    """Mean reads per pair above 1, from numbers of samples among 9,662 and a standard normal factor
+    per junction.
+    """
     share = fitted / FITTED_SAMPLES
     mean = DEPTH.rare + DEPTH.linear * share + DEPTH.steep * share**DEPTH.power
     sigma = DEPTH.row_sigma[0] + DEPTH.row_sigma[1] * share

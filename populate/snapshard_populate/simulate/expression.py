@@ -18,7 +18,9 @@ READS = (4.5, 1.2)  # log of the mean reads per pair: at level 0, and per unit o
 
 
 def gene_lines(plan: Plan) -> Iterator[bytes]:
-    """Chunks of lines of a genes file: 17 columns by position as junctions, ids from 0, in genome order."""
+    """Chunks of lines of a genes file: 17 columns by position as junctions, ids from 0, in genome
+    order.
+    """
     tissues, words = simulate_tissues(plan), Words(plan.samples)
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
@@ -29,21 +31,28 @@ def gene_lines(plan: Plan) -> Iterator[bytes]:
 
 
 def exon_lines(plan: Plan) -> Iterator[bytes]:
-    """Chunks of lines of an exons file: every exon of every gene's main transcript, in order of start within a chromosome."""
+    """Chunks of lines of an exons file: every exon of every gene's main transcript, in order of
+    start within a chromosome.
+    """
     tissues, words = simulate_tissues(plan), Words(plan.samples)
     before = 0
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
         sampler = Sampler(tissues, genes, plan.generator("exon coverage", segment.number))
         order = np.lexsort((genes.exon_end, genes.exon_start))
-        heads = [_exon_head(genes, exon, segment, before + rank) for rank, exon in enumerate(order.tolist())]
+        heads = [
+            _exon_head(genes, exon, segment, before + rank)
+            for rank, exon in enumerate(order.tolist())
+        ]
         gene = genes.exon_gene[order]
         part = (genes.exon_end - genes.exon_start + 1)[order] / genes.bases[gene]
         yield from _lines(sampler, words, heads, gene, part)
         before += len(order)
 
 
-def _lines(sampler: Sampler, words: Words, heads: list[str], gene: Integers, part: Floats) -> Iterator[bytes]:
+def _lines(
+    sampler: Sampler, words: Words, heads: list[str], gene: Integers, part: Floats
+) -> Iterator[bytes]:
     """Lines of features that are a part of these genes' bases."""
     level = sampler.genes.level[gene]
     share = 1 / (1 + np.exp(-(EXPRESSED[0] + EXPRESSED[1] * level)))

@@ -1,10 +1,19 @@
-"""How many samples have a junction: the law of GTEx's 9,662 samples, and what is left of it among fewer or more."""
+"""How many samples have a junction: the law of GTEx's 9,662 samples, and what is left of it among
+fewer or more.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard_populate.simulate.distributions import COUNTS, FITTED_SAMPLES, SHARES, SURVIVAL, Floats, Integers
+from snapshard_populate.simulate.distributions import (
+    COUNTS,
+    FITTED_SAMPLES,
+    SHARES,
+    SURVIVAL,
+    Floats,
+    Integers,
+)
 
 _STEPS = 4096  # equally likely classes of frequency that stand for the law
 
@@ -13,11 +22,13 @@ _STEPS = 4096  # equally likely classes of frequency that stand for the law
 class Frequencies:
     """The law for one number of samples.
 
-    Fewer than 9,662 are thought of as drawn at random from GTEx's: a junction in C of those is in a binomial number of them,
-    and there are only junctions that are in one at least, so rare ones are fewer and annotated ones a larger share. For more
-    samples counts are stretched on the logarithmic scale: new samples bring new rare junctions, and about half of all stay
-    in one sample. `kept` is the share of GTEx's junctions that are left, by class; `levels` holds, by class, the chances
-    among GTEx's junctions at equal steps of chance among the junctions that are left.
+    Fewer than 9,662 are thought of as drawn at random from GTEx's: a junction in C of those is in a
+    binomial number of them, and there are only junctions that are in one at least, so rare ones are
+    fewer and annotated ones a larger share. For more samples counts are stretched on the
+    logarithmic scale: new samples bring new rare junctions, and about half of all stay in one
+    sample. `kept` is the share of GTEx's junctions that are left, by class; `levels` holds, by
+    class, the chances among GTEx's junctions at equal steps of chance among the junctions that are
+    left.
     """
 
     samples: int
@@ -49,12 +60,16 @@ class Frequencies:
         return self._thinned(random, np.floor(fitted))
 
     def _thinned(self, random: np.random.Generator, whole: Floats) -> Integers:
-        """Binomial numbers that are not 0: how many samples come before the first that has the junction, then the others."""
+        """Binomial numbers that are not 0: how many samples come before the first that has the
+        junction, then the others.
+        """
         missing = np.log1p(-self.samples / FITTED_SAMPLES)
         seen = -np.expm1(whole * missing)
         first = np.ceil(np.log1p(-random.random(len(whole)) * seen) / missing)
         after = np.maximum(whole - np.maximum(first, 1), 0).astype(np.int64)
-        drawn: Integers = np.minimum(1 + random.binomial(after, self.samples / FITTED_SAMPLES), self.samples)
+        drawn: Integers = np.minimum(
+            1 + random.binomial(after, self.samples / FITTED_SAMPLES), self.samples
+        )
         return drawn
 
 
@@ -65,7 +80,9 @@ def frequencies(samples: int) -> Frequencies:
     for class_ in range(len(SHARES)):
         seen = np.ones(_STEPS)
         if samples < FITTED_SAMPLES:
-            seen = -np.expm1(np.floor(_fitted_counts(class_, chance)) * np.log1p(-samples / FITTED_SAMPLES))
+            seen = -np.expm1(
+                np.floor(_fitted_counts(class_, chance)) * np.log1p(-samples / FITTED_SAMPLES)
+            )
         running = np.concatenate(([0.0], np.cumsum(seen)))
         kept.append(float(running[-1]) / _STEPS)
         steps = np.linspace(0, 1, _STEPS + 1)
@@ -75,5 +92,9 @@ def frequencies(samples: int) -> Frequencies:
 
 def _fitted_counts(class_: int, chance: Floats) -> Floats:
     logs = np.log(np.array(SURVIVAL[class_]))[::-1]
-    drawn: Floats = np.exp(np.interp(np.log(np.maximum(chance, 1e-300)), logs, np.log(np.array(COUNTS, np.float64))[::-1]))
+    drawn: Floats = np.exp(
+        np.interp(
+            np.log(np.maximum(chance, 1e-300)), logs, np.log(np.array(COUNTS, np.float64))[::-1]
+        )
+    )
     return drawn

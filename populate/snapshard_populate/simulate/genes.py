@@ -1,4 +1,6 @@
-"""Simulated genes: where their exons lie, who annotates their introns, how strongly and in which tissues they are expressed."""
+"""Simulated genes: where their exons lie, who annotates their introns, how strongly and in which
+tissues they are expressed.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +23,9 @@ SOURCES = (
     "aC19,gC19,gC38,kG19,kG38,mG19,mG38,sG19,sG38,vG19",
     "aC19,cG19,cG38,gC19,gC38,kG19,kG38,mG19,mG38,rG19,rG38,sG19,sG38,vG19",
 )
-"""Sets of annotations that know an intron, each within the next, in the words of real rows; a site has its introns' largest."""
+"""Sets of annotations that know an intron, each within the next, in the words of real rows; a site
+has its introns' largest.
+"""
 _SOURCE_SHARES = (0.12, 0.05, 0.1, 0.12, 0.06, 0.55)
 
 
@@ -29,9 +33,10 @@ _SOURCE_SHARES = (0.12, 0.05, 0.1, 0.12, 0.06, 0.55)
 class Genes:
     """The genes of one segment in order of start (1-based, closed), as parallel arrays.
 
-    Gene i has exons first_exon[i] to first_exon[i + 1] of `exon_start` and `exon_end`. Intron k lies between exons left[k]
-    and right[k] (right = left + 1, or + 2 where an alternative transcript skips one) and is known to SOURCES[source[k]].
-    `level` is expression, standard normal; `profile` is each tissue's relative level.
+    Gene i has exons first_exon[i] to first_exon[i + 1] of `exon_start` and `exon_end`. Intron k
+    lies between exons left[k] and right[k] (right = left + 1, or + 2 where an alternative
+    transcript skips one) and is known to SOURCES[source[k]]. `level` is expression, standard
+    normal; `profile` is each tissue's relative level.
     """
 
     start: Integers
@@ -59,10 +64,14 @@ class Genes:
 def simulate_genes(plan: Plan, segment: Segment) -> Genes:
     """The genes of one segment, the same whenever asked."""
     random = plan.generator("genes", segment.number)
-    introns = _intron_numbers(random, segment, annotated=plan.frequencies.shares[ANNOTATED] * segment.rows)
+    introns = _intron_numbers(
+        random, segment, annotated=plan.frequencies.shares[ANNOTATED] * segment.rows
+    )
     first_exon = np.concatenate(([0], np.cumsum(introns + 1)))
     exon_gene = np.repeat(np.arange(segment.genes), introns + 1)
-    offsets, ends = _exon_offsets(random, first_exon, exon_gene, room=segment.end - segment.start + 1)
+    offsets, ends = _exon_offsets(
+        random, first_exon, exon_gene, room=segment.end - segment.start + 1
+    )
     start = _starts(random, segment, ends[first_exon[1:] - 1])
     left, right, source = _introns(random, first_exon, exon_gene)
     return Genes(
@@ -92,7 +101,9 @@ def _intron_numbers(random: np.random.Generator, segment: Segment, *, annotated:
 def _exon_offsets(
     random: np.random.Generator, first_exon: Integers, exon_gene: Integers, *, room: int
 ) -> tuple[Integers, Integers]:
-    """Start (from 0) and end (exclusive) of every exon within its gene; genes too long for the room have shorter introns."""
+    """Start (from 0) and end (exclusive) of every exon within its gene; genes too long for the room
+    have shorter introns.
+    """
     exons = len(exon_gene)
     exon = np.exp(random.normal(np.log(130), 0.6, exons)).astype(np.int64) + 20
     last = first_exon[1:] - 1
@@ -121,7 +132,9 @@ def _starts(random: np.random.Generator, segment: Segment, spans: Integers) -> I
     return np.maximum(np.minimum.accumulate((fitting - order)[::-1])[::-1] + order, segment.start)
 
 
-def _introns(random: np.random.Generator, first_exon: Integers, exon_gene: Integers) -> tuple[Integers, Integers, Integers]:
+def _introns(
+    random: np.random.Generator, first_exon: Integers, exon_gene: Integers
+) -> tuple[Integers, Integers, Integers]:
     """Exons on the left and right of every annotated intron, and the index of its sources."""
     joined = np.flatnonzero(exon_gene[1:] == exon_gene[:-1])
     inner = np.flatnonzero(exon_gene[2:] == exon_gene[:-2])

@@ -1,6 +1,8 @@
-"""The genome that simulated junctions lie on: hg38's chromosomes, and how dense junctions are in every megabase.
+"""The genome that simulated junctions lie on: hg38's chromosomes, and how dense junctions are in
+every megabase.
 
-The constants are facts about hg38 and its annotation, printed by `python -m analysis.fit_simulator genome`; no file is read.
+The constants are facts about hg38 and its annotation, printed by `python -m analysis.fit_simulator
+genome`; no file is read.
 """
 
 from dataclasses import dataclass
@@ -13,9 +15,11 @@ MEGABASE = 1_000_000
 
 @dataclass(frozen=True)
 class Chromosome:
-    """One chromosome: its bases, its share of all junctions in parts per million, and its density of annotated introns.
+    """One chromosome: its bases, its share of all junctions in parts per million, and its density
+    of annotated introns.
 
-    `density` has one character per megabase, a digit of base 62: the square root of the introns that start there.
+    `density` has one character per megabase, a digit of base 62: the square root of the introns
+    that start there.
     """
 
     name: str
@@ -24,7 +28,9 @@ class Chromosome:
     density: str
 
     def weights(self) -> NDArray[np.float64]:
-        """Density of every megabase, plus a little everywhere that the assembly has sequence: noise falls between genes too."""
+        """Density of every megabase, plus a little everywhere that the assembly has sequence: noise
+        falls between genes too.
+        """
         digits = np.array([_DIGITS.index(digit) for digit in self.density], np.float64)
         return np.where(digits > 0, digits**2 + 10, 0.2)
 
@@ -198,7 +204,11 @@ CHROMOSOMES = (
         "6",
     ),
 )
-"""Karyotype order. Shares follow SRAv2's rows (`stats/rows_per_chromosome_estimate.tsv`), lengths are hg38's."""
+"""Karyotype order. Shares follow SRAv2's rows (`stats/rows_per_chromosome_estimate.tsv`), lengths
+are hg38's.
+"""
 
 WINDOW = ("chr1", 25_000_000, 618_876 / 29_900_000)
-"""GTEx has this share of all its junctions in chr1:0-25,000,000 (counted with Snaptron); annotated introns would give less."""
+"""GTEx has this share of all its junctions in chr1:0-25,000,000 (counted with Snaptron); annotated
+introns would give less.
+"""

@@ -1,4 +1,6 @@
-"""Simulated junctions of one segment, without their samples: coordinates, annotation, motifs, and how often and deeply seen."""
+"""Simulated junctions of one segment, without their samples: coordinates, annotation, motifs, and
+how often and deeply seen.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -31,10 +33,12 @@ NONE = -1
 
 @dataclass(frozen=True)
 class Junctions:
-    """Junctions of one segment in order of start, end, strand (1-based, closed, distinct), as parallel arrays.
+    """Junctions of one segment in order of start, end, strand (1-based, closed, distinct), as
+    parallel arrays.
 
-    `strand` is 0 for +, 1 for -; `source`, `left_source`, `right_source` index SOURCES or are -1; `motif` indexes MOTIFS;
-    `gene` gives the tissues; `count` is the number of samples aimed at and `excess` the mean reads per pair above 1.
+    `strand` is 0 for +, 1 for -; `source`, `left_source`, `right_source` index SOURCES or are -1;
+    `motif` indexes MOTIFS; `gene` gives the tissues; `count` is the number of samples aimed at and
+    `excess` the mean reads per pair above 1.
     """
 
     start: Integers
@@ -71,7 +75,9 @@ class _Places:
     right_source: Integers
 
     def take(self, which: NDArray[np.integer]) -> "_Places":
-        return _Places(**{column.name: getattr(self, column.name)[which] for column in fields(self)})
+        return _Places(
+            **{column.name: getattr(self, column.name)[which] for column in fields(self)}
+        )
 
     def keys(self) -> Integers:
         """One number per junction that sorts by start, end, strand."""
@@ -84,23 +90,31 @@ def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
     random = plan.generator("junctions", segment.number)
     exact = segment.rows * np.array(plan.frequencies.shares)
     wanted = exact.astype(np.int64)
-    wanted += random.multinomial(segment.rows - wanted.sum(), (exact - wanted) / max((exact - wanted).sum(), 1e-9))
+    wanted += random.multinomial(
+        segment.rows - wanted.sum(), (exact - wanted) / max((exact - wanted).sum(), 1e-9)
+    )
     draws = _Draws(random, segment, genes)
-    places = _distinct([draw(number) for draw, number in zip(draws.by_class(), wanted, strict=True) if number])
+    places = _distinct(
+        [draw(number) for draw, number in zip(draws.by_class(), wanted, strict=True) if number]
+    )
     while len(places.start) < segment.rows:
         places = _distinct([places, draws.novel(segment.rows - len(places.start))])
     return _with_counts(random, places, genes, plan.frequencies)
 
 
 class _Draws:
-    """Draws places of each class on one segment; it keeps what all draws share: site sources and weights of the genes."""
+    """Draws places of each class on one segment; it keeps what all draws share: site sources and
+    weights of the genes.
+    """
 
     def __init__(self, random: np.random.Generator, segment: Segment, genes: Genes) -> None:
         self.random = random
         self.segment = segment
         self.genes = genes
         exons = len(genes.exon_start)
-        self.donor = np.full(exons, NONE)  # source of the site at an exon's right edge (left end of an intron)
+        self.donor = np.full(
+            exons, NONE
+        )  # source of the site at an exon's right edge (left end of an intron)
         self.acceptor = np.full(exons, NONE)
         np.maximum.at(self.donor, genes.left, genes.source)
         np.maximum.at(self.acceptor, genes.right, genes.source)
@@ -111,14 +125,20 @@ class _Draws:
         self.inner = np.flatnonzero(genes.right == genes.left + 1)
 
     def by_class(self) -> tuple[Callable[[int], _Places], ...]:
-        """Functions from a number of junctions to at most so many places, in the order of the classes."""
+        """Functions from a number of junctions to at most so many places, in the order of the
+        classes.
+        """
         return self.annotated, self.skips, self.one_sided, self.novel
 
     def annotated(self, number: int) -> _Places:
         """Annotated introns, those of strong genes first."""
         genes = self.genes
         weights = self.intron_weights
-        chance = self.random.random(len(weights)) ** (1 / np.maximum(weights, 1e-300)) if len(weights) else weights
+        chance = (
+            self.random.random(len(weights)) ** (1 / np.maximum(weights, 1e-300))
+            if len(weights)
+            else weights
+        )
         which = np.argsort(-chance, kind="stable")[:number]
         return self._between(ANNOTATED, genes.left[which], genes.right[which], genes.source[which])
 
@@ -140,7 +160,10 @@ class _Draws:
         start = np.where(from_left, genes.exon_end[left] + 1, genes.exon_start[left + 1] - length)
         end = start + length - 1
         gene = genes.exon_gene[left]
-        sources = np.where(from_left, self.donor[left], NONE), np.where(from_left, NONE, self.acceptor[left + 1])
+        sources = (
+            np.where(from_left, self.donor[left], NONE),
+            np.where(from_left, NONE, self.acceptor[left + 1]),
+        )
         return self._inside(ONE_SIDE, start, end, genes.strand[gene], gene, sources)
 
     def novel(self, number: int) -> _Places:
@@ -157,7 +180,9 @@ class _Draws:
         return self._inside(NOVEL, start, end, strand, gene, (nowhere, nowhere))
 
     def _introns(self, number: int) -> Integers:
-        """Left exons of introns between neighbouring exons, strong genes more often; none without introns."""
+        """Left exons of introns between neighbouring exons, strong genes more often; none without
+        introns.
+        """
         if not len(self.inner):
             return np.zeros(0, np.int64)
         weights = self._normal(self.intron_weights[self.inner])
@@ -176,16 +201,41 @@ class _Draws:
         gene = genes.exon_gene[left]
         start, end = genes.exon_end[left] + 1, genes.exon_start[right] - 1
         return _Places(
-            start, end, genes.strand[gene], np.full(len(left), class_), gene, source, self.donor[left], self.acceptor[right]
+            start,
+            end,
+            genes.strand[gene],
+            np.full(len(left), class_),
+            gene,
+            source,
+            self.donor[left],
+            self.acceptor[right],
         )
 
     def _inside(
-        self, class_: int, start: Integers, end: Integers, strand: Integers, gene: Integers, sources: tuple[Integers, Integers]
+        self,
+        class_: int,
+        start: Integers,
+        end: Integers,
+        strand: Integers,
+        gene: Integers,
+        sources: tuple[Integers, Integers],
     ) -> _Places:
-        """Places whose start lies in the segment and whose end lies on the chromosome; the others are left out."""
+        """Places whose start lies in the segment and whose end lies on the chromosome; the others
+        are left out.
+        """
         segment = self.segment
-        kept = np.flatnonzero((start >= segment.start) & (start <= segment.end) & (end <= segment.chromosome.length))
-        everything = _Places(start, end, strand, np.full(len(start), class_), gene, np.full(len(start), NONE), *sources)
+        kept = np.flatnonzero(
+            (start >= segment.start) & (start <= segment.end) & (end <= segment.chromosome.length)
+        )
+        everything = _Places(
+            start,
+            end,
+            strand,
+            np.full(len(start), class_),
+            gene,
+            np.full(len(start), NONE),
+            *sources,
+        )
         return everything.take(kept)
 
     @staticmethod
@@ -196,13 +246,22 @@ class _Draws:
 
 def _distinct(parts: list[_Places]) -> _Places:
     """The parts in order of place; of equal junctions the one of the first part stays."""
-    joined = _Places(**{c.name: np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(_Places)})
+    joined = _Places(
+        **{
+            c.name: np.concatenate([getattr(part, c.name) for part in parts])
+            for c in fields(_Places)
+        }
+    )
     _, first = np.unique(joined.keys(), return_index=True)
     return joined.take(first)
 
 
-def _with_counts(random: np.random.Generator, places: _Places, genes: Genes, frequencies: Frequencies) -> Junctions:
-    """The places with motifs, numbers of samples and depth, each drawn by class; strong genes have the frequent junctions."""
+def _with_counts(
+    random: np.random.Generator, places: _Places, genes: Genes, frequencies: Frequencies
+) -> Junctions:
+    """The places with motifs, numbers of samples and depth, each drawn by class; strong genes have
+    the frequent junctions.
+    """
     number = len(places.start)
     own = random.standard_normal(number)
     score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * own
@@ -214,6 +273,8 @@ def _with_counts(random: np.random.Generator, places: _Places, genes: Genes, fre
         chance = (rank + 1 - random.random(len(which))) / max(len(which), 1)
         fitted[which] = frequencies.fitted_counts(class_, chance)
         motif[which] = motifs(class_, random.random(len(which)), fitted[which])
-    factor = DEEP_ALIKE * genes.level[places.gene] + np.sqrt(1 - DEEP_ALIKE**2) * random.standard_normal(number)
+    factor = DEEP_ALIKE * genes.level[places.gene] + np.sqrt(
+        1 - DEEP_ALIKE**2
+    ) * random.standard_normal(number)
     count = frequencies.sample_counts(random, fitted)
     return Junctions(**vars(places), motif=motif, count=count, excess=mean_excess(fitted, factor))

@@ -18,10 +18,12 @@ _SOURCES = (*SOURCES, "0")  # index -1, no source, is the last
 
 
 def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes]:
-    """Chunks of whole lines of 17 tab-separated columns (snapshard.junction.NAMES), without a header.
+    """Chunks of whole lines of 17 tab-separated columns (snapshard.junction.NAMES), without a
+    header.
 
-    In genome order (chromosomes 1 to 22, X, Y, M; start, end, strand), ids from 0. The memory needed grows with the largest
-    segment (a forty-eighth of all rows, some 60 bytes each), not with the samples. Raises BadSetting.
+    In genome order (chromosomes 1 to 22, X, Y, M; start, end, strand), ids from 0. The memory
+    needed grows with the largest segment (a forty-eighth of all rows, some 60 bytes each), not with
+    the samples. Raises BadSetting.
     """
     plan = Plan(junctions, samples, seed)
     tissues = simulate_tissues(plan)
@@ -31,12 +33,16 @@ def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes
 
 
 def segment_lines(plan: Plan, segment: Segment, tissues: Tissues, words: Words) -> Iterator[bytes]:
-    """The lines of one segment, as junction_lines has them; tissues and words are those of the plan."""
+    """The lines of one segment, as junction_lines has them; tissues and words are those of the
+    plan.
+    """
     for chunk, coverage, first in segment_chunks(plan, segment, tissues):
         yield words.lines(_heads(chunk, segment.chromosome.name, first), coverage)
 
 
-def segment_chunks(plan: Plan, segment: Segment, tissues: Tissues) -> Iterator[tuple[Junctions, Coverage, int]]:
+def segment_chunks(
+    plan: Plan, segment: Segment, tissues: Tissues
+) -> Iterator[tuple[Junctions, Coverage, int]]:
     """Consecutive junctions of a segment with their coverage, and the id of the first of them."""
     genes = simulate_genes(plan, segment)
     junctions = simulate_junctions(plan, segment, genes)
@@ -48,7 +54,11 @@ def segment_chunks(plan: Plan, segment: Segment, tissues: Tissues) -> Iterator[t
         last = int(np.searchsorted(pairs, before + PAIRS_AT_ONCE, side="right"))
         last = min(max(last, first + 1), first + ROWS_AT_ONCE)
         chunk = junctions.slice(first, last)
-        yield chunk, sampler.draw(count=chunk.count, gene=chunk.gene, excess=chunk.excess), segment.first_row + first
+        yield (
+            chunk,
+            sampler.draw(count=chunk.count, gene=chunk.gene, excess=chunk.excess),
+            segment.first_row + first,
+        )
         first = last
 
 

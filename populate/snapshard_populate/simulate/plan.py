@@ -1,4 +1,6 @@
-"""The plan of a simulated compilation: its size, its seed, and which stretch of the genome gets how many rows and genes."""
+"""The plan of a simulated compilation: its size, its seed, and which stretch of the genome gets how
+many rows and genes.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from snapshard.errors import BadSetting
 from snapshard_populate.simulate.frequency import Frequencies, frequencies
 from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE, WINDOW, Chromosome
 
-ROWS_PER_GENE = 515  # 29.9 M junctions of GTEx over 58,037 genes; fewer are left where there are fewer samples
+ROWS_PER_GENE = (
+    515  # 29.9 M junctions of GTEx over 58,037 genes; fewer are left where there are fewer samples
+)
 FINE = 500_000  # from this many rows on, segments of 25 Mb; below, whole chromosomes, so that a gene has all of its rows
 FIRST_RAIL_ID = 50_099
 MOST_SAMPLES = 900_000  # rail_ids of six digits
@@ -19,7 +23,9 @@ MOST_SAMPLES = 900_000  # rail_ids of six digits
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of a chromosome, bases start to end (1-based, closed), with its number of rows and genes."""
+    """One stretch of a chromosome, bases start to end (1-based, closed), with its number of rows
+    and genes.
+    """
 
     number: int
     chromosome: Chromosome
@@ -33,9 +39,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is simulated: so many junctions over so many samples, everything else following from the seed.
+    """What is simulated: so many junctions over so many samples, everything else following from the
+    seed.
 
-    Random numbers are drawn from a generator per purpose and segment, so no file depends on the order in which they are written.
+    Random numbers are drawn from a generator per purpose and segment, so no file depends on the
+    order in which they are written.
     """
 
     junctions: int
@@ -69,7 +77,9 @@ class Plan:
         genes = [max(1, round(count / per_gene)) if count else 0 for count in rows]
         before = np.cumsum([0, *rows]), np.cumsum([0, *genes])
         return tuple(
-            Segment(i, chromosome, start, end, rows[i], int(before[0][i]), genes[i], int(before[1][i]))
+            Segment(
+                i, chromosome, start, end, rows[i], int(before[0][i]), genes[i], int(before[1][i])
+            )
             for i, (chromosome, start, end, _) in enumerate(spans)
             if rows[i]
         )
@@ -81,7 +91,9 @@ class Plan:
 
 
 def apportion(total: int, weights: list[float]) -> list[int]:
-    """The total as whole numbers in proportion to the weights (largest remainders, ties to the first)."""
+    """The total as whole numbers in proportion to the weights (largest remainders, ties to the
+    first).
+    """
     exact = np.array(weights, np.float64) * (total / sum(weights))
     whole = np.floor(exact + 1e-9).astype(np.int64)
     rest = np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]
@@ -90,7 +102,9 @@ def apportion(total: int, weights: list[float]) -> list[int]:
 
 
 def _spans(junctions: int) -> Iterator[tuple[Chromosome, int, int, float]]:
-    """Chromosome, first and last base and weight of every segment; the window that GTEx was counted in is one of them."""
+    """Chromosome, first and last base and weight of every segment; the window that GTEx was counted
+    in is one of them.
+    """
     all_shares = sum(chromosome.share for chromosome in CHROMOSOMES)
     name, bound, window = WINDOW
     for chromosome in CHROMOSOMES:

@@ -43,7 +43,9 @@ TYPES = {
     "SMGNSDTC": "i",
     "bigwig_file": "t",
 }
-"""Columns in order with their types: i whole numbers, f decimals, t text. SMUBRID has leading zeros, so it is text."""
+"""Columns in order with their types: i whole numbers, f decimals, t text. SMUBRID has leading
+zeros, so it is text.
+"""
 
 SAMPLES_PER_SUBJECT = 17.5
 FEMALE_TISSUES = {"Cervix_Uteri", "Fallopian_Tube", "Ovary", "Uterus", "Vagina"}
@@ -98,7 +100,9 @@ def type_lines() -> Iterator[str]:
 
 
 def group_lines(plan: Plan) -> Iterator[str]:
-    """Short name, long name, number of samples and their rail_ids (ascending) of every tissue that has samples."""
+    """Short name, long name, number of samples and their rail_ids (ascending) of every tissue that
+    has samples.
+    """
     tissues = simulate_tissues(plan)
     yield "group_short_name\tgroup_long_name\trail_id_count\trail_ids\n"
     for number, tissue in enumerate(TISSUES):
@@ -117,7 +121,9 @@ def _subjects(random: np.random.Generator, samples: int) -> _Subjects:
 
 def _letters(number: int) -> str:
     """Four letters and digits or more, different for every number, in no obvious order."""
-    scattered = number * 514_229 % len(LETTERS) ** 4 + len(LETTERS) ** 4 * (number // len(LETTERS) ** 4)
+    scattered = number * 514_229 % len(LETTERS) ** 4 + len(LETTERS) ** 4 * (
+        number // len(LETTERS) ** 4
+    )
     letters = ""
     while scattered or len(letters) < 4:
         scattered, digit = divmod(scattered, len(LETTERS))
@@ -132,14 +138,22 @@ def _sites(tissues: Tissues) -> list[tuple[str, str]]:
     for number, tissue in enumerate(TISSUES):
         members = np.flatnonzero(tissues.of == number).tolist()
         counts = apportion(len(members), [float(size) for _, size in tissue.sites])
-        dealt = [site for (site, _), count in zip(tissue.sites, counts, strict=True) for _ in range(count)]
+        dealt = [
+            site
+            for (site, _), count in zip(tissue.sites, counts, strict=True)
+            for _ in range(count)
+        ]
         for member, site in zip(members, dealt, strict=True):
             sites[member] = site, f"{1000 + names.index(site) * 37:07d}"
     return sites
 
 
 def _row(
-    random: np.random.Generator, number: int, tissues: Tissues, site: tuple[str, str], subjects: _Subjects
+    random: np.random.Generator,
+    number: int,
+    tissues: Tissues,
+    site: tuple[str, str],
+    subjects: _Subjects,
 ) -> tuple[str, ...]:
     """The 29 values of one sample."""
     tissue = TISSUES[int(tissues.of[number])]
@@ -149,8 +163,18 @@ def _row(
     file = f"{run}_{sample}_{experiment}_{subjects.sex[who]}_{_file_part(detail)}.bw"
     return (
         *(str(FIRST_RAIL_ID + number), run, sample, experiment, STUDY),
-        *(f"{subjects.name[who]}-{random.integers(1, 3000):04d}-SM-{_letters(number)}", subjects.name[who]),
-        *(tissue.long_name, detail, tissue.name, subjects.sex[who], subjects.age[who], subjects.hardy[who]),
+        *(
+            f"{subjects.name[who]}-{random.integers(1, 3000):04d}-SM-{_letters(number)}",
+            subjects.name[who],
+        ),
+        *(
+            tissue.long_name,
+            detail,
+            tissue.name,
+            subjects.sex[who],
+            subjects.age[who],
+            subjects.hardy[who],
+        ),
         f"{np.clip(random.normal(7.3, 1.1), 3.1, 10.5):.1f}",
         *(_choice(random, AUTOLYSIS), ontology if tissue.long_name else ""),
         *(_choice(random, values) for values in (CENTERS, FREEZE, PREPARATIONS)),
@@ -180,7 +204,10 @@ def _reads(random: np.random.Generator, depth: float) -> tuple[str, ...]:
 
 def _quality(random: np.random.Generator) -> tuple[str, ...]:
     """Rates of mapping, exonic and ribosomal reads, and genes detected; missing together."""
-    mapping, exonic = 1 - np.exp(random.normal(-2.7, 0.35)), np.clip(random.normal(0.865, 0.044), 0.6, 0.98)
+    mapping, exonic = (
+        1 - np.exp(random.normal(-2.7, 0.35)),
+        np.clip(random.normal(0.865, 0.044), 0.6, 0.98),
+    )
     ribosomal, genes = np.exp(random.normal(-4.4, 0.8)), int(random.normal(24600, 1700))
     if random.random() < NO_QUALITY:
         return "", "", "", ""
@@ -194,7 +221,10 @@ def _choice(random: np.random.Generator, values: dict[str, int]) -> str:
 def _choices(random: np.random.Generator, values: dict[str, int], number: int) -> list[str]:
     bounds = np.cumsum(list(values.values()))
     names = list(values)
-    return [names[i] for i in np.searchsorted(bounds, random.random(number) * bounds[-1], side="right").tolist()]
+    return [
+        names[i]
+        for i in np.searchsorted(bounds, random.random(number) * bounds[-1], side="right").tolist()
+    ]
 
 
 def _file_part(site: str) -> str:

@@ -1,4 +1,6 @@
-"""The tissues that simulated samples come from, with GTEx's sizes, and which sample is of which tissue."""
+"""The tissues that simulated samples come from, with GTEx's sizes, and which sample is of which
+tissue.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +14,9 @@ from snapshard_populate.simulate.plan import Plan, apportion
 
 @dataclass(frozen=True)
 class Tissue:
-    """One group of samples: its name, and the detailed sites it was taken from with their numbers of runs in GTEx."""
+    """One group of samples: its name, and the detailed sites it was taken from with their numbers
+    of runs in GTEx.
+    """
 
     name: str
     sites: tuple[tuple[str, int], ...]
@@ -137,7 +141,9 @@ TISSUES = (
     Tissue("Uterus", (("Uterus", 90),)),
     Tissue("Vagina", (("Vagina", 97),)),
 )
-"""Groups of GTEx (recount2); they partition its 9,662 runs (printed by `python -m analysis.fit_simulator tissues`)."""
+"""Groups of GTEx (recount2); they partition its 9,662 runs (printed by `python -m
+analysis.fit_simulator tissues`).
+"""
 
 RICH = 0.02  # share of runs sequenced about eight times as deep, as GTEx has
 RICH_FACTOR = 8.0
@@ -145,9 +151,11 @@ RICH_FACTOR = 8.0
 
 @dataclass(frozen=True)
 class Tissues:
-    """Samples by tissue: `members` lists sample numbers tissue by tissue, the richest of each first.
+    """Samples by tissue: `members` lists sample numbers tissue by tissue, the richest of each
+    first.
 
-    `starts[t]` to `starts[t + 1]` are tissue t's in it; `of[s]` is sample s's tissue, `depth[s]` its sequencing depth (mean 1).
+    `starts[t]` to `starts[t + 1]` are tissue t's in it; `of[s]` is sample s's tissue, `depth[s]`
+    its sequencing depth (mean 1).
     """
 
     members: Integers

@@ -1,6 +1,8 @@
-"""Files that name simulated genes and transcripts: refFlat, GFF3, GTF and UCSC's canonical transcripts.
+"""Files that name simulated genes and transcripts: refFlat, GFF3, GTF and UCSC's canonical
+transcripts.
 
-Symbols (SIMG00001) and accessions are invented: no gene is called so, and ENSG99… numbers have not been given out.
+Symbols (SIMG00001) and accessions are invented: no gene is called so, and ENSG99… numbers have not
+been given out.
 """
 
 from collections.abc import Iterator
@@ -16,9 +18,11 @@ SOURCE = "simulated"
 
 @dataclass(frozen=True)
 class Transcript:
-    """One transcript; `exons` are (start, end) in order, 1-based and closed; `coding` is the span of its CDS or None.
+    """One transcript; `exons` are (start, end) in order, 1-based and closed; `coding` is the span
+    of its CDS or None.
 
-    `gene` counts all genes of the compilation from 0, `number` the gene's transcripts from 1; 1 is the canonical one.
+    `gene` counts all genes of the compilation from 0, `number` the gene's transcripts from 1; 1 is
+    the canonical one.
     """
 
     gene: int
@@ -68,12 +72,27 @@ def transcripts(plan: Plan) -> Iterator[Transcript]:
         for gene in range(len(genes)):
             skipped = (genes.left[skipping[by_gene == gene]] + 1).tolist() if len(skipping) else []
             for number, exon in enumerate((None, *skipped), 1):
-                yield _transcript(genes, gene, exon, number=number, first=segment.first_gene, on=segment.chromosome.name)
+                yield _transcript(
+                    genes,
+                    gene,
+                    exon,
+                    number=number,
+                    first=segment.first_gene,
+                    on=segment.chromosome.name,
+                )
 
 
-def _transcript(genes: Genes, gene: int, skipped: int | None, *, number: int, first: int, on: str) -> Transcript:
-    """The transcript of all exons of a gene of a segment but one, or of all; the segment's first gene has number `first`."""
-    which = [i for i in range(int(genes.first_exon[gene]), int(genes.first_exon[gene + 1])) if i != skipped]
+def _transcript(
+    genes: Genes, gene: int, skipped: int | None, *, number: int, first: int, on: str
+) -> Transcript:
+    """The transcript of all exons of a gene of a segment but one, or of all; the segment's first
+    gene has number `first`.
+    """
+    which = [
+        i
+        for i in range(int(genes.first_exon[gene]), int(genes.first_exon[gene + 1]))
+        if i != skipped
+    ]
     exons = tuple((int(genes.exon_start[i]), int(genes.exon_end[i])) for i in which)
     coding = None
     if len(exons) > 1:
@@ -82,14 +101,23 @@ def _transcript(genes: Genes, gene: int, skipped: int | None, *, number: int, fi
 
 
 def ref_flat_line(transcript: Transcript) -> str:
-    """UCSC refFlat: symbol, transcript, chromosome, strand, then 0-based starts and exclusive ends; no CDS is an empty one."""
+    """UCSC refFlat: symbol, transcript, chromosome, strand, then 0-based starts and exclusive ends;
+    no CDS is an empty one.
+    """
     return "\t".join((symbol(transcript.gene), *_ucsc_columns(transcript))) + "\n"
 
 
 def canonical_line(transcript: Transcript) -> str:
     """UCSC's canonical transcript: id, cluster, bin, then as refFlat, a score and the symbol."""
     accession = f"sim{transcript.gene + 1}"
-    columns = (accession, str(transcript.gene + 1), "0", *_ucsc_columns(transcript), "0", symbol(transcript.gene))
+    columns = (
+        accession,
+        str(transcript.gene + 1),
+        "0",
+        *_ucsc_columns(transcript),
+        "0",
+        symbol(transcript.gene),
+    )
     return "\t".join(columns) + "\n"
 
 
@@ -109,9 +137,7 @@ def _ucsc_columns(transcript: Transcript) -> tuple[str, ...]:
 def gff3_line(transcript: Transcript) -> str:
     """GENCODE's line of the gene, from its canonical transcript, which spans it."""
     identity = gene_id(transcript.gene)
-    attributes = (
-        f"ID={identity};gene_id={identity};gene_type={gene_type(len(transcript.exons))};gene_name={symbol(transcript.gene)}"
-    )
+    attributes = f"ID={identity};gene_id={identity};gene_type={gene_type(len(transcript.exons))};gene_name={symbol(transcript.gene)}"
     return _feature(transcript, "gene", attributes)
 
 
@@ -119,7 +145,11 @@ def gtf_line(transcript: Transcript) -> str:
     """Snaptron's line of a transcript: CDS span and exons in the attributes, 1-based and closed."""
     coding = "{}-{}".format(*transcript.coding) if transcript.coding else "NA"
     exons = ",".join(f"{first}-{last}" for first, last in transcript.exons)
-    return _feature(transcript, "transcript", f'transcript_id "{transcript.name}";cds_span "{coding}";exons "{exons}";')
+    return _feature(
+        transcript,
+        "transcript",
+        f'transcript_id "{transcript.name}";cds_span "{coding}";exons "{exons}";',
+    )
 
 
 def _feature(transcript: Transcript, kind: str, attributes: str) -> str:

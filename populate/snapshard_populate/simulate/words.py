@@ -14,7 +14,9 @@ _WORD = 8
 
 
 class Words:
-    """Turns pairs to text by table: `,sample:` and the reads are words of eight bytes, padded with NULs that are then removed."""
+    """Turns pairs to text by table: `,sample:` and the reads are words of eight bytes, padded with
+    NULs that are then removed.
+    """
 
     def __init__(self, samples: int) -> None:
         self.sample = _words([f",{FIRST_RAIL_ID + number}:" for number in range(samples)])
@@ -23,7 +25,9 @@ class Words:
         self.reads_width = _widths(self.reads)
 
     def lines(self, heads: Iterable[str], coverage: Coverage) -> bytes:
-        """Whole lines: heads (the columns before the samples, each with its tab), pairs, statistics, dataset."""
+        """Whole lines: heads (the columns before the samples, each with its tab), pairs,
+        statistics, dataset.
+        """
         text, ends = self.pairs(coverage)
         begins = [0, *ends[:-1]]
         rows = zip(heads, begins, ends, _tails(coverage), strict=True)
@@ -43,7 +47,9 @@ class Words:
             cells[large, 1] = words
             widths[large] += _widths(words) - self.reads_width[-1]
         text = cells.tobytes().translate(None, b"\0").decode("ascii")
-        return text, np.cumsum(np.add.reduceat(widths, coverage.starts[:-1], dtype=np.int64)).tolist()
+        return text, np.cumsum(
+            np.add.reduceat(widths, coverage.starts[:-1], dtype=np.int64)
+        ).tolist()
 
 
 def _words(texts: list[str]) -> NDArray[np.uint64]:
@@ -51,7 +57,9 @@ def _words(texts: list[str]) -> NDArray[np.uint64]:
 
 
 def _widths(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    widths: NDArray[np.uint8] = np.count_nonzero(words.view(np.uint8).reshape(-1, _WORD), axis=1).astype(np.uint8)
+    widths: NDArray[np.uint8] = np.count_nonzero(
+        words.view(np.uint8).reshape(-1, _WORD), axis=1
+    ).astype(np.uint8)
     return widths
 
 
@@ -59,8 +67,17 @@ def _tails(coverage: Coverage) -> list[str]:
     """The five columns after the samples, each after a tab, with the line's end."""
     count = np.diff(coverage.starts)
     total = np.add.reduceat(coverage.reads, coverage.starts[:-1])
-    columns = zip(count.tolist(), total.tolist(), (total / count).tolist(), medians(coverage).tolist(), strict=True)
-    return [f"\t{number}\t{total}\t{mean:.3f}\t{median:.3f}\t{DATASET}\n" for number, total, mean, median in columns]
+    columns = zip(
+        count.tolist(),
+        total.tolist(),
+        (total / count).tolist(),
+        medians(coverage).tolist(),
+        strict=True,
+    )
+    return [
+        f"\t{number}\t{total}\t{mean:.3f}\t{median:.3f}\t{DATASET}\n"
+        for number, total, mean, median in columns
+    ]
 
 
 def medians(coverage: Coverage) -> NDArray[np.float64]:

@@ -1,4 +1,6 @@
-"""A data folder with a simulated and a real compilation, asked in process, through a real server, and over a bad line to it."""
+"""A data folder with a simulated and a real compilation, asked in process, through a real server,
+and over a bad line to it.
+"""
 
 import gzip
 import os
@@ -30,7 +32,9 @@ PROGRAM = [sys.executable, "-m", "snapshard"]
 @pytest.fixture(scope="session", autouse=True)
 def _plain_environment():
     """No address of the developer's own may leak into a test."""
-    for name in [name for name in os.environ if name.startswith("SNAPSHARD_") and name != "SNAPSHARD_SHARED"]:
+    for name in [
+        name for name in os.environ if name.startswith("SNAPSHARD_") and name != "SNAPSHARD_SHARED"
+    ]:
         del os.environ[name]
 
 
@@ -48,9 +52,13 @@ def rows(source):
     with gzip.open(source / "junctions.bgz", "rt") as lines:
         found = [dict(zip(NAMES, line.rstrip("\n").split("\t"), strict=True)) for line in lines]
     for row in found:
-        row["pairs"] = {int(s): int(c) for s, c in (pair.split(":") for pair in row["samples"].split(",")[1:])}
+        row["pairs"] = {
+            int(s): int(c) for s, c in (pair.split(":") for pair in row["samples"].split(",")[1:])
+        }
     order = [f"chr{name}" for name in [*range(1, 23), "X", "Y", "M"]]
-    return sorted(found, key=lambda row: (order.index(row["chromosome"]), int(row["start"]), int(row["end"])))
+    return sorted(
+        found, key=lambda row: (order.index(row["chromosome"]), int(row["start"]), int(row["end"]))
+    )
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +68,17 @@ def folder(source, shared):
     embedded = Embedded(place)
     intervals = default_layout(["s1", "s2", "s3"])
     shards = embedded.ensure_shards(["s1", "s2", "s3"])
-    samples, groups = (str(shared / "data/samples" / name) for name in ("gtex.samples.tsv.gz", "gtex.samples.groups.tsv"))
-    gtex = Compilation("gtex", str(shared / "data/gtex/junctions.tsv.gz"), assembly="GRCh38", samples=samples, groups=groups)
+    samples, groups = (
+        str(shared / "data/samples" / name)
+        for name in ("gtex.samples.tsv.gz", "gtex.samples.groups.tsv")
+    )
+    gtex = Compilation(
+        "gtex",
+        str(shared / "data/gtex/junctions.tsv.gz"),
+        assembly="GRCh38",
+        samples=samples,
+        groups=groups,
+    )
     for compilation in (read_folder(source, name="sim"), gtex):
         load_compilation(shards, Plan(compilation, intervals, release="r1", jobs=2))
     yield place
@@ -75,7 +92,9 @@ def server(folder):
     port = free_port()
     log = (folder / "serve.log").open("w")
     process = subprocess.Popen(
-        [*PROGRAM, "serve", "--data", str(folder), "--port", str(port), "--workers", "1"], stdout=log, stderr=log
+        [*PROGRAM, "serve", "--data", str(folder), "--port", str(port), "--workers", "1"],
+        stdout=log,
+        stderr=log,
     )
     url = f"http://127.0.0.1:{port}"
     for _ in range(300):
@@ -116,9 +135,11 @@ def free_port():
 
 
 class BadLine(socketserver.ThreadingTCPServer):
-    """Hands requests on to the server; what it does to the bytes of each export is the next entry of `faults`.
+    """Hands requests on to the server; what it does to the bytes of each export is the next entry
+    of `faults`.
 
-    A fault is a function from the chunks of the answer to those that come through; ending early cuts the connection.
+    A fault is a function from the chunks of the answer to those that come through; ending early
+    cuts the connection.
     """
 
     daemon_threads = True
@@ -142,12 +163,19 @@ class _Relay(socketserver.BaseRequestHandler):
             if not more:
                 return
             head += more
-        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"accept-encoding", b"connection"))]
-        head = b"\r\n".join([lines[0], b"Connection: close", b"Accept-Encoding: identity", *lines[1:]])
+        lines = [
+            line
+            for line in head.split(b"\r\n")
+            if not line.lower().startswith((b"accept-encoding", b"connection"))
+        ]
+        head = b"\r\n".join(
+            [lines[0], b"Connection: close", b"Accept-Encoding: identity", *lines[1:]]
+        )
         answer = self._answer(head)
         first = next(answer, b"")
         chunks = chain([first], answer)
-        # An export that is told to wait for its turn is asked for again; faults are for those that begin.
+        # An export that is told to wait for its turn is asked for again; faults are for those that
+        # begin.
         if b":export" in lines[0] and first.startswith(b"HTTP/1.1 200"):
             self.server.exports.append(lines[0].decode())
             if self.server.faults:

@@ -9,7 +9,12 @@ from shutil import which
 import pytest
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-COMMANDS = {"curl.sh": ["bash"], "client.py": [sys.executable], "plain.py": [sys.executable], "snapshard.R": ["Rscript"]}
+COMMANDS = {
+    "curl.sh": ["bash"],
+    "client.py": [sys.executable],
+    "plain.py": [sys.executable],
+    "snapshard.R": ["Rscript"],
+}
 
 
 @pytest.fixture
@@ -22,7 +27,12 @@ def example(server, tmp_path):
             pytest.skip(f"{program[0]} is not installed (Debian: r-base-core, r-cran-jsonlite)")
         environment = {**os.environ, "SNAPSHARD_URL": server}
         answer = subprocess.run(
-            [*program, EXAMPLES / name, "sim"], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60
+            [*program, EXAMPLES / name, "sim"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            timeout=60,
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
@@ -31,7 +41,13 @@ def example(server, tmp_path):
 
 
 def few_of_chr1(rows):
-    return [row for row in rows if row["chromosome"] == "chr1" and int(row["start"]) <= 10**8 and int(row["samples_count"]) >= 5]
+    return [
+        row
+        for row in rows
+        if row["chromosome"] == "chr1"
+        and int(row["start"]) <= 10**8
+        and int(row["samples_count"]) >= 5
+    ]
 
 
 def plus_strand(rows):
@@ -57,7 +73,10 @@ def test_curl(example, rows, tmp_path):
 def test_python_client(example, rows):
     out = example("client.py")
     few = few_of_chr1(rows)
-    assert f"{sum(row['annotated'] == '0' for row in few)} junctions that annotation does not know, of sim r1" in out
+    assert (
+        f"{sum(row['annotated'] == '0' for row in few)} junctions that annotation does not know, of sim r1"
+        in out
+    )
     assert f"{len(few)} junctions x" in out
     assert f"{sum(len(row['pairs']) for row in few)} counts" in out
 
@@ -76,4 +95,7 @@ def test_r(example, rows):
     assert f"GRCh38:chr1:{first['start']}-{first['end']}:+" in out
     assert "GRCh38:chr1:100-200 is seen in 0 of 40 samples" in out
     of_21 = [row for row in rows if row["chromosome"] == "chr21"]
-    assert f"{len(of_21)} junctions x {len({sample for row in of_21 for sample in row['pairs']})} samples" in out
+    assert (
+        f"{len(of_21)} junctions x {len({sample for row in of_21 for sample in row['pairs']})} samples"
+        in out
+    )

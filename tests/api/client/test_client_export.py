@@ -38,7 +38,10 @@ def _no_pauses(monkeypatch):
 def whole(remote, tmp_path_factory):
     """Each format as it comes when nothing goes wrong."""
     folder = tmp_path_factory.mktemp("whole")
-    return {name: remote.export(folder / f"x.{name}", PLACE, **options) for name, options in FORMATS.items()}
+    return {
+        name: remote.export(folder / f"x.{name}", PLACE, **options)
+        for name, options in FORMATS.items()
+    }
 
 
 def digest(exported):
@@ -49,13 +52,22 @@ def test_every_format_holds_the_same_junctions(whole, client):
     frame = client.junctions(PLACE)
     starts = frame["start"].tolist()
     assert len(starts) > 500
-    read = {name: one.path.read_text().splitlines() for name, one in whole.items() if name not in ("parquet", "arrow")}
+    read = {
+        name: one.path.read_text().splitlines()
+        for name, one in whole.items()
+        if name not in ("parquet", "arrow")
+    }
     assert [int(line.split("\t")[2]) for line in read["tsv"][2:]] == starts
     assert [int(line.split(",")[2]) for line in read["csv"][2:]] == starts
     assert [json.loads(line)["start"] for line in read["ndjson"][1:]] == starts
     assert [int(line.split("\t")[1]) + 1 for line in read["bed"][1:]] == starts
     assert pd.read_parquet(whole["parquet"].path)["start"].tolist() == starts
-    assert pa.ipc.open_stream(io.BytesIO(whole["arrow"].path.read_bytes())).read_all()["start"].to_pylist() == starts
+    assert (
+        pa.ipc.open_stream(io.BytesIO(whole["arrow"].path.read_bytes()))
+        .read_all()["start"]
+        .to_pylist()
+        == starts
+    )
     tidy = client.tidy(PLACE)
     assert [tuple(map(int, line.split("\t")[-2:])) for line in read["tidy.tsv"][2:]] == list(
         tidy[["rail_id", "coverage"]].itertuples(index=False, name=None)
@@ -75,11 +87,15 @@ def test_files_of_lines_say_of_what_they_are(whole):
 
 def test_a_folder_exports_the_same_bytes_as_a_server(whole, local, tmp_path):
     for name in ("tsv", "tidy.ndjson", "parquet"):
-        assert digest(local.export(tmp_path / f"x.{name}", PLACE, **FORMATS[name])) == digest(whole[name])
+        assert digest(local.export(tmp_path / f"x.{name}", PLACE, **FORMATS[name])) == digest(
+            whole[name]
+        )
 
 
 @pytest.mark.parametrize("name", ["tsv", "csv", "ndjson", "tidy.tsv", "tidy.ndjson", "samples.csv"])
-def test_an_export_that_breaks_off_goes_on_behind_its_last_junction(whole, bad_line, tmp_path, name):
+def test_an_export_that_breaks_off_goes_on_behind_its_last_junction(
+    whole, bad_line, tmp_path, name
+):
     bad_line.faults = [cut_after(20_000), cut_after(5_000), cut_after(2_000), cut_after(30_000)]
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / f"x.{name}", PLACE, **FORMATS[name])
@@ -130,7 +146,9 @@ def test_bytes_that_changed_on_the_way_are_fetched_again(whole, bad_line, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["parquet", "arrow"])
-def test_bytes_of_a_binary_file_that_changed_on_the_way_are_fetched_again(whole, bad_line, tmp_path, name):
+def test_bytes_of_a_binary_file_that_changed_on_the_way_are_fetched_again(
+    whole, bad_line, tmp_path, name
+):
     bad_line.faults = [flipped(5_000)]
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / f"x.{name}", PLACE)
@@ -151,7 +169,10 @@ def flipped(place):
 
 def test_bytes_that_always_change_are_never_taken_for_whole(bad_line, tmp_path):
     bad_line.faults = [replaced(b"\tchr1\t", b"\tchr7\t")] * 10
-    with Client(bad_line.url, compilation="sim", tries=1) as client, pytest.raises(Interrupted, match="checksum"):
+    with (
+        Client(bad_line.url, compilation="sim", tries=1) as client,
+        pytest.raises(Interrupted, match="checksum"),
+    ):
         client.export(tmp_path / "x.tsv", PLACE)
     assert not (tmp_path / "x.tsv").exists()
 
@@ -160,7 +181,8 @@ def test_an_answer_without_its_last_line_is_not_whole(bad_line, whole, tmp_path)
     def without_end(chunks):
         text = b"".join(chunks)
         begin = text.index(b"#COMPLETE")
-        # As if the server had ended there: the chunk is made shorter, and the chunk of length 0 that ends an answer follows.
+        # As if the server had ended there: the chunk is made shorter, and the chunk of length 0
+        # that ends an answer follows.
         return iter([text[: text.rindex(b"\r\n", 0, begin)], b"\r\n0\r\n\r\n"])
 
     bad_line.faults = [without_end]
@@ -180,7 +202,9 @@ def test_progress_is_told_the_bytes_so_far(remote, tmp_path):
 def test_a_query_that_is_wrong_leaves_no_file(remote, tmp_path):
     with pytest.raises(Refused, match="cover"):
         remote.export(tmp_path / "x.tsv", filter="cover>1")
-    with pytest.raises(BadQuery, match=r"expected a suffix that names the format \(.bed, .*parquet.*got 'x.txt'"):
+    with pytest.raises(
+        BadQuery, match=r"expected a suffix that names the format \(.bed, .*parquet.*got 'x.txt'"
+    ):
         remote.export(tmp_path / "x.txt")
     with pytest.raises(BadFile, match="cannot write"):
         remote.export(tmp_path / "no" / "x.tsv")
@@ -188,5 +212,8 @@ def test_a_query_that_is_wrong_leaves_no_file(remote, tmp_path):
 
 
 def test_a_lost_server_keeps_the_part(tmp_path):
-    with Client("http://127.0.0.1:9", compilation="sim", tries=1) as client, pytest.raises(ServerUnreachable):
+    with (
+        Client("http://127.0.0.1:9", compilation="sim", tries=1) as client,
+        pytest.raises(ServerUnreachable),
+    ):
         client.export(tmp_path / "x.tsv")

@@ -15,7 +15,11 @@ REAL = {"compilation": "gtex"}
 
 
 def inside(rows, chrom, start, end):
-    return [row for row in rows if row["chromosome"] == chrom and int(row["start"]) <= end and int(row["end"]) >= start]
+    return [
+        row
+        for row in rows
+        if row["chromosome"] == chrom and int(row["start"]) <= end and int(row["end"]) >= start
+    ]
 
 
 def ids(rows):
@@ -29,9 +33,13 @@ def test_junctions_are_the_rows_of_the_file_with_types(client, rows):
     assert frame["snaptron_id"].tolist() == ids(wanted)
     for name in SUMMARY:
         texts = [row[name] for row in wanted]
-        assert frame[name].tolist() == [type(value)(text) for value, text in zip(frame[name].tolist(), texts, strict=True)]
+        assert frame[name].tolist() == [
+            type(value)(text) for value, text in zip(frame[name].tolist(), texts, strict=True)
+        ]
     kinds = frame.dtypes.astype(str).to_dict()
-    assert {kinds[name] for name in ("start", "end", "length", "samples_count", "coverage_sum")} == {"int64"}
+    assert {
+        kinds[name] for name in ("start", "end", "length", "samples_count", "coverage_sum")
+    } == {"int64"}
     assert {kinds[name] for name in ("coverage_avg", "coverage_median")} == {"float64"}
     assert kinds["source_dataset_id"] == "Int64"
     row = frame.iloc[0]
@@ -57,7 +65,10 @@ def test_an_empty_frame_says_why(client):
     assert "no junction of sim r1 (GRCh38, 1-based, both ends included) is exactly chr2:5-6" in str(
         client.junctions("chr2:5-6", match="exact").attrs["why_empty"]
     )
-    assert "match without the filters, none with" in client.junctions("chr2", filter="samples_count>=999").attrs["why_empty"]
+    assert (
+        "match without the filters, none with"
+        in client.junctions("chr2", filter="samples_count>=999").attrs["why_empty"]
+    )
 
 
 def test_all_pages_are_followed_without_a_warning(client, rows):
@@ -109,24 +120,47 @@ def test_conditions_reach_the_server(client, rows):
 
 def test_ids_and_after_count_from_zero(client, rows):
     assert client.junctions(ids=[0, 7, 3])["snaptron_id"].tolist() == [0, 3, 7]
-    assert client.junctions("chr1", after=0, columns="snaptron_id")["snaptron_id"].iloc[0] == ids(rows)[1]
+    assert (
+        client.junctions("chr1", after=0, columns="snaptron_id")["snaptron_id"].iloc[0]
+        == ids(rows)[1]
+    )
 
 
 def test_tidy_rows_are_the_pairs(client, rows):
     frame = client.tidy("chr3")
-    wanted = [(int(row["snaptron_id"]), *pair) for row in inside(rows, "chr3", 1, 10**9) for pair in row["pairs"].items()]
-    assert list(frame[["snaptron_id", "rail_id", "coverage"]].itertuples(index=False, name=None)) == wanted
-    assert list(frame.columns) == ["snaptron_id", "chromosome", "start", "end", "strand", "rail_id", "coverage"]
+    wanted = [
+        (int(row["snaptron_id"]), *pair)
+        for row in inside(rows, "chr3", 1, 10**9)
+        for pair in row["pairs"].items()
+    ]
+    assert (
+        list(frame[["snaptron_id", "rail_id", "coverage"]].itertuples(index=False, name=None))
+        == wanted
+    )
+    assert list(frame.columns) == [
+        "snaptron_id",
+        "chromosome",
+        "start",
+        "end",
+        "strand",
+        "rail_id",
+        "coverage",
+    ]
 
 
 def test_restricted_to_samples_the_statistics_are_of_them(client, rows):
     some = sorted({sample for row in rows for sample in row["pairs"]})[:10]
     frame = client.junctions("chr4", sample_ids=some)
-    wanted = [(row, [row["pairs"][s] for s in row["pairs"] if s in some]) for row in inside(rows, "chr4", 1, 10**9)]
+    wanted = [
+        (row, [row["pairs"][s] for s in row["pairs"] if s in some])
+        for row in inside(rows, "chr4", 1, 10**9)
+    ]
     wanted = [(row, coverages) for row, coverages in wanted if coverages]
     assert frame["snaptron_id"].tolist() == ids([row for row, _ in wanted])
     assert frame["coverage_sum"].tolist() == [sum(coverages) for _, coverages in wanted]
-    assert frame["coverage_median"].tolist() == [statistics.median(coverages) for _, coverages in wanted]
+    assert frame["coverage_median"].tolist() == [
+        statistics.median(coverages) for _, coverages in wanted
+    ]
 
 
 def test_matrix_keeps_its_keys(client, rows):
@@ -164,13 +198,21 @@ def test_count_is_that_of_the_rows(client, rows):
 
 def test_samples_are_those_of_the_file_with_its_types(client, source):
     frame = client.samples()
-    raw = pd.read_csv(source / "samples.tsv", sep="\t", dtype=str, keep_default_na=False).set_index("rail_id")
+    raw = pd.read_csv(source / "samples.tsv", sep="\t", dtype=str, keep_default_na=False).set_index(
+        "rail_id"
+    )
     assert frame.index.tolist() == [int(one) for one in raw.index]
     assert list(frame.columns) == list(raw.columns)
-    types = dict(line.split("\t")[:2] for line in (source / "samples.types.tsv").read_text().splitlines())
+    types = dict(
+        line.split("\t")[:2] for line in (source / "samples.types.tsv").read_text().splitlines()
+    )
     for name in raw.columns:
-        assert {"Int64": "i", "float64": "f", "str": "t"}[str(frame[name].dtype)] == types[name], name
-    assert frame["SMRIN"].tolist() == pytest.approx([float(text) if text else np.nan for text in raw["SMRIN"]], nan_ok=True)
+        assert {"Int64": "i", "float64": "f", "str": "t"}[str(frame[name].dtype)] == types[name], (
+            name
+        )
+    assert frame["SMRIN"].tolist() == pytest.approx(
+        [float(text) if text else np.nan for text in raw["SMRIN"]], nan_ok=True
+    )
 
 
 def test_samples_by_words_filters_and_fields(client):
@@ -184,13 +226,23 @@ def test_samples_by_words_filters_and_fields(client):
 def test_evidence_counts_samples_of_each_group(client, rows, source):
     row = max(rows, key=lambda one: len(one["pairs"]))
     frame = client.evidence(int(row["snaptron_id"]))
-    groups = [line.split("\t") for line in (source / "samples.groups.tsv").read_text().splitlines()[1:]]
+    groups = [
+        line.split("\t") for line in (source / "samples.groups.tsv").read_text().splitlines()[1:]
+    ]
     members = {name: {int(one) for one in ids.split(",") if one} for name, _, _, ids in groups}
     assert set(frame.index) == set(members)
     for name, line in frame.iterrows():
-        coverages = [coverage for sample, coverage in row["pairs"].items() if sample in members[name]]
-        assert (line["n"], line["N"], line["reads"]) == (len(coverages), len(members[name]), sum(coverages))
-        assert line["median"] == pytest.approx(statistics.median(coverages) if coverages else np.nan, nan_ok=True)
+        coverages = [
+            coverage for sample, coverage in row["pairs"].items() if sample in members[name]
+        ]
+        assert (line["n"], line["N"], line["reads"]) == (
+            len(coverages),
+            len(members[name]),
+            sum(coverages),
+        )
+        assert line["median"] == pytest.approx(
+            statistics.median(coverages) if coverages else np.nan, nan_ok=True
+        )
     assert frame.attrs["seen"] == {
         "n": len(row["pairs"]),
         "N": 40,
@@ -238,7 +290,11 @@ def test_batch_of_more_than_a_request_holds(remote, rows):
 def test_a_splice_site_lists_its_junctions_by_role(client, rows):
     row = next(row for row in rows if row["strand"] == "+")
     frame = client.splice_site(f"{row['chromosome']}:{row['start']}")
-    same = [one for one in rows if one["chromosome"] == row["chromosome"] and row["start"] in (one["start"], one["end"])]
+    same = [
+        one
+        for one in rows
+        if one["chromosome"] == row["chromosome"] and row["start"] in (one["start"], one["end"])
+    ]
     assert sorted(frame["snaptron_id"].tolist()) == sorted(ids(same))
     assert frame.set_index("snaptron_id")["role"][int(row["snaptron_id"])] == "donor"
     assert frame.attrs["site"] == f"GRCh38:{row['chromosome']}:{row['start']}"
@@ -250,7 +306,10 @@ def test_fields_and_facets_describe_the_samples(client):
     assert (fields["rail_id"], fields["SMTS"]) == ("integer", "text")
     facets = client.facets("SMTS")
     assert facets["count"].sum() == 40
-    assert facets.set_index("value")["count"].to_dict() == client.samples()["SMTS"].value_counts().to_dict()
+    assert (
+        facets.set_index("value")["count"].to_dict()
+        == client.samples()["SMTS"].value_counts().to_dict()
+    )
     with pytest.warns(Truncated, match=f"SMTS has {len(facets)} values"):
         assert len(client.facets("SMTS", limit=1)) == 1
 
@@ -277,7 +336,10 @@ def test_genes_groups_compilations_shards(client):
 
 def test_real_data_answer_the_same_from_folder_and_server(local, remote):
     """ALK, every junction over 9,662 GTEx samples: 8 MB of samples, which pages end by bytes."""
-    one, other = local.tidy("chr2:29,193,000-29,920,000", **REAL), remote.tidy("chr2:29,193,000-29,920,000", **REAL)
+    one, other = (
+        local.tidy("chr2:29,193,000-29,920,000", **REAL),
+        remote.tidy("chr2:29,193,000-29,920,000", **REAL),
+    )
     pd.testing.assert_frame_equal(one, other)
     summed = one.groupby("snaptron_id")["coverage"].sum()
     wide = local.junctions("chr2:29,193,000-29,920,000", **REAL).set_index("snaptron_id")
@@ -294,8 +356,16 @@ def test_real_data_answer_the_same_from_folder_and_server(local, remote):
         (lambda c: c.junctions("chr1", match="near"), Refused, "near"),
         (lambda c: c.junctions("chr99"), Missing, "no chromosome 'chr99'"),
         (lambda c: c.junctions(gene="NOGENE"), Missing, "no gene 'NOGENE'"),
-        (lambda c: c.junctions(group="Spleeen"), Missing, "no sample group 'Spleeen'; known: .*Skin"),
-        (lambda c: c.junctions(compilation="gtexx"), Missing, "no compilation 'gtexx'; known: gtex, sim"),
+        (
+            lambda c: c.junctions(group="Spleeen"),
+            Missing,
+            "no sample group 'Spleeen'; known: .*Skin",
+        ),
+        (
+            lambda c: c.junctions(compilation="gtexx"),
+            Missing,
+            "no compilation 'gtexx'; known: gtex, sim",
+        ),
         (lambda c: c.junctions(release="r9"), Missing, "no release 'sim/r9'"),
         (lambda c: c.junctions(columns="start,stop"), Refused, "stop"),
         (lambda c: c.evidence("hello"), Refused, "GRCh38:chr2"),
@@ -338,11 +408,19 @@ def test_a_server_and_a_folder_exclude_each_other(server, folder):
 
 def test_exons_cut_at_their_limit_warn(client):
     with pytest.warns(Truncated, match="cut at its limit: there are more exons") as caught:
-        frame = client.splicing("exons", {"query": "chr1:1-100,000,000;contains", "longest": 10_000, "limit": 1})
+        frame = client.splicing(
+            "exons", {"query": "chr1:1-100,000,000;contains", "longest": 10_000, "limit": 1}
+        )
     assert caught[0].filename == __file__
     assert (len(frame), frame.attrs["truncated"]) == (1, True)
 
 
 def test_a_junction_on_both_strands_asks_to_choose():
-    error = Ambiguous(300, {"detail": "several", "choices": [{"name": "GRCh38:chr1:1-2:+"}, {"name": "GRCh38:chr1:1-2:-"}]})
+    error = Ambiguous(
+        300,
+        {
+            "detail": "several",
+            "choices": [{"name": "GRCh38:chr1:1-2:+"}, {"name": "GRCh38:chr1:1-2:-"}],
+        },
+    )
     assert str(error) == "several; choose one of: GRCh38:chr1:1-2:+, GRCh38:chr1:1-2:-"

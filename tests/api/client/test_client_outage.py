@@ -14,7 +14,10 @@ def without_s2(folder, tmp_path, monkeypatch):
     embedded = Embedded(folder)
     addresses = embedded.shard_map()
     lines = [("catalog", addresses.catalog), *addresses.addresses.items()]
-    lines = [(name, f"host=127.0.0.1 port={free_port()} dbname=x" if name == "s2" else address) for name, address in lines]
+    lines = [
+        (name, f"host=127.0.0.1 port={free_port()} dbname=x" if name == "s2" else address)
+        for name, address in lines
+    ]
     (tmp_path / "shards.tsv").write_text("".join(f"{name}\t{address}\n" for name, address in lines))
     monkeypatch.setenv("SNAPSHARD_SHARDS", str(tmp_path / "shards.tsv"))
     with Client(compilation="sim", tries=1) as client:
@@ -23,7 +26,9 @@ def without_s2(folder, tmp_path, monkeypatch):
 
 
 def test_an_answer_that_needs_the_shard_fails_and_names_it(without_s2):
-    with pytest.raises(Unavailable, match=r"shard 's2' is unavailable.*HTTP 503; try again in \d+ s") as caught:
+    with pytest.raises(
+        Unavailable, match=r"shard 's2' is unavailable.*HTTP 503; try again in \d+ s"
+    ) as caught:
         without_s2.junctions(columns="snaptron_id")
     assert caught.value.problem["shards"] == ["s2"]
 
@@ -35,11 +40,18 @@ def test_an_answer_that_was_allowed_to_lack_it_says_so(without_s2, local):
     cut = local.get()["intervals"]
     lost = {one["chromosome"] for one in cut if one["shard"] == "s2"}
     whole = local.junctions(columns=["snaptron_id", "chromosome"])
-    assert frame["snaptron_id"].tolist() == whole[~whole["chromosome"].isin(lost)]["snaptron_id"].tolist()
+    assert (
+        frame["snaptron_id"].tolist()
+        == whole[~whole["chromosome"].isin(lost)]["snaptron_id"].tolist()
+    )
     assert 0 < len(frame) < len(whole)
 
 
 def test_other_shards_answer_as_ever(without_s2, local):
     other = next(one["chromosome"] for one in local.get()["intervals"] if one["shard"] == "s1")
     assert len(without_s2.junctions(other)) == local.count(other) > 0
-    assert without_s2.shards().set_index("name")["up"].to_dict() == {"s1": True, "s2": False, "s3": True}
+    assert without_s2.shards().set_index("name")["up"].to_dict() == {
+        "s1": True,
+        "s2": False,
+        "s3": True,
+    }

@@ -16,7 +16,9 @@ def test_the_code_runs(server, tmp_path, monkeypatch, capsys):
     assert len(blocks) == 5
     names = {}
     for block in blocks:
-        exec(compile(block.replace("http://127.0.0.1:8080", server), "docs/client.md", "exec"), names)
+        exec(
+            compile(block.replace("http://127.0.0.1:8080", server), "docs/client.md", "exec"), names
+        )
     out = capsys.readouterr().out
     assert "of 40 samples" in out
     assert "chr21.tsv" in out
@@ -25,7 +27,16 @@ def test_the_code_runs(server, tmp_path, monkeypatch, capsys):
 
 
 def test_the_tables_name_every_method_condition_and_exception():
-    said = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))))
-    methods = {name for name in vars(Client) if not name.startswith("_")} - {"base", "local", "close"}
+    said = set(
+        re.findall(
+            r"\w+",
+            " ".join(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))),
+        )
+    )
+    methods = {name for name in vars(Client) if not name.startswith("_")} - {
+        "base",
+        "local",
+        "close",
+    }
     errors = set(snapshard.client.__all__) - {"AnswerError"}
     assert methods | set(Selection.__dataclass_fields__) | errors <= said

@@ -14,7 +14,12 @@ from snapshard.client import Truncated
 @pytest.fixture(params=["--data", "--server"])
 def where(request, folder, server):
     """The options that name the folder, or the server."""
-    return [request.param, str({"--data": folder, "--server": server}[request.param]), "--compilation", "sim"]
+    return [
+        request.param,
+        str({"--data": folder, "--server": server}[request.param]),
+        "--compilation",
+        "sim",
+    ]
 
 
 @pytest.fixture
@@ -56,13 +61,19 @@ def test_pages_are_joined_as_if_the_server_had_sent_one(command, where, rows, fo
     if form == "json":
         answer = json.loads(out)
         found = [str(row["start"]) for row in answer["rows"]]
-        assert (answer["truncated"], answer["next"], answer["about"]["sample_count"]) == (False, None, 40)
+        assert (answer["truncated"], answer["next"], answer["about"]["sample_count"]) == (
+            False,
+            None,
+            40,
+        )
     elif form == "ndjson":
         lines = [json.loads(line) for line in out.splitlines()]
         found = [str(line["start"]) for line in lines[1:]]
         assert lines[0]["about"]["release"] == "r1"
     elif form in ("tsv", "csv"):
-        table = csv.DictReader(io.StringIO(out.split("\n", 1)[1]), delimiter="\t" if form == "tsv" else ",")
+        table = csv.DictReader(
+            io.StringIO(out.split("\n", 1)[1]), delimiter="\t" if form == "tsv" else ","
+        )
         found = [row["start"] for row in table]
     else:
         cells = [line.split("\t") for line in out.splitlines() if not line.startswith("#")]
@@ -71,14 +82,26 @@ def test_pages_are_joined_as_if_the_server_had_sent_one(command, where, rows, fo
 
 
 def test_what_a_limit_cuts_is_said_on_standard_error(command, where):
-    code, out, err = command("query", "chr1", *where, "--limit", "3", "--no-about", "--columns", "start")
+    code, out, err = command(
+        "query", "chr1", *where, "--limit", "3", "--no-about", "--columns", "start"
+    )
     assert (code, len(out.splitlines())) == (0, 4)
     assert err == "snapshard: cut at --limit 3; there are more\n"
     assert command("query", "chr1:1-2", *where, "--limit", "3")[2] == ""
 
 
 def test_query_into_a_file_leaves_standard_output_empty(command, where, tmp_path, rows):
-    code, out, err = command("query", "chr3", *where, "--output", tmp_path / "x.csv", "--format", "csv", "--no-about", "--tidy")
+    code, out, err = command(
+        "query",
+        "chr3",
+        *where,
+        "--output",
+        tmp_path / "x.csv",
+        "--format",
+        "csv",
+        "--no-about",
+        "--tidy",
+    )
     assert (code, out, err) == (0, "", "")
     pairs = sum(len(row["pairs"]) for row in rows if row["chromosome"] == "chr3")
     assert len((tmp_path / "x.csv").read_text().splitlines()) == 1 + pairs
@@ -87,18 +110,37 @@ def test_query_into_a_file_leaves_standard_output_empty(command, where, tmp_path
 def test_count_filters_match_and_samples(command, where, rows, tmp_path):
     some = sorted({sample for row in rows for sample in row["pairs"]})[:5]
     (tmp_path / "ids.tsv").write_text("# of a query\nrail_id\n" + "\n".join(map(str, some)))
-    wanted = sum(row["chromosome"] == "chr1" and any(s in row["pairs"] for s in some) for row in rows)
+    wanted = sum(
+        row["chromosome"] == "chr1" and any(s in row["pairs"] for s in some) for row in rows
+    )
     for given in (",".join(map(str, some)), f"@{tmp_path / 'ids.tsv'}"):
         assert command("query", "chr1", *where, "--samples", given, "--count")[1] == f"{wanted}\n"
     wanted = sum(row["strand"] == "+" and int(row["samples_count"]) >= 2 for row in rows)
-    assert command("query", *where, "--filter", "strand=+", "--filter", "samples_count>=2", "--count")[1] == f"{wanted}\n"
+    assert (
+        command("query", *where, "--filter", "strand=+", "--filter", "samples_count>=2", "--count")[
+            1
+        ]
+        == f"{wanted}\n"
+    )
 
 
 def test_samples_that_are_asked_for_restrict_a_query(command, where, tmp_path):
-    code, _, _ = command("samples", "Brain", *where, "--fields", "rail_id", "--output", tmp_path / "brain.tsv")
+    code, _, _ = command(
+        "samples", "Brain", *where, "--fields", "rail_id", "--output", tmp_path / "brain.tsv"
+    )
     assert code == 0
-    by_file = command("query", "chr1", *where, "--samples", f"@{tmp_path / 'brain.tsv'}", "--columns", "coverage_sum")
-    assert by_file == command("query", "chr1", *where, "--group", "Brain", "--columns", "coverage_sum")
+    by_file = command(
+        "query",
+        "chr1",
+        *where,
+        "--samples",
+        f"@{tmp_path / 'brain.tsv'}",
+        "--columns",
+        "coverage_sum",
+    )
+    assert by_file == command(
+        "query", "chr1", *where, "--group", "Brain", "--columns", "coverage_sum"
+    )
 
 
 def test_export_writes_a_checked_file(command, where, tmp_path, rows):
@@ -106,7 +148,9 @@ def test_export_writes_a_checked_file(command, where, tmp_path, rows):
     assert (code, out) == (0, "")
     assert err.endswith("bytes, checksum as the server's\n")
     assert len((tmp_path / "x.tsv").read_text().splitlines()) == 2 + len(ids(rows, "chr4"))
-    assert command("export", tmp_path / "x.parquet", "chr4", *where)[2].endswith("checksum as the server's\n")
+    assert command("export", tmp_path / "x.parquet", "chr4", *where)[2].endswith(
+        "checksum as the server's\n"
+    )
 
 
 def test_samples_values_and_groups(command, where):
@@ -115,8 +159,13 @@ def test_samples_values_and_groups(command, where):
     assert (len(lines), lines[1].split("\t")[0]) == (42, "rail_id")
     answer = json.loads(command("samples", *where, "--json", "--limit", "2")[1])
     assert (len(answer["rows"]), answer["count"]["rows"]) == (2, 40)
-    values = dict(line.split("\t") for line in command("samples", *where, "--facet", "SMTS")[1].splitlines()[1:])
-    groups = [line.split("\t") for line in command("samples", *where, "--groups")[1].splitlines()[1:]]
+    values = dict(
+        line.split("\t")
+        for line in command("samples", *where, "--facet", "SMTS")[1].splitlines()[1:]
+    )
+    groups = [
+        line.split("\t") for line in command("samples", *where, "--groups")[1].splitlines()[1:]
+    ]
     assert sum(map(int, values.values())) == sum(int(count) for _, count, _ in groups) == 40
 
 
@@ -131,7 +180,16 @@ def test_genes_by_prefix(command, where):
 
 
 @pytest.mark.parametrize(
-    "option", ["--json", "--tidy", "--no-about", "--limit 3", "--format csv", "--columns start", "--output x"]
+    "option",
+    [
+        "--json",
+        "--tidy",
+        "--no-about",
+        "--limit 3",
+        "--format csv",
+        "--columns start",
+        "--output x",
+    ],
 )
 def test_a_count_goes_with_no_option_of_rows(command, option):
     code, out, err = command("query", "chr1", "--count", *option.split())
@@ -140,7 +198,13 @@ def test_a_count_goes_with_no_option_of_rows(command, option):
 
 
 @pytest.mark.parametrize(
-    "options", ["--groups --format csv", "--facet SMTS --output x", "--groups --filter SMRIN>=7", "--facet SMTS --fields SMTS"]
+    "options",
+    [
+        "--groups --format csv",
+        "--facet SMTS --output x",
+        "--groups --filter SMRIN>=7",
+        "--facet SMTS --fields SMTS",
+    ],
 )
 def test_a_table_of_all_samples_goes_with_no_choice_of_them(command, options):
     code, out, err = command("samples", *options.split())
@@ -158,12 +222,17 @@ def test_exons_that_a_limit_cuts_are_said_on_standard_error(command, where):
 def test_evidence_of_a_real_junction_and_of_none(command, where):
     """Of GTEx, 9,662 samples: the numbers are those that the file itself says of the junction."""
     place = where[:2]
-    found = json.loads(command("query", "chr2:29,193,000-29,920,000", *place, "--compilation", "gtex", "--json")[1])["rows"]
+    found = json.loads(
+        command("query", "chr2:29,193,000-29,920,000", *place, "--compilation", "gtex", "--json")[1]
+    )["rows"]
     best = max(found, key=lambda row: row["samples_count"])
     code, out, err = command("evidence", best["name"], *place, "--compilation", "gtex")
     first, second, head, *groups = out.splitlines()
     assert (code, err) == (0, "")
-    assert first == f"{best['name']} is seen in {best['samples_count']:,} of 9,662 samples, {best['coverage_sum']:,} reads"
+    assert (
+        first
+        == f"{best['name']} is seen in {best['samples_count']:,} of 9,662 samples, {best['coverage_sum']:,} reads"
+    )
     assert f"median {best['coverage_median']:g}" in second
     assert head.split("\t")[:4] == ["group", "n", "N", "fraction"]
     shares = [float(line.split("\t")[3]) for line in groups]
@@ -176,7 +245,9 @@ def test_evidence_of_a_real_junction_and_of_none(command, where):
 def test_shards(command, where):
     code, out, _ = command("shards", *where[:2])
     assert code == 0
-    assert [line.split("\t")[:2] for line in out.splitlines()[1:]] == [[f"s{n}", "yes"] for n in (1, 2, 3)]
+    assert [line.split("\t")[:2] for line in out.splitlines()[1:]] == [
+        [f"s{n}", "yes"] for n in (1, 2, 3)
+    ]
     assert len(json.loads(command("shards", *where[:2], "--json")[1])["shards"]) == 3
 
 
@@ -196,7 +267,9 @@ def test_shards(command, where):
         (["samples", "--facet", "WEIGHT"], 2, "WEIGHT"),
     ],
 )
-def test_mistakes_end_with_2_and_one_line_that_says_what_was_expected(command, where, arguments, code, says):
+def test_mistakes_end_with_2_and_one_line_that_says_what_was_expected(
+    command, where, arguments, code, says
+):
     ended, out, err = command(*arguments, *where)
     assert (ended, out) == (code, "")
     assert says in err
@@ -217,23 +290,36 @@ def test_a_server_and_a_folder_exclude_each_other(command):
 
 def test_the_environment_says_where(command, server, monkeypatch, rows):
     monkeypatch.setenv("SNAPSHARD_URL", server)
-    assert command("query", "chr1", "--compilation", "sim", "--count")[1] == f"{len(ids(rows, 'chr1'))}\n"
+    assert (
+        command("query", "chr1", "--compilation", "sim", "--count")[1]
+        == f"{len(ids(rows, 'chr1'))}\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("typed", "begun", "found"),
     [
         (["query", "--compilation"], "g", {"gtex"}),
-        (["query", "--compilation", "sim", "--gene"], "SIMG0000", {f"SIMG0000{n}" for n in range(1, 10)}),
+        (
+            ["query", "--compilation", "sim", "--gene"],
+            "SIMG0000",
+            {f"SIMG0000{n}" for n in range(1, 10)},
+        ),
         (["query", "--compilation", "sim", "--group"], "Bra", {"Brain"}),
-        (["query", "--columns"], "start,cov", {"start,coverage_sum", "start,coverage_avg", "start,coverage_median"}),
+        (
+            ["query", "--columns"],
+            "start,cov",
+            {"start,coverage_sum", "start,coverage_avg", "start,coverage_median"},
+        ),
         (["query", "--filter"], "samples_c", {"samples_count"}),
         (["query", "--match"], "e", {"exact", "end"}),
         (["samples", "--compilation", "sim", "--facet"], "SMTS", {"SMTS", "SMTSD"}),
         ([], "e", {"evidence", "export"}),
     ],
 )
-def test_shells_complete_commands_options_and_what_the_server_has(command, server, monkeypatch, typed, begun, found):
+def test_shells_complete_commands_options_and_what_the_server_has(
+    command, server, monkeypatch, typed, begun, found
+):
     monkeypatch.setenv("SNAPSHARD_URL", server)
     monkeypatch.setenv("_SNAPSHARD_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", " ".join(["snapshard", *typed, begun]))
@@ -261,7 +347,14 @@ def test_sites_prints_the_junctions_that_use_a_base(command, where, rows):
     code, out, err = command("sites", f"{row['chromosome']}:{row['end']}:-", *where)
     lines = [line.split("\t") for line in out.splitlines()]
     assert (code, err, lines[0][:2]) == (0, "", ["role", "name"])
-    assert ["donor", f"GRCh38:{row['chromosome']}:{row['start']}-{row['end']}:-"] in [line[:2] for line in lines]
-    assert command("sites", "chr1:1", *where)[0::2] == (0, "snapshard: no junction begins or ends at GRCh38:chr1:1\n")
-    answer = json.loads(command("sites", f"{row['chromosome']}:{row['end']}:-", "--json", *where)[1])
+    assert ["donor", f"GRCh38:{row['chromosome']}:{row['start']}-{row['end']}:-"] in [
+        line[:2] for line in lines
+    ]
+    assert command("sites", "chr1:1", *where)[0::2] == (
+        0,
+        "snapshard: no junction begins or ends at GRCh38:chr1:1\n",
+    )
+    answer = json.loads(
+        command("sites", f"{row['chromosome']}:{row['end']}:-", "--json", *where)[1]
+    )
     assert len(answer["donor"]) + len(answer["acceptor"]) == len(lines) - 1

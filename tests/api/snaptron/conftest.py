@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pyBigWig
 import pytest
-from snaptron_wire import LAYOUT, NO_SAMPLES, SHARED, Running, Site, learn_samples, source_lines, write_wide
+from snaptron_wire import (
+    LAYOUT,
+    NO_SAMPLES,
+    SHARED,
+    Running,
+    Site,
+    learn_samples,
+    source_lines,
+    write_wide,
+)
 
 from snapshard.connections.embedded import Embedded
 from snapshard_populate.loading.compilation import Compilation, read_folder
@@ -29,18 +38,30 @@ def simulated(tmp_path_factory):
 
 
 def write_split(data, folder):
-    """The golden base coverage as one file per sample, every other one a bigWig; gives the list of the files."""
+    """The golden base coverage as one file per sample, every other one a bigWig; gives the list of
+    the files.
+    """
     folder.mkdir()
     samples = (data / "bases.header.tsv").read_text().split()[3:]
     rows = [line.split("\t") for line in (data / "bases.tsv").read_text().splitlines()]
     lines = []
     for place, sample in enumerate(samples):
-        steps = [(row[0], int(row[1]), int(row[2]), float(row[3 + place])) for row in rows if float(row[3 + place])]
+        steps = [
+            (row[0], int(row[1]), int(row[2]), float(row[3 + place]))
+            for row in rows
+            if float(row[3 + place])
+        ]
         if place % 2:
-            (folder / sample).write_text("".join(f"{chrom}\t{start}\t{end}\t{value:g}\n" for chrom, start, end, value in steps))
+            (folder / sample).write_text(
+                "".join(
+                    f"{chrom}\t{start}\t{end}\t{value:g}\n" for chrom, start, end, value in steps
+                )
+            )
         else:
             with pyBigWig.open(str(folder / sample), "w") as file:
-                file.addHeader([(chrom, 100_000) for chrom in dict.fromkeys(row[0] for row in rows)])
+                file.addHeader(
+                    [(chrom, 100_000) for chrom in dict.fromkeys(row[0] for row in rows)]
+                )
                 chroms, starts, ends, values = (list(column) for column in zip(*steps, strict=True))
                 file.addEntries(chroms, starts, ends=ends, values=values)
         lines.append(f"{sample}\t{sample}\n")
@@ -53,18 +74,29 @@ QS_COLUMNS = {
     "srav2": {78: "auc", 90: "junction_coverage"},
     "gtexfull": {65: "SMTS", 308: "auc", 320: "junction_coverage"},
 }
-"""Where qs looks in the samples files of Snaptron's own srav2 and gtex, counted from 0; no real one at hand is whole."""
+"""Where qs looks in the samples files of Snaptron's own srav2 and gtex, counted from 0; no real one
+at hand is whole.
+"""
 
 
 def write_wide_samples(samples, path, columns):
-    """The simulated samples with so many columns that those which qs knows by their places stand there."""
+    """The simulated samples with so many columns that those which qs knows by their places stand
+    there.
+    """
     known = samples.read_text().splitlines()[0].split("\t")
     width = max(columns) + 5
-    lines = ["\t".join(["rail_id", *(columns.get(number, f"column{number}") for number in range(1, width))])]
+    lines = [
+        "\t".join(
+            ["rail_id", *(columns.get(number, f"column{number}") for number in range(1, width))]
+        )
+    ]
     for line in samples.read_text().splitlines()[1:]:
         said = dict(zip(known, line.split("\t"), strict=True))
         rail_id = int(said["rail_id"])
-        totals = {number: (rail_id * 37 + number * 1_000_003) % 90_000_000 + 10_000_000 for number in range(1, width)}
+        totals = {
+            number: (rail_id * 37 + number * 1_000_003) % 90_000_000 + 10_000_000
+            for number in range(1, width)
+        }
         places = {number: said["SMTS"] for number, name in columns.items() if name == "SMTS"}
         lines.append("\t".join(map(str, [rail_id, *(totals | places).values()])))
     path.write_text("".join(f"{line}\n" for line in lines))
@@ -80,20 +112,30 @@ def compilations(golden, simulated):
     }
     found = {
         name: Compilation(
-            name, str(data / name / "junctions.tsv.gz"), title=title, assembly="hg38", **({} if name in NO_SAMPLES else described)
+            name,
+            str(data / name / "junctions.tsv.gz"),
+            title=title,
+            assembly="hg38",
+            **({} if name in NO_SAMPLES else described),
         )
         for name, title in (("gtex", "GTEx"), ("gtex17", "GTEx17"), ("gtexv2", "gtexv2"))
     }
     tiny = read_folder(golden / "data", name="tiny")
     found["tiny"] = Compilation(**{**vars(tiny), "title": "TINY", "assembly": "hg38"})
     found["split"] = Compilation(
-        "split", tiny.junctions, bases_files=str(write_split(golden / "data", simulated.parent / "split"))
+        "split",
+        tiny.junctions,
+        bases_files=str(write_split(golden / "data", simulated.parent / "split")),
     )
     found["sim"] = read_folder(simulated, name="sim")
     for name, columns in QS_COLUMNS.items():
-        known_to_qs = write_wide_samples(simulated / "samples.tsv", simulated.parent / f"{name}.samples.tsv", columns)
+        known_to_qs = write_wide_samples(
+            simulated / "samples.tsv", simulated.parent / f"{name}.samples.tsv", columns
+        )
         found[name] = Compilation(name, found["sim"].junctions, samples=str(known_to_qs))
-    found["wide"] = Compilation("wide", str(write_wide(simulated.parent / "wide.tsv")), title="wide", assembly="hg38")
+    found["wide"] = Compilation(
+        "wide", str(write_wide(simulated.parent / "wide.tsv")), title="wide", assembly="hg38"
+    )
     return found
 
 

@@ -1,6 +1,8 @@
-"""The protocol over a small folder of files, by the plainest means: lists of fields, one rule after the other.
+"""The protocol over a small folder of files, by the plainest means: lists of fields, one rule after
+the other.
 
-It knows nothing of Snapshard but the repairs of docs/snaptron.md. Numbers in brackets are the sections of that page.
+It knows nothing of Snapshard but the repairs of docs/snaptron.md. Numbers in brackets are the
+sections of that page.
 """
 
 import re
@@ -9,12 +11,43 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 COLUMNS = [
-    *["snaptron_id", "chromosome", "start", "end", "length", "strand", "annotated", "left_motif", "right_motif"],
-    *["left_annotated", "right_annotated", "samples", "samples_count", "coverage_sum", "coverage_avg", "coverage_median"],
+    *[
+        "snaptron_id",
+        "chromosome",
+        "start",
+        "end",
+        "length",
+        "strand",
+        "annotated",
+        "left_motif",
+        "right_motif",
+    ],
+    *[
+        "left_annotated",
+        "right_annotated",
+        "samples",
+        "samples_count",
+        "coverage_sum",
+        "coverage_avg",
+        "coverage_median",
+    ],
     "source_dataset_id",
 ]
-GENES = [*COLUMNS[:6], "NA", "NA", "NA", "exon_count", "gene_id:gene_name:gene_type:bp_length", *COLUMNS[11:16], "compilation_id"]
-KINDS = {"snaptron": ("I", "junctions", COLUMNS), "genes": ("G", "genes", GENES), "exons": ("E", "exons", GENES)}
+GENES = [
+    *COLUMNS[:6],
+    "NA",
+    "NA",
+    "NA",
+    "exon_count",
+    "gene_id:gene_name:gene_type:bp_length",
+    *COLUMNS[11:16],
+    "compilation_id",
+]
+KINDS = {
+    "snaptron": ("I", "junctions", COLUMNS),
+    "genes": ("G", "genes", GENES),
+    "exons": ("E", "exons", GENES),
+}
 COMPARE = {
     ">:": lambda a, b: a >= b,
     "<:": lambda a, b: a <= b,
@@ -70,7 +103,9 @@ class Model:
         if not re.fullmatch("chr[12]?[0-9XYM]", chrom):
             return
         own = self.genes.setdefault(symbol, {}).setdefault(chrom, [])
-        near = [one for one in own if (one[0] <= end and start <= one[1]) or abs(one[1] - end) <= 10_000]
+        near = [
+            one for one in own if (one[0] <= end and start <= one[1]) or abs(one[1] - end) <= 10_000
+        ]
         for one in near:
             one[0], one[1] = min(one[0], start), max(one[1], end)
         if not near:
@@ -100,7 +135,14 @@ class Model:
         ids = asked["ids"] + more_ids
         if asked["return_format"] not in ("0", "1", "2", "3"):
             raise Fails
-        show = Writer(self, endpoint, asked, text, out, header=first and int(asked["header"]) != 0 and not asked["calc"])
+        show = Writer(
+            self,
+            endpoint,
+            asked,
+            text,
+            out,
+            header=first and int(asked["header"]) != 0 and not asked["calc"],
+        )
         show.counting = wants_count
         if asked["regions"]:
             self._regions(endpoint, asked, (wanted, filters, ids, late), show)
@@ -138,7 +180,10 @@ class Model:
         if not all(re.fullmatch("[+-]?[0-9]+", one.strip()) for one in texts):
             raise Fails
         numbers = {int(one) for one in texts}
-        rows = sorted((row for row in self.rows[endpoint] if int(row[0]) in numbers), key=lambda row: int(row[0]))
+        rows = sorted(
+            (row for row in self.rows[endpoint] if int(row[0]) in numbers),
+            key=lambda row: int(row[0]),
+        )
         show.interval(asked["coordinate_string"])
         if asked["return_format"] == "2":
             rows = []
@@ -187,7 +232,9 @@ class Model:
                 continue
             if int(asked["contains"]) and (first < start or last > end):
                 continue
-            if (int(asked["either"]) == 1 and first < start) or (int(asked["either"]) == 2 and last > end):
+            if (int(asked["either"]) == 1 and first < start) or (
+                int(asked["either"]) == 2 and last > end
+            ):
                 continue
             yield row
 
@@ -205,7 +252,9 @@ class Model:
         return self._found_samples(asked["sfilter"]) if asked["sfilter"] else None
 
     def _found_samples(self, texts):
-        """The samples that all filters find. Words are looked for at white space and with punctuation for blanks."""
+        """The samples that all filters find. Words are looked for at white space and with
+        punctuation for blanks.
+        """
         rows = self.samples[1:]
         for text in texts:
             parts = re.split("([:><!]+)", text)
@@ -215,12 +264,23 @@ class Model:
             place = self.samples[0].index(name)
             if self.types[name] == "t":
                 word = value.lower()
-                has = [word in re.findall(r"\w+", row[place].lower()) + row[place].lower().split() for row in rows]
+                has = [
+                    word in re.findall(r"\w+", row[place].lower()) + row[place].lower().split()
+                    for row in rows
+                ]
             else:
-                form = r"\s*[+-]?[0-9]+\s*" if self.types[name] == "i" else r"\s*[+-]?[0-9]+\.?[0-9]*\s*"
+                form = (
+                    r"\s*[+-]?[0-9]+\s*"
+                    if self.types[name] == "i"
+                    else r"\s*[+-]?[0-9]+\.?[0-9]*\s*"
+                )
                 if not re.fullmatch(form, value):
                     raise Fails
-                has = [re.fullmatch(form, row[place]) and COMPARE[operator](float(row[place]), float(value)) for row in rows]
+                has = [
+                    re.fullmatch(form, row[place])
+                    and COMPARE[operator](float(row[place]), float(value))
+                    for row in rows
+                ]
             rows = [row for row, one in zip(rows, has, strict=True) if one]
         return [row[0] for row in rows]
 
@@ -229,7 +289,14 @@ class Writer:
     """What an answer is written with."""
 
     def __init__(self, model, endpoint, asked, text, out, *, header):
-        self.model, self.endpoint, self.asked, self.text, self.out, self.header = model, endpoint, asked, text, out, header
+        self.model, self.endpoint, self.asked, self.text, self.out, self.header = (
+            model,
+            endpoint,
+            asked,
+            text,
+            out,
+            header,
+        )
         self.counting = False
 
     def interval(self, place):
@@ -239,7 +306,9 @@ class Writer:
             self.out.append("DataSource:Type\tcoordinate_string\tURL\n")
         if self.header and form == "0" and not self.counting:
             names = self.asked["fields"] or KINDS[self.endpoint][2]
-            first = "Group" if self.asked["group"] and not self.asked["fields"] else "DataSource:Type"
+            first = (
+                "Group" if self.asked["group"] and not self.asked["fields"] else "DataSource:Type"
+            )
             self.out.append("\t".join([first, *names]) + "\n")
         self.header = False
         if form in ("1", "3"):
@@ -248,8 +317,14 @@ class Writer:
             self.out.append(f"{self.model.title}:U\t{place}\t{self._link(place)}\n")
 
     def _link(self, place):
-        query = re.sub("regions=[^&]+", f"regions={place}", self.text.replace("return_format=2", "return_format=1"))
-        quoted = "".join(one if re.match("[A-Za-z0-9_./-]", one) else f"%{ord(one):02X}" for one in query)
+        query = re.sub(
+            "regions=[^&]+",
+            f"regions={place}",
+            self.text.replace("return_format=2", "return_format=1"),
+        )
+        quoted = "".join(
+            one if re.match("[A-Za-z0-9_./-]", one) else f"%{ord(one):02X}" for one in query
+        )
         return f"{BROWSER}?db=hg38&position={place}&hgct_customText={self.model.base}/snaptron?{quoted}"
 
     def row(self, row):
@@ -258,17 +333,34 @@ class Writer:
         if form == "3" or (form == "1" and score not in COLUMNS):
             raise Fails
         if form == "1":
-            fields = [row[1], str(int(row[2]) - 1), row[3], "junc", row[COLUMNS.index(score)], row[5]]
+            fields = [
+                row[1],
+                str(int(row[2]) - 1),
+                row[3],
+                "junc",
+                row[COLUMNS.index(score)],
+                row[5],
+            ]
             self.out.append("\t".join(fields) + "\n")
             return
         prefix = self.asked["group"] or f"{self.model.title}:{KINDS[self.endpoint][0]}"
         wanted = [] if self.counting else self.asked["fields"]
-        self.out.append("\t".join([prefix, *([row[COLUMNS.index(name)] for name in wanted] if wanted else row)]) + "\n")
+        self.out.append(
+            "\t".join([prefix, *([row[COLUMNS.index(name)] for name in wanted] if wanted else row)])
+            + "\n"
+        )
 
 
 def parsed(text):
     """Names and values of a query. [4]"""
-    texts = {"contains": "0", "exact": "0", "either": "0", "header": "1", "return_format": "0", "score_by": "samples_count"}
+    texts = {
+        "contains": "0",
+        "exact": "0",
+        "either": "0",
+        "header": "1",
+        "return_format": "0",
+        "score_by": "samples_count",
+    }
     texts |= {
         "coordinate_string": "",
         "group": "",
@@ -299,13 +391,18 @@ def parsed(text):
             texts[name] = value
         else:
             raise Fails
-    if not all(re.fullmatch(r"\s*[+-]?[0-9]+\s*", texts[name]) for name in ("contains", "exact", "either", "header")):
+    if not all(
+        re.fullmatch(r"\s*[+-]?[0-9]+\s*", texts[name])
+        for name in ("contains", "exact", "either", "header")
+    ):
         raise Fails
     return {**lists, **texts}
 
 
 def checked(texts, *, restricted):
-    """Predicates, ids, and whether one of the filters is wrong in a way that shows behind the header. [7]"""
+    """Predicates, ids, and whether one of the filters is wrong in a way that shows behind the
+    header. [7]
+    """
     holds, ids, late = [], [], False
     for text in texts:
         parts = re.split("([:><!]+)", text)
@@ -318,7 +415,9 @@ def checked(texts, *, restricted):
             if not restricted and value.isdigit():
                 holds.append(numeric(name, operator, value))
         elif name in (*WHOLE, *DECIMAL):
-            if not re.fullmatch(r"\s*[+-]?[0-9]+\s*" if name in WHOLE else r"\s*[+-]?[0-9]*\.?[0-9]+\s*", value):
+            if not re.fullmatch(
+                r"\s*[+-]?[0-9]+\s*" if name in WHOLE else r"\s*[+-]?[0-9]*\.?[0-9]+\s*", value
+            ):
                 raise Fails
             holds.append(numeric(name, operator, value))
         elif name in FLAGS:
@@ -341,7 +440,11 @@ def numeric(name, operator, value):
 
 def flag(name, operator, value):
     """Whether an end, or the pair, is annotated."""
-    if not value or (name == "annotated" and not re.fullmatch("[+-]?[0-9]+", value)) or (name != "annotated" and operator != ":"):
+    if (
+        not value
+        or (name == "annotated" and not re.fullmatch("[+-]?[0-9]+", value))
+        or (name != "annotated" and operator != ":")
+    ):
         raise Fails
     place = COLUMNS.index(name)
     if value == "0":

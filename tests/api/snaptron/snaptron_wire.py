@@ -1,4 +1,6 @@
-"""What the tests of the Snaptron protocol ask with: raw sockets, so that nothing re-encodes a request, and sites to ask about."""
+"""What the tests of the Snaptron protocol ask with: raw sockets, so that nothing re-encodes a
+request, and sites to ask about.
+"""
 
 import gzip
 import json
@@ -56,7 +58,9 @@ class Server:
         sent = {"Host": "snaptron.cs.jhu.edu", "Connection": "close", **(headers or {})}
         if payload is not None:
             sent["Content-Length"] = len(payload)
-        head = f"{method} {path} {proto}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        head = f"{method} {path} {proto}\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in sent.items()
+        )
         with self.connect() as client:
             client.sendall(head.encode() + b"\r\n" + (payload or b""))
             return received(client, method)
@@ -101,7 +105,9 @@ def unchunked(rest):
 
 
 def write_wide(path):
-    """4,000 junctions in 600 samples each, at random: too much to be read at once, or, packed, for the buffers of sockets."""
+    """4,000 junctions in 600 samples each, at random: too much to be read at once, or, packed, for
+    the buffers of sockets.
+    """
     numbers = random.Random(5)
     with path.open("w") as file:
         for n in range(4_000):
@@ -110,7 +116,9 @@ def write_wide(path):
             samples = "".join(f",{sample}:{reads}" for sample, reads in enumerate(values))
             start, middle = 1_000 + 50 * n, (ordered[299] + ordered[300]) / 2
             place = f"{n}\tchr{'1' if n < 3_000 else '2'}\t{start}\t{start + 999}\t1000\t+\t0\tGT\tAG\t0\t0"
-            file.write(f"{place}\t{samples}\t600\t{sum(values)}\t{sum(values) / 600:.3f}\t{middle:.3f}\t1\n")
+            file.write(
+                f"{place}\t{samples}\t600\t{sum(values)}\t{sum(values) / 600:.3f}\t{middle:.3f}\t1\n"
+            )
     return path
 
 
@@ -123,8 +131,12 @@ class Running:
 
     def resident_bytes(self):
         """The most memory that the server's processes have had, added up."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        status = [Path(f"/proc/{pid}/status").read_text() for pid in [str(self.process.pid), *children]]
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
+        status = [
+            Path(f"/proc/{pid}/status").read_text() for pid in [str(self.process.pid), *children]
+        ]
         return sum(int(re.search(r"VmHWM:\s+(\d+)", one)[1]) * 1024 for one in status)
 
     def __enter__(self):
@@ -133,7 +145,9 @@ class Running:
         command += ["--data", str(self._data)] if self._data else []
         # Its log goes to a file: a pipe that nobody reads would stop it when full.
         self._log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, env=self._environment, stdout=self._log, stderr=self._log)
+        self.process = subprocess.Popen(
+            command, env=self._environment, stdout=self._log, stderr=self._log
+        )
         wait_for(port, self.process, self._log)
         self.server = Server(port)
         return self
@@ -163,7 +177,9 @@ def wait_for(port, process, log):
 
 
 class Site:
-    """One compilation as a tester sees it: a region with its rows, a second one, and rows, samples and words to ask for."""
+    """One compilation as a tester sees it: a region with its rows, a second one, and rows, samples
+    and words to ask for.
+    """
 
     def __init__(self, server, name, lines):
         self.server, self.name = server, name
@@ -186,7 +202,10 @@ class Site:
         return answer.body
 
     def rows(self, query, endpoint="snaptron"):
-        return [line.split("\t") for line in self.body(query + "&header=0", endpoint).decode().split("\n")[:-1]]
+        return [
+            line.split("\t")
+            for line in self.body(query + "&header=0", endpoint).decode().split("\n")[:-1]
+        ]
 
     def first_line(self, query, endpoint="snaptron"):
         return self.body(query, endpoint).decode().split("\n")[0].split("\t")
@@ -200,7 +219,9 @@ class Site:
 
 
 def busy_region(lines):
-    """A region of some 60 rows, not all of them wholly inside, in the middle of the chromosome with the most rows."""
+    """A region of some 60 rows, not all of them wholly inside, in the middle of the chromosome with
+    the most rows.
+    """
     counts = {}
     for line in lines:
         counts[line[1]] = counts.get(line[1], 0) + 1
@@ -213,7 +234,9 @@ def busy_region(lines):
 
 def other_region(lines, chrom):
     """A region on another chromosome if there is one, else elsewhere on the same."""
-    own = [line for line in lines if line[1] != chrom and re.fullmatch("chr[12]?[0-9XYM]", line[1])] or lines[:10]
+    own = [
+        line for line in lines if line[1] != chrom and re.fullmatch("chr[12]?[0-9XYM]", line[1])
+    ] or lines[:10]
     return f"{own[0][1]}:{own[0][2]}-{int(own[0][3]) + 50}"
 
 
@@ -232,7 +255,12 @@ def projected(rows, samples):
             values = sorted(int(coverage) for _, coverage in pairs)
             middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
             text = "".join("," + ":".join(pair) for pair in pairs)
-            numbers = [str(len(values)), str(sum(values)), fmt12(sum(values) / len(values)), fmt12(middle)]
+            numbers = [
+                str(len(values)),
+                str(sum(values)),
+                fmt12(sum(values) / len(values)),
+                fmt12(middle),
+            ]
             result.append([*row[:12], text, *numbers, *row[17:]])
     return result
 
@@ -253,7 +281,9 @@ def learn_samples(site):
     site.fi = next(
         name
         for name in site.H
-        if name != "rail_id" and site.types[name] != "t" and len({v for v in column(site, name) if number(v) is not None}) >= 5
+        if name != "rail_id"
+        and site.types[name] != "t"
+        and len({v for v in column(site, name) if number(v) is not None}) >= 5
     )
 
 
@@ -273,9 +303,16 @@ def a_word(site):
     """A text field and an alphabetic word of it that some samples have and others have not."""
     for name in site.H:
         values = column(site, name)
-        if site.types[name] == "t" and not any(re.fullmatch(r"-?\d+\.\d+", value) for value in values):
-            for word in {word for value in values[:50] for word in re.findall("[A-Za-z]{4,}", value)}:
-                hits = sum(re.search(rf"(?i)(?<![\w.']){word}(?![\w.'])", value) is not None for value in values)
+        if site.types[name] == "t" and not any(
+            re.fullmatch(r"-?\d+\.\d+", value) for value in values
+        ):
+            for word in {
+                word for value in values[:50] for word in re.findall("[A-Za-z]{4,}", value)
+            }:
+                hits = sum(
+                    re.search(rf"(?i)(?<![\w.']){word}(?![\w.'])", value) is not None
+                    for value in values
+                )
                 if 0 < hits < len(values):
                     return name, word
     raise AssertionError(f"no word to look for in {site.name}")

@@ -29,7 +29,9 @@ def test_K1_all_samples(described):
 
 
 def test_K2_every_sample_seen_is_described(annotated):
-    known = {line.split("\t")[0] for line in annotated.body("all=1", "samples").decode().split("\n")}
+    known = {
+        line.split("\t")[0] for line in annotated.body("all=1", "samples").decode().split("\n")
+    }
     for endpoint in ("snaptron", "genes", "exons"):
         rows = annotated.rows(f"regions={place_of(annotated)}", endpoint)
         assert {pair.split(":")[0] for row in rows for pair in row[12].split(",")[1:]} <= known
@@ -49,12 +51,18 @@ def test_K4_K5_K6_samples_by_id(described):
     assert [line.split("\t")[1:] for line in body[1:-1]] == [described.M[0], described.M[3]]
     unknown = described.body("ids=999999999", "samples").decode().split("\n")[1].split("\t")
     assert unknown[1:] == ["999999999", *["NA"] * len(described.H)]
-    assert described.server.get(f"/{described.name}/samples/{n}").body == described.body(f"ids={n}", "samples")
+    assert described.server.get(f"/{described.name}/samples/{n}").body == described.body(
+        f"ids={n}", "samples"
+    )
 
 
 def test_K7_K8_samples_by_a_word(described):
     query = f"sfilter={described.ft}:{described.word}"
-    assert described.first_line(query, "samples")[:3] == ["DataSource:Type", "Lucene TF-IDF Score", "rail_id"]
+    assert described.first_line(query, "samples")[:3] == [
+        "DataSource:Type",
+        "Lucene TF-IDF Score",
+        "rail_id",
+    ]
     rows = described.rows(query, "samples")
     by_id = {row[0]: row for row in described.M}
     assert all(row[2:] == by_id[row[2]] for row in rows)
@@ -99,13 +107,19 @@ def test_L4_L7_conditions_filters_and_samples(annotated, endpoint):
     near = annotated.rows(f"regions={span}", endpoint)
     inside = [r for r in near if int(r[3]) >= int(row[3]) and int(r[4]) <= int(row[4])]
     assert annotated.rows(f"regions={span}&contains=1", endpoint) == inside
-    assert annotated.rows(f"regions={span}&exact=1", endpoint) == [r for r in near if r[3:5] == row[3:5]]
+    assert annotated.rows(f"regions={span}&exact=1", endpoint) == [
+        r for r in near if r[3:5] == row[3:5]
+    ]
     several = annotated.rows(f"regions={place}&rfilter=samples_count>:2", endpoint)
     assert [r[1] for r in several] == [r[1] for r in rows if int(r[13]) >= 2]
     minus = annotated.rows(f"regions={place}&rfilter=strand:-", endpoint)
     assert [r[1] for r in minus] == [r[1] for r in rows if r[6] == "-"]
-    samples = [pair.split(":")[0] for pair in max(rows, key=lambda r: int(r[13]))[12].split(",")[1:3]]
-    assert annotated.rows(f"regions={place}&sids={','.join(samples)}", endpoint) == projected(rows, samples)
+    samples = [
+        pair.split(":")[0] for pair in max(rows, key=lambda r: int(r[13]))[12].split(",")[1:3]
+    ]
+    assert annotated.rows(f"regions={place}&sids={','.join(samples)}", endpoint) == projected(
+        rows, samples
+    )
 
 
 def test_L5_L6_ids_and_the_header_of_exons(annotated):
@@ -119,7 +133,9 @@ def test_L5_L6_ids_and_the_header_of_exons(annotated):
 
 def test_L8_columns_by_their_junction_names(annotated):
     rows = annotated.rows(f"regions={place_of(annotated)}", "genes")
-    chosen = annotated.rows(f"regions={place_of(annotated)}&fields=snaptron_id,right_annotated", "genes")
+    chosen = annotated.rows(
+        f"regions={place_of(annotated)}&fields=snaptron_id,right_annotated", "genes"
+    )
     assert chosen == [[row[0], row[1], row[11]] for row in rows]
 
 
@@ -135,8 +151,15 @@ def test_Q1_to_Q4_annotations(annotated):
     assert names[0] == "DataSource:Type"
     assert names[4:6] == ["start", "end"]
     tiny = annotated.name == "tiny"
-    symbol = "GENEA" if tiny else annotated.rows(f"regions={place_of(annotated)}", "genes")[5][11].split(":")[1]
-    best = [line.split("\t") for line in annotated.body(f"regions={symbol}", "annotations").decode().split("\n")[1:-1]]
+    symbol = (
+        "GENEA"
+        if tiny
+        else annotated.rows(f"regions={place_of(annotated)}", "genes")[5][11].split(":")[1]
+    )
+    best = [
+        line.split("\t")
+        for line in annotated.body(f"regions={symbol}", "annotations").decode().split("\n")[1:-1]
+    ]
     scores = [int(row[6]) for row in best]
     assert 0 < len(best) <= 20
     assert scores == sorted(scores, reverse=True)
@@ -144,10 +167,15 @@ def test_Q1_to_Q4_annotations(annotated):
     assert [line.split("\t") for line in limited] == best[:1]
     row = best[0]
     span = f"{row[1]}:{row[4]}-{row[5]}"
-    found = [line.split("\t") for line in annotated.body(f"regions={span}", "annotations").decode().split("\n")[1:-1]]
+    found = [
+        line.split("\t")
+        for line in annotated.body(f"regions={span}", "annotations").decode().split("\n")[1:-1]
+    ]
     assert all(int(one[4]) <= int(row[5]) and int(one[5]) >= int(row[4]) for one in found)
     inside = [one for one in found if int(one[4]) >= int(row[4]) and int(one[5]) <= int(row[5])]
-    contained = annotated.body(f"regions={span}&contains=1", "annotations").decode().split("\n")[1:-1]
+    contained = (
+        annotated.body(f"regions={span}&contains=1", "annotations").decode().split("\n")[1:-1]
+    )
     assert [line.split("\t") for line in contained] == inside
     exact = annotated.body(f"regions={span}&exact=1", "annotations").decode().split("\n")[1:-1]
     assert [line.split("\t") for line in exact] == [one for one in found if one[4:6] == row[4:6]]
@@ -174,30 +202,51 @@ def test_X1_to_X8_base_coverage(annotated, compilations):
     border = int(some[3][2])
     for base in (border, border + 1):
         found = annotated.rows(f"regions={c}:{base}-{base}", "bases")
-        assert [row[1:] for row in found] == [row for row in data if row[0] == c and int(row[1]) < base <= int(row[2])]
+        assert [row[1:] for row in found] == [
+            row for row in data if row[0] == c and int(row[1]) < base <= int(row[2])
+        ]
     two = [samples[1], samples[0]]
     chosen = annotated.rows(f"{region}&sids={','.join(two)}", "bases")
     assert [row[1:] for row in chosen] == [[*row[:3], row[4], row[3]] for row in expected]
     columns = annotated.rows(f"{region}&fields={','.join(two)}", "bases")
     assert [row[1:] for row in columns] == [[row[4], row[3]] for row in expected]
-    means = annotated.body(f"{region}&calc=1&calc_axis=1&calc_op=mean", "bases").decode().split("\n")[:-1]
-    assert means == ["\t".join([*row[:3], f"{sum(map(float, row[3:])) / len(samples):.3f}"]) for row in expected]
+    means = (
+        annotated.body(f"{region}&calc=1&calc_axis=1&calc_op=mean", "bases")
+        .decode()
+        .split("\n")[:-1]
+    )
+    assert means == [
+        "\t".join([*row[:3], f"{sum(map(float, row[3:])) / len(samples):.3f}"]) for row in expected
+    ]
     sums = [round(sum(float(row[3 + n]) for row in expected)) for n in range(len(samples))]
-    (line,) = annotated.body(f"{region}&calc=1&calc_axis=0&calc_op=sum&label=t", "bases").decode().split("\n")[:-1]
+    (line,) = (
+        annotated.body(f"{region}&calc=1&calc_axis=0&calc_op=sum&label=t", "bases")
+        .decode()
+        .split("\n")[:-1]
+    )
     assert line.split("\t") == [f"{c}|{s}|{e}|t", *map(str, sums)]
     track = annotated.body(f"{region}&return_format=3", "bases").decode().split("\n")
     assert track[0] == f"browser position {c}:{s}-{e}"
     assert track[1].startswith('track type=bedGraph name="Snaptron Bases"')
     assert [one.split("\t")[:3] for one in track[2:-1]] == [row[:3] for row in expected]
     calc = "calc=1&calc_axis=0&calc_op=sum"
-    both = annotated.get(f"group=a&{region}&{calc}|||group=b&{region}&{calc}", "bases").text.split("\n")[:-1]
+    both = annotated.get(f"group=a&{region}&{calc}|||group=b&{region}&{calc}", "bases").text.split(
+        "\n"
+    )[:-1]
     assert [one.split("\t")[0] for one in both] == [f"{c}|{s}|{e}|a", f"{c}|{s}|{e}|b"]
 
 
 def test_coverage_loaded_from_a_file_per_sample_is_that_of_one_file(sites):
     tiny, split = sites("tiny"), sites("split")
-    assert split.first_line("regions=chr1:1-9", "bases") == tiny.first_line("regions=chr1:1-9", "bases")
-    for query in ("regions=chr1:1-1000000", "regions=chr1:41-60", "regions=chr1:41-60&sids=10,0", "regions=chr1:50-60&either=1"):
+    assert split.first_line("regions=chr1:1-9", "bases") == tiny.first_line(
+        "regions=chr1:1-9", "bases"
+    )
+    for query in (
+        "regions=chr1:1-1000000",
+        "regions=chr1:41-60",
+        "regions=chr1:41-60&sids=10,0",
+        "regions=chr1:50-60&either=1",
+    ):
         one, other = ([row[1:] for row in site.rows(query, "bases")] for site in (tiny, split))
         assert [row for row in one if any(float(value) for value in row[3:])] == other
 
@@ -205,7 +254,11 @@ def test_coverage_loaded_from_a_file_per_sample_is_that_of_one_file(sites):
 def test_Y1_to_Y5_the_registry(server, sites):
     answer = server.get("//snaptron/registry")
     known = json.loads(answer.text[7:])
-    assert (answer.status, answer.body[:7], answer.headers["content-type"]) == (200, b"200 OK\n", "application/json")
+    assert (answer.status, answer.body[:7], answer.headers["content-type"]) == (
+        200,
+        b"200 OK\n",
+        "application/json",
+    )
     assert known.keys() == {"tiny", "sim", "srav2", "gtexfull", "gtex", "gtex17"}
     for name, fields in known.items():
         header = server.get(f"/{name}/samples?all=1").text.split("\n")[0].split("\t")

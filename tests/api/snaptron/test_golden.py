@@ -45,10 +45,14 @@ INTENDED = {
     "sfilter description:hela-s3": "22",
     "sfilter description:cortex,": "22",
 }
-"""The answers that differ on purpose, each with the row of docs/snaptron.md's table of quirks that says why."""
+"""The answers that differ on purpose, each with the row of docs/snaptron.md's table of quirks that
+says why.
+"""
 
 RECORDS = SHARED / "golden" / "responses.jsonl"
-RESPONSES = [json.loads(line) for line in RECORDS.read_text().splitlines()] if RECORDS.exists() else []
+RESPONSES = (
+    [json.loads(line) for line in RECORDS.read_text().splitlines()] if RECORDS.exists() else []
+)
 _SCORE = re.compile(r"^(TINY:S\t)[0-9.]+\t", re.MULTILINE)
 
 
@@ -61,22 +65,38 @@ def replayed(server, recorded):
 
 
 def is_same(answer, recorded):
-    """Equal but for error texts, scores, the order of JSON members, and the other compilations in the registry."""
+    """Equal but for error texts, scores, the order of JSON members, and the other compilations in
+    the registry.
+    """
     if answer.status == 404:
         return recorded["status"] == 404
     kind = answer.headers["content-type"]
-    if (answer.status, kind, answer.complete) != (recorded["status"], recorded["content_type"], recorded["terminated_properly"]):
+    if (answer.status, kind, answer.complete) != (
+        recorded["status"],
+        recorded["content_type"],
+        recorded["terminated_properly"],
+    ):
         return False
     text, expected = answer.text, recorded["body"]
     if recorded["is_error"] and answer.status == 200:
-        return text.startswith(expected) and re.fullmatch(r"ERROR: [^\n]+\n", text[len(expected) :]) is not None
+        return (
+            text.startswith(expected)
+            and re.fullmatch(r"ERROR: [^\n]+\n", text[len(expected) :]) is not None
+        )
     if kind == "application/json":
-        return text[:7] == expected[:7] and json.loads(text[7:])["tiny"] == json.loads(expected[7:])["tiny"]
-    scored = "sfilter" in recorded["path"] or "metadata_keywords" in (recorded["request_body"] or "")
+        return (
+            text[:7] == expected[:7]
+            and json.loads(text[7:])["tiny"] == json.loads(expected[7:])["tiny"]
+        )
+    scored = "sfilter" in recorded["path"] or "metadata_keywords" in (
+        recorded["request_body"] or ""
+    )
     return _SCORE.sub(r"\1", text) == _SCORE.sub(r"\1", expected) if scored else text == expected
 
 
-@pytest.mark.parametrize("recorded", RESPONSES, ids=[f"{n}-{one['name']}" for n, one in enumerate(RESPONSES)])
+@pytest.mark.parametrize(
+    "recorded", RESPONSES, ids=[f"{n}-{one['name']}" for n, one in enumerate(RESPONSES)]
+)
 def test_answer_equals_the_recorded_one_unless_a_quirk_is_repaired(server, recorded):
     answer = replayed(server, recorded)
     assert is_same(answer, recorded) != (recorded["name"] in INTENDED), (recorded, answer)
@@ -89,5 +109,11 @@ def test_all_391_answers_were_replayed(golden):
 
 def test_the_87_checks_that_come_with_the_recording_hold(server, golden):
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(server.port), "PREFIX": "/tiny"}
-    done = subprocess.run([sys.executable, golden / "check.py"], env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, golden / "check.py"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.stdout.strip() == "87 hold; fail: []", done.stdout + done.stderr

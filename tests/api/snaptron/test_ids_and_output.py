@@ -16,7 +16,9 @@ def by_id(row):
 
 def test_F1_F2_ids_ascend_and_come_once(site):
     a, b, c = (site.D[n][1] for n in (7, 2, 5))
-    assert site.rows(f"ids={a},{b},{c}") == sorted((by_id(site.D[n]) for n in (7, 2, 5)), key=lambda row: int(row[1]))
+    assert site.rows(f"ids={a},{b},{c}") == sorted(
+        (by_id(site.D[n]) for n in (7, 2, 5)), key=lambda row: int(row[1])
+    )
     assert site.rows(f"ids={a},{a},999999999") == [by_id(site.D[7])]
     assert site.rows(f"ids={a}&id={b}") == site.rows(f"ids={a},{b}")
     assert site.rows(f"ids=snaptron_id,{a}") == [by_id(site.D[7])]
@@ -25,7 +27,9 @@ def test_F1_F2_ids_ascend_and_come_once(site):
 def test_F3_ids_in_the_path(site):
     a, b = site.D[0][1], site.D[3][1]
     for path in (a, f"{a},{b}", f"{a}/", f"/{a}"):
-        assert site.server.get(f"/{site.name}/snaptron/{path}?header=0").body == site.body(f"ids={path.strip('/')}")
+        assert site.server.get(f"/{site.name}/snaptron/{path}?header=0").body == site.body(
+            f"ids={path.strip('/')}"
+        )
 
 
 def test_F4_F5_numbers_are_short(site):
@@ -60,12 +64,17 @@ def test_F12_every_row_is_found_by_its_id(site):
 
 
 def test_G2_no_header(site):
-    assert site.body(f"regions={site.R}&header=0") == site.body(f"regions={site.R}").split(b"\n", 1)[1]
+    assert (
+        site.body(f"regions={site.R}&header=0") == site.body(f"regions={site.R}").split(b"\n", 1)[1]
+    )
     assert site.body("regions=chr29:1-9&header=0") == b""
 
 
 def test_G3_G4_chosen_columns(site):
-    assert site.first_line(f"regions={site.R}&fields=snaptron_id") == ["DataSource:Type", "snaptron_id"]
+    assert site.first_line(f"regions={site.R}&fields=snaptron_id") == [
+        "DataSource:Type",
+        "snaptron_id",
+    ]
     assert site.rows(f"regions={site.R}&fields=snaptron_id") == [row[:2] for row in site.D]
     chosen = site.rows(f"regions={site.R}&fields=samples_count,snaptron_id,strand")
     assert chosen == [[row[0], row[13], row[1], row[6]] for row in site.D]
@@ -102,8 +111,13 @@ def test_G9_format_0_is_the_usual_one(site):
 
 
 def track_of(site, rows, place, score=13):
-    head = [f"browser position {place}", 'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions"']
-    return head, [[row[2], str(int(row[3]) - 1), row[4], "junc", row[score], row[6]] for row in rows]
+    head = [
+        f"browser position {place}",
+        'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions"',
+    ]
+    return head, [
+        [row[2], str(int(row[3]) - 1), row[4], "junc", row[score], row[6]] for row in rows
+    ]
 
 
 def check_track(lines, site, rows, place, score=13):
@@ -122,7 +136,9 @@ def test_H1_to_H4_tracks(site):
     check_track(both, site, site.D, site.R)
     check_track(both[2 + len(site.D) :], site, second, site.R2)
     assert site.body(f"regions={site.R}&return_format=1&header=0").decode().split("\n") == lines
-    scored = site.body(f"regions={site.R}&return_format=1&score_by=coverage_sum").decode().split("\n")
+    scored = (
+        site.body(f"regions={site.R}&return_format=1&score_by=coverage_sum").decode().split("\n")
+    )
     check_track(scored, site, site.D, site.R, score=14)
 
 
@@ -136,7 +152,9 @@ def test_H5_H6_links_lead_to_the_track(site):
     track = url.partition("hgct_customText=")[2]
     assert "return_format%3D1" in track
     path = track.partition("snaptron.cs.jhu.edu")[2]
-    assert site.server.get(path).body == site.body(f"regions={site.R}&return_format=1&rfilter=samples_count>:2")
+    assert site.server.get(path).body == site.body(
+        f"regions={site.R}&return_format=1&rfilter=samples_count>:2"
+    )
 
 
 def test_H7_a_gene_in_a_link_is_its_interval(sites):
@@ -147,12 +165,23 @@ def test_H7_a_gene_in_a_link_is_its_interval(sites):
 
 
 def test_H8_ids_say_where_to_look(site):
-    lines = site.body(f"ids={site.D[0][1]}&return_format=1&coordinate_string={site.R}").decode().split("\n")
+    lines = (
+        site.body(f"ids={site.D[0][1]}&return_format=1&coordinate_string={site.R}")
+        .decode()
+        .split("\n")
+    )
     check_track(lines, site, [by_id(site.D[0])], site.R)
 
 
 @pytest.mark.parametrize(
-    "query", ["return_format=3", "return_format=4", "return_format=1&score_by=nosuch", "header=x", "contains="]
+    "query",
+    [
+        "return_format=3",
+        "return_format=4",
+        "return_format=1&score_by=nosuch",
+        "header=x",
+        "contains=",
+    ],
 )
 def test_what_a_parameter_cannot_be_aborts(site, query):
     assert site.get(f"regions={site.R}&{query}").aborted

@@ -7,7 +7,9 @@ import urllib.parse
 import pytest
 from snaptron_wire import HEADER
 
-DATATYPES = "datatypes:str int str int int int str bool str str str str str int int float float str".replace(" ", "\t")
+DATATYPES = "datatypes:str int str int int int str bool str str str str str int int float float str".replace(
+    " ", "\t"
+)
 
 
 def encoded(queries, *, separator="|||"):
@@ -56,15 +58,21 @@ def test_I3_I4_I5_the_first_query_prints_the_header(site):
 def test_I7_fifty_queries(site):
     step = max(1, (site.E - site.S) // 50)
     queries = [
-        f"group=g{n}&{'header=0&' if n else ''}regions={site.c}:{site.S + n * step}-{site.S + n * step + 100}" for n in range(50)
+        f"group=g{n}&{'header=0&' if n else ''}regions={site.c}:{site.S + n * step}-{site.S + n * step + 100}"
+        for n in range(50)
     ]
-    assert lines(bulk(site, queries))[1:] == [row for query in queries for row in alone(site, query)]
+    assert lines(bulk(site, queries))[1:] == [
+        row for query in queries for row in alone(site, query)
+    ]
 
 
 def test_I8_I9_I10_ways_of_encoding(site):
     queries = [f"group=a>>>>&regions={site.R}"]
     expected = bulk(site, queries).body
-    assert site.post("snaptron", "groups=" + urllib.parse.quote_plus(encoded(queries)) + "%0A").body == expected
+    assert (
+        site.post("snaptron", "groups=" + urllib.parse.quote_plus(encoded(queries)) + "%0A").body
+        == expected
+    )
     raw = encoded(queries)
     assert "+" in raw
     assert site.post("snaptron", "groups=" + raw).body == expected
@@ -87,7 +95,10 @@ def test_I12_a_bulk_query_in_the_url(site):
 
 
 def test_I13_an_error_ends_the_answer_behind_the_rows_before_it(site):
-    answer = bulk(site, [f"group=a&regions={site.R}", "group=b&regions=NOSUCHGENE", f"group=c&regions={site.R}"])
+    answer = bulk(
+        site,
+        [f"group=a&regions={site.R}", "group=b&regions=NOSUCHGENE", f"group=c&regions={site.R}"],
+    )
     rows = [line.split("\t") for line in answer.text.split("\n")[1:-2]]
     assert answer.aborted
     assert rows == alone(site, f"group=a&regions={site.R}")
@@ -96,7 +107,10 @@ def test_I13_an_error_ends_the_answer_behind_the_rows_before_it(site):
 
 def test_I14_I15_nothing_leaks_into_the_next_query(site):
     second = f"group=b&regions={site.R}&rfilter=left_annotated:1&rfilter=samples_count>:1&rfilter=samples_count<:9&header=0"
-    for first in (f"group=a&regions={site.R}&sids={site.L[0]}", f"group=a&regions={site.R}&fields=snaptron_id"):
+    for first in (
+        f"group=a&regions={site.R}&sids={site.L[0]}",
+        f"group=a&regions={site.R}&fields=snaptron_id",
+    ):
         found = [row for row in lines(bulk(site, [first, second])) if row[0] == "b"]
         assert found == alone(site, second)
 
@@ -113,7 +127,9 @@ def as_json(site, clauses, endpoint="snaptron"):
 
 
 def test_J1_a_clause_with_a_filter(site):
-    answer = as_json(site, [{"intervals": [site.R], "samples_count": [{"op": ">:", "val": 2}]}]).text.split("\n")
+    answer = as_json(
+        site, [{"intervals": [site.R], "samples_count": [{"op": ">:", "val": 2}]}]
+    ).text.split("\n")
     direct = site.body(f"regions={site.R}&rfilter=samples_count>:2").decode().split("\n")
     assert answer == [direct[0], DATATYPES, *direct[1:]]
 
@@ -124,12 +140,18 @@ def test_J2_J3_J4_ids_intersections_and_several_clauses(site):
     assert as_json(site, [{"ids": [a, b]}]).text.split("\n", 2)[2] == rows
     inside = site.body(f"regions={site.R}&ids={a}&header=0").decode()
     assert as_json(site, [{"intervals": [site.R], "ids": [a]}]).text.split("\n", 2)[2] == inside
-    assert as_json(site, [{"intervals": [site.R], "ids": [a]}, {"ids": [a, b]}]).text.split("\n", 2)[2] == inside + rows
+    assert (
+        as_json(site, [{"intervals": [site.R], "ids": [a]}, {"ids": [a, b]}]).text.split("\n", 2)[2]
+        == inside + rows
+    )
 
 
 def test_J5_genes(sites):
     tiny = sites("tiny")
-    assert as_json(tiny, [{"genes": ["MULTI"]}]).text.split("\n", 2)[2] == tiny.body("regions=MULTI&header=0").decode()
+    assert (
+        as_json(tiny, [{"genes": ["MULTI"]}]).text.split("\n", 2)[2]
+        == tiny.body("regions=MULTI&header=0").decode()
+    )
 
 
 def test_J6_clauses_to_genes_give_genes(annotated):
@@ -146,7 +168,10 @@ def test_J7_samples_by_id_with_chosen_columns(described):
 
 
 def test_strict_in_the_query_string_is_for_the_form(site):
-    clauses = [{"intervals": ["NOSUCHGENE"]}], [{"intervals": [site.R], "samples_count": [{"op": "?", "val": 1}]}]
+    clauses = (
+        [{"intervals": ["NOSUCHGENE"]}],
+        [{"intervals": [site.R], "samples_count": [{"op": "?", "val": 1}]}],
+    )
     for one, status in zip(clauses, (404, 400), strict=True):
         body = "fields=" + urllib.parse.quote_plus(json.dumps(one))
         assert site.post("snaptron", body).aborted
@@ -158,6 +183,8 @@ def test_strict_in_the_query_string_is_for_the_form(site):
     assert site.post("snaptron?strict=1", right).body == site.post("snaptron", right).body
 
 
-@pytest.mark.parametrize("text", ['[{"intervals":', "{}", "[]", '[{"samples_count":[{}],"intervals":["chr1:1-9"]}]'])
+@pytest.mark.parametrize(
+    "text", ['[{"intervals":', "{}", "[]", '[{"samples_count":[{}],"intervals":["chr1:1-9"]}]']
+)
 def test_J8_broken_json_aborts(site, text):
     assert site.post("snaptron", "fields=" + urllib.parse.quote_plus(text)).aborted

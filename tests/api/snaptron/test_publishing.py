@@ -1,4 +1,6 @@
-"""What the protocol's clients see when another release of a compilation is published, or an older one again."""
+"""What the protocol's clients see when another release of a compilation is published, or an older
+one again.
+"""
 
 import shutil
 import socket
@@ -31,8 +33,12 @@ def write_release(folder, reads):
             samples = "".join(f",{sample}:{value}" for sample, value in enumerate(values))
             numbers = f"600\t{sum(values)}\t{statistics.fmean(values):.3f}\t{statistics.median(values):.3f}"
             start = 1_000 + 50 * n
-            file.write(f"{n}\tchr1\t{start}\t{start + 999}\t1000\t+\t0\tGT\tAG\t0\t0\t{samples}\t{numbers}\t1\n")
-    (folder / "samples.tsv").write_text("rail_id\tbatch\n" + "".join(f"{sample}\tbatch{reads}\n" for sample in range(600)))
+            file.write(
+                f"{n}\tchr1\t{start}\t{start + 999}\t1000\t+\t0\tGT\tAG\t0\t0\t{samples}\t{numbers}\t1\n"
+            )
+    (folder / "samples.tsv").write_text(
+        "rail_id\tbatch\n" + "".join(f"{sample}\tbatch{reads}\n" for sample in range(600))
+    )
     return Compilation("turned", str(folder / "junctions.tsv"), samples=str(folder / "samples.tsv"))
 
 
@@ -62,7 +68,9 @@ def changed(server):
 
 
 def serve(turned, release, *, change=publish):
-    """Makes a release the served one; returns when the server, which believes its list for a second, has learnt of it."""
+    """Makes a release the served one; returns when the server, which believes its list for a
+    second, has learnt of it.
+    """
     server, catalog = turned
     change(catalog, "turned", release)
     for _ in range(200):
@@ -85,14 +93,21 @@ def test_K3_every_change_of_the_served_release_is_an_update_of_the_samples(turne
     assert changed(server) == numbers[-1]
 
 
-@pytest.mark.parametrize(("served", "then", "change"), [("r1", "r2", publish), ("r2", "r1", roll_back)])
+@pytest.mark.parametrize(
+    ("served", "then", "change"), [("r1", "r2", publish), ("r2", "r1", roll_back)]
+)
 def test_an_answer_under_way_stays_in_its_release(turned, served, then, change):
     server, _ = turned
     serve(turned, served)
-    header, rows = get(server, "snaptron?regions=chr29:1-9"), get(server, f"snaptron?regions={REGION}&header=0")
+    header, rows = (
+        get(server, "snaptron?regions=chr29:1-9"),
+        get(server, f"snaptron?regions={REGION}&header=0"),
+    )
     with server.connect() as client:
         regions = ",".join([REGION] * TIMES)
-        client.sendall(f"GET /turned/snaptron?regions={regions} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        client.sendall(
+            f"GET /turned/snaptron?regions={regions} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+        )
         assert client.recv(1, socket.MSG_PEEK)
         serve(turned, then, change=change)
         assert get(server, f"snaptron?regions={REGION}&header=0") != rows

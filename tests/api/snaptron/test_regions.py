@@ -20,8 +20,14 @@ def inside(site, row):
 
 
 def test_rows_are_the_lines_of_the_source_that_overlap(site):
-    expected = [line for line in site.lines if line[1] == site.c and int(line[2]) <= site.E and int(line[3]) >= site.S]
-    assert [row[1:] for row in site.D] == sorted(expected, key=lambda line: (int(line[2]), int(line[3])))
+    expected = [
+        line
+        for line in site.lines
+        if line[1] == site.c and int(line[2]) <= site.E and int(line[3]) >= site.S
+    ]
+    assert [row[1:] for row in site.D] == sorted(
+        expected, key=lambda line: (int(line[2]), int(line[3]))
+    )
 
 
 def test_B1_header_and_fields(site):
@@ -46,7 +52,9 @@ def test_B3_rows_are_in_order(site):
 
 def test_B4_a_cut_region_gives_the_same_rows(site):
     cut = max(site.S, start(site.D[len(site.D) // 2]))
-    left, right = (site.rows(f"regions={site.c}:{one}") for one in (f"{site.S}-{cut}", f"{cut + 1}-{site.E}"))
+    left, right = (
+        site.rows(f"regions={site.c}:{one}") for one in (f"{site.S}-{cut}", f"{cut + 1}-{site.E}")
+    )
     both = {row[1] for row in left} & {row[1] for row in right}
     assert {row[1] for row in left} | {row[1] for row in right} == {row[1] for row in site.D}
     assert both == {row[1] for row in site.D if start(row) <= cut < end(row)}
@@ -99,10 +107,15 @@ def test_B13_B14_splice_sites(site):
 def test_B15_conditions_together_intersect(site):
     region = f"regions={site.c}:{site.x[3]}-{site.x[4]}"
     assert site.rows(f"{region}&contains=1&exact=1") == site.rows(f"{region}&exact=1")
-    assert site.rows(f"regions={site.R}&contains=1&either=1") == site.rows(f"regions={site.R}&contains=1")
+    assert site.rows(f"regions={site.R}&contains=1&either=1") == site.rows(
+        f"regions={site.R}&contains=1"
+    )
 
 
-@pytest.mark.parametrize("off", ["contains=0", "exact=0", "either=0", "contains=0&exact=0&either=0", "contains=1&contains=0"])
+@pytest.mark.parametrize(
+    "off",
+    ["contains=0", "exact=0", "either=0", "contains=0&exact=0&either=0", "contains=1&contains=0"],
+)
 def test_B16_B17_a_zero_switches_off_and_the_last_wins(site, off):
     assert site.rows(f"regions={site.R}&{off}") == site.D
 
@@ -119,7 +132,9 @@ def test_B19_a_region_that_ends_before_it_starts_is_empty(site):
 
 def test_B20_an_end_beyond_the_chromosome_is_its_end(site):
     last = max(int(line[3]) for line in site.lines if line[1] == site.c)
-    assert site.body(f"regions={site.c}:{site.S}-10000000000") == site.body(f"regions={site.c}:{site.S}-{last}")
+    assert site.body(f"regions={site.c}:{site.S}-10000000000") == site.body(
+        f"regions={site.c}:{site.S}-{last}"
+    )
 
 
 def test_B21_a_chromosome_without_data_is_empty(site):
@@ -175,8 +190,13 @@ def test_P1_P2_a_gene_is_its_interval_in_any_case(annotated):
 
 def test_P3_a_gene_of_several_intervals_gives_all_of_them(sites):
     tiny = sites("tiny")
-    assert [row[1] for row in tiny.rows("regions=MULTI&return_format=2")] == ["chrX:2691179-2741309", "chrY:2691179-2741309"]
-    assert tiny.rows("regions=MULTI") == tiny.rows("regions=chrX:2691179-2741309,chrY:2691179-2741309")
+    assert [row[1] for row in tiny.rows("regions=MULTI&return_format=2")] == [
+        "chrX:2691179-2741309",
+        "chrY:2691179-2741309",
+    ]
+    assert tiny.rows("regions=MULTI") == tiny.rows(
+        "regions=chrX:2691179-2741309,chrY:2691179-2741309"
+    )
 
 
 def test_P4_an_unknown_gene_aborts_the_answer(site):
@@ -195,7 +215,9 @@ def test_P5_regions_before_an_unknown_gene_are_answered(site):
 
 
 def test_P6_P7_a_versioned_id_is_exact_and_only_itself(annotated):
-    row = annotated.rows(f"regions={annotated.c if annotated.name == 'sim' else 'chr1'}:1-300000000", "genes")[0]
+    row = annotated.rows(
+        f"regions={annotated.c if annotated.name == 'sim' else 'chr1'}:1-300000000", "genes"
+    )[0]
     gene_id = row[11].split(":")[0]
     found = annotated.rows(f"regions={gene_id}", "genes")
     assert found
@@ -206,7 +228,9 @@ def test_P6_P7_a_versioned_id_is_exact_and_only_itself(annotated):
     assert annotated.rows(f"regions={gene_id},{annotated.R}") == exact + annotated.D
 
 
-@pytest.mark.parametrize("text", ["chr1:1,000-2,000", "chrx:1-9", "1:1-9", "chr1:1-9:+", "", "chr1_random:1-9", "chr1:1"])
+@pytest.mark.parametrize(
+    "text", ["chr1:1,000-2,000", "chrx:1-9", "1:1-9", "chr1:1-9:+", "", "chr1_random:1-9", "chr1:1"]
+)
 def test_P8_what_is_no_region_aborts(site, text):
     assert site.get(f"regions={text}").aborted
 
@@ -217,11 +241,15 @@ def test_P9_every_symbol_has_the_intervals_of_the_rule(annotated, compilations):
 
 
 def intervals_by_rule(path, most=60):
-    """The intervals of symbols, by the rule of the protocol written down once more, from the table itself."""
+    """The intervals of symbols, by the rule of the protocol written down once more, from the table
+    itself.
+    """
     found = {}
     for line in Path(path).read_text().splitlines():
         symbol, _, chrom, _, first, last = line.split("\t")[:6]
-        if not re.fullmatch("chr[12]?[0-9XYM]", chrom) or (symbol not in found and len(found) >= most):
+        if not re.fullmatch("chr[12]?[0-9XYM]", chrom) or (
+            symbol not in found and len(found) >= most
+        ):
             continue
         new = [int(first) + 1, int(last)]
         own = found.setdefault(symbol, {}).setdefault(chrom, [])
@@ -232,7 +260,8 @@ def intervals_by_rule(path, most=60):
         if not merged:
             own.append(new)
     return {
-        symbol: [f"{chrom}:{first}-{last}" for chrom in sorted(by) for first, last in by[chrom]] for symbol, by in found.items()
+        symbol: [f"{chrom}:{first}-{last}" for chrom in sorted(by) for first, last in by[chrom]]
+        for symbol, by in found.items()
     }
 
 
@@ -240,14 +269,20 @@ def intervals_by_rule(path, most=60):
 
 
 def test_W1_chromosomes_come_in_the_order_asked(site):
-    chroms = list(dict.fromkeys(line[1] for line in site.lines if re.fullmatch("chr[12]?[0-9XYM]", line[1])))[::-1]
+    chroms = list(
+        dict.fromkeys(line[1] for line in site.lines if re.fullmatch("chr[12]?[0-9XYM]", line[1]))
+    )[::-1]
     regions = [f"{chrom}:1-20000000" for chrom in chroms[:6]]
-    assert site.rows("regions=" + ",".join(regions)) == [row for one in regions for row in site.rows(f"regions={one}")]
+    assert site.rows("regions=" + ",".join(regions)) == [
+        row for one in regions for row in site.rows(f"regions={one}")
+    ]
 
 
 def test_W2_ids_of_all_chromosomes_ascend(site):
     some = [line[0] for line in site.lines[:: max(1, len(site.lines) // 40)]]
-    assert [row[1] for row in site.rows("ids=" + ",".join(some[::-1]))] == sorted(set(some), key=int)
+    assert [row[1] for row in site.rows("ids=" + ",".join(some[::-1]))] == sorted(
+        set(some), key=int
+    )
 
 
 def test_W6_counts_over_chromosomes_add_up(site):

@@ -14,11 +14,16 @@ from snapshard.connections.embedded import Embedded
 
 @pytest.fixture(scope="module")
 def without_s4(data_folder, tmp_path_factory):
-    """A server whose shard map gives shard s4 an address where nobody listens: chr19, and chr3 up to 10,100, are away."""
+    """A server whose shard map gives shard s4 an address where nobody listens: chr19, and chr3 up
+    to 10,100, are away.
+    """
     embedded = Embedded(data_folder)
     shards = embedded.shard_map()
     lines = [f"catalog\t{shards.catalog}"]
-    lines += [f"{name}\t{address if name != 's4' else 'host=127.0.0.1 port=1'}" for name, address in shards.addresses.items()]
+    lines += [
+        f"{name}\t{address if name != 's4' else 'host=127.0.0.1 port=1'}"
+        for name, address in shards.addresses.items()
+    ]
     path = tmp_path_factory.mktemp("map") / "shards.tsv"
     path.write_text("\n".join(lines) + "\n")
     with Running(None, workers=1, SNAPSHARD_SHARDS=str(path)) as process:
@@ -53,7 +58,9 @@ def test_a_lost_shard_behind_answered_regions_aborts(without_s4, server):
 def test_W5_a_bulk_query_ends_at_the_lost_shard(without_s4, server):
     places = ["chr1:1-900", "chr2:1-900", "chr3:10000-10050", "chr1:1-9"]
     queries = [f"group=g{n}&regions={place}" for n, place in enumerate(places)]
-    body = "groups=" + urllib.parse.quote_plus(base64.b64encode("|||".join(queries).encode()).decode())
+    body = "groups=" + urllib.parse.quote_plus(
+        base64.b64encode("|||".join(queries).encode()).decode()
+    )
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = without_s4.ask("POST", "/tiny/snaptron", body=body, headers=headers)
     lines = answer.text.split("\n")
@@ -68,7 +75,11 @@ def test_W4_a_shard_that_fails_in_the_middle_aborts_the_answer(server, data_fold
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         # Eight times over, so that no buffer on the way holds all of it.
         regions = b",".join([b"chr1:1-300000000"] * 8)
-        client.sendall(b"GET /wide/snaptron?regions=" + regions + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        client.sendall(
+            b"GET /wide/snaptron?regions="
+            + regions
+            + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
         parts = [client.recv(4096)]
         assert terminate_exports(data_folder) > 0
         while part := client.recv(1 << 20):
@@ -81,11 +92,15 @@ def test_W4_a_shard_that_fails_in_the_middle_aborts_the_answer(server, data_fold
 def terminate_exports(data_folder):
     """Ends the shards' side of every export under way; waits a little for one that is."""
     embedded = Embedded(data_folder)
-    exports = "FROM pg_stat_activity WHERE application_name = 'snapshard export' AND state = 'active'"
+    exports = (
+        "FROM pg_stat_activity WHERE application_name = 'snapshard export' AND state = 'active'"
+    )
     ended = 0
     with psycopg.connect(embedded.shard_map().catalog, autocommit=True) as connection:
         for _ in range(100):
-            ended = len(connection.execute("SELECT pg_terminate_backend(pid) " + exports).fetchall())
+            ended = len(
+                connection.execute("SELECT pg_terminate_backend(pid) " + exports).fetchall()
+            )
             if ended:
                 break
             time.sleep(0.05)

@@ -13,11 +13,20 @@ from snaptron_wire import HEADER, parsed, received
 
 def test_A1_the_content_type_is_bare(site):
     answer = site.get(f"regions={site.R}")
-    assert (answer.status, answer.headers["content-type"], answer.complete) == (200, "text/plain", True)
+    assert (answer.status, answer.headers["content-type"], answer.complete) == (
+        200,
+        "text/plain",
+        True,
+    )
 
 
 def test_A2_every_answer_ends_with_a_newline_and_has_no_empty_line(site):
-    for query in (f"regions={site.R}", f"regions={site.R}&result_count=1", "ids=1", "rfilter=samples_count>:1"):
+    for query in (
+        f"regions={site.R}",
+        f"regions={site.R}&result_count=1",
+        "ids=1",
+        "rfilter=samples_count>:1",
+    ):
         body = site.body(query)
         assert body.endswith(b"\n")
         assert b"\r" not in body
@@ -26,9 +35,17 @@ def test_A2_every_answer_ends_with_a_newline_and_has_no_empty_line(site):
 
 def test_A3_repeated_slashes_are_single_ones(described):
     name, ask = described.name, described.server.get
-    pairs = [("samples?all=1", f"/{name}"), ("registry", "/snaptron"), (f"snaptron?regions={described.R}", f"/{name}")]
+    pairs = [
+        ("samples?all=1", f"/{name}"),
+        ("registry", "/snaptron"),
+        (f"snaptron?regions={described.R}", f"/{name}"),
+    ]
     for path, folder in pairs:
-        assert ask(f"/{folder}/{path}").body == ask(f"/{folder}//{path}").body == ask(f"{folder}/{path}").body
+        assert (
+            ask(f"/{folder}/{path}").body
+            == ask(f"/{folder}//{path}").body
+            == ask(f"{folder}/{path}").body
+        )
         assert ask(f"/{folder}/{path}").status == 200
 
 
@@ -54,7 +71,14 @@ def test_A6_head_has_no_body(site):
 
 def test_head_has_the_status_of_get(site):
     known = f"regions={site.R}"
-    for query in (known, "regions=NOSUCHGENE", f"{known}&strict=1", "regions=NOSUCHGENE&strict=1", "header=x&strict=1", ""):
+    for query in (
+        known,
+        "regions=NOSUCHGENE",
+        f"{known}&strict=1",
+        "regions=NOSUCHGENE&strict=1",
+        "header=x&strict=1",
+        "",
+    ):
         path = f"/{site.name}/snaptron?{query}"
         head = site.server.ask("HEAD", path)
         assert (head.status, head.body) == (site.server.get(path).status, b"")
@@ -74,7 +98,9 @@ def test_A10_operators_may_be_encoded(site):
 
 
 def test_A11_A12_a_plus_is_a_plus(site):
-    bodies = {site.body(f"regions={site.R}&rfilter=strand:{text}") for text in ("+", "%2B", "%252B")}
+    bodies = {
+        site.body(f"regions={site.R}&rfilter=strand:{text}") for text in ("+", "%2B", "%252B")
+    }
     assert len(bodies) == 1
     assert {row[6] for row in site.rows(f"regions={site.R}&rfilter=strand:+")} <= {"+"}
 
@@ -90,7 +116,10 @@ def test_A14_quotes_are_dropped(site):
 
 def test_A15_the_order_of_parameters_does_not_matter(site):
     parts = [f"regions={site.R}", "contains=1", "header=0"]
-    assert len({site.body("&".join(order)) for order in (parts, parts[::-1], parts[1:] + parts[:1])}) == 1
+    assert (
+        len({site.body("&".join(order)) for order in (parts, parts[::-1], parts[1:] + parts[:1])})
+        == 1
+    )
 
 
 def test_A16_a_query_string_wins_over_a_form(site):
@@ -111,7 +140,9 @@ def test_A18_an_unknown_path_is_404(site):
 def test_A18_beneath_a_compilation_the_answer_to_an_unknown_path_is_empty(site):
     for path in ("", "nothere?x=1", "SNAPTRON?ids=1", "nothere/5"):
         for method in ("GET", "HEAD", "POST", "PUT"):
-            answer = site.server.ask(method, f"/{site.name}/{path}", body="fields=[]" if method == "POST" else None)
+            answer = site.server.ask(
+                method, f"/{site.name}/{path}", body="fields=[]" if method == "POST" else None
+            )
             assert (answer.status, answer.body) == (404, b"")
 
 
@@ -126,7 +157,11 @@ def test_a_trailing_slash_changes_nothing(site):
 
 
 def test_a_redirect_is_never_sent(site):
-    for path in (f"//{site.name}//snaptron//?regions={site.R}", f"/{site.name}/snaptron/", f"/{site.name}/samples/"):
+    for path in (
+        f"//{site.name}//snaptron//?regions={site.R}",
+        f"/{site.name}/snaptron/",
+        f"/{site.name}/samples/",
+    ):
         assert site.server.get(path).status not in (301, 302, 303, 307, 308)
 
 
@@ -144,7 +179,9 @@ def test_strict_gives_honest_statuses(site):
     assert site.get(f"regions={site.R}&rfilter=nosuch:1&strict=0").aborted
 
 
-WHOLE = b"GET /wide/snaptron?regions=chr1:1-300000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+WHOLE = (
+    b"GET /wide/snaptron?regions=chr1:1-300000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+)
 
 
 def test_A8_a_whole_chromosome_comes_at_once_and_steadily(server):
@@ -226,7 +263,9 @@ def test_A17_answers_to_many_at_once_equal_those_alone(sites, clients):
     def work(number):
         barrier.wait()
         order = queries[number % 20 :] + queries[: number % 20]
-        return [site.body(query) for site, query in order] == alone[number % 20 :] + alone[: number % 20]
+        return [site.body(query) for site, query in order] == alone[number % 20 :] + alone[
+            : number % 20
+        ]
 
     with ThreadPoolExecutor(clients) as pool:
         assert all(pool.map(work, range(clients)))

@@ -25,12 +25,19 @@ from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render.json_text import JsonObjects
 
 _SITE = re.compile(r"(?:[^:\s]+:)?(?P<chrom>[^:\s]+):(?P<position>[\d,]+)(?::(?P<strand>[+\-?]))?")
-_ROLES = {(Match.START, "+"): "donor", (Match.END, "+"): "acceptor", (Match.START, "-"): "acceptor", (Match.END, "-"): "donor"}
+_ROLES = {
+    (Match.START, "+"): "donor",
+    (Match.END, "+"): "acceptor",
+    (Match.START, "-"): "acceptor",
+    (Match.END, "-"): "donor",
+}
 
 
 @on_release("/junctions/<name>/evidence", params=NoParams, answer=EvidenceAnswer, also=(300,))
 def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
-    """Whether the junction is seen: in n of N samples, with how many reads, over all and per group; 0 of N if it is absent."""
+    """Whether the junction is seen: in n of N samples, with how many reads, over all and per group;
+    0 of N if it is absent.
+    """
     found, rows = named(asked.index, asked.release, name)
     known_region(asked.index, asked.release, found.region)
     samples, coverages = _pairs(rows)
@@ -42,8 +49,13 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
         found=bool(rows.text),
         **_annotation(rows, asked.release),
         seen=_seen(answer.whole),
-        groups=[{"group": group.name, "long_name": group.long_name, **_seen(seen)} for group, seen in answer.groups],
-        same_start=_sharing(asked, _base(found.region.chrom, found.region.start), Match.START, rows),
+        groups=[
+            {"group": group.name, "long_name": group.long_name, **_seen(seen)}
+            for group, seen in answer.groups
+        ],
+        same_start=_sharing(
+            asked, _base(found.region.chrom, found.region.start), Match.START, rows
+        ),
         same_end=_sharing(asked, _base(found.region.chrom, found.region.end), Match.END, rows),
         summary=_sentence(str(found), answer),
     )
@@ -51,7 +63,9 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
 
 @on_release("/splice-sites/<site>", params=SiteParams, answer=SiteAnswer)
 def splice_site(asked: Asked[SiteParams], site: str) -> Response:
-    """The junctions whose intron begins or ends at a base such as chr2:71548830:+, by the role that the site has for them."""
+    """The junctions whose intron begins or ends at a base such as chr2:71548830:+, by the role that
+    the site has for them.
+    """
     check_limit(asked.params.limit)
     base, strand = _parse_site(site)
     known_region(asked.index, asked.release, base)
@@ -59,18 +73,34 @@ def splice_site(asked: Asked[SiteParams], site: str) -> Response:
     limit, filters = asked.params.limit, (Filter("strand", "=", strand),) if strand else ()
     for match in (Match.START, Match.END):
         # More than these are more than the limit in one of the three roles.
-        rows = _at(asked.index, asked.release, Query((base,), match=match, filters=filters), limit=3 * limit + 1)
+        rows = _at(
+            asked.index,
+            asked.release,
+            Query((base,), match=match, filters=filters),
+            limit=3 * limit + 1,
+        )
         for text, own in zip(_objects(rows), rows.texts("strand"), strict=True):
             roles[_ROLES.get((match, own.decode()), "unknown")].append(orjson.Fragment(text))
-    name = ":".join([asked.release.assembly, base.chrom, str(base.start), *([strand] if strand else [])])
+    name = ":".join(
+        [asked.release.assembly, base.chrom, str(base.start), *([strand] if strand else [])]
+    )
     cut = {role: found[:limit] for role, found in roles.items()}
-    return about_release(asked.release, site=name, truncated=any(len(found) > limit for found in roles.values()), **cut)
+    return about_release(
+        asked.release,
+        site=name,
+        truncated=any(len(found) > limit for found in roles.values()),
+        **cut,
+    )
 
 
 def _parse_site(text: str) -> tuple[Region, str | None]:
     found = _SITE.fullmatch(text.strip())
     if not found:
-        raise BadQuery("site", text, "chromosome:position such as chr2:71548830, with :+ or :- to name the strand")
+        raise BadQuery(
+            "site",
+            text,
+            "chromosome:position such as chr2:71548830, with :+ or :- to name the strand",
+        )
     return parse_region(f"{found['chrom']}:{found['position']}"), found["strand"]
 
 
@@ -86,7 +116,11 @@ def _at(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
 def _objects(rows: Rows) -> list[bytes]:
     if not rows.text:
         return []
-    return JsonObjects([CHOOSABLE[name] for name in rows.columns], exact=True).write(rows, b"\n").split(b"\n")
+    return (
+        JsonObjects([CHOOSABLE[name] for name in rows.columns], exact=True)
+        .write(rows, b"\n")
+        .split(b"\n")
+    )
 
 
 def _pairs(rows: Rows) -> tuple[Integers, Integers]:
@@ -103,7 +137,9 @@ def _annotation(rows: Rows, release: Release) -> dict[str, object]:
 
 
 def _sharing(asked: Asked[NoParams], base: Region, match: Match, own: Rows) -> dict[str, int]:
-    """The others at a base, as many as a page may hold; the junction itself may be among those that are read."""
+    """The others at a base, as many as a page may hold; the junction itself may be among those that
+    are read.
+    """
     most = asked.index.settings.max_rows
     rows = _at(asked.index, asked.release, Query((base,), match=match), limit=most + 2)
     if not rows.text:
@@ -111,11 +147,21 @@ def _sharing(asked: Asked[NoParams], base: Region, match: Match, own: Rows) -> d
     reads = rows.integers("coverage_sum")
     if own.text:
         reads = reads[rows.integers("snaptron_id") != own.integers("snaptron_id")[0]]
-    return {"junctions": len(reads[:most]), "reads": int(reads[:most].sum()), "truncated": len(reads) > most}
+    return {
+        "junctions": len(reads[:most]),
+        "reads": int(reads[:most].sum()),
+        "truncated": len(reads) > most,
+    }
 
 
 def _seen(seen: Seen) -> dict[str, object]:
-    return {"n": seen.samples, "N": seen.of, "reads": seen.reads, "median": seen.median, "max": seen.maximum}
+    return {
+        "n": seen.samples,
+        "N": seen.of,
+        "reads": seen.reads,
+        "median": seen.median,
+        "max": seen.maximum,
+    }
 
 
 def _sentence(name: str, answer: Evidence) -> str:

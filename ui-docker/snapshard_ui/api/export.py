@@ -1,4 +1,6 @@
-"""Exports: everything that matches, streamed in genome order in constant memory, from as many shards as it takes."""
+"""Exports: everything that matches, streamed in genome order in constant memory, from as many
+shards as it takes.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -26,10 +28,16 @@ from snapshard_ui.runtime.disconnects import patience
 
 
 def junction_export(asked: Asked[ExportParams]) -> Response:
-    """The stream. What can fail before it begins fails before the first byte: a bad query, a lost shard, too many exports."""
+    """The stream. What can fail before it begins fails before the first byte: a bad query, a lost
+    shard, too many exports.
+    """
     ours, params = backend(), asked.params
     if params.compress and asked.format.binary:
-        raise BadQuery("compress", params.compress, f"a text format; {asked.format.name} is compressed by itself")
+        raise BadQuery(
+            "compress",
+            params.compress,
+            f"a text format; {asked.format.name} is compressed by itself",
+        )
     query, choice = selected(asked.index, asked.release, params), chosen(params, asked.format)
     release, missing = _with_shards(asked, query)
     g.partial = bool(missing)
@@ -37,15 +45,20 @@ def junction_export(asked: Asked[ExportParams]) -> Response:
     stream = _Stream(ours, record(), choice, release, completes=params.complete)
     sheet = Sheet(choice.written, release.provenance(), params.about, choice.stored(query))
     pieces = stream.pieces(
-        page_writer(asked.format, sheet, {"missing_shards": missing}), choice.read(asked.index, release, query)
+        page_writer(asked.format, sheet, {"missing_shards": missing}),
+        choice.read(asked.index, release, query),
     )
-    response = Response(_bgzipped(pieces) if params.compress else pieces, mimetype=asked.format.media_type)
+    response = Response(
+        _bgzipped(pieces) if params.compress else pieces, mimetype=asked.format.media_type
+    )
     announce(response, ROWS)
     if params.compress:
         response.mimetype = "application/gzip"
     if missing:
         response.headers[MISSING] = ",".join(missing)
-    response.headers["Content-Disposition"] = disposition(asked, attachment=True, extra=".gz" if params.compress else "")
+    response.headers["Content-Disposition"] = disposition(
+        asked, attachment=True, extra=".gz" if params.compress else ""
+    )
     response.headers["X-Accel-Buffering"] = "no"
     response.headers.update(ours.exports.headers())
     response.call_on_close(ended)
@@ -53,17 +66,23 @@ def junction_export(asked: Asked[ExportParams]) -> Response:
 
 
 def _with_shards(asked: Asked[ExportParams], query: Query) -> tuple[Release, list[str]]:
-    """The release as far as its shards answer, and those that do not; all of them must, unless the request says otherwise."""
+    """The release as far as its shards answer, and those that do not; all of them must, unless the
+    request says otherwise.
+    """
     release, missing = reachable(asked.index, asked.release, query)
     if missing and not asked.params.allow_partial:
-        raise ShardUnavailable(missing[0], f"no answer when the export began ({len(missing)} shards are away)")
+        raise ShardUnavailable(
+            missing[0], f"no answer when the export began ({len(missing)} shards are away)"
+        )
     return release, missing
 
 
 class _Stream:
     """One export on its way."""
 
-    def __init__(self, ours: Backend, seen: Record, choice: Choice, release: Release, *, completes: bool) -> None:
+    def __init__(
+        self, ours: Backend, seen: Record, choice: Choice, release: Release, *, completes: bool
+    ) -> None:
         self._ours = ours
         self._seen = seen
         self._choice = choice
@@ -73,11 +92,15 @@ class _Stream:
         self._trailers = trailers()
 
     def pieces(self, writer: Writer, parts: Iterator[Rows]) -> Iterator[bytes]:
-        """The bytes of the answer. An error inside is told in the stream, which then breaks off without its end."""
+        """The bytes of the answer. An error inside is told in the stream, which then breaks off
+        without its end.
+        """
         digest = hashlib.sha256() if self._completes else None
         with ExitStack() as inside:
             inside.enter_context(watching(self._seen.watch))
-            inside.enter_context(self._ours.departures.noticed(self._client, self._seen.watch.cancel))
+            inside.enter_context(
+                self._ours.departures.noticed(self._client, self._seen.watch.cancel)
+            )
             inside.enter_context(closing(parts))  # type: ignore[type-var]  # the index gives generators
             inside.enter_context(patience(self._client, self._ours.settings.send_seconds))
             try:
@@ -89,7 +112,11 @@ class _Stream:
                 yield writer.broken(str(error))
                 raise
             self._trailers[ROWS] = str(self._seen.rows)
-            yield writer.tail({"rows": self._seen.rows, "sha256": digest.hexdigest()} if digest is not None else None)
+            yield writer.tail(
+                {"rows": self._seen.rows, "sha256": digest.hexdigest()}
+                if digest is not None
+                else None
+            )
 
     def _written(self, writer: Writer, parts: Iterable[Rows]) -> Iterator[bytes]:
         yield from _some(writer.head())

@@ -13,14 +13,24 @@ from snapshard_ui.api.routes import Asked, on_release
 def genes(asked: Asked[GeneParams]) -> Response:
     """Genes whose symbol or id begins so, in any case."""
     limit = asked.params.limit
-    found = genes_by_prefix(asked.index.catalog, asked.release, asked.params.prefix, limit=limit + 1)
-    return about_release(asked.release, truncated=len(found) > limit, genes=[gene_members(gene) for gene in found[:limit]])
+    found = genes_by_prefix(
+        asked.index.catalog, asked.release, asked.params.prefix, limit=limit + 1
+    )
+    return about_release(
+        asked.release,
+        truncated=len(found) > limit,
+        genes=[gene_members(gene) for gene in found[:limit]],
+    )
 
 
 @on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))
 def one_gene(asked: Asked[NoParams], gene: str) -> Response:
-    """A gene by symbol, or by id with or without version; 300 with the choices if it has several places."""
-    places = [gene_members(place) for place in gene_places(asked.index.catalog, asked.release, gene)]
+    """A gene by symbol, or by id with or without version; 300 with the choices if it has several
+    places.
+    """
+    places = [
+        gene_members(place) for place in gene_places(asked.index.catalog, asked.release, gene)
+    ]
     if len(places) > 1:
         raise Ambiguous("gene", gene, places)
     return about_release(asked.release, gene=places[0])

@@ -23,7 +23,9 @@ def livez() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """200 when the catalog is known, so that queries can be routed; a lost shard does not take the others offline."""
+    """200 when the catalog is known, so that queries can be routed; a lost shard does not take the
+    others offline.
+    """
     return json_response({"status": "ready", "releases": len(current_index().catalog.releases())})
 
 
@@ -50,7 +52,9 @@ def service_info(params: NoParams) -> Response:
             "organization": {"name": settings.organization, "url": settings.organization_url},
             "documentationUrl": request.url_root.rstrip("/") + PREFIX + "/docs",
             "version": version("snapshard"),
-            "compilations": [describe(release) for release in current_index().catalog.compilations()],
+            "compilations": [
+                describe(release) for release in current_index().catalog.compilations()
+            ],
         }
     )
 

@@ -14,9 +14,11 @@ _UNSTRANDED = tuple(strand for strand in STRANDS if strand not in "+-")
 
 
 def named(index: Index, release: Release, text: str) -> tuple[JunctionName, Rows]:
-    """The junction that a name or number means, and its whole row; no row if there is no such junction.
+    """The junction that a name or number means, and its whole row; no row if there is no such
+    junction.
 
-    Raises BadQuery for what is neither, NotFound for an unknown number, Ambiguous for a name without strand that fits several.
+    Raises BadQuery for what is neither, NotFound for an unknown number, Ambiguous for a name
+    without strand that fits several.
     """
     if text.isascii() and text.isdigit() and len(text) <= 18:
         rows = _rows(index, release, Query(ids=(int(text),)))
@@ -35,7 +37,9 @@ def on_strand(rows: Rows, name: JunctionName) -> Rows:
     if name.strand is None or not rows.text:
         return rows
     wanted = _UNSTRANDED if name.strand in _UNSTRANDED else (name.strand,)
-    return rows.take([place for place, strand in enumerate(rows.texts("strand")) if strand.decode() in wanted])
+    return rows.take(
+        [place for place, strand in enumerate(rows.texts("strand")) if strand.decode() in wanted]
+    )
 
 
 def _rows(index: Index, release: Release, query: Query) -> Rows:

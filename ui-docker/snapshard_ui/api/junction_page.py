@@ -28,7 +28,9 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
     check_limit(asked.params.limit)
     index, params = asked.index, asked.params
     query, choice = selected(index, asked.release, params), chosen(params, asked.format)
-    release, missing = reachable(index, asked.release, query) if params.allow_partial else (asked.release, [])
+    release, missing = (
+        reachable(index, asked.release, query) if params.allow_partial else (asked.release, [])
+    )
     g.partial = bool(missing)
     parts = choice.read(index, release, query, limit=params.limit + 1)
     rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
@@ -36,28 +38,39 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
     count = _counted(index, release, replace(query, after=None), params.count)
     record().rows = len(rows)
     members: dict[str, object] = {
-        "count": None if count is None else {"rows": count.rows, "kind": count.kind},
+        "count": None if count is None else {"rows": count.rows, "kind": count.exactness},
         "truncated": truncated,
         "next": following,
         "missing_shards": missing,
-        "why_empty": None if rows.text or query.after or missing else why_empty(index, release, query),
+        "why_empty": None
+        if rows.text or query.after or missing
+        else why_empty(index, release, query),
     }
     page = Page(choice.written, choice.shown(rows, release), members, exact=choice.stored(query))
     return page_response(asked, page)
 
 
 def why_empty(index: Index, release: Release, query: Query) -> str:
-    """Why nothing matches: nothing lies there, or none of what does passes the filters and the choice of samples."""
+    """Why nothing matches: nothing lies there, or none of what does passes the filters and the
+    choice of samples.
+    """
     wide = replace(query, filters=(), samples=None)
     of = f"{release.compilation} {release.name} ({release.assembly}, 1-based, both ends included)"
-    where = f"{RULES[query.match].verb} {', '.join(map(str, query.regions[:3]))}" if query.regions else "is there"
+    where = (
+        f"{RULES[query.match].verb} {', '.join(map(str, query.regions[:3]))}"
+        if query.regions
+        else "is there"
+    )
     if query.ids is not None:
         where = "has these numbers"
     count = Count(0, "exact") if wide == query else index.estimate(release, wide)
     if not count.rows:
         return f"no junction of {of} {where}"
-    about = "" if count.kind == "exact" else "about "
-    asked = " and ".join(["the filters"] * bool(query.filters) + ["the choice of samples"] * (query.samples is not None))
+    about = "" if count.exactness == "exact" else "about "
+    asked = " and ".join(
+        ["the filters"] * bool(query.filters)
+        + ["the choice of samples"] * (query.samples is not None)
+    )
     return f"{about}{count.rows:,} junctions of {of} match without {asked}, none with"
 
 
@@ -65,11 +78,17 @@ def check_limit(limit: int) -> None:
     """Raises BadQuery for a page larger than the settings allow."""
     most = current_settings().max_rows
     if limit > most:
-        raise BadQuery("limit", limit, f"at most {most}; follow `next` for more, or ask for an export")
+        raise BadQuery(
+            "limit", limit, f"at most {most}; follow `next` for more, or ask for an export"
+        )
 
 
-def first_rows(parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choice) -> tuple[Rows, bool]:
-    """The first rows, ended by their number or their bytes as the answer shows them (one row at least); whether more follow."""
+def first_rows(
+    parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choice
+) -> tuple[Rows, bool]:
+    """The first rows, ended by their number or their bytes as the answer shows them (one row at
+    least); whether more follow.
+    """
     texts: list[bytes] = []
     columns: tuple[str, ...] = choice.asked
     for rows in parts:
@@ -79,7 +98,8 @@ def first_rows(parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choic
         if lines > limit or size > most_bytes:
             texts += _fitting(rows, limit, most_bytes, choice, first=not texts)
             if size <= most_bytes:
-                # Nothing follows the one row too many; read to the end the connection can be used again.
+                # Nothing follows the one row too many; read to the end the connection can be used
+                # again.
                 deque(parts, maxlen=0)
             return Rows(b"".join(texts), columns), True
         texts.append(rows.text)
@@ -87,7 +107,9 @@ def first_rows(parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choic
     return Rows(b"".join(texts), columns), False
 
 
-def _fitting(rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: bool) -> list[bytes]:
+def _fitting(
+    rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: bool
+) -> list[bytes]:
     kept: list[bytes] = []
     lines = rows.lines()[:limit]
     if choice.size(text := b"".join(lines)) <= most_bytes:
@@ -108,4 +130,8 @@ def _following(release: Release, rows: Rows) -> str:
 def _counted(index: Index, release: Release, query: Query, how: str) -> Count | None:
     if how == "none":
         return None
-    return Count(index.count(release, query), "exact") if how == "exact" else index.estimate(release, query)
+    return (
+        Count(index.count(release, query), "exact")
+        if how == "exact"
+        else index.estimate(release, query)
+    )

@@ -8,7 +8,13 @@ from snapshard.name import parse_name
 from snapshard_ui.api.export import junction_export
 from snapshard_ui.api.junction_lookup import named, on_strand
 from snapshard_ui.api.junction_page import junction_page
-from snapshard_ui.api.models.responses import BatchAnswer, JunctionExport, JunctionPage, OneJunction, with_rows
+from snapshard_ui.api.models.responses import (
+    BatchAnswer,
+    JunctionExport,
+    JunctionPage,
+    OneJunction,
+    with_rows,
+)
 from snapshard_ui.api.params import BatchBody, ExportParams, JunctionParams, OneParams
 from snapshard_ui.api.routes import Asked, on_release, posted
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
@@ -22,9 +28,17 @@ def junctions(asked: Asked[JunctionParams]) -> Response:
     return junction_page(asked)
 
 
-@on_release("/junctions:export", params=ExportParams, answer=JunctionExport, formats=tuple(FORMATS), also=(429,))
+@on_release(
+    "/junctions:export",
+    params=ExportParams,
+    answer=JunctionExport,
+    formats=tuple(FORMATS),
+    also=(429,),
+)
 def export(asked: Asked[ExportParams]) -> Response:
-    """All junctions that match, streamed in genome order; to go on after a break, ask again with `after`."""
+    """All junctions that match, streamed in genome order; to go on after a break, ask again with
+    `after`.
+    """
     return junction_export(asked)
 
 
@@ -36,12 +50,16 @@ def junction(asked: Asked[OneParams], name: str) -> Response:
         raise NotFound("junction", str(found))
     columns = (*DEFAULT, "samples") if asked.params.samples else DEFAULT
     objects = JsonObjects([CHOOSABLE[one] for one in columns], exact=False)
-    return with_rows(asked.release, junction=objects.write(with_columns(rows, columns, asked.release), b","))
+    return with_rows(
+        asked.release, junction=objects.write(with_columns(rows, columns, asked.release), b",")
+    )
 
 
 @posted("/junctions:batch", body=BatchBody, answer=BatchAnswer)
 def batch(asked: Asked[BatchBody]) -> Response:
-    """Up to 10,000 junctions by stable name, answered in the order asked, with an explicit `found: false`."""
+    """Up to 10,000 junctions by stable name, answered in the order asked, with an explicit `found:
+    false`.
+    """
     names = [parse_name(text, asked.release.assembly) for text in asked.params.junctions]
     found = asked.index.find(asked.release, [name.region for name in names], columns=DEFAULT)
     objects = JsonObjects([CHOOSABLE[one] for one in DEFAULT], exact=True)

@@ -1,4 +1,6 @@
-"""What a request asks, checked: pydantic models of the query strings, from which the OpenAPI document is made too."""
+"""What a request asks, checked: pydantic models of the query strings, from which the OpenAPI
+document is made too.
+"""
 
 import re
 from difflib import get_close_matches
@@ -13,11 +15,20 @@ from snapshard.match import MEANINGS, Match
 from snapshard.query import MOST_IDS
 from snapshard_ui.columns import CHOOSABLE, Shape
 
-Flag = Annotated[bool, BeforeValidator(lambda came: {"true": True, "false": False, "1": True, "0": False}.get(came, came))]
+Flag = Annotated[
+    bool,
+    BeforeValidator(
+        lambda came: {"true": True, "false": False, "1": True, "0": False}.get(came, came)
+    ),
+]
 
 
 def _split(came: Any) -> Any:
-    return [part.strip() for text in came for part in text.split(",") if part.strip()] if isinstance(came, list) else came
+    return (
+        [part.strip() for text in came for part in text.split(",") if part.strip()]
+        if isinstance(came, list)
+        else came
+    )
 
 
 Numbers = Annotated[
@@ -25,7 +36,9 @@ Numbers = Annotated[
     BeforeValidator(_split),
     Field(max_length=MOST_IDS, json_schema_extra={"style": "form", "explode": False}),
 ]
-Names = Annotated[list[str], BeforeValidator(_split), Field(json_schema_extra={"style": "form", "explode": False})]
+Names = Annotated[
+    list[str], BeforeValidator(_split), Field(json_schema_extra={"style": "form", "explode": False})
+]
 
 
 class Params(BaseModel):
@@ -50,12 +63,18 @@ class Selection(Params):
     ] = []
     gene: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=100)]],
-        Field(description="gene symbol or id: the region of the gene. May be repeated.", examples=[["ALK"]]),
+        Field(
+            description="gene symbol or id: the region of the gene. May be repeated.",
+            examples=[["ALK"]],
+        ),
     ] = []
-    ids: Annotated[Numbers, Field(description="numbers (snaptron_id), separated by commas", examples=[[1, 2]])] = []
-    match: Annotated[Match, Field(description="; ".join(f"{match}: {meaning}" for match, meaning in MEANINGS.items()))] = (
-        Match.OVERLAP
-    )
+    ids: Annotated[
+        Numbers, Field(description="numbers (snaptron_id), separated by commas", examples=[[1, 2]])
+    ] = []
+    match: Annotated[
+        Match,
+        Field(description="; ".join(f"{match}: {meaning}" for match, meaning in MEANINGS.items())),
+    ] = Match.OVERLAP
     filter: Annotated[
         list[str],
         Field(
@@ -65,25 +84,47 @@ class Selection(Params):
         ),
     ] = []
     sample_ids: Annotated[
-        Numbers, Field(description="only these samples (rail_id): others are cut out and the statistics recomputed")
+        Numbers,
+        Field(
+            description="only these samples (rail_id): others are cut out and the statistics recomputed"
+        ),
     ] = []
     group: Annotated[
-        list[str], Field(description="only the samples of this group, such as a tissue. May be repeated: their union.")
+        list[str],
+        Field(
+            description="only the samples of this group, such as a tissue. May be repeated: their union."
+        ),
     ] = []
     after: Annotated[
         str | None,
-        Field(description="continue behind this row: the `next` of the page before, or a snaptron_id", examples=["1"]),
+        Field(
+            description="continue behind this row: the `next` of the page before, or a snaptron_id",
+            examples=["1"],
+        ),
     ] = None
-    allow_partial: Annotated[Flag, Field(description="answer although a shard is away; `missing_shards` says which")] = False
+    allow_partial: Annotated[
+        Flag, Field(description="answer although a shard is away; `missing_shards` says which")
+    ] = False
 
 
 class Output(Params):
     """What of each junction, and how it is written."""
 
-    columns: Annotated[Names, Field(description=f"columns in the order wanted, separated by commas: {', '.join(CHOOSABLE)}")] = []
-    samples: Annotated[Flag, Field(description="add the column samples: every sample with its reads")] = False
-    shape: Annotated[Shape, Field(description="wide: a row per junction; tidy: a row per junction and sample")] = Shape.WIDE
-    about: Annotated[Flag, Field(description="begin text formats with a line that says what the answer is")] = True
+    columns: Annotated[
+        Names,
+        Field(
+            description=f"columns in the order wanted, separated by commas: {', '.join(CHOOSABLE)}"
+        ),
+    ] = []
+    samples: Annotated[
+        Flag, Field(description="add the column samples: every sample with its reads")
+    ] = False
+    shape: Annotated[
+        Shape, Field(description="wide: a row per junction; tidy: a row per junction and sample")
+    ] = Shape.WIDE
+    about: Annotated[
+        Flag, Field(description="begin text formats with a line that says what the answer is")
+    ] = True
 
 
 FormatName = Literal["json", "ndjson", "tsv", "csv", "bed6", "bed12", "igv", "parquet", "arrow"]
@@ -95,19 +136,27 @@ class JunctionParams(Selection, Output):
 
     limit: Annotated[int, Field(ge=1, description="most junctions of this page")] = 1_000
     count: Annotated[
-        Literal["none", "estimated", "exact"], Field(description="whether to say how many junctions match in all")
+        Literal["none", "estimated", "exact"],
+        Field(description="whether to say how many junctions match in all"),
     ] = "none"
-    format: Annotated[FormatName | None, Field(description="instead of an Accept header or a suffix")] = None
+    format: Annotated[
+        FormatName | None, Field(description="instead of an Accept header or a suffix")
+    ] = None
 
 
 class ExportParams(Selection, Output):
     """All junctions that match, streamed."""
 
-    complete: Annotated[Flag, Field(description="end with a line that says rows and sha256 of all bytes before it")] = False
+    complete: Annotated[
+        Flag, Field(description="end with a line that says rows and sha256 of all bytes before it")
+    ] = False
     compress: Annotated[
-        Literal["bgzip"] | None, Field(description="bgzip: a file that tabix can index, for the text formats")
+        Literal["bgzip"] | None,
+        Field(description="bgzip: a file that tabix can index, for the text formats"),
     ] = None
-    format: Annotated[FormatName | None, Field(description="instead of an Accept header or a suffix")] = None
+    format: Annotated[
+        FormatName | None, Field(description="instead of an Accept header or a suffix")
+    ] = None
 
 
 class OneParams(Params):
@@ -141,7 +190,13 @@ class GeneParams(Params):
     """Genes by the beginning of their symbol or id."""
 
     prefix: Annotated[
-        str, Field(min_length=1, max_length=100, description="beginning of a symbol or id, in any case", examples=["AL"])
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="beginning of a symbol or id, in any case",
+            examples=["AL"],
+        ),
     ]
     limit: Annotated[int, Field(ge=1, le=1_000, description="most genes")] = 20
 
@@ -150,24 +205,37 @@ class SampleParams(Params):
     """Samples by their metadata."""
 
     q: Annotated[
-        list[str], Field(description="words that stand behind each other in any field. May be repeated; all must hold.")
+        list[str],
+        Field(
+            description="words that stand behind each other in any field. May be repeated; all must hold."
+        ),
     ] = []
     filter: Annotated[
         list[str],
-        Field(description="field, operator (>= <= != = > <), value, such as SMRIN>=7; text fields match words. May be repeated."),
+        Field(
+            description="field, operator (>= <= != = > <), value, such as SMRIN>=7; text fields match words. May be repeated."
+        ),
     ] = []
-    fields: Annotated[Names, Field(description="fields in the order wanted, separated by commas; without: all")] = []
+    fields: Annotated[
+        Names, Field(description="fields in the order wanted, separated by commas; without: all")
+    ] = []
     limit: Annotated[int, Field(ge=1, description="most samples of this page")] = 1_000
     after: Annotated[str | None, Field(description="the `next` of the page before")] = None
-    about: Annotated[Flag, Field(description="begin text formats with a line that says what the answer is")] = True
-    format: Annotated[TableName | None, Field(description="instead of an Accept header or a suffix")] = None
+    about: Annotated[
+        Flag, Field(description="begin text formats with a line that says what the answer is")
+    ] = True
+    format: Annotated[
+        TableName | None, Field(description="instead of an Accept header or a suffix")
+    ] = None
 
 
 class FacetParams(Params):
     """How often each value of a field occurs."""
 
     field: Annotated[str, Field(max_length=200, description="name of the field", examples=["SMTS"])]
-    limit: Annotated[int, Field(ge=1, le=10_000, description="most values, the most frequent first")] = 100
+    limit: Annotated[
+        int, Field(ge=1, le=10_000, description="most values, the most frequent first")
+    ] = 100
 
 
 class SiteParams(Params):
@@ -177,8 +245,9 @@ class SiteParams(Params):
 
 
 def read_params(model: type[Model]) -> Model:
-    """The request's query string as the model says. Raises BadQuery for a name it does not know, pydantic's ValidationError for
-    values that do not fit."""
+    """The request's query string as the model says. Raises BadQuery for a name it does not know,
+    pydantic's ValidationError for values that do not fit.
+    """
     values: dict[str, object] = {}
     for name, came in request.args.lists():
         field = model.model_fields.get(name)
@@ -186,7 +255,9 @@ def read_params(model: type[Model]) -> Model:
             raise BadQuery(name, ",".join(came), _known(name, model))
         many = isinstance(field.default, list) or get_origin(field.annotation) is list
         check_text(name, *came)
-        values[name] = [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
+        values[name] = (
+            [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
+        )
     return model.model_validate(values)
 
 
@@ -205,11 +276,17 @@ def check_text(name: str, *texts: object) -> None:
 
 
 def read_body(model: type[Model]) -> Model:
-    """The request's JSON body as the model says. Raises BadQuery for a body that is no JSON; a larger one than any is 413."""
+    """The request's JSON body as the model says. Raises BadQuery for a body that is no JSON; a
+    larger one than any is 413.
+    """
     request.max_content_length = _MOST_BODY
     body = request.get_json(force=True, silent=True)
     if body is None:
-        raise BadQuery("body", request.get_data(as_text=True)[:100], 'a JSON object such as {"junctions": ["chr2:100-200"]}')
+        raise BadQuery(
+            "body",
+            request.get_data(as_text=True)[:100],
+            'a JSON object such as {"junctions": ["chr2:100-200"]}',
+        )
     return model.model_validate(body)
 
 

@@ -8,7 +8,7 @@ from snapshard.errors import BadQuery, NotFound
 from snapshard.filters import parse_filter
 from snapshard.index.index import Index
 from snapshard.pairs import SampleSet
-from snapshard.query import Place, Query, intervals_to_ask
+from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard_ui.api.params import Output, Selection
@@ -18,11 +18,15 @@ from snapshard_ui.render.formats import Format
 
 
 def selected(index: Index, release: Release, params: Selection) -> Query:
-    """The query. Raises BadQuery, NotFound for a gene, group, chromosome or row that is not there, Ambiguous for a gene name."""
+    """The query. Raises BadQuery, NotFound for a gene, group, chromosome or row that is not there,
+    Ambiguous for a gene name.
+    """
     regions = [known_region(index, release, parse_region(text)) for text in params.region]
     regions += [gene_region(index.catalog, release, name) for name in params.gene]
     if regions and params.ids:
-        raise BadQuery("ids", ",".join(map(str, params.ids[:5])), "ids, or regions and genes, not both")
+        raise BadQuery(
+            "ids", ",".join(map(str, params.ids[:5])), "ids, or regions and genes, not both"
+        )
     return Query(
         regions=tuple(regions),
         ids=tuple(params.ids) or None,
@@ -34,7 +38,9 @@ def selected(index: Index, release: Release, params: Selection) -> Query:
 
 
 def known_region(index: Index, release: Release, region: Region) -> Region:
-    """The region. Raises NotFound if the release has no such chromosome: an empty answer would hide a slip of the pen."""
+    """The region. Raises NotFound if the release has no such chromosome: an empty answer would hide
+    a slip of the pen.
+    """
     if region.chrom not in release.named and region.chrom not in index.other_chromosomes(release):
         known = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
         raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(known)))
@@ -47,11 +53,11 @@ def _samples(index: Index, release: Release, params: Selection) -> SampleSet | N
     return SampleSet({*params.sample_ids, *index.catalog.group_members(release, params.group)})
 
 
-def _place(index: Index, release: Release, after: str | None) -> Place | None:
+def _place(index: Index, release: Release, after: str | None) -> RowAddress | None:
     if after is None:
         return None
     plain = after.isascii() and after.isdigit() and len(after) <= 18
-    return index.place(release, int(after) if plain else parse_token(after).row)
+    return index.row_address(release, int(after) if plain else parse_token(after).row)
 
 
 def chosen(params: Output, form: Format) -> Choice:
@@ -68,7 +74,9 @@ def chosen(params: Output, form: Format) -> Choice:
 
 
 def reachable(index: Index, release: Release, query: Query) -> tuple[Release, list[str]]:
-    """The release without the intervals whose shards do not answer now, and the names of those shards."""
+    """The release without the intervals whose shards do not answer now, and the names of those
+    shards.
+    """
     asked = dict.fromkeys(interval.shard for interval in intervals_to_ask(query, release))
     missing = [state.name for state in index.states(list(asked)) if not state.up]
     kept = tuple(interval for interval in release.intervals if interval.shard not in missing)
@@ -78,5 +86,13 @@ def reachable(index: Index, release: Release, query: Query) -> tuple[Release, li
 def normalised(query: Query) -> str:
     """The query in one spelling, however it was written: what caches compare."""
     samples = hashlib.sha256(query.samples.ids.tobytes()).hexdigest() if query.samples else ""
-    parts = [*map(str, query.regions), *map(str, query.filters), query.match, query.ids, samples, query.after, query.kind]
+    parts = [
+        *map(str, query.regions),
+        *map(str, query.filters),
+        query.match,
+        query.ids,
+        samples,
+        query.after,
+        query.kind,
+    ]
     return repr(parts)

@@ -15,15 +15,21 @@ from snapshard_ui.runtime.backend import backend, current_index
 @on_api("/compilations", answer=CompilationList)
 def compilations(params: NoParams) -> Response:
     """The compilations, each with its current release."""
-    return json_response({"compilations": [describe(release) for release in current_index().catalog.compilations()]})
+    return json_response(
+        {"compilations": [describe(release) for release in current_index().catalog.compilations()]}
+    )
 
 
 @on_api("/compilations/<compilation>/releases", answer=ReleaseList)
 def releases(params: NoParams, compilation: str) -> Response:
-    """The releases of a compilation that can be asked, oldest first; the current one is what URLs without a release mean."""
+    """The releases of a compilation that can be asked, oldest first; the current one is what URLs
+    without a release mean.
+    """
     catalog = current_index().catalog
     current = catalog.release(compilation)
-    found = [describe(release) for release in catalog.releases() if release.compilation == compilation]
+    found = [
+        describe(release) for release in catalog.releases() if release.compilation == compilation
+    ]
     return json_response({"current": current.name, "releases": found})
 
 
@@ -31,10 +37,22 @@ def releases(params: NoParams, compilation: str) -> Response:
 def release(asked: Asked[NoParams]) -> Response:
     """One release: its size, and how the genome is cut."""
     intervals = [
-        {"chromosome": one.chrom, "first": one.first, "last": one.last, "shard": one.shard, "junctions": _rows(one.content)}
+        {
+            "chromosome": one.chrom,
+            "first": one.first,
+            "last": one.last,
+            "shard": one.shard,
+            "junctions": _rows(one.content),
+        }
         for one in asked.release.intervals
     ]
-    return json_response({"about": asked.release.provenance(), "release": describe(asked.release), "intervals": intervals})
+    return json_response(
+        {
+            "about": asked.release.provenance(),
+            "release": describe(asked.release),
+            "intervals": intervals,
+        }
+    )
 
 
 @on_api("/shards", answer=ShardList)
@@ -45,9 +63,21 @@ def shards(params: NoParams) -> Response:
     answer = []
     for state in index.states():
         metrics.shard_up.labels(state.name).set(state.up)
-        held = [f"{release.compilation}/{release.name}" for release in known if state.name in release.shards]
+        held = [
+            f"{release.compilation}/{release.name}"
+            for release in known
+            if state.name in release.shards
+        ]
         took = round(state.milliseconds, 1)
-        answer.append({"name": state.name, "up": state.up, "milliseconds": took, "reason": state.reason, "releases": held})
+        answer.append(
+            {
+                "name": state.name,
+                "up": state.up,
+                "milliseconds": took,
+                "reason": state.reason,
+                "releases": held,
+            }
+        )
     return json_response({"shards": answer})
 
 

@@ -1,4 +1,6 @@
-"""A page as a response: rows in the format asked for, with what makes a cut visible in every format."""
+"""A page as a response: rows in the format asked for, with what makes a cut visible in every
+format.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +39,9 @@ def page_response(asked: Asked[Any], page: Page) -> Response:
     """The response."""
     sheet = Sheet(page.columns, asked.release.provenance(), asked.params.about, page.exact)
     writer = page_writer(asked.format, sheet, page.members)
-    response = Response(writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type)
+    response = Response(
+        writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type
+    )
     response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
     response.headers[ROWS] = str(record().rows)
     note_cut(response, cut=bool(page.members["truncated"]))
@@ -49,7 +53,9 @@ def page_response(asked: Asked[Any], page: Page) -> Response:
 
 
 def page_writer(form: Format, sheet: Sheet, members: Mapping[str, Any]) -> Writer:
-    """The writer of rows of which more is to be said: as members of a JSON answer, in the remarks of every other format."""
+    """The writer of rows of which more is to be said: as members of a JSON answer, in the remarks
+    of every other format.
+    """
     if form.name == "json":
         return JsonWriter(sheet, **members)
     said = {name: value for name, value in members.items() if value}

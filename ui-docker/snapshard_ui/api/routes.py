@@ -1,4 +1,6 @@
-"""How a view comes to its URLs: parameters checked, release found, caches asked. The OpenAPI document reads the same table."""
+"""How a view comes to its URLs: parameters checked, release found, caches asked. The OpenAPI
+document reads the same table.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +21,12 @@ from snapshard_ui.runtime.backend import current_index
 PREFIX = "/api/v1"
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 root = Blueprint("root", __name__)
-for _headers in (cache_headers.cross_origin, cache_headers.provenance_headers, cache_headers.cache_headers, compression.packed):
+for _headers in (
+    cache_headers.cross_origin,
+    cache_headers.provenance_headers,
+    cache_headers.cache_headers,
+    compression.packed,
+):
     api.after_request(_headers)
     root.after_request(_headers)
 
@@ -47,7 +54,9 @@ OPERATIONS: list[Operation] = []
 
 @dataclass(frozen=True)
 class Asked(Generic[P]):
-    """A checked request about a release; `others` are the current releases of the other compilations that it names."""
+    """A checked request about a release; `others` are the current releases of the other
+    compilations that it names.
+    """
 
     index: Index
     release: Release
@@ -56,7 +65,9 @@ class Asked(Generic[P]):
     others: tuple[Release, ...] = ()
 
 
-def on_api(path: str, *, answer: type[BaseModel], params: type[Params] = NoParams) -> Callable[[View], View]:
+def on_api(
+    path: str, *, answer: type[BaseModel], params: type[Params] = NoParams
+) -> Callable[[View], View]:
     """Registers a view of the whole service, which gets the checked parameters."""
 
     def register(view: View) -> View:
@@ -80,30 +91,47 @@ def on_release(
     also: tuple[int, ...] = (),
     changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
-    """Registers a view about a release, which gets an Asked; with formats also under the path with a suffix.
+    """Registers a view about a release, which gets an Asked; with formats also under the path with
+    a suffix.
 
-    `also` are statuses that it may have beside the usual ones. `changing` is what the answer says of the release that may be
-    another tomorrow, such as its state.
+    `also` are statuses that it may have beside the usual ones. `changing` is what the answer says
+    of the release that may be another tomorrow, such as its state.
     """
 
     def register(view: View) -> View:
         @wraps(view)
-        def respond(compilation: str, release: str | None = None, suffix: str | None = None, **values: Any) -> Response:
+        def respond(
+            compilation: str, release: str | None = None, suffix: str | None = None, **values: Any
+        ) -> Response:
             for name, value in values.items():
                 check_text(name, value)
             checked = read_params(params)
-            form = chosen_format(getattr(checked, "format", None), suffix, among=formats) if formats else FORMATS["json"]
-            asked = Asked(current_index(), found_release(compilation, release, checked), checked, form, other_releases(checked))
+            form = (
+                chosen_format(getattr(checked, "format", None), suffix, among=formats)
+                if formats
+                else FORMATS["json"]
+            )
+            asked = Asked(
+                current_index(),
+                found_release(compilation, release, checked),
+                checked,
+                form,
+                other_releases(checked),
+            )
             told = changing(asked.release)
             g.lasting = told is None and not asked.others
             read = (asked.release, *asked.others)
-            tag = cache_headers.etag(read, view.__name__, form.name, checked.model_dump_json(), values, told)
+            tag = cache_headers.etag(
+                read, view.__name__, form.name, checked.model_dump_json(), values, told
+            )
             return cache_headers.known_to_client(tag) or view(asked, **values)
 
         paths = tuple(base + path for base in BASES)
         for suffixed in ["", ".<suffix>"] if formats else [""]:
             for number, rule in enumerate(paths):
-                api.add_url_rule(rule + suffixed, f"{view.__name__}{number}{suffixed and '_suffix'}", respond)
+                api.add_url_rule(
+                    rule + suffixed, f"{view.__name__}{number}{suffixed and '_suffix'}", respond
+                )
         OPERATIONS.append(Operation(view, "get", paths, params, answer, formats, also=also))
         return view
 
@@ -111,7 +139,9 @@ def on_release(
 
 
 def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callable[[View], View]:
-    """Registers a view about a release that reads a JSON body; it changes nothing, so it may be asked again."""
+    """Registers a view about a release that reads a JSON body; it changes nothing, so it may be
+    asked again.
+    """
 
     def register(view: View) -> View:
         @wraps(view)
@@ -130,7 +160,9 @@ def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callabl
 
 
 def found_release(compilation: str, release: str | None, params: Params) -> Release:
-    """The release that the URL names, or that the page before was of; noted for the headers of the answer."""
+    """The release that the URL names, or that the page before was of; noted for the headers of the
+    answer.
+    """
     name = release_name(getattr(params, "after", None), compilation, release)
     g.release = current_index().catalog.release(compilation, name)
     g.versioned = release is not None
@@ -139,5 +171,7 @@ def found_release(compilation: str, release: str | None, params: Params) -> Rele
 
 
 def other_releases(params: Params) -> tuple[Release, ...]:
-    """The current releases of the other compilations that a request names: found once, so that its tag is of what is read."""
+    """The current releases of the other compilations that a request names: found once, so that its
+    tag is of what is read.
+    """
     return tuple(current_index().catalog.release(name) for name in getattr(params, "other", ()))

@@ -10,11 +10,18 @@ from flask import Response
 from snapshard.catalog.facts import Described
 from snapshard.catalog.sample_search import ALL, SampleFilter
 from snapshard.errors import BadQuery, NotFound
-from snapshard.junction import Column, Kind
+from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
 from snapshard_ui.api.junction_page import check_limit
 from snapshard_ui.api.models.responses import about_release, with_rows
-from snapshard_ui.api.models.samples import FacetAnswer, FieldList, GroupAnswer, GroupList, OneSample, SamplePage
+from snapshard_ui.api.models.samples import (
+    FacetAnswer,
+    FieldList,
+    GroupAnswer,
+    GroupList,
+    OneSample,
+    SamplePage,
+)
 from snapshard_ui.api.params import FacetParams, NoParams, SampleParams
 from snapshard_ui.api.responses import Page, page_response
 from snapshard_ui.api.routes import Asked, on_release
@@ -24,10 +31,12 @@ from snapshard_ui.render.formats import TABLES
 from snapshard_ui.render.json_text import JsonObjects
 from snapshard_ui.runtime.backend import backend
 
-_FILTER = re.compile(r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
+_FILTER = re.compile(
+    r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*"
+)
 _OPERATORS = {">=": ">:", "<=": "<:", "!=": "!:", "=": ":", "==": ":", ">": ">", "<": "<"}
 """The same comparisons as Snaptron's protocol writes them."""
-_KINDS = {"i": Kind.INTEGER, "f": Kind.DECIMAL, "t": Kind.TEXT}
+_KINDS = {"i": ColumnType.INTEGER, "f": ColumnType.DECIMAL, "t": ColumnType.TEXT}
 
 
 @on_release("/samples", params=SampleParams, answer=SamplePage, formats=TABLES)
@@ -66,7 +75,10 @@ def sample(asked: Asked[NoParams], rail_id: int) -> Response:
 def fields(asked: Asked[NoParams]) -> Response:
     """The fields of the samples file in its order, with their types."""
     types = _described(asked).types
-    return about_release(asked.release, fields=[{"name": name, "type": _KINDS[kind].value} for name, kind in types.items()])
+    return about_release(
+        asked.release,
+        fields=[{"name": name, "type": _KINDS[kind].value} for name, kind in types.items()],
+    )
 
 
 @on_release("/samples/facets", params=FacetParams, answer=FacetAnswer)
@@ -77,15 +89,27 @@ def facets(asked: Asked[FacetParams]) -> Response:
     if field not in described.types:
         raise BadQuery("field", field, f"one of {', '.join(described.types)}")
     found = Counter(chain.from_iterable(column(field)))
-    values = [{"value": text.decode("utf-8", "replace"), "count": n} for text, n in found.most_common(asked.params.limit)]
-    return about_release(asked.release, field=field, distinct=len(found), truncated=len(values) < len(found), values=values)
+    values = [
+        {"value": text.decode("utf-8", "replace"), "count": n}
+        for text, n in found.most_common(asked.params.limit)
+    ]
+    return about_release(
+        asked.release,
+        field=field,
+        distinct=len(found),
+        truncated=len(values) < len(found),
+        values=values,
+    )
 
 
 @on_release("/groups", answer=GroupList)
 def groups(asked: Asked[NoParams]) -> Response:
     """The groups of samples, such as tissues, in the order of their file."""
     found = asked.index.catalog.groups(asked.release)
-    members = [{"group": one.name, "long_name": one.long_name, "sample_count": len(one.members)} for one in found]
+    members = [
+        {"group": one.name, "long_name": one.long_name, "sample_count": len(one.members)}
+        for one in found
+    ]
     return about_release(asked.release, groups=members)
 
 
@@ -95,7 +119,13 @@ def one_group(asked: Asked[NoParams], group: str) -> Response:
     for one in asked.index.catalog.groups(asked.release):
         if one.name == group:
             members = one.members.tolist()
-            return about_release(asked.release, group=group, long_name=one.long_name, sample_count=len(members), samples=members)
+            return about_release(
+                asked.release,
+                group=group,
+                long_name=one.long_name,
+                sample_count=len(members),
+                samples=members,
+            )
     raise NotFound("sample group", group)
 
 
@@ -113,7 +143,9 @@ def _columns(described: Described, wanted: tuple[str, ...]) -> tuple[Column, ...
 
 def _matching(described: Described, params: SampleParams) -> list[int]:
     """The places of the samples that match, in file order."""
-    filters = [SampleFilter(ALL, ":", text.strip()) for text in params.q] + [_filter(text) for text in params.filter]
+    filters = [SampleFilter(ALL, ":", text.strip()) for text in params.q] + [
+        _filter(text) for text in params.filter
+    ]
     if not filters:
         return list(range(len(described.samples.ids)))
     try:
@@ -126,7 +158,9 @@ def _matching(described: Described, params: SampleParams) -> list[int]:
 def _filter(text: str) -> SampleFilter:
     found = _FILTER.fullmatch(text)
     if not found:
-        raise BadQuery("filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7")
+        raise BadQuery(
+            "filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7"
+        )
     return SampleFilter(found["field"], _OPERATORS[found["operator"]], found["value"].strip())
 
 
@@ -142,4 +176,6 @@ def _rows(described: Described, places: list[int], columns: tuple[Column, ...]) 
     # Lines may lack their last fields.
     full = [line[: len(names)] + [b""] * (len(names) - len(line)) for line in lines]
     text = b"".join([b"\t".join(line) + b"\n" for line in full])
-    return Rows(text, names).select([column.name for column in columns]) if text else Rows(b"", names)
+    return (
+        Rows(text, names).select([column.name for column in columns]) if text else Rows(b"", names)
+    )

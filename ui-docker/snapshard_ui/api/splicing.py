@@ -1,4 +1,6 @@
-"""Splicing measures over the API: queries of junctions in, the library's definitions out (docs/splicing.md)."""
+"""Splicing measures over the API: queries of junctions in, the library's definitions out
+(docs/splicing.md).
+"""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +52,9 @@ from snapshard_ui.runtime.backend import backend
 @on_release("/splicing/inclusion-ratio", params=InclusionParams, answer=InclusionAnswer)
 def inclusion_ratio(asked: Asked[InclusionParams]) -> Response:
     """How much more each sample uses the junctions of group B than those of group A (JIR)."""
-    found = junction_inclusion_ratio(_sums(asked, asked.params.a), _sums(asked, asked.params.b), min_count=asked.params.min_count)
+    found = junction_inclusion_ratio(
+        _sums(asked, asked.params.a), _sums(asked, asked.params.b), min_count=asked.params.min_count
+    )
     columns = (found.samples.tolist(), found.a.tolist(), found.b.tolist(), found.ratio.tolist())
     return about_release(asked.release, samples=_records(("rail_id", "a", "b", "ratio"), columns))
 
@@ -59,11 +63,15 @@ def inclusion_ratio(asked: Asked[InclusionParams]) -> Response:
 def psi(asked: Asked[PsiParams]) -> Response:
     """The fraction of transcripts that include a cassette exon, per sample (PSI)."""
     params = asked.params
-    sums = (_sums(asked, texts) for texts in (params.inclusion1, params.inclusion2, params.exclusion))
+    sums = (
+        _sums(asked, texts) for texts in (params.inclusion1, params.inclusion2, params.exclusion)
+    )
     found = percent_spliced_in(*sums, min_count=params.min_count)
     names = ("rail_id", "inclusion1", "inclusion2", "exclusion", "psi")
     arrays = (found.samples, found.inclusion1, found.inclusion2, found.exclusion, found.psi)
-    return about_release(asked.release, samples=_records(names, [array.tolist() for array in arrays]))
+    return about_release(
+        asked.release, samples=_records(names, [array.tolist() for array in arrays])
+    )
 
 
 @on_release("/splicing/shared", params=SharedParams, answer=SharedAnswer)
@@ -79,7 +87,9 @@ def tissues(asked: Asked[TissueParams]) -> Response:
     samples = shared_samples([_sums(asked, [text]) for text in asked.params.query])
     labels = dict(_labels(asked.release, asked.params.field))
     found = tissue_specificity(samples, labels)
-    members = [{"value": one.tissue, "n": one.n, "N": one.total, "fraction": one.fraction} for one in found]
+    members = [
+        {"value": one.tissue, "n": one.n, "N": one.total, "fraction": one.fraction} for one in found
+    ]
     return about_release(asked.release, field=asked.params.field, tissues=members)
 
 
@@ -87,9 +97,15 @@ def tissues(asked: Asked[TissueParams]) -> Response:
 def exons(asked: Asked[ExonParams]) -> Response:
     """What may be exons between the junctions of a region."""
     params = asked.params
-    found = find_exons(_rows(asked.index, asked.release, params.query), shortest=params.shortest, longest=params.longest)
+    found = find_exons(
+        _rows(asked.index, asked.release, params.query),
+        shortest=params.shortest,
+        longest=params.longest,
+    )
     some = list(islice(found, params.limit + 1))
-    columns = [(one.chrom, one.start, one.end, one.left_id, one.right_id) for one in some[: params.limit]]
+    columns = [
+        (one.chrom, one.start, one.end, one.left_id, one.right_id) for one in some[: params.limit]
+    ]
     names = ("chromosome", "start", "end", "left_id", "right_id")
     members = [dict(zip(names, one, strict=True)) for one in columns]
     return about_release(asked.release, truncated=len(some) > params.limit, exons=members)
@@ -109,7 +125,9 @@ def in_all(asked: Asked[UnionParams]) -> Response:
 
 @on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
 def comparable(asked: Asked[NormalisedParams]) -> Response:
-    """Junctions whose coverages are made comparable between samples, by recount's way or by junction coverage."""
+    """Junctions whose coverages are made comparable between samples, by recount's way or by
+    junction coverage.
+    """
     how, sizes = NORMALISATIONS[asked.params.normalise], _sizes(asked)
     parts = _rows(asked.index, asked.release, asked.params.query)
     rows = chain.from_iterable(_merged(normalised(part, sizes, how)) for part in parts)
@@ -130,19 +148,26 @@ def _read(asked: Asked[UnionParams]) -> list[Release]:
 
 
 def _joined(asked: Asked[UnionParams], rows: Rows) -> Response:
-    about = {**asked.release.provenance(), "others": [other.provenance() for other in _read(asked)[1:]]}
+    about = {
+        **asked.release.provenance(),
+        "others": [other.provenance() for other in _read(asked)[1:]],
+    }
     return json_response({"about": about, "rows": _merged(rows)})
 
 
 def _rows(index: Index, release: Release, texts: Sequence[str]) -> list[Rows]:
-    """The junctions of queries, with samples. Raises BadQuery where they are more than one answer may hold."""
+    """The junctions of queries, with samples. Raises BadQuery where they are more than one answer
+    may hold.
+    """
     left, found = index.settings.max_rows, []
     for text in texts:
         for rows in index.rows(release, _query(index, release, text), limit=left + 1):
             left -= len(rows)
             found.append(rows)
         if left < 0:
-            raise BadQuery("query", text, f"queries of at most {index.settings.max_rows} junctions together")
+            raise BadQuery(
+                "query", text, f"queries of at most {index.settings.max_rows} junctions together"
+            )
     return found
 
 
@@ -153,11 +178,15 @@ def _query(index: Index, release: Release, text: str) -> Query:
     if len(matches) > 1:
         raise BadQuery("query", text, f"one of {', '.join(Match)}")
     match = Match(matches[0]) if matches else Match.EXACT
-    return Query((known_region(index, release, parse_region(region)),), match=match, filters=tuple(filters))
+    return Query(
+        (known_region(index, release, parse_region(region)),), match=match, filters=tuple(filters)
+    )
 
 
 def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterator[tuple[int, str]]:
-    """What a field says of every sample. Raises NotFound without a samples file, BadQuery for an unknown field."""
+    """What a field says of every sample. Raises NotFound without a samples file, BadQuery for an
+    unknown field.
+    """
     samples = backend().descriptions.of(release).samples
     if field not in samples.names:
         raise BadQuery(parameter, field, f"one of {', '.join(samples.names)}")
@@ -166,12 +195,17 @@ def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterat
 
 
 def _sizes(asked: Asked[NormalisedParams]) -> dict[int, float]:
-    """Every sample's size. Raises NotFound without a samples file, BadQuery where it does not have the field."""
+    """Every sample's size. Raises NotFound without a samples file, BadQuery where it does not have
+    the field.
+    """
     params, usual = asked.params, NORMALISATIONS[asked.params.normalise].field
     if params.size is None and usual not in backend().descriptions.of(asked.release).samples.names:
         expected = f"samples with the field {usual} (those of {asked.release.compilation} have none), or size= with theirs"
         raise BadQuery("normalise", params.normalise, expected)
-    return {sample: _number(text) for sample, text in _labels(asked.release, params.size or usual, parameter="size")}
+    return {
+        sample: _number(text)
+        for sample, text in _labels(asked.release, params.size or usual, parameter="size")
+    }
 
 
 def _number(text: str) -> float:
@@ -191,7 +225,9 @@ def _merged(rows: Rows) -> list[dict[str, object]]:
         return []
     bounds = rows.pairs.rows.tolist()
     pairs = list(zip(rows.pairs.samples.tolist(), rows.pairs.coverages.tolist(), strict=True))
-    columns: dict[str, Sequence[object]] = {name: [text.decode() for text in rows.texts(name)] for name in _TEXTS}
+    columns: dict[str, Sequence[object]] = {
+        name: [text.decode() for text in rows.texts(name)] for name in _TEXTS
+    }
     columns |= {name: rows.integers(name).tolist() for name in _INTEGERS}
     columns |= {name: rows.decimals(name).tolist() for name in ("coverage_avg", "coverage_median")}
     columns["samples"] = [pairs[first:last] for first, last in pairwise(bounds)]

@@ -1,4 +1,6 @@
-"""The `next` of a page: where the following page begins, bound to the release. Its form is nobody's business but ours."""
+"""The `next` of a page: where the following page begins, bound to the release. Its form is nobody's
+business but ours.
+"""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,7 +14,9 @@ _EXPECTED = "the `next` of an earlier page of this compilation, or a snaptron_id
 
 @dataclass(frozen=True)
 class Token:
-    """The last row of a page in a release: a junction's snaptron_id, a sample's place among the samples."""
+    """The last row of a page in a release: a junction's snaptron_id, a sample's place among the
+    samples.
+    """
 
     schema: str
     row: int
@@ -25,7 +29,9 @@ class Token:
 def parse_token(text: str) -> Token:
     """The token that a page gave out. Raises BadQuery for anything else."""
     try:
-        plain, _, check = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).rpartition(b" ")
+        plain, _, check = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).rpartition(
+            b" "
+        )
         if check != b"%08x" % binascii.crc32(plain):
             raise ValueError("the checksum differs")
         schema, number = plain.decode().split(" ")
@@ -35,7 +41,8 @@ def parse_token(text: str) -> Token:
 
 
 def release_name(after: str | None, compilation: str, release: str | None) -> str | None:
-    """The release to ask: the one of the URL, else the one that the token was made for, else None for the current one.
+    """The release to ask: the one of the URL, else the one that the token was made for, else None
+    for the current one.
 
     Raises BadQuery for a token of another compilation, or of another release than the URL names.
     """

@@ -1,4 +1,6 @@
-"""What browsers and proxies may keep: a release never changes, so what is made of it alone never does under its URL."""
+"""What browsers and proxies may keep: a release never changes, so what is made of it alone never
+does under its URL.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +23,9 @@ _EXPOSED = (
 
 
 def etag(releases: Sequence[Release], *parts: object) -> str:
-    """A strong tag of an answer: the releases that are read for it, question, format, renderer and encoding."""
+    """A strong tag of an answer: the releases that are read for it, question, format, renderer and
+    encoding.
+    """
     read = [(release.schema, release.created) for release in releases]
     question = repr((read, parts, RENDERER, _VERSION, wanted_encoding()))
     return hashlib.sha256(question.encode()).hexdigest()[:32]
@@ -34,7 +38,9 @@ def known_to_client(tag: str) -> Response | None:
 
 
 def cache_headers(response: Response) -> Response:
-    """Says how long an answer may be kept: one of more than a release is asked again; errors and partial answers not at all."""
+    """Says how long an answer may be kept: one of more than a release is asked again; errors and
+    partial answers not at all.
+    """
     release: Release | None = g.get("release")
     if response.status_code not in (200, 304) or g.get("partial"):
         response.headers["Cache-Control"] = "no-store"
@@ -44,16 +50,26 @@ def cache_headers(response: Response) -> Response:
         return response
     if "etag" in g:
         response.set_etag(g.etag)
-    response.headers["Cache-Control"] = _FOR_EVER if g.versioned and g.get("lasting", True) else _ASK_AGAIN
+    response.headers["Cache-Control"] = (
+        _FOR_EVER if g.versioned and g.get("lasting", True) else _ASK_AGAIN
+    )
     return response
 
 
 def provenance_headers(response: Response) -> Response:
-    """What the answer is of, also for formats that cannot say it; and the URL under which it will never change, if any."""
+    """What the answer is of, also for formats that cannot say it; and the URL under which it will
+    never change, if any.
+    """
     release: Release | None = g.get("release")
     if release is not None and response.status_code in (200, 304):
         for name, value in release.provenance().items():
-            text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            text = (
+                ""
+                if value is None
+                else str(value).lower()
+                if isinstance(value, bool)
+                else str(value)
+            )
             response.headers["Snapshard-" + name.title().replace("_", "-")] = text
         if g.get("lasting", True):
             response.headers["Content-Location"] = _versioned_url(release)

@@ -44,12 +44,20 @@ def wanted_encoding() -> str:
 
 
 def packed(response: Response) -> Response:
-    """The response in the encoding that the client wants; unchanged if it is small or packed already."""
+    """The response in the encoding that the client wants; unchanged if it is small or packed
+    already.
+    """
     response.vary.update(("Accept", "Accept-Encoding"))
     name = wanted_encoding()
-    if name == "identity" or "Content-Encoding" in response.headers or response.status_code in (204, 304):
+    if (
+        name == "identity"
+        or "Content-Encoding" in response.headers
+        or response.status_code in (204, 304)
+    ):
         return response
-    if (response.mimetype or "").startswith(_PACKED) or (not response.is_streamed and len(response.get_data()) < _SMALL):
+    if (response.mimetype or "").startswith(_PACKED) or (
+        not response.is_streamed and len(response.get_data()) < _SMALL
+    ):
         return response
     packer, flush = PACKERS[name]()
     if response.is_streamed:

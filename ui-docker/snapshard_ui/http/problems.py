@@ -9,7 +9,14 @@ from flask import Flask, Response, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from snapshard.errors import Ambiguous, BadQuery, NotFound, QueryTimeout, ShardUnavailable, SnapshardError
+from snapshard.errors import (
+    Ambiguous,
+    BadQuery,
+    NotFound,
+    QueryTimeout,
+    ShardUnavailable,
+    SnapshardError,
+)
 from snapshard_ui.runtime.backend import backend
 
 MEDIA_TYPE = "application/problem+json"
@@ -35,11 +42,17 @@ def install(app: Flask) -> None:
 
 
 def answer(error: Exception) -> Response:
-    """The response to an error of ours, of Flask or of pydantic; anything else is a 500, logged with its traceback."""
+    """The response to an error of ours, of Flask or of pydantic; anything else is a 500, logged
+    with its traceback.
+    """
     if isinstance(error, HTTPException):
-        return problem(error.code or 500, error.description or error.name, headers=dict(_headers(error)))
+        return problem(
+            error.code or 500, error.description or error.name, headers=dict(_headers(error))
+        )
     if isinstance(error, ValidationError):
-        return problem(400, "; ".join(one["detail"] for one in _invalid(error)), errors=_invalid(error))
+        return problem(
+            400, "; ".join(one["detail"] for one in _invalid(error)), errors=_invalid(error)
+        )
     if isinstance(error, SnapshardError) and error.status != 500:
         return problem(error.status, str(error), **_extra(error))
     identity = request_id()
@@ -47,7 +60,9 @@ def answer(error: Exception) -> Response:
     return problem(500, f"the log has the details under request {identity}")
 
 
-def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **extra: Any) -> Response:
+def problem(
+    status: int, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
+) -> Response:
     """A problem document; 429 and 503 say when to come again."""
     body = {
         "type": "about:blank",
@@ -70,14 +85,22 @@ def request_id() -> str:
     """The id of the request that is answered now: the caller's own if it sent a usable one."""
     if "request_id" not in g:
         came = request.headers.get("X-Request-ID", "")
-        usable = 0 < len(came) <= 100 and came.isascii() and came.replace("-", "").replace("_", "").isalnum()
+        usable = (
+            0 < len(came) <= 100
+            and came.isascii()
+            and came.replace("-", "").replace("_", "").isalnum()
+        )
         g.request_id = came if usable else uuid.uuid4().hex
     identity: str = g.request_id
     return identity
 
 
 def _headers(error: HTTPException) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in error.get_headers() if name.lower() not in ("content-type", "content-length")]
+    return [
+        (name, value)
+        for name, value in error.get_headers()
+        if name.lower() not in ("content-type", "content-length")
+    ]
 
 
 def _invalid(error: ValidationError) -> list[dict[str, str]]:
@@ -85,15 +108,29 @@ def _invalid(error: ValidationError) -> list[dict[str, str]]:
     for one in error.errors(include_url=False):
         parameter = ".".join(str(part) for part in one["loc"])
         came = repr(one["input"])[:200]
-        found.append({"parameter": parameter, "came": came, "detail": f"{parameter}: {one['msg']}, got {came}"})
+        found.append(
+            {
+                "parameter": parameter,
+                "came": came,
+                "detail": f"{parameter}: {one['msg']}, got {came}",
+            }
+        )
     return found
 
 
 def _extra(error: SnapshardError) -> dict[str, Any]:
     if isinstance(error, BadQuery):
-        return {"errors": [{"parameter": error.parameter, "came": repr(error.came)[:200], "expected": error.expected}]}
+        return {
+            "errors": [
+                {
+                    "parameter": error.parameter,
+                    "came": repr(error.came)[:200],
+                    "expected": error.expected,
+                }
+            ]
+        }
     if isinstance(error, NotFound):
-        return {"errors": [{"parameter": error.kind, "came": repr(error.name)[:200]}]}
+        return {"errors": [{"parameter": error.noun, "came": repr(error.name)[:200]}]}
     if isinstance(error, Ambiguous):
         return {"choices": error.choices}
     if isinstance(error, ShardUnavailable | QueryTimeout):

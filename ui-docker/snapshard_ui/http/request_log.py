@@ -57,16 +57,24 @@ def _leave(error: BaseException | None) -> None:
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = request_id()
     seen, ours = record(), backend()
-    timing = [f"{_token(shard)};dur={1000 * seconds:.1f}" for shard, seconds in seen.watch.seconds.items()]
+    timing = [
+        f"{_token(shard)};dur={1000 * seconds:.1f}" for shard, seconds in seen.watch.seconds.items()
+    ]
     timing.append(f"total;dur={1000 * (time.perf_counter() - seen.started):.1f}")
     response.headers["Server-Timing"] = ", ".join(timing)
-    identity, status, url = request_id(), response.status_code, request.full_path if ours.settings.log_queries else None
+    identity, status, url = (
+        request_id(),
+        response.status_code,
+        request.full_path if ours.settings.log_queries else None,
+    )
     response.call_on_close(lambda: _closed(ours, seen, identity=identity, status=status, url=url))
     return response
 
 
 def _token(shard: str) -> str:
-    return "shard-" + "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in shard)
+    return "shard-" + "".join(
+        letter if letter.isalnum() or letter in "-_" else "-" for letter in shard
+    )
 
 
 def _closed(ours: Backend, seen: Record, *, identity: str, status: int, url: str | None) -> None:

@@ -1,6 +1,8 @@
-"""Trailers: what is known of an answer only behind its last byte (RFC 9110, section 6.5), for clients that send `TE: trailers`.
+"""Trailers: what is known of an answer only behind its last byte (RFC 9110, section 6.5), for
+clients that send `TE: trailers`.
 
-Gunicorn sends none over HTTP/1.1 (27.0), so the end of a chunked answer is written here in its place.
+Gunicorn sends none over HTTP/1.1 (27.0), so the end of a chunked answer is written here in its
+place.
 """
 
 import base64
@@ -20,7 +22,9 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class Trailers:
-    """An application whose announced answers end in trailers; the digest (RFC 9530) is of the bytes sent, packed as they are."""
+    """An application whose announced answers end in trailers; the digest (RFC 9530) is of the bytes
+    sent, packed as they are.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -39,19 +43,25 @@ class Trailers:
 
 
 def trailers() -> dict[str, str]:
-    """The trailers of the answer to this request, to be filled before its end; sent if they are announced."""
+    """The trailers of the answer to this request, to be filled before its end; sent if they are
+    announced.
+    """
     fields: dict[str, str] = request.environ.get(_FIELDS, {})
     return fields
 
 
 def announce(response: Response, *names: str) -> None:
-    """Says in the response's head which trailers will follow, beside the digest, where the client takes trailers."""
+    """Says in the response's head which trailers will follow, beside the digest, where the client
+    takes trailers.
+    """
     if _FIELDS in request.environ:
         response.headers["Trailer"] = ", ".join((DIGEST, *names))
 
 
 def _takes_trailers(environ: Environ) -> bool:
-    wanted = {word.partition(";")[0].strip().lower() for word in environ.get("HTTP_TE", "").split(",")}
+    wanted = {
+        word.partition(";")[0].strip().lower() for word in environ.get("HTTP_TE", "").split(",")
+    }
     return "trailers" in wanted and environ["SERVER_PROTOCOL"] == "HTTP/1.1"
 
 
@@ -64,7 +74,9 @@ def _digested(answer: Iterable[bytes], fields: dict[str, str]) -> Iterator[bytes
 
 
 def _end(sender: Sender, fields: dict[str, str]) -> None:
-    """The last chunk and the trailers; an answer that is not chunked, such as one to HEAD, ends as it would have."""
+    """The last chunk and the trailers; an answer that is not chunked, such as one to HEAD, ends as
+    it would have.
+    """
     if not sender.chunked:
         Sender.close(sender)
         return

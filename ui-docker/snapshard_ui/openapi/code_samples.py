@@ -1,4 +1,6 @@
-"""Lines to copy beside every operation of the API's description: its example for curl, Python and R."""
+"""Lines to copy beside every operation of the API's description: its example for curl, Python and
+R.
+"""
 
 import json
 import shlex
@@ -32,13 +34,21 @@ def body_of(operation: Operation, values: Values) -> dict[str, list[str]] | None
     return {"junctions": values["name"]} if operation.body and "name" in values else None
 
 
-def code_samples(operation: Operation, path: str, address: str, names: list[str], values: Values) -> list[CodeSample]:
-    """The lines, as `x-codeSamples` of OpenAPI holds them; the address is that of the path with the values of these names."""
+def code_samples(
+    operation: Operation, path: str, address: str, names: list[str], values: Values
+) -> list[CodeSample]:
+    """The lines, as `x-codeSamples` of OpenAPI holds them; the address is that of the path with the
+    values of these names.
+    """
     url, body = request.url_root.rstrip("/") + address, body_of(operation, values)
     curl = f"curl {shlex.quote(url)}" + (f" -d {shlex.quote(json.dumps(body))}" if body else "")
     return [
         {"lang": "Shell", "label": "curl", "source": curl},
-        {"lang": "Python", "label": "Python", "source": _python(operation, path, url, names, values)},
+        {
+            "lang": "Python",
+            "label": "Python",
+            "source": _python(operation, path, url, names, values),
+        },
         {"lang": "R", "label": "R", "source": _r(operation, url, curl)},
     ]
 
@@ -48,7 +58,9 @@ def _python(operation: Operation, path: str, url: str, names: list[str], values:
     if call is None:
         return f"from urllib.request import urlopen\n\nprint(urlopen({url!r}).read().decode())"
     known = [name for name in ("compilation", "release") if name in in_path(path)]
-    given = ", ".join([repr(request.url_root.rstrip("/")), *[f"{name}={values[name][0]!r}" for name in known]])
+    given = ", ".join(
+        [repr(request.url_root.rstrip("/")), *[f"{name}={values[name][0]!r}" for name in known]]
+    )
     return f"from snapshard.client import Client\n\nwith Client({given}) as client:\n    print(client.{call})"
 
 
@@ -85,7 +97,13 @@ def _value(found: list[str]) -> int | str | list[str]:
 def _r(operation: Operation, url: str, curl: str) -> str:
     if operation.formats:
         head, mark, query = url.partition("?")
-        return f'read.delim({json.dumps(f"{head}.tsv{mark}{query}")}, comment.char = "#", quote = "")'
+        return (
+            f'read.delim({json.dumps(f"{head}.tsv{mark}{query}")}, comment.char = "#", quote = "")'
+        )
     if operation.body:
         return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
-    return f"readLines({json.dumps(url)})" if operation.view.__name__ == "docs" else f"jsonlite::fromJSON({json.dumps(url)})"
+    return (
+        f"readLines({json.dumps(url)})"
+        if operation.view.__name__ == "docs"
+        else f"jsonlite::fromJSON({json.dumps(url)})"
+    )

@@ -1,4 +1,6 @@
-"""The OpenAPI document, made of the models that check requests and describe answers, and a page that shows it."""
+"""The OpenAPI document, made of the models that check requests and describe answers, and a page
+that shows it.
+"""
 
 from collections.abc import Callable
 from importlib.metadata import version
@@ -64,7 +66,10 @@ api.add_url_rule("/", "root_slash", lambda: redirect(request.script_root + PREFI
 @on_api("/docs", answer=Document)
 def docs(params: NoParams) -> Response:
     """This API as a page."""
-    return Response(render_template("api_docs.html", document=document(), formats=FORMATS.values()), mimetype="text/html")
+    return Response(
+        render_template("api_docs.html", document=document(), formats=FORMATS.values()),
+        mimetype="text/html",
+    )
 
 
 def document() -> dict[str, Any]:
@@ -78,7 +83,9 @@ def document() -> dict[str, Any]:
         for path in operation.paths:
             shown = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
             described = _operation(operation, path, in_path, in_query)
-            paths.setdefault(shown, {})[operation.method] = _with_examples(described, operation, shown, values)
+            paths.setdefault(shown, {})[operation.method] = _with_examples(
+                described, operation, shown, values
+            )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -94,14 +101,22 @@ def document() -> dict[str, Any]:
 
 def _components(name: Schema) -> dict[str, Any]:
     answers = {operation.answer for operation in OPERATIONS if issubclass(operation.answer, Answer)}
-    models: list[type[BaseModel]] = [Problem, *answers, *[operation.body for operation in OPERATIONS if operation.body]]
-    _, schema = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}")
+    models: list[type[BaseModel]] = [
+        Problem,
+        *answers,
+        *[operation.body for operation in OPERATIONS if operation.body],
+    ]
+    _, schema = models_json_schema(
+        [(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}"
+    )
     found: dict[str, Any] = schema["$defs"]
     found[BatchBody.__name__]["properties"]["junctions"]["items"] = name
     return found
 
 
-def _operation(operation: Operation, path: str, in_path: Schemas, in_query: Schemas) -> dict[str, Any]:
+def _operation(
+    operation: Operation, path: str, in_path: Schemas, in_query: Schemas
+) -> dict[str, Any]:
     first, _, rest = (operation.view.__doc__ or "").partition("\n")
     described: dict[str, Any] = {
         "operationId": operation.view.__name__ + ("_of_release" if "<release>" in path else ""),
@@ -117,15 +132,21 @@ def _operation(operation: Operation, path: str, in_path: Schemas, in_query: Sche
     return described
 
 
-def _with_examples(described: dict[str, Any], operation: Operation, path: str, values: Values) -> dict[str, Any]:
+def _with_examples(
+    described: dict[str, Any], operation: Operation, path: str, values: Values
+) -> dict[str, Any]:
     """The operation with values that find something, and lines for curl, Python and R to try it."""
     for parameter in described["parameters"]:
         if (name := parameter["name"]) in values:
             many = parameter["schema"].get("type") == "array"
-            parameter["example"] = values[name] if many else _typed(values[name][0], parameter["schema"])
+            parameter["example"] = (
+                values[name] if many else _typed(values[name][0], parameter["schema"])
+            )
             parameter["schema"].pop("examples", None)
     names = [
-        one["name"] for one in described["parameters"] if one["in"] == "query" and (one["required"] or one["name"] in _SHOWN)
+        one["name"]
+        for one in described["parameters"]
+        if one["in"] == "query" and (one["required"] or one["name"] in _SHOWN)
     ]
     if (address := url(path, names, values)) is None:
         return described
@@ -142,7 +163,14 @@ def _typed(value: str, schema: Schema) -> str | int:
 def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
     names = [part[1:-1].rpartition(":")[2] for part in path.split("/") if part.startswith("<")]
     return [
-        {"name": name, "in": "path", "required": True, "description": _DESCRIBED[name], "schema": schemas[name]} for name in names
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _DESCRIBED[name],
+            "schema": schemas[name],
+        }
+        for name in names
     ]
 
 
@@ -151,12 +179,19 @@ def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, 
     if issubclass(operation.params, Selection):
         schemas = schemas | {"filter": filter_schema()}
     return [
-        {"name": name, "in": "query", "required": name in model.get("required", ()), **_described(name, schema, model, schemas)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in model.get("required", ()),
+            **_described(name, schema, model, schemas),
+        }
         for name, schema in model.get("properties", {}).items()
     ]
 
 
-def _described(name: str, schema: dict[str, Any], model: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+def _described(
+    name: str, schema: dict[str, Any], model: dict[str, Any], schemas: Schemas
+) -> dict[str, Any]:
     outside = {key: schema[key] for key in ("description", "style", "explode") if key in schema}
     plain = {key: value for key, value in schema.items() if key not in ("title", *outside)}
     if "$ref" in plain:
@@ -174,7 +209,11 @@ def _described(name: str, schema: dict[str, Any], model: dict[str, Any], schemas
 
 
 def _responses(operation: Operation, path: str) -> dict[str, Any]:
-    answer = {"$ref": _SCHEMAS + operation.answer.__name__} if issubclass(operation.answer, Answer) else {"type": "object"}
+    answer = (
+        {"$ref": _SCHEMAS + operation.answer.__name__}
+        if issubclass(operation.answer, Answer)
+        else {"type": "object"}
+    )
     content: dict[str, Any] = {"application/json": {"schema": answer}}
     for name in operation.formats[1:]:
         content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
@@ -182,7 +221,14 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
         content = {"text/html": {"schema": {"type": "string"}}}
     if "compress" in operation.params.model_fields:
         content["application/gzip"] = {"schema": {"type": "string"}}
-    statuses = sorted({*_USUAL, *operation.also, *(status for has, status in _SOMETIMES if has(operation))})
+    statuses = sorted(
+        {*_USUAL, *operation.also, *(status for has, status in _SOMETIMES if has(operation))}
+    )
     problem = {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS + "Problem"}}}
-    errors = {str(status): {"description": TITLES[status], "content": problem} for status in statuses}
-    return {"200": {"description": (operation.answer.__doc__ or "").strip(), "content": content}, **errors}
+    errors = {
+        str(status): {"description": TITLES[status], "content": problem} for status in statuses
+    }
+    return {
+        "200": {"description": (operation.answer.__doc__ or "").strip(), "content": content},
+        **errors,
+    }

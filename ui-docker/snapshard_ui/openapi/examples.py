@@ -1,4 +1,6 @@
-"""Questions that find something in what is loaded: for the page's start, and beside every operation of the API's description."""
+"""Questions that find something in what is loaded: for the page's start, and beside every operation
+of the API's description.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ Values = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
-class Place:
+class ExampleJunction:
     """A junction that a tenth of the samples have."""
 
     chrom: str
@@ -49,18 +51,30 @@ def a_gene(release: Release) -> str | None:
     return genes[0].symbol if genes else None
 
 
-def some_junctions(release: Release, *, count: int) -> list[Place]:
+def some_junctions(release: Release, *, count: int) -> list[ExampleJunction]:
     """The first junctions that a tenth of the samples have."""
     few = max(1, (release.sample_count or 10) // 10)
     asked = Query(filters=(Filter("samples_count", ">=", str(few)),))
-    rows = [row for part in current_index().summaries(release, asked, columns=_PLACE, limit=count) for row in part.lines()]
+    rows = [
+        row
+        for part in current_index().summaries(release, asked, columns=_PLACE, limit=count)
+        for row in part.lines()
+    ]
     cells = [row.decode().rstrip("\n").split("\t") for row in rows]
-    return [Place(chrom, int(start), int(end), strand) for chrom, start, end, strand in cells]
+    return [
+        ExampleJunction(chrom, int(start), int(end), strand) for chrom, start, end, strand in cells
+    ]
 
 
 def values_of(release: Release) -> Values:
-    """What parameters may be asked with in this release; fewer while a shard is away, or where there are no samples or genes."""
-    found: Values = {"compilation": [release.compilation], "release": [release.name], "other": [release.compilation]}
+    """What parameters may be asked with in this release; fewer while a shard is away, or where
+    there are no samples or genes.
+    """
+    found: Values = {
+        "compilation": [release.compilation],
+        "release": [release.name],
+        "other": [release.compilation],
+    }
     for add in (_of_genes, _of_junctions, _of_samples):
         with suppress(SnapshardError):
             found |= add(release)
@@ -68,7 +82,9 @@ def values_of(release: Release) -> Values:
 
 
 def url(path: str, names: list[str], values: Values) -> str | None:
-    """The address of an operation: its path, and those of the query's parameters that are named; None if a value is not known."""
+    """The address of an operation: its path, and those of the query's parameters that are named;
+    None if a value is not known.
+    """
     if not all(name in values for name in [*in_path(path), *names]):
         return None
     for name in in_path(path):
@@ -95,7 +111,14 @@ def _of_junctions(release: Release) -> Values:
     queries = {"query": [first.span, last.span], "a": [first.span], "b": [last.span]}
     exon = {"inclusion1": [first.span], "inclusion2": [last.span], "exclusion": [last.span]}
     site = f"{first.chrom}:{first.start}:{first.strand}"
-    return {"region": [first.around], "name": [first.name(release)], "site": [site], "limit": [_FEW], **queries, **exon}
+    return {
+        "region": [first.around],
+        "name": [first.name(release)],
+        "site": [site],
+        "limit": [_FEW],
+        **queries,
+        **exon,
+    }
 
 
 def _of_samples(release: Release) -> Values:

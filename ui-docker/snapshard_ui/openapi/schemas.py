@@ -1,11 +1,13 @@
-"""Values that requests may have, as JSON schemas: from what is served now, and from the table of filters."""
+"""Values that requests may have, as JSON schemas: from what is served now, and from the table of
+filters.
+"""
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from snapshard.filters import FILTERABLE, OPERATORS
-from snapshard.junction import Kind
+from snapshard.junction import ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
@@ -13,17 +15,29 @@ from snapshard_ui.runtime.backend import backend
 
 _MOST = 500
 """Values that a document may list; what has more is described as any text."""
-_VALUES = {Kind.INTEGER: "[0-9]{1,18}", Kind.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?", Kind.FLAG: "[01]", Kind.TEXT: "[!-~]{1,40}"}
+_VALUES = {
+    ColumnType.INTEGER: "[0-9]{1,18}",
+    ColumnType.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?",
+    ColumnType.FLAG: "[01]",
+    ColumnType.TEXT: "[!-~]{1,40}",
+}
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
 _SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,8}"] * 9])
-"""The same; of what is made up from it most ends after it starts, which lists of regions need to be of any use."""
+"""The same; of what is made up from it most ends after it starts, which lists of regions need to be
+of any use.
+"""
 Schema = dict[str, Any]
 
 
 def path_schemas(releases: list[Release]) -> dict[str, Schema]:
     """For every name in a path what it may be."""
     chroms, assemblies = _chromosomes(releases), _either({release.assembly for release in releases})
-    groups = [group for release in releases for group in backend().index.catalog.groups(release) if len(group.members)]
+    groups = [
+        group
+        for release in releases
+        for group in backend().index.catalog.groups(release)
+        if len(group.members)
+    ]
     place = f"({assemblies}:)?{chroms}"
     return {
         "compilation": _one_of(release.compilation for release in releases),
@@ -32,7 +46,9 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
         "name": {"type": "string", "pattern": rf"^{place}:{_SPAN}(:[+\-?])?$"},
         "site": {"type": "string", "pattern": rf"^{place}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
         "gene": {"type": "string", "minLength": 1, "maxLength": 100},
-        "rail_id": _between(member for group in groups for member in (group.members.min(), group.members.max())),
+        "rail_id": _between(
+            member for group in groups for member in (group.members.min(), group.members.max())
+        ),
     }
 
 
@@ -40,7 +56,10 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
     """For parameters of which more is known than their type: what each of their values may be."""
     fields = [name for release in releases for name in backend().descriptions.of(release).types]
     paths = path_schemas(releases)
-    junctions = {"type": "string", "pattern": f"^{_chromosomes(releases)}(:({_SPANS}))?(;{_either(MATCHES)})?$"}
+    junctions = {
+        "type": "string",
+        "pattern": f"^{_chromosomes(releases)}(:({_SPANS}))?(;{_either(MATCHES)})?$",
+    }
     return {
         **dict.fromkeys(JUNCTION_QUERIES, junctions),
         "other": paths["compilation"],
@@ -50,7 +69,10 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         "columns": {"type": "string", "enum": list(CHOOSABLE)},
         "fields": _one_of(fields),
         # Of samples; that of junctions is filter_schema().
-        "filter": {"type": "string", "pattern": f"^{_either(map(re.escape, fields))}{_either(OPERATORS)}[!-~]{{1,40}}$"},
+        "filter": {
+            "type": "string",
+            "pattern": f"^{_either(map(re.escape, fields))}{_either(OPERATORS)}[!-~]{{1,40}}$",
+        },
         "field": _one_of(fields),
         "after": {"type": "string", "pattern": "^([0-9]{1,18}|[A-Za-z0-9_-]{20,200})$"},
     }
@@ -61,13 +83,15 @@ def filter_schema() -> Schema:
     symbols = _either(OPERATORS)
     kinds = []
     for kind, value in _VALUES.items():
-        columns = _either(name for name, column in FILTERABLE.items() if column.kind is kind)
+        columns = _either(name for name, column in FILTERABLE.items() if column.type is kind)
         kinds.append(f"{columns}{symbols}{value}")
     return {"type": "string", "pattern": f"^({'|'.join(kinds)})$"}
 
 
 def _chromosomes(releases: list[Release]) -> str:
-    return _either({interval.chrom for release in releases for interval in release.intervals} - {OTHERS})
+    return _either(
+        {interval.chrom for release in releases for interval in release.intervals} - {OTHERS}
+    )
 
 
 def _either(words: Iterable[str]) -> str:
@@ -81,4 +105,8 @@ def _one_of(values: Iterable[str]) -> Schema:
 
 def _between(values: Iterable[int]) -> Schema:
     known = [int(value) for value in values]
-    return {"type": "integer", "minimum": min(known, default=0), "maximum": max(known, default=10**18)}
+    return {
+        "type": "integer",
+        "minimum": min(known, default=0),
+        "maximum": max(known, default=10**18),
+    }

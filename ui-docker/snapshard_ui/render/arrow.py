@@ -9,26 +9,37 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from snapshard.junction import Column, Kind
+from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
 from snapshard_ui.render.writer import Sheet
 
-_TYPES = {Kind.INTEGER: pa.int64(), Kind.DECIMAL: pa.float64(), Kind.TEXT: pa.string(), Kind.FLAG: pa.string()}
+_TYPES = {
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.DECIMAL: pa.float64(),
+    ColumnType.TEXT: pa.string(),
+    ColumnType.FLAG: pa.string(),
+}
 _PAIRS = pa.list_(pa.struct([("rail_id", pa.int64()), ("coverage", pa.int64())]))
 _GROUP_BYTES = 4 << 20
 COMPLETE = "snapshard.complete"
-"""Name of the metadata that tell a whole file: JSON with rows and the sha256 of the first `bytes` bytes of the file. In Parquet
-they are in the footer and the bytes those before it, in Arrow they belong to a last batch without rows."""
+"""Name of the metadata that tell a whole file: JSON with rows and the sha256 of the first `bytes`
+bytes of the file. In Parquet they are in the footer and the bytes those before it, in Arrow they
+belong to a last batch without rows.
+"""
 
 
 def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
     """The rows as typed columns; samples become lists of rail_id and coverage."""
     options = pacsv.ConvertOptions(
-        column_types={column.name: _text_type(column) for column in columns}, null_values=[""], strings_can_be_null=False
+        column_types={column.name: _text_type(column) for column in columns},
+        null_values=[""],
+        strings_can_be_null=False,
     )
     table = pacsv.read_csv(
         io.BytesIO(rows.text),
-        read_options=pacsv.ReadOptions(column_names=list(rows.columns), use_threads=False, block_size=len(rows.text) + 1),
+        read_options=pacsv.ReadOptions(
+            column_names=list(rows.columns), use_threads=False, block_size=len(rows.text) + 1
+        ),
         parse_options=pacsv.ParseOptions(delimiter="\t", quote_char=False, double_quote=False),
         convert_options=options,
     )
@@ -38,23 +49,30 @@ def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
 
 
 def _text_type(column: Column) -> pa.DataType:
-    return pa.string() if column.name == "samples" else _TYPES[column.kind]
+    return pa.string() if column.name == "samples" else _TYPES[column.type]
 
 
 def _pair_lists(rows: Rows) -> pa.Array:
     pairs = rows.pairs
-    structs = pa.StructArray.from_arrays([pa.array(pairs.samples), pa.array(pairs.coverages)], fields=list(_PAIRS.value_type))
+    structs = pa.StructArray.from_arrays(
+        [pa.array(pairs.samples), pa.array(pairs.coverages)], fields=list(_PAIRS.value_type)
+    )
     return pa.ListArray.from_arrays(pa.array(pairs.rows, pa.int32()), structs)
 
 
 def arrow_schema(sheet: Sheet) -> pa.Schema:
     """Names and types, with what the answer says of itself as metadata."""
-    fields = [pa.field(one.name, _PAIRS if one.name == "samples" else _TYPES[one.kind]) for one in sheet.columns]
+    fields = [
+        pa.field(one.name, _PAIRS if one.name == "samples" else _TYPES[one.type])
+        for one in sheet.columns
+    ]
     return pa.schema(fields, metadata={"snapshard": orjson.dumps(sheet.about)})
 
 
 class ArrowWriter:
-    """Holds rows back until there are enough for a batch, and hands on what the library has written so far."""
+    """Holds rows back until there are enough for a batch, and hands on what the library has written
+    so far.
+    """
 
     def __init__(self, sheet: Sheet, *, parquet: bool) -> None:
         self._columns = sheet.columns
@@ -88,7 +106,10 @@ class ArrowWriter:
         if isinstance(self._file, pq.ParquetWriter):
             self._file.add_key_value_metadata(metadata)
         else:
-            self._file.write_batch(pa.record_batch([[]] * len(self._schema), schema=self._schema), custom_metadata=metadata)
+            self._file.write_batch(
+                pa.record_batch([[]] * len(self._schema), schema=self._schema),
+                custom_metadata=metadata,
+            )
 
     def broken(self, reason: str) -> bytes:
         return b""
@@ -109,7 +130,9 @@ class ArrowWriter:
 
 
 class _Ahead(io.RawIOBase):
-    """A file that is only appended to; what is in its sink may be taken away, its position counts on."""
+    """A file that is only appended to; what is in its sink may be taken away, its position counts
+    on.
+    """
 
     def __init__(self, sink: io.BytesIO) -> None:
         self._sink = sink

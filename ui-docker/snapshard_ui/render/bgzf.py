@@ -1,4 +1,6 @@
-"""Blocked gzip (BGZF, section 4.1 of the SAM specification, samtools.github.io/hts-specs): gzip that tabix can index."""
+"""Blocked gzip (BGZF, section 4.1 of the SAM specification, samtools.github.io/hts-specs): gzip
+that tabix can index.
+"""
 
 import struct
 import zlib

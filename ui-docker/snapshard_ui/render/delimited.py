@@ -32,15 +32,21 @@ def tsv_writer(sheet: Sheet) -> LineWriter:
 
 
 def csv_writer(sheet: Sheet) -> LineWriter:
-    """Comma-separated lines under a line of names; fields with commas or quotes are quoted (RFC 4180)."""
-    return LineWriter(sheet, csv_lines, header=b",".join(_quoted(name.encode()) for name in sheet.names) + b"\n")
+    """Comma-separated lines under a line of names; fields with commas or quotes are quoted (RFC
+    4180).
+    """
+    return LineWriter(
+        sheet, csv_lines, header=b",".join(_quoted(name.encode()) for name in sheet.names) + b"\n"
+    )
 
 
 def csv_lines(rows: Rows) -> bytes:
     """The rows as lines of CSV."""
     if b"," not in rows.text and b'"' not in rows.text and b"\r" not in rows.text:
         return rows.text.replace(b"\t", b",")
-    return b"".join([b",".join(map(_quoted, line)) + b"\n" for line in zip(*rows.cells(), strict=True)])
+    return b"".join(
+        [b",".join(map(_quoted, line)) + b"\n" for line in zip(*rows.cells(), strict=True)]
+    )
 
 
 def _quoted(field: bytes) -> bytes:
@@ -55,7 +61,9 @@ def bed_writer(sheet: Sheet, line: Callable[[Sheet, Row], bytes]) -> LineWriter:
 
 
 def _bed_lines(rows: Rows, make: MakeLine) -> bytes:
-    return b"".join([make(dict(zip(rows.columns, row, strict=True))) for row in zip(*rows.cells(), strict=True)])
+    return b"".join(
+        [make(dict(zip(rows.columns, row, strict=True))) for row in zip(*rows.cells(), strict=True)]
+    )
 
 
 def bed6_line(sheet: Sheet, row: Row) -> bytes:
@@ -64,23 +72,37 @@ def bed6_line(sheet: Sheet, row: Row) -> bytes:
 
 
 def bed12_line(sheet: Sheet, row: Row) -> bytes:
-    """As TopHat and regtools write junctions: two blocks are the anchors, the gap between them is the intron.
+    """As TopHat and regtools write junctions: two blocks are the anchors, the gap between them is
+    the intron.
 
-    The source does not say how far reads reach over the ends, so each anchor is one base (none where the genome ends).
+    The source does not say how far reads reach over the ends, so each anchor is one base (none
+    where the genome ends).
     """
     start, end = int(row["start"]) - 1, int(row["end"])
     left = min(1, start)
     chrom, _, _, name, score, strand = _six(row, row["name"])
     first, last = start - left, end + 1
     blocks = b"2\t%d,1\t0,%d" % (left, end - first)
-    return b"%s\t%d\t%d\t%s\t%s\t%s\t%d\t%d\t0\t%s\n" % (chrom, first, last, name, score, strand, first, last, blocks)
+    return b"%s\t%d\t%d\t%s\t%s\t%s\t%d\t%d\t0\t%s\n" % (
+        chrom,
+        first,
+        last,
+        name,
+        score,
+        strand,
+        first,
+        last,
+        blocks,
+    )
 
 
 def igv_line(sheet: Sheet, row: Row) -> bytes:
-    """BED6 whose name holds the attributes that igv.js reads of a junction; what the source does not know is left out.
+    """BED6 whose name holds the attributes that igv.js reads of a junction; what the source does
+    not know is left out.
 
-    Sources count reads whatever else they map to, so there is no `uniquely_mapped`, from which igv.js would take label and width
-    of the arc: the name says both itself, of all reads, with the width that igv.js gives to so many (1 + log12(reads + 1)).
+    Sources count reads whatever else they map to, so there is no `uniquely_mapped`, from which
+    igv.js would take label and width of the arc: the name says both itself, of all reads, with the
+    width that igv.js gives to so many (1 + log12(reads + 1)).
     """
     reads = int(row["coverage_sum"])
     total = sheet.about.get("sample_count")
@@ -92,7 +114,10 @@ def igv_line(sheet: Sheet, row: Row) -> bytes:
         ("num_samples_with_this_junction", row["samples_count"]),
         *([("num_samples_total", str(total).encode())] if total is not None else []),
     ]
-    return b"\t".join(_six(row, b";".join(name.encode() + b"=" + value for name, value in attributes))) + b"\n"
+    return (
+        b"\t".join(_six(row, b";".join(name.encode() + b"=" + value for name, value in attributes)))
+        + b"\n"
+    )
 
 
 def _six(row: Row, name: bytes) -> tuple[bytes, ...]:

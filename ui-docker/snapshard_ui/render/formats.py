@@ -9,16 +9,28 @@ from werkzeug.exceptions import NotAcceptable
 
 from snapshard.errors import BadQuery
 from snapshard_ui.render.arrow import ArrowWriter
-from snapshard_ui.render.delimited import BED_COLUMNS, bed6_line, bed12_line, bed_writer, csv_writer, igv_line, tsv_writer
+from snapshard_ui.render.delimited import (
+    BED_COLUMNS,
+    bed6_line,
+    bed12_line,
+    bed_writer,
+    csv_writer,
+    igv_line,
+    tsv_writer,
+)
 from snapshard_ui.render.writer import JsonWriter, NdjsonWriter, Sheet, Writer
 
 RENDERER = 2
-"""Changes whenever the same rows are written in other bytes, so that cached answers are not taken for new ones."""
+"""Changes whenever the same rows are written in other bytes, so that cached answers are not taken
+for new ones.
+"""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write rows. With `columns` the format decides what it is made of, else the request does."""
+    """A way to write rows. With `columns` the format decides what it is made of, else the request
+    does.
+    """
 
     name: str
     media_type: str
@@ -36,12 +48,44 @@ _parquet, _arrow = partial(ArrowWriter, parquet=True), partial(ArrowWriter, parq
 FORMATS = {
     one.name: one
     for one in (
-        Format("json", "application/json", "json", "one object: about, count, truncated, next, rows", JsonWriter),
-        Format("ndjson", "application/x-ndjson", "ndjson", "an object a line; the first says what the answer is", NdjsonWriter),
-        Format("tsv", "text/tab-separated-values", "tsv", "tab-separated lines under a line of names", tsv_writer),
+        Format(
+            "json",
+            "application/json",
+            "json",
+            "one object: about, count, truncated, next, rows",
+            JsonWriter,
+        ),
+        Format(
+            "ndjson",
+            "application/x-ndjson",
+            "ndjson",
+            "an object a line; the first says what the answer is",
+            NdjsonWriter,
+        ),
+        Format(
+            "tsv",
+            "text/tab-separated-values",
+            "tsv",
+            "tab-separated lines under a line of names",
+            tsv_writer,
+        ),
         Format("csv", "text/csv", "csv", "comma-separated lines under a line of names", csv_writer),
-        Format("bed6", _BED, "bed", "introns in BED6: 0-based start, end not included", _bed6, BED_COLUMNS),
-        Format("bed12", _BED, "bed12", "two one-base anchors with the intron as the gap between them", _bed12, BED_COLUMNS),
+        Format(
+            "bed6",
+            _BED,
+            "bed",
+            "introns in BED6: 0-based start, end not included",
+            _bed6,
+            BED_COLUMNS,
+        ),
+        Format(
+            "bed12",
+            _BED,
+            "bed12",
+            "two one-base anchors with the intron as the gap between them",
+            _bed12,
+            BED_COLUMNS,
+        ),
         Format(
             "igv",
             _BED,
@@ -50,8 +94,17 @@ FORMATS = {
             _igv,
             BED_COLUMNS,
         ),
-        Format("parquet", _PARQUET, "parquet", "samples as lists of rail_id and coverage", _parquet, binary=True),
-        Format("arrow", _ARROW, "arrow", "Arrow IPC stream; samples as in Parquet", _arrow, binary=True),
+        Format(
+            "parquet",
+            _PARQUET,
+            "parquet",
+            "samples as lists of rail_id and coverage",
+            _parquet,
+            binary=True,
+        ),
+        Format(
+            "arrow", _ARROW, "arrow", "Arrow IPC stream; samples as in Parquet", _arrow, binary=True
+        ),
     )
 }
 BY_SUFFIX = {one.suffix: one for one in FORMATS.values()} | FORMATS
@@ -59,8 +112,11 @@ TABLES = tuple(name for name, one in FORMATS.items() if not one.columns)
 """Formats that can hold any columns."""
 
 
-def chosen_format(name: str | None, suffix: str | None, *, among: tuple[str, ...] = tuple(FORMATS)) -> Format:
-    """The format that `?format=` names, else the suffix of the path, else the Accept header; JSON if none of them says.
+def chosen_format(
+    name: str | None, suffix: str | None, *, among: tuple[str, ...] = tuple(FORMATS)
+) -> Format:
+    """The format that `?format=` names, else the suffix of the path, else the Accept header; JSON
+    if none of them says.
 
     Raises BadQuery, or NotAcceptable for an Accept header that no format satisfies.
     """
@@ -70,7 +126,9 @@ def chosen_format(name: str | None, suffix: str | None, *, among: tuple[str, ...
         return FORMATS[name]
     if suffix is not None:
         if suffix not in BY_SUFFIX or BY_SUFFIX[suffix].name not in among:
-            raise BadQuery("suffix", suffix, f"one of {', '.join(FORMATS[one].suffix for one in among)}")
+            raise BadQuery(
+                "suffix", suffix, f"one of {', '.join(FORMATS[one].suffix for one in among)}"
+            )
         return BY_SUFFIX[suffix]
     return _acceptable(among)
 

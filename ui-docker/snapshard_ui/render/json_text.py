@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import orjson
 
-from snapshard.junction import Column, Kind
+from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
 
 _PLAIN = bytes(byte for byte in range(32, 127) if byte not in b'"\\') + b"\t\n"
@@ -18,7 +18,8 @@ _FEW = 64
 
 
 class JsonObjects:
-    """Writes rows of some columns as objects. Numbers stand as they are written; an empty or impossible one is null.
+    """Writes rows of some columns as objects. Numbers stand as they are written; an empty or
+    impossible one is null.
 
     `exact`: the numbers come from number columns of the database, so that they need no check.
     """
@@ -39,7 +40,9 @@ class JsonObjects:
         many, step = separator.join([template] * _FEW), _FEW * width
         whole = len(fields) // step * step
         texts = [many % tuple(fields[at : at + step]) for at in range(0, whole, step)]
-        texts += [template % tuple(fields[at : at + width]) for at in range(whole, len(fields), width)]
+        texts += [
+            template % tuple(fields[at : at + width]) for at in range(whole, len(fields), width)
+        ]
         return separator.join(texts)
 
     def _writer(self, column: Column, plain: bool) -> Callable[[list[bytes]], list[bytes]] | None:
@@ -61,7 +64,9 @@ class JsonObjects:
 @lru_cache
 def _template(columns: tuple[Column, ...], *, quoted: bool) -> bytes:
     """An object with a place for every field; `quoted` where texts may stand as they are."""
-    members = [_named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in columns]
+    members = [
+        _named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in columns
+    ]
     return b"{%s}" % b",".join(members)
 
 
@@ -74,7 +79,7 @@ def _strings(cells: list[bytes]) -> list[bytes]:
 
 
 def _is_number(column: Column) -> bool:
-    return column.kind in (Kind.INTEGER, Kind.DECIMAL)
+    return column.type in (ColumnType.INTEGER, ColumnType.DECIMAL)
 
 
 def _is_raw(column: Column) -> bool:

@@ -13,9 +13,11 @@ from snapshard_ui.render.json_text import JsonObjects
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is written: the columns, what the answer says of itself, and whether it says so in the text.
+    """What is written: the columns, what the answer says of itself, and whether it says so in the
+    text.
 
-    `exact`: the numbers come from number columns of the database, so that they are certain to be numbers.
+    `exact`: the numbers come from number columns of the database, so that they are certain to be
+    numbers.
     """
 
     columns: tuple[Column, ...]
@@ -51,13 +53,17 @@ class Writer(Protocol):
 class LineWriter:
     """Lines of text, remarks in lines that begin with `#`."""
 
-    def __init__(self, sheet: Sheet, encode: Callable[[Rows], bytes], *, header: bytes = b"") -> None:
+    def __init__(
+        self, sheet: Sheet, encode: Callable[[Rows], bytes], *, header: bytes = b""
+    ) -> None:
         self._sheet = sheet
         self._encode = encode
         self._header = header
 
     def head(self) -> bytes:
-        return (b"# " + words(self._sheet.about) + b"\n" if self._sheet.remarks else b"") + self._header
+        return (
+            b"# " + words(self._sheet.about) + b"\n" if self._sheet.remarks else b""
+        ) + self._header
 
     def body(self, rows: Rows) -> bytes:
         return self._encode(rows) if rows.text else b""

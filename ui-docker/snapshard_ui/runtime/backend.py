@@ -1,4 +1,6 @@
-"""What a request works with: the index of this process, made when the first request needs it, which is after the fork."""
+"""What a request works with: the index of this process, made when the first request needs it, which
+is after the fork.
+"""
 
 import atexit
 import os
@@ -31,7 +33,9 @@ class _Made:
 
 
 class Backend:
-    """Settings, counters, the limit of exports and, per process, an index over the shards; close it at the end."""
+    """Settings, counters, the limit of exports and, per process, an index over the shards; close it
+    at the end.
+    """
 
     def __init__(self, settings: Settings, shards: ShardSource | None) -> None:
         self.settings = settings
@@ -60,10 +64,14 @@ class Backend:
             self._made = None
 
     def take_export_slot(self, *, wait: float = 0) -> Callable[[], None]:
-        """One of the few exports that may run at once; gives what ends it. Raises TooBusy if none is free within `wait` s."""
+        """One of the few exports that may run at once; gives what ends it. Raises TooBusy if none
+        is free within `wait` s.
+        """
         if not self.exports.take(wait):
             self.metrics.refused.inc()
-            raise TooBusy(f"{self.settings.exports} exports are under way here; ask again in a few seconds")
+            raise TooBusy(
+                f"{self.settings.exports} exports are under way here; ask again in a few seconds"
+            )
         self.metrics.exports.inc()
         return _once(self._end_export)
 

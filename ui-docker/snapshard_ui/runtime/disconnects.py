@@ -1,4 +1,6 @@
-"""Clients that leave: noticed within half a second, so that the shards stop working for them; and those that stop reading."""
+"""Clients that leave: noticed within half a second, so that the shards stop working for them; and
+those that stop reading.
+"""
 
 import select
 import socket
@@ -12,7 +14,9 @@ _GONE = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
 class Departures:
-    """Looks after the sockets of requests under way; one thread a process, which sleeps while there are none."""
+    """Looks after the sockets of requests under way; one thread a process, which sleeps while there
+    are none.
+    """
 
     def __init__(self) -> None:
         self._leave: dict[int, Callable[[], None]] = {}
@@ -64,9 +68,11 @@ def _gone(numbers: list[int]) -> list[int]:
 
 @contextmanager
 def patience(client: socket.socket | None, seconds: float) -> Iterator[None]:
-    """Cuts the connection when the client takes nothing for so long; by the kernel, which alone knows what it has taken.
+    """Cuts the connection when the client takes nothing for so long; by the kernel, which alone
+    knows what it has taken.
 
-    A limit on sending would not do: what the kernel still buffers counts as sent, so that each call may take it anew.
+    A limit on sending would not do: what the kernel still buffers counts as sent, so that each call
+    may take it anew.
     """
     if client is None or not hasattr(socket, "TCP_USER_TIMEOUT"):
         yield

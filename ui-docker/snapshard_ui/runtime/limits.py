@@ -1,4 +1,6 @@
-"""How many may do a thing at once, and how answers tell it (draft-ietf-httpapi-ratelimit-headers-10)."""
+"""How many may do a thing at once, and how answers tell it
+(draft-ietf-httpapi-ratelimit-headers-10).
+"""
 
 import threading
 
@@ -27,7 +29,9 @@ class Limit:
             self._changed.notify()
 
     def headers(self, *, again: int | None = None) -> dict[str, str]:
-        """What an answer says of the limit; `again`: in how many seconds to ask again. Each worker process counts for itself."""
+        """What an answer says of the limit; `again`: in how many seconds to ask again. Each worker
+        process counts for itself.
+        """
         later = "" if again is None else f";t={again}"
         return {
             "RateLimit-Policy": f'"{self._name}";q={self._places};qu="concurrent-requests"',

@@ -1,4 +1,6 @@
-"""Logs as JSON, a line an event. They hold no regions, ids or query strings unless asked for: those can identify a patient."""
+"""Logs as JSON, a line an event. They hold no regions, ids or query strings unless asked for: those
+can identify a patient.
+"""
 
 import logging
 import time
@@ -9,7 +11,9 @@ import orjson
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line. Without `queries` no text that may quote a request: messages of exceptions, arguments of errors."""
+    """A record as one line. Without `queries` no text that may quote a request: messages of
+    exceptions, arguments of errors.
+    """
 
     def __init__(self, *, queries: bool = False) -> None:
         super().__init__()
@@ -17,7 +21,8 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self._message(record),
@@ -30,7 +35,12 @@ class JsonFormatter(logging.Formatter):
 
     def _message(self, record: logging.LogRecord) -> str:
         # Gunicorn writes the path with its query into the message of a failed request.
-        hide = not self._queries and record.name.startswith("gunicorn") and record.levelno >= logging.WARNING and record.args
+        hide = (
+            not self._queries
+            and record.name.startswith("gunicorn")
+            and record.levelno >= logging.WARNING
+            and record.args
+        )
         return str(record.msg) if hide else record.getMessage()
 
     def _traceback(self, record: logging.LogRecord) -> str:

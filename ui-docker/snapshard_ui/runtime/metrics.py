@@ -1,6 +1,7 @@
 """What monitoring reads at /metrics, in Prometheus' form, over all workers together.
 
-The library decides how it counts when it is imported, so the import waits until a server has set PROMETHEUS_MULTIPROC_DIR.
+The library decides how it counts when it is imported, so the import waits until a server has set
+PROMETHEUS_MULTIPROC_DIR.
 """
 
 import os
@@ -27,13 +28,26 @@ class Metrics:
             registry=self.registry,
         )
         self.shards = Histogram(
-            "snapshard_shard_seconds", "Time on a shard per request", ("shard",), buckets=_BUCKETS, registry=self.registry
+            "snapshard_shard_seconds",
+            "Time on a shard per request",
+            ("shard",),
+            buckets=_BUCKETS,
+            registry=self.registry,
         )
         self.rows = Counter("snapshard_rows", "Rows answered", ("route",), registry=self.registry)
-        self.truncated = Counter("snapshard_truncated", "Pages with more behind them", registry=self.registry)
-        self.exports = Gauge("snapshard_exports", "Exports under way", multiprocess_mode="livesum", registry=self.registry)
+        self.truncated = Counter(
+            "snapshard_truncated", "Pages with more behind them", registry=self.registry
+        )
+        self.exports = Gauge(
+            "snapshard_exports",
+            "Exports under way",
+            multiprocess_mode="livesum",
+            registry=self.registry,
+        )
         self.refused = Counter(
-            "snapshard_exports_refused", "Exports refused since too many were under way", registry=self.registry
+            "snapshard_exports_refused",
+            "Exports refused since too many were under way",
+            registry=self.registry,
         )
         self.shard_up = Gauge(
             "snapshard_shard_up",
@@ -54,7 +68,11 @@ class Metrics:
         """Sets the gauges of this process' pools."""
         for (shard, use), stats in index.pools.stats().items():
             idle = stats.get("pool_available", 0)
-            states = {"idle": idle, "used": stats.get("pool_size", 0) - idle, "waiting": stats.get("requests_waiting", 0)}
+            states = {
+                "idle": idle,
+                "used": stats.get("pool_size", 0) - idle,
+                "waiting": stats.get("requests_waiting", 0),
+            }
             for state, number in states.items():
                 self.connections.labels(shard, use.value, state).set(number)
 

@@ -1,4 +1,6 @@
-"""Gunicorn from Python: the options that the image and `snapshard serve` share, and a server that runs them."""
+"""Gunicorn from Python: the options that the image and `snapshard serve` share, and a server that
+runs them.
+"""
 
 import os
 from collections.abc import Callable, Mapping
@@ -19,7 +21,9 @@ _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """Gunicorn's settings for ours. Threads wait on shards; the application is made in each worker, after the fork."""
+    """Gunicorn's settings for ours. Threads wait on shards; the application is made in each worker,
+    after the fork.
+    """
     given = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
@@ -38,13 +42,16 @@ def options(settings: Settings) -> dict[str, Any]:
     if "control_socket_disable" in KNOWN:
         given["control_socket_disable"] = True
     if Path(_MEMORY).is_dir():
-        # Heartbeats go through a file; on a disk that is busy with an export a worker would be taken for dead.
+        # Heartbeats go through a file; on a disk that is busy with an export a worker would be
+        # taken for dead.
         given["worker_tmp_dir"] = _MEMORY
     return given
 
 
 def _share_counters(arbiter: Any) -> None:
-    """Lets the workers count together: prometheus_client keeps one file per worker in the folder that this variable names."""
+    """Lets the workers count together: prometheus_client keeps one file per worker in the folder
+    that this variable names.
+    """
     if _COUNTERS not in os.environ:
         folder = TemporaryDirectory(prefix="snapshard-metrics-")
         os.environ[_COUNTERS] = folder.name
@@ -59,7 +66,9 @@ def _forget_worker(arbiter: Any, worker: Any) -> None:
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn comes without types
-    """A gunicorn server of an application; `run` returns only by SystemExit, after the last answer or the drain time."""
+    """A gunicorn server of an application; `run` returns only by SystemExit, after the last answer
+    or the drain time.
+    """
 
     def __init__(self, make_app: Callable[[], Flask], given: Mapping[str, Any]) -> None:
         self._make_app = make_app

@@ -1,4 +1,6 @@
-"""The Snaptron protocol: its paths, spoken so that its own clients cannot tell. docs/snaptron.md describes it."""
+"""The Snaptron protocol: its paths, spoken so that its own clients cannot tell. docs/snaptron.md
+describes it.
+"""
 
 from collections.abc import Iterator
 from functools import partial
@@ -46,7 +48,9 @@ def _not_there(error: NotFound) -> Response:
 
 @blueprint.app_errorhandler(MethodNotAllowed)
 def _no_such_path(error: MethodNotAllowed) -> Response:
-    """What is not there beneath a compilation is not there for POST either; elsewhere the method is what is wrong."""
+    """What is not there beneath a compilation is not there for POST either; elsewhere the method is
+    what is wrong.
+    """
     known = request.method in METHODS and _is_compilation(request.path.split("/")[1])
     return plain("", NotFound.status) if known else problems.answer(error)
 
@@ -64,12 +68,18 @@ def unknown_path(compilation: str, rest: str = "") -> Response:
 @blueprint.route("/snaptron/registry/<path:rest>", methods=METHODS)
 def list_compilations(rest: str = "") -> Response:
     """Every compilation with the fields of its samples."""
-    found = [backend().descriptions.of(release) for release in current_index().catalog.compilations()]
+    found = [
+        backend().descriptions.of(release) for release in current_index().catalog.compilations()
+    ]
     return Response(registry.answer(found), content_type="application/json")
 
 
-@blueprint.route("/<compilation>/<any(snaptron, genes, exons):endpoint>", methods=METHODS, strict_slashes=False)
-@blueprint.route("/<compilation>/<any(snaptron, genes, exons):endpoint>/<path:tail>", methods=METHODS)
+@blueprint.route(
+    "/<compilation>/<any(snaptron, genes, exons):endpoint>", methods=METHODS, strict_slashes=False
+)
+@blueprint.route(
+    "/<compilation>/<any(snaptron, genes, exons):endpoint>/<path:tail>", methods=METHODS
+)
 def rows(compilation: str, endpoint: str, tail: str = "") -> Response:
     """Junctions, genes or exons."""
     asked, layout = wanted(tail), LAYOUTS[endpoint]
@@ -87,7 +97,9 @@ def base_coverage(compilation: str, tail: str = "") -> Response:
     asked = wanted(tail)
     described = _described(compilation)
     _check_has(described.release, BASE, "bases")
-    desk = bases.BaseDesk(current_index(), described, described.base_columns, _base_url(compilation), _slot())
+    desk = bases.BaseDesk(
+        current_index(), described, described.base_columns, _base_url(compilation), _slot()
+    )
     return send(_joined(bases.answer(desk, one) for one in asked.queries()), strict=asked.strict)
 
 
@@ -136,7 +148,9 @@ def _base_url(compilation: str) -> str:
 
 
 def _slot() -> Slot:
-    """What takes one of the places for large answers, waiting for it as long as an interactive answer may take."""
+    """What takes one of the places for large answers, waiting for it as long as an interactive
+    answer may take.
+    """
     ours = backend()
     return partial(ours.take_export_slot, wait=ours.settings.read_seconds)
 
@@ -153,7 +167,9 @@ def _samples(described: Described, asked: Wanted) -> Pieces:
 
 def _annotations(described: Described, asked: Wanted) -> Pieces:
     if asked.is_json:
-        raise BadQuery("fields", asked.text[:100], "a query string: regions, contains, either, exact, limit")
+        raise BadQuery(
+            "fields", asked.text[:100], "a query string: regions, contains, either, exact, limit"
+        )
     transcripts = described.transcripts
     if transcripts is not None:
         parameters = parse(asked.text, allowed=ANNOTATION_PARAMETERS)

@@ -12,11 +12,23 @@ from snapshard_ui.snaptron.regions import is_interval, stretches
 
 _PREFIX = "Mixed:G"
 _SCORE = 5
-_NAMES = ("reference", "annotation_source", "feature_type", "start", "end", "score", "strand", "unused", "attributes")
+_NAMES = (
+    "reference",
+    "annotation_source",
+    "feature_type",
+    "start",
+    "end",
+    "score",
+    "strand",
+    "unused",
+    "attributes",
+)
 
 
 def answer(asked: Asked, symbols: Symbols, transcripts: TranscriptLines) -> Iterator[bytes]:
-    """An interval gives a header and its transcripts in file order; genes give their best, under one header (quirk 21)."""
+    """An interval gives a header and its transcripts in file order; genes give their best, under
+    one header (quirk 21).
+    """
     headed = False
     for text in asked.regions:
         for stretch in stretches([text], symbols):
@@ -25,11 +37,18 @@ def answer(asked: Asked, symbols: Symbols, transcripts: TranscriptLines) -> Iter
                 yield Heading(header(_NAMES))
                 headed = True
             if stretch.region is not None:
-                yield _lines(transcripts, stretch.region, stretch.match(asked.match), 0 if whole else asked.limit)
+                yield _lines(
+                    transcripts,
+                    stretch.region,
+                    stretch.match(asked.match),
+                    0 if whole else asked.limit,
+                )
 
 
 def _lines(transcripts: TranscriptLines, region: Region, match: Match, limit: int) -> bytes:
-    """The transcripts of a region; with a limit the best of them, their scores in place of the file's."""
+    """The transcripts of a region; with a limit the best of them, their scores in place of the
+    file's.
+    """
     lines = transcripts.matching(region, match)
     if limit > 0:
         best = sorted(lines, key=transcript_score, reverse=True)[:limit]

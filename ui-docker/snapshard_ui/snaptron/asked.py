@@ -1,4 +1,5 @@
-"""Query texts of the Snaptron protocol: how they reach us, how they are decoded, and what one of them asks.
+"""Query texts of the Snaptron protocol: how they reach us, how they are decoded, and what one of
+them asks.
 
 Sections in brackets are those of docs/snaptron.md.
 """
@@ -14,12 +15,16 @@ from snapshard.match import Match
 
 BULK_SEPARATOR = "|||"
 NO_FORMAT = -1
-"""Stands for a return_format that does not exist: an error only where there is something to give back."""
+"""Stands for a return_format that does not exist: an error only where there is something to give
+back.
+"""
 _QUOTES = str.maketrans("", "", "'\"")
 
 
 def decoded(raw: str) -> str:
-    """A query string percent-decoded once, before it is split, and without quotes; `+` stays a plus."""
+    """A query string percent-decoded once, before it is split, and without quotes; `+` stays a
+    plus.
+    """
     return unquote(raw).translate(_QUOTES)
 
 
@@ -71,12 +76,16 @@ class Asked:
 
     @property
     def counts_only(self) -> bool:
-        """Whether only the number of records is wanted; `fields=rc` is how Snaptron's documents ask for it (quirk 7)."""
+        """Whether only the number of records is wanted; `fields=rc` is how Snaptron's documents ask
+        for it (quirk 7).
+        """
         return bool(self.result_count) or self.fields == ("rc",)
 
 
 def parse(text: str, *, allowed: Iterable[str]) -> Asked:
-    """One decoded query. Raises BadQuery for a name, a value or a piece that the protocol does not know."""
+    """One decoded query. Raises BadQuery for a name, a value or a piece that the protocol does not
+    know.
+    """
     found: dict[str, Any] = {}
     last: dict[str, str] = {}
     # A separator at the end is accepted (quirk 19), anywhere else it separates.
@@ -91,13 +100,17 @@ def parse(text: str, *, allowed: Iterable[str]) -> Asked:
             found[parameter.field] = found.get(parameter.field, ()) + parameter.read(name, value)
         else:
             last[name] = value
-    found |= {PARAMETERS[name].field: PARAMETERS[name].read(name, value) for name, value in last.items()}
+    found |= {
+        PARAMETERS[name].field: PARAMETERS[name].read(name, value) for name, value in last.items()
+    }
     return Asked(text=text, names=frozenset(found), **found)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """Where a parameter's value goes, how it is read, and whether repetitions are joined (else the last one wins)."""
+    """Where a parameter's value goes, how it is read, and whether repetitions are joined (else the
+    last one wins).
+    """
 
     field: str
     read: Callable[[str, str], Any]

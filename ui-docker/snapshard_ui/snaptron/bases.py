@@ -48,7 +48,11 @@ def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
         yield Heading(head + _interval_head(desk, asked, stretch))
         head = b""
         if asked.rfilters and asked.return_format != ucsc.LINK:
-            raise BadQuery("rfilter", asked.rfilters[0], "no filter: stretches of coverage have no such columns")
+            raise BadQuery(
+                "rfilter",
+                asked.rfilters[0],
+                "no filter: stretches of coverage have no such columns",
+            )
         if asked.counts_only and not _is_summed(asked):
             places.update(place for rows in parts for place in rows.select(POSITION[:2]).lines())
         else:
@@ -58,7 +62,9 @@ def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
 
 
 def _check(desk: BaseDesk, asked: Asked) -> None:
-    """Refuses what stretches of coverage do not have; filters of rows that are well formed are refused behind the header."""
+    """Refuses what stretches of coverage do not have; filters of rows that are well formed are
+    refused behind the header.
+    """
     if asked.ids:
         raise BadQuery("ids", ",".join(asked.ids), "regions; base coverage has no ids")
     if asked.return_format == NO_FORMAT:
@@ -69,12 +75,16 @@ def _check(desk: BaseDesk, asked: Asked) -> None:
 
 
 def _is_summed(asked: Asked) -> bool:
-    """Whether sums or means are wanted. They are of all that overlaps, whatever else the query says (quirk 28)."""
+    """Whether sums or means are wanted. They are of all that overlaps, whatever else the query says
+    (quirk 28).
+    """
     return bool(asked.calc) or asked.return_format == ucsc.BEDGRAPH
 
 
 def _columns(desk: BaseDesk, asked: Asked) -> tuple[str, ...]:
-    """The columns to show: positions and the samples of `sids`, else `fields` alone, else all. Raises BadQuery or NotFound."""
+    """The columns to show: positions and the samples of `sids`, else `fields` alone, else all.
+    Raises BadQuery or NotFound.
+    """
     if asked.sids:
         wanted = [name for names in asked.sids for name in _members(desk, names) or names]
         return (*POSITION, *_known(desk, wanted))
@@ -120,17 +130,34 @@ def _interval_head(desk: BaseDesk, asked: Asked, stretch: Stretch) -> bytes:
 
 
 def _rows(desk: BaseDesk, asked: Asked, stretch: Stretch) -> Iterable[Rows]:
-    if stretch.region is None or asked.return_format == ucsc.LINK or (asked.sfilters and not _is_summed(asked)):
+    if (
+        stretch.region is None
+        or asked.return_format == ucsc.LINK
+        or (asked.sfilters and not _is_summed(asked))
+    ):
         return ()
     match = Match.OVERLAP if _is_summed(asked) else stretch.match(asked.match)
-    return read_bases(desk.index, desk.described.release, stretch.region, match=match, columns=desk.columns, slot=desk.slot)
+    return read_bases(
+        desk.index,
+        desk.described.release,
+        stretch.region,
+        match=match,
+        columns=desk.columns,
+        slot=desk.slot,
+    )
 
 
-def _written(desk: BaseDesk, asked: Asked, wanted: Sequence[str], stretch: Stretch, parts: Iterable[Rows]) -> Iterator[bytes]:
+def _written(
+    desk: BaseDesk, asked: Asked, wanted: Sequence[str], stretch: Stretch, parts: Iterable[Rows]
+) -> Iterator[bytes]:
     if asked.return_format == ucsc.TRACK:
         yield from (ucsc.track_rows(rows, asked) for rows in parts)
     elif _is_summed(asked):
-        yield from _sums(asked, parts) if asked.calc_axis == _BY_STRETCH else _region_sum(asked, stretch, parts)
+        yield from (
+            _sums(asked, parts)
+            if asked.calc_axis == _BY_STRETCH
+            else _region_sum(asked, stretch, parts)
+        )
     else:
         prefix = asked.group or f"{desk.described.release.title}:{_LETTER}"
         yield from (prefixed(rows.select(wanted).text, prefix) for rows in parts)
@@ -142,11 +169,15 @@ def _sums(asked: Asked, parts: Iterable[Rows]) -> Iterator[bytes]:
         table = values(rows)
         numbers = _texts(asked, table.sum(axis=1), table.shape[1])
         places = rows.select(POSITION).text.split(b"\n")[:-1]
-        yield b"".join(place + b"\t" + number + b"\n" for place, number in zip(places, numbers, strict=True))
+        yield b"".join(
+            place + b"\t" + number + b"\n" for place, number in zip(places, numbers, strict=True)
+        )
 
 
 def _region_sum(asked: Asked, stretch: Stretch, parts: Iterable[Rows]) -> Iterator[bytes]:
-    """One line for the region: its place and label, and per sample the sum or mean over the stretches, whatever their lengths."""
+    """One line for the region: its place and label, and per sample the sum or mean over the
+    stretches, whatever their lengths.
+    """
     tables = [values(rows) for rows in parts]
     place = f"{stretch.text.replace(':', '|', 1).replace('-', '|', 1)}|{asked.group or asked.label}".encode()
     if tables:

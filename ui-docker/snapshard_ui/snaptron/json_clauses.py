@@ -18,7 +18,11 @@ def parse_clauses(text: str) -> list[Asked]:
         clauses = json.loads(text)
     except ValueError as exc:
         raise BadQuery("fields", text[:200], f"a JSON list of clauses ({exc})") from exc
-    if not isinstance(clauses, list) or not clauses or not all(isinstance(clause, dict) for clause in clauses):
+    if (
+        not isinstance(clauses, list)
+        or not clauses
+        or not all(isinstance(clause, dict) for clause in clauses)
+    ):
         raise BadQuery("fields", text[:200], "a JSON list of objects")
     return [_clause(clause) for clause in clauses]
 
@@ -29,7 +33,9 @@ def _clause(clause: dict[str, Any]) -> Asked:
         text="",
         regions=(str(regions[0]).strip(),) if regions else (),
         ids=_ids(clause, bool(regions)),
-        rfilters=tuple(_filter(name, _list(clause, name)[0]) for name in _COMPARED if _list(clause, name)),
+        rfilters=tuple(
+            _filter(name, _list(clause, name)[0]) for name in _COMPARED if _list(clause, name)
+        ),
         sfilters=_keywords(clause),
         sample_fields=_numbers(clause.get("sample_fields", "")),
     )
@@ -57,9 +63,13 @@ def _filter(name: str, condition: Any) -> str:
 
 
 def _keywords(clause: dict[str, Any]) -> tuple[str, ...]:
-    """Sample filters: the first of a list of lists, as the original wants them, or a plain list (quirk 20)."""
+    """Sample filters: the first of a list of lists, as the original wants them, or a plain list
+    (quirk 20).
+    """
     found = _list(clause, "metadata_keywords")
-    return tuple(str(text) for text in (found[0] if found and isinstance(found[0], list) else found))
+    return tuple(
+        str(text) for text in (found[0] if found and isinstance(found[0], list) else found)
+    )
 
 
 def _numbers(text: Any) -> str:

@@ -17,14 +17,31 @@ _GENE_NAMES = (
     "compilation_id",
 )
 DATATYPES = "\t".join(
-    ["datatypes:str", "int", "str", "int", "int", "int", "str", "bool", *["str"] * 5, "int", "int", "float", "float", "str"]
+    [
+        "datatypes:str",
+        "int",
+        "str",
+        "int",
+        "int",
+        "int",
+        "str",
+        "bool",
+        *["str"] * 5,
+        "int",
+        "int",
+        "float",
+        "float",
+        "str",
+    ]
 )
 """The second line of answers to JSON queries. [11.2]"""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """An endpoint of rows: its path, the letter in its rows' first column, the kind of rows, and their column names."""
+    """An endpoint of rows: its path, the letter in its rows' first column, the kind of rows, and
+    their column names.
+    """
 
     path: str
     letter: str
@@ -43,7 +60,9 @@ LAYOUTS = {
 
 
 class Heading(bytes):
-    """A piece of an answer that holds no rows: a header, the beginning of a track, a number of rows, an error."""
+    """A piece of an answer that holds no rows: a header, the beginning of a track, a number of
+    rows, an error.
+    """
 
 
 def line(*names: str) -> bytes:

@@ -26,14 +26,17 @@ class NothingAsked(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """The decoded text of a request's queries; a JSON text holds clauses. In strict ones errors are told by their status."""
+    """The decoded text of a request's queries; a JSON text holds clauses. In strict ones errors are
+    told by their status.
+    """
 
     text: str
     is_json: bool = False
     strict: bool = False
 
     def queries(self) -> Iterator[Asked]:
-        """The queries one by one, each read when its turn comes: an error ends the answer behind those before it.
+        """The queries one by one, each read when its turn comes: an error ends the answer behind
+        those before it.
 
         Only the first may print a header.
         """
@@ -47,19 +50,25 @@ class Wanted:
 
 
 def wanted(tail: str) -> Wanted:
-    """What the request asks: ids in the path, else the query string, else a form's groups or fields. Raises NothingAsked.
+    """What the request asks: ids in the path, else the query string, else a form's groups or
+    fields. Raises NothingAsked.
 
-    `strict` alone in the query string is no query where there is a form: it says how the form's errors shall be told.
+    `strict` alone in the query string is no query where there is a form: it says how the form's
+    errors shall be told.
     """
     ids = tail.strip("/")
     if ids:
         return Wanted(f"ids={decoded(ids)}")
-    text = decoded(request.environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace"))
+    text = decoded(
+        request.environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
+    )
     strict = _STRICT.search(text) is not None
     if text and not (request.method == "POST" and _ONLY_STRICT.fullmatch(text)):
         return Wanted(text, strict=strict)
     form = _form()
-    return replace(form, strict=strict or (not form.is_json and _STRICT.search(form.text) is not None))
+    return replace(
+        form, strict=strict or (not form.is_json and _STRICT.search(form.text) is not None)
+    )
 
 
 def _form() -> Wanted:

@@ -28,9 +28,11 @@ NO_PLACE = b"Filter and filter + metadata queries not supported at this time\n"
 
 @dataclass(frozen=True)
 class Desk:
-    """Where an endpoint of a release finds what it answers with; `base_url` is the compilation's own address.
+    """Where an endpoint of a release finds what it answers with; `base_url` is the compilation's
+    own address.
 
-    Large answers take a slot: they wait for one, since a client of years ago knows nothing of coming again later.
+    Large answers take a slot: they wait for one, since a client of years ago knows nothing of
+    coming again later.
     """
 
     index: Index
@@ -46,7 +48,9 @@ class Desk:
 
 
 def answer(desk: Desk, asked: Asked, *, datatypes: bool = False) -> Iterator[bytes]:
-    """One query's answer in pieces; the first comes only when the first interval's shards have answered."""
+    """One query's answer in pieces; the first comes only when the first interval's shards have
+    answered.
+    """
     wanted = _wanted(desk, asked)
     head = _head(desk, asked, datatypes)
     if asked.regions:
@@ -59,23 +63,34 @@ def answer(desk: Desk, asked: Asked, *, datatypes: bool = False) -> Iterator[byt
 
 @dataclass(frozen=True)
 class Wanted:
-    """What holds for every interval of a query; its ids are those of its list and of its filters, as they came."""
+    """What holds for every interval of a query; its ids are those of its list and of its filters,
+    as they came.
+    """
 
     samples: SampleSet | None
     ids: tuple[str, ...]
     rows: RowFilters
 
     def query(self, kind: str) -> Query:
-        """The query of an interval. Only ids as the data write them are found there: others match nothing."""
+        """The query of an interval. Only ids as the data write them are found there: others match
+        nothing.
+        """
         known = tuple(int(text) for text in self.ids if re.fullmatch("0|[1-9][0-9]{0,17}", text))
-        return Query(ids=known if self.ids else None, filters=self.rows.filters, samples=self.samples, kind=kind)
+        return Query(
+            ids=known if self.ids else None,
+            filters=self.rows.filters,
+            samples=self.samples,
+            kind=kind,
+        )
 
 
 def _wanted(desk: Desk, asked: Asked) -> Wanted:
     """The query, checked. Raises BadQuery, or NotFound for a group of samples."""
     unknown = [name for name in asked.fields if name not in NAMES]
     if unknown and not asked.counts_only:
-        raise BadQuery("fields", unknown[0], f"one of {', '.join(NAMES)}; or rc alone for the number of rows")
+        raise BadQuery(
+            "fields", unknown[0], f"one of {', '.join(NAMES)}; or rc alone for the number of rows"
+        )
     samples = _samples(desk.index, desk.described, asked)
     # Without a place to ask for, filters are not looked at, in the original neither.
     texts = asked.rfilters if asked.regions or asked.ids else ()
@@ -131,8 +146,15 @@ def _interval_head(desk: Desk, asked: Asked, place: str) -> bytes:
     return ucsc.track_head(place) if asked.return_format else b""
 
 
-def _rows(desk: Desk, asked: Asked, wanted: Wanted, query: Query, stretch: Stretch) -> Iterator[Rows]:
-    if stretch.region is None or query.ids == () or wanted.rows.unknown or asked.return_format == ucsc.LINK:
+def _rows(
+    desk: Desk, asked: Asked, wanted: Wanted, query: Query, stretch: Stretch
+) -> Iterator[Rows]:
+    if (
+        stretch.region is None
+        or query.ids == ()
+        or wanted.rows.unknown
+        or asked.return_format == ucsc.LINK
+    ):
         return iter(())
     one = replace(query, regions=(stretch.region,), match=stretch.match(asked.match))
     found = matching_rows(desk.index, desk.release, one, slot=desk.slot)
@@ -142,16 +164,22 @@ def _rows(desk: Desk, asked: Asked, wanted: Wanted, query: Query, stretch: Stret
 
 
 def _samples(index: Index, described: Described, asked: Asked) -> SampleSet | None:
-    """The samples to restrict the answer to: `sids` if there are any, else those that `sfilter` finds (quirk 11)."""
+    """The samples to restrict the answer to: `sids` if there are any, else those that `sfilter`
+    finds (quirk 11).
+    """
     if asked.sids:
         return SampleSet(wanted_samples(index, described.release, asked.sids))
     if asked.sfilters:
-        return SampleSet(described.search.ids([parse_sample_filter(text) for text in asked.sfilters]))
+        return SampleSet(
+            described.search.ids([parse_sample_filter(text) for text in asked.sfilters])
+        )
     return None
 
 
 def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]]) -> list[int]:
-    """Samples by id, or those of the named groups if a list's first name is no number. Raises NotFound for an unknown group."""
+    """Samples by id, or those of the named groups if a list's first name is no number. Raises
+    NotFound for an unknown group.
+    """
     found: list[int] = []
     for names in lists:
         if names[0].isdecimal():
@@ -162,7 +190,9 @@ def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]
 
 
 def _ids(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
-    """The records of these ids. They come before their number, too, as the original has it, but for `fields=rc`."""
+    """The records of these ids. They come before their number, too, as the original has it, but for
+    `fields=rc`.
+    """
     rows = rows_by_id(desk.index, desk.release, whole_numbers(wanted.ids), kind=desk.layout.kind)
     yield Heading(head + _interval_head(desk, asked, asked.coordinate_string))
     shown = bool(asked.result_count) or not asked.counts_only
@@ -173,7 +203,9 @@ def _ids(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[byte
 
 
 def whole_numbers(texts: Iterable[str]) -> list[int]:
-    """The ids of a list; its column's name is no id, but is let pass. Raises BadQuery for other texts."""
+    """The ids of a list; its column's name is no id, but is let pass. Raises BadQuery for other
+    texts.
+    """
     wanted = [text.strip() for text in texts if text != ID]
     for text in wanted:
         if not re.fullmatch("[+-]?[0-9]{1,18}", text):
@@ -194,7 +226,9 @@ def _distinct(desk: Desk, asked: Asked, wanted: Wanted) -> int:
     query = wanted.query(desk.layout.kind)
     found = list(stretches(asked.regions, desk.described.symbols))
     _end_at_unknown(asked, wanted)
-    places: list[tuple[Region, Stretch]] = [(one.region, one) for one in found if one.region is not None]
+    places: list[tuple[Region, Stretch]] = [
+        (one.region, one) for one in found if one.region is not None
+    ]
     matches = {stretch.match(asked.match) for _, stretch in places}
     if not places or query.ids == ():
         return 0

@@ -1,4 +1,6 @@
-"""What the protocol takes for a region: an interval, a gene symbol, a versioned gene id, or introns of a gene. [5]"""
+"""What the protocol takes for a region: an interval, a gene symbol, a versioned gene id, or introns
+of a gene. [5]
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,12 +13,15 @@ from snapshard.region import LAST_BASE, Region
 
 _INTERVAL = re.compile(r"(?P<chrom>chr[12]?[0-9XYM]):(?P<start>[0-9]{1,300})-(?P<end>[0-9]{1,300})")
 _VERSIONED = re.compile(r"ENS(?:MUS)?G[0-9]+\.[0-9]+")
-_INTRONS = re.compile(r"(?P<symbol>[^:]+):(?P<numbers>[0-9]{1,9}(?:-[0-9]{1,9})?(?:;[0-9]{1,9}(?:-[0-9]{1,9})?)*)")
+_INTRONS = re.compile(
+    r"(?P<symbol>[^:]+):(?P<numbers>[0-9]{1,9}(?:-[0-9]{1,9})?(?:;[0-9]{1,9}(?:-[0-9]{1,9})?)*)"
+)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """One interval to ask for, as it is shown, and whether only rows with exactly its ends are meant.
+    """One interval to ask for, as it is shown, and whether only rows with exactly its ends are
+    meant.
 
     The region is None for an interval that no base lies in, such as one that ends before it starts.
     """

@@ -35,7 +35,8 @@ _NOTHING = Filter("samples_count", "<", "0")
 class RowFilters:
     """The filters of a query, and the ids that those on the id column add to the query's own.
 
-    `unknown` is what is wrong in a way that the original notices only when the header is out: it ends the answer there.
+    `unknown` is what is wrong in a way that the original notices only when the header is out: it
+    ends the answer there.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -44,7 +45,8 @@ class RowFilters:
 
 
 def parse_rfilters(texts: Iterable[str], *, restricted: bool) -> RowFilters:
-    """What `column operator value` means, such as `samples_count>:5`; in a query restricted to samples, or not.
+    """What `column operator value` means, such as `samples_count>:5`; in a query restricted to
+    samples, or not.
 
     Raises BadQuery for what is no filter, and for a known column's wrong operator or value.
     """
@@ -68,7 +70,9 @@ def parse_rfilters(texts: Iterable[str], *, restricted: bool) -> RowFilters:
 def _parted(text: str) -> tuple[str, str, str]:
     found = _FORM.fullmatch(text)
     if not found or (found["column"] in _EARLY and found["operator"] not in OPERATORS):
-        raise BadQuery("rfilter", text, "column, one of >: <: > < : !: and a value, such as samples_count>:5")
+        raise BadQuery(
+            "rfilter", text, "column, one of >: <: > < : !: and a value, such as samples_count>:5"
+        )
     return found["column"], found["operator"], found["value"]
 
 
@@ -84,10 +88,11 @@ def _filter(text: str, column: str, operator: str, value: str) -> Filter:
 
 
 def _flag(column: str, operator: str, value: str) -> Filter:
-    """0 is `0`; 1 and any text longer than one character mean every other text; other values match nothing.
+    """0 is `0`; 1 and any text longer than one character mean every other text; other values match
+    nothing.
 
-    `annotated` is a number to the original, its two neighbours are texts. Beside anything but 0 the operator does not matter,
-    but for `!:` (quirk 10).
+    `annotated` is a number to the original, its two neighbours are texts. Beside anything but 0 the
+    operator does not matter, but for `!:` (quirk 10).
     """
     if not value or (column == "annotated" and not re.fullmatch(r"\s*[+-]?[0-9]+\s*", value)):
         raise BadQuery(f"rfilter {column}", value, "a whole number")

@@ -20,7 +20,9 @@ _LETTER = "S"
 
 
 def answer(index: Index, described: Described, asked: Asked) -> Iterator[bytes]:
-    """The samples of these ids, or those that the filters find; nothing if neither is given. Raises BadQuery or NotFound."""
+    """The samples of these ids, or those that the filters find; nothing if neither is given. Raises
+    BadQuery or NotFound.
+    """
     _check(asked)
     wanted_samples(index, described.release, asked.sids)
     if asked.ids:
@@ -30,10 +32,14 @@ def answer(index: Index, described: Described, asked: Asked) -> Iterator[bytes]:
 
 
 def _check(asked: Asked) -> None:
-    """Refuses what only other endpoints have. Columns of junctions may be named; they choose nothing here."""
+    """Refuses what only other endpoints have. Columns of junctions may be named; they choose
+    nothing here.
+    """
     wrong = asked.names & {"regions", "rfilters"}
     if wrong or ID in asked.text:
-        raise BadQuery("parameter", min(wrong, default=ID), "one that samples have: ids, sfilter, header")
+        raise BadQuery(
+            "parameter", min(wrong, default=ID), "one that samples have: ids, sfilter, header"
+        )
     unknown = [name for name in asked.fields if name not in NAMES]
     if unknown and not asked.counts_only:
         raise BadQuery("fields", unknown[0], "columns of junctions; of samples all columns come")
@@ -49,13 +55,17 @@ def whole_file(described: Described) -> Iterator[bytes]:
 
 
 def changed(release: Release) -> str:
-    """When the samples last changed, in seconds since 1970: when the release began to be served. A rollback is a change, too."""
+    """When the samples last changed, in seconds since 1970: when the release began to be served. A
+    rollback is a change, too.
+    """
     when = release.published or release.created
     return f"{when.timestamp():.6f}\n"
 
 
 def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:
-    """A header, whatever `header` says (quirk 15), and a line per id, ascending; unknown ones are NA throughout."""
+    """A header, whatever `header` says (quirk 15), and a line per id, ascending; unknown ones are
+    NA throughout.
+    """
     samples = described.samples
     yield Heading(header((*samples.names, ALL)))
     chosen = asked.sample_fields.split(",") if asked.sample_fields else (*samples.names, ALL)
@@ -66,7 +76,9 @@ def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:
 
 
 def _chosen(row: bytes, asked: Asked) -> list[str]:
-    """The fields of a row, or those whose numbers were asked for. Raises BadQuery for a number that is too high."""
+    """The fields of a row, or those whose numbers were asked for. Raises BadQuery for a number that
+    is too high.
+    """
     fields = row.decode("utf-8", "surrogateescape").split("\t")
     if not asked.sample_fields:
         return fields
@@ -82,12 +94,21 @@ def _found(described: Described, asked: Asked) -> Iterator[bytes]:
     if asked.header:
         yield Heading(header((_SCORE, *search.samples.names, ALL)))
     for place, score in zip(found.places.tolist(), found.scores.tolist(), strict=True):
-        yield _written(described, _score_text(score), search.samples.row(place).decode("utf-8", "surrogateescape"))
+        yield _written(
+            described,
+            _score_text(score),
+            search.samples.row(place).decode("utf-8", "surrogateescape"),
+        )
 
 
 def _written(described: Described, *texts: str) -> bytes:
     """A line of texts, with the compilation in front whatever group there is."""
-    return "\t".join((f"{described.release.title}:{_LETTER}", *texts)).encode("utf-8", "surrogateescape") + b"\n"
+    return (
+        "\t".join((f"{described.release.title}:{_LETTER}", *texts)).encode(
+            "utf-8", "surrogateescape"
+        )
+        + b"\n"
+    )
 
 
 def _score_text(score: float) -> str:

@@ -1,8 +1,9 @@
 """How answers go out, and how the protocol says that one failed.
 
-The original answers 200 to nearly everything; a failed answer ends in a line of text and a connection that is closed without the
-last chunk. Clients rely on it: an error status would make one of them retry for hours. An outage before the first byte is the
-exception: it is a 503, and a retry is what is wanted.
+The original answers 200 to nearly everything; a failed answer ends in a line of text and a
+connection that is closed without the last chunk. Clients rely on it: an error status would make one
+of them retry for hours. An outage before the first byte is the exception: it is a 503, and a retry
+is what is wanted.
 """
 
 import errno
@@ -36,22 +37,29 @@ class Torn(OSError):
 
 
 def send(pieces: Pieces, *, strict: bool = False) -> Response:
-    """The answer, sent piece by piece. An error before the first piece is told as the request wants it: torn, or by its status.
+    """The answer, sent piece by piece. An error before the first piece is told as the request wants
+    it: torn, or by its status.
 
-    HEAD is answered when the first piece is there: with the status that GET has. Raises ShardUnavailable, QueryTimeout and
-    TooBusy if they come before the first piece.
+    HEAD is answered when the first piece is there: with the status that GET has. Raises
+    ShardUnavailable, QueryTimeout and TooBusy if they come before the first piece.
     """
     try:
         first = next(pieces, b"")
     except _OUTAGES:
         raise
     except SnapshardError as error:
-        return plain(_message(error), error.status) if strict else Response(_torn(error), content_type=PLAIN)
+        return (
+            plain(_message(error), error.status)
+            if strict
+            else Response(_torn(error), content_type=PLAIN)
+        )
     if request.method == "HEAD":
         pieces.close()
         return Response(iter(()), content_type=PLAIN)
     # nginx in front must neither hold pieces back nor finish what was torn off.
-    return packed(Response(_sent(first, pieces), headers={"X-Accel-Buffering": "no"}, content_type=PLAIN))
+    return packed(
+        Response(_sent(first, pieces), headers={"X-Accel-Buffering": "no"}, content_type=PLAIN)
+    )
 
 
 def plain(text: str, status: int = 200) -> Response:
@@ -60,7 +68,9 @@ def plain(text: str, status: int = 200) -> Response:
 
 
 def _sent(first: bytes, pieces: Pieces) -> Iterator[bytes]:
-    """The pieces on their way: shards stop working for a client that left, or that takes nothing for long."""
+    """The pieces on their way: shards stop working for a client that left, or that takes nothing
+    for long.
+    """
     ours, seen, client = backend(), record(), request.environ.get("gunicorn.socket")
 
     def stream() -> Iterator[bytes]:

@@ -14,6 +14,8 @@ class SingleSlashes:
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> "Iterable[bytes]":
         environ["PATH_INFO"] = re.sub("//+", "/", environ.get("PATH_INFO", ""))
         return self._application(environ, start_response)

@@ -32,7 +32,9 @@ def track_rows(rows: Rows, asked: Asked) -> bytes:
         raise BadQuery("return_format", asked.return_format, "0, 1 or 2; 3 is for bases")
     if asked.score_by not in NAMES:
         raise BadQuery("score_by", asked.score_by, f"one of {', '.join(NAMES)}")
-    chromosome, start, end, strand, score = (NAMES.index(one) for one in (*NAMES[1:4], "strand", asked.score_by))
+    chromosome, start, end, strand, score = (
+        NAMES.index(one) for one in (*NAMES[1:4], "strand", asked.score_by)
+    )
     lines = []
     for fields in (one.split(b"\t") for one in rows.text.split(b"\n")[:-1]):
         place = (fields[chromosome], b"%d" % (int(fields[start]) - 1), fields[end])
@@ -41,14 +43,20 @@ def track_rows(rows: Rows, asked: Asked) -> bytes:
 
 
 def link(release: Release, base_url: str, path: str, asked: Asked, place: str) -> bytes:
-    """The line that links to the browser, which then asks for the same query as a track of this interval alone."""
+    """The line that links to the browser, which then asks for the same query as a track of this
+    interval alone.
+    """
     if path == "bases":
         query = _replaced(asked.text, BEDGRAPH, place) + "&calc=1"
     else:
         query, path = _replaced(asked.text, TRACK, place), "snaptron"
     track = f"{base_url}/{path}?{quote(query, safe='/')}"
     assembly = _UCSC_NAMES.get(release.assembly, release.assembly)
-    return line(f"{release.title}:U", place, f"{_BROWSER}?db={assembly}&position={place}&hgct_customText={track}")
+    return line(
+        f"{release.title}:U",
+        place,
+        f"{_BROWSER}?db={assembly}&position={place}&hgct_customText={track}",
+    )
 
 
 def _replaced(query: str, return_format: int, place: str) -> str:

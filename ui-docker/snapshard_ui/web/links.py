@@ -35,7 +35,9 @@ class Snippet:
 
 @dataclass(frozen=True)
 class _Site:
-    """A genome browser: its address with {chrom}, {plain} (without chr), {start} and {end}, by assembly."""
+    """A genome browser: its address with {chrom}, {plain} (without chr), {start} and {end}, by
+    assembly.
+    """
 
     name: str
     addresses: dict[str, str]
@@ -68,16 +70,21 @@ _SAME_ASSEMBLY = {"hg38": "GRCh38", "hg19": "GRCh37"}
 
 
 def base_url(release: Release, *, server: bool) -> str:
-    """The release's address in the API: versioned, so that it always answers the same; with the server's own address in front."""
+    """The release's address in the API: versioned, so that it always answers the same; with the
+    server's own address in front.
+    """
     root = request.url_root.rstrip("/") if server else request.script_root
-    return f"{root}{PREFIX}/compilations/{quote(release.compilation)}/releases/{quote(release.name)}"
+    return (
+        f"{root}{PREFIX}/compilations/{quote(release.compilation)}/releases/{quote(release.name)}"
+    )
 
 
 def downloads(release: Release, pairs: Pairs) -> list[Link]:
     """All that match, in each of the formats that the page offers."""
     query = f"?{urlencode(pairs)}" if pairs else ""
     return [
-        Link(name, f"{base_url(release, server=False)}/junctions:export.{suffix}{query}") for name, suffix in DOWNLOADS.items()
+        Link(name, f"{base_url(release, server=False)}/junctions:export.{suffix}{query}")
+        for name, suffix in DOWNLOADS.items()
     ]
 
 
@@ -88,7 +95,9 @@ def tidy_download(release: Release, pairs: Pairs) -> str:
 
 def snippets(release: Release, pairs: Pairs) -> list[Snippet]:
     """The same question for curl, Python and R."""
-    url = f"{base_url(release, server=True)}/junctions:export.tsv" + (f"?{urlencode(pairs)}" if pairs else "")
+    url = f"{base_url(release, server=True)}/junctions:export.tsv" + (
+        f"?{urlencode(pairs)}" if pairs else ""
+    )
     return [
         Snippet("curl", f"curl {shlex.quote(url)}"),
         Snippet("Python", _python(release, f"junctions({_arguments(pairs)})")),
@@ -107,9 +116,16 @@ def evidence_snippets(release: Release, name: str) -> list[Snippet]:
 
 
 def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
-    """Other sites that show the region, and GTEx's page of a gene that was asked for; none for an assembly they do not know."""
+    """Other sites that show the region, and GTEx's page of a gene that was asked for; none for an
+    assembly they do not know.
+    """
     assembly = _SAME_ASSEMBLY.get(release.assembly, release.assembly)
-    place = {"chrom": region.chrom, "plain": region.chrom.removeprefix("chr"), "start": region.start, "end": region.end}
+    place = {
+        "chrom": region.chrom,
+        "plain": region.chrom.removeprefix("chr"),
+        "start": region.start,
+        "end": region.end,
+    }
     found = [
         Link(site.name, site.addresses[assembly].format(**place), f"{region} in {site.name}")
         for site in _SITES
@@ -117,7 +133,10 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     ]
     if release.simulated:
         return found
-    return found + [Link("GTEx", f"https://gtexportal.org/home/gene/{quote(gene)}", f"{gene} in GTEx") for gene in genes[:1]]
+    return found + [
+        Link("GTEx", f"https://gtexportal.org/home/gene/{quote(gene)}", f"{gene} in GTEx")
+        for gene in genes[:1]
+    ]
 
 
 def _python(release: Release, call: str) -> str:

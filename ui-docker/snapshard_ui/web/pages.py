@@ -1,4 +1,6 @@
-"""The web page: one URL per state, the API's own answers as HTML; the script only makes it quicker to use."""
+"""The web page: one URL per state, the API's own answers as HTML; the script only makes it quicker
+to use.
+"""
 
 from collections.abc import Callable
 from importlib.metadata import version
@@ -59,7 +61,9 @@ def page() -> AnyResponse:
 def trouble(error: Exception) -> Response:
     """The page around an error that left nothing else to show."""
     told = problems.answer(error)
-    return _rendered(_asked_or_nothing(), {"problem": orjson.loads(told.get_data())}, status=told.status_code)
+    return _rendered(
+        _asked_or_nothing(), {"problem": orjson.loads(told.get_data())}, status=told.status_code
+    )
 
 
 def _asked_or_nothing() -> State:
@@ -71,7 +75,9 @@ def _asked_or_nothing() -> State:
 
 
 def _release(state: State) -> Release | None:
-    """The release that the state names; without a name the first there is, None if nothing is loaded."""
+    """The release that the state names; without a name the first there is, None if nothing is
+    loaded.
+    """
     known = current_index().catalog.compilations()
     name = state.compilation or (known[0].compilation if known else None)
     return None if name is None else found_release(name, state.release, state)
@@ -92,7 +98,11 @@ def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Resp
         "version": version("snapshard"),
         **shown,
     }
-    values["groups"] = _or_nothing(lambda: current_index().catalog.groups(values["release"])) if values["release"] else ()
+    values["groups"] = (
+        _or_nothing(lambda: current_index().catalog.groups(values["release"]))
+        if values["release"]
+        else ()
+    )
     response = Response(render_template("page.html", **values), status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "same-origin"
@@ -106,7 +116,17 @@ def _choices() -> list[tuple[str, list[Release]]]:
     current = _or_nothing(catalog.compilations)
     older = _or_nothing(catalog.releases)
     return [
-        (one.compilation, [one, *(other for other in older if other.compilation == one.compilation and other.name != one.name)])
+        (
+            one.compilation,
+            [
+                one,
+                *(
+                    other
+                    for other in older
+                    if other.compilation == one.compilation and other.name != one.name
+                ),
+            ],
+        )
         for one in current
     ]
 

@@ -17,7 +17,9 @@ _STABLE = re.compile(r"[^:\s]+:[^:\s]+:[\d,]+[-–][\d,]+(?::\S)?|[^:\s]+:[\d,]+
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a search text was taken for: parameters of the API, words that say so, and the junction if it names one."""
+    """What a search text was taken for: parameters of the API, words that say so, and the junction
+    if it names one.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     words: str
@@ -35,7 +37,8 @@ class Meaning:
 
 
 def meaning(index: Index, release: Release, text: str) -> Meaning:
-    """What the text means: a junction's stable name, or regions, genes and numbers with ; between them; nothing means all.
+    """What the text means: a junction's stable name, or regions, genes and numbers with ; between
+    them; nothing means all.
 
     Raises BadRegion or BadQuery, which say what was expected.
     """
@@ -49,7 +52,9 @@ def meaning(index: Index, release: Release, text: str) -> Meaning:
     pairs = [(name, value) for name, value, _ in parts if name != "ids"]
     if "ids" in kinds:
         pairs = [("ids", ",".join(value for _, value, _ in parts))]
-    return Meaning(tuple(pairs), ", ".join(words for _, _, words in parts) or "all junctions of the release")
+    return Meaning(
+        tuple(pairs), ", ".join(words for _, _, words in parts) or "all junctions of the release"
+    )
 
 
 def api_pairs(found: Meaning, state: State) -> Pairs:

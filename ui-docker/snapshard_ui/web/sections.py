@@ -78,7 +78,9 @@ def results(release: Release, state: State) -> Section:
         found = meaning(current_index(), release, state.q or "")
         understood.append(found)
         pairs = api_pairs(found, state)
-        answer = _json(junction_page(Asked(current_index(), release, _params(pairs, state), FORMATS["json"])))
+        answer = _json(
+            junction_page(Asked(current_index(), release, _params(pairs, state), FORMATS["json"]))
+        )
         region = parse_region(found.regions[0]) if len(found.regions) == 1 else None
         return Section(
             answer,
@@ -97,14 +99,18 @@ def results(release: Release, state: State) -> Section:
         return section
     junction = understood[0].junction if understood else None
     genes = understood[0].genes if understood else []
-    return replace(section, junction=junction, choices=_choices(release, state, section.problem, genes))
+    return replace(
+        section, junction=junction, choices=_choices(release, state, section.problem, genes)
+    )
 
 
 def evidence(release: Release, state: State, name: str) -> Section:
     """The evidence of a junction."""
 
     def ask() -> Section:
-        answer = _json(junction_evidence(Asked(current_index(), release, NoParams(), FORMATS["json"]), name))
+        answer = _json(
+            junction_evidence(Asked(current_index(), release, NoParams(), FORMATS["json"]), name)
+        )
         groups, end = group_rows(answer["groups"])
         region = parse_name(answer["name"], release.assembly).region
         return Section(
@@ -122,14 +128,19 @@ def evidence(release: Release, state: State, name: str) -> Section:
 
 
 def examples(release: Release, state: State) -> list[Link]:
-    """Searches that find something in this release: a gene, a region, a junction; fewer while a shard is away."""
+    """Searches that find something in this release: a gene, a region, a junction; fewer while a
+    shard is away.
+    """
     found: list[Link] = []
     with suppress(SnapshardError):
         gene = a_gene(release)
         found += [Link(gene, state.fresh(q=gene), "a gene")] if gene else []
         for place in some_junctions(release, count=1):
             name = place.name(release)
-            found += [Link(place.around, state.fresh(q=place.around), "a region"), Link(name, state.fresh(q=name), "a junction")]
+            found += [
+                Link(place.around, state.fresh(q=place.around), "a region"),
+                Link(name, state.fresh(q=name), "a junction"),
+            ]
     return found
 
 
@@ -150,27 +161,49 @@ def _params(pairs: Pairs, state: State) -> JunctionParams:
     values: dict[str, Any] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    many = {name for name, field in JunctionParams.model_fields.items() if isinstance(field.default, list)}
+    many = {
+        name
+        for name, field in JunctionParams.model_fields.items()
+        if isinstance(field.default, list)
+    }
     given = {name: found if name in many else found[0] for name, found in values.items()}
     return JunctionParams.model_validate(
-        {**given, "after": state.after, "limit": state.rows, "count": "estimated", "columns": list(COLUMNS)}
+        {
+            **given,
+            "after": state.after,
+            "limit": state.rows,
+            "count": "estimated",
+            "columns": list(COLUMNS),
+        }
     )
 
 
 def _exactly(release: Release, found: Meaning, region: Region | None) -> str | None:
     """The name of the junction that a region would be, for those who meant one."""
-    return f"{release.assembly}:{region}" if region and not found.junction and "-" in str(region) else None
+    return (
+        f"{release.assembly}:{region}"
+        if region and not found.junction and "-" in str(region)
+        else None
+    )
 
 
 def _gene_links(release: Release, found: Meaning) -> list[Link]:
     if len(found.genes) != 1 or len(found.pairs) != 1:
         return []
     genes = genes_by_prefix(current_index().catalog, release, found.genes[0], limit=1)
-    return [link for gene in genes for link in links_out(release, Region(gene.chrom, gene.start, gene.end), found.genes)]
+    return [
+        link
+        for gene in genes
+        for link in links_out(release, Region(gene.chrom, gene.start, gene.end), found.genes)
+    ]
 
 
-def _choices(release: Release, state: State, problem: dict[str, Any], genes: list[str]) -> list[Link]:
-    """What the person may have meant: the places of a gene, the strands of a junction, genes that begin alike."""
+def _choices(
+    release: Release, state: State, problem: dict[str, Any], genes: list[str]
+) -> list[Link]:
+    """What the person may have meant: the places of a gene, the strands of a junction, genes that
+    begin alike.
+    """
     if problem.get("choices") and "name" in problem["choices"][0]:
         return [Link(one["name"], state.url(junction=one["name"])) for one in problem["choices"]]
     found = problem.get("choices", [])
@@ -181,7 +214,11 @@ def _choices(release: Release, state: State, problem: dict[str, Any], genes: lis
 
 def _gene_choice(gene: dict[str, Any], state: State) -> Link:
     place = f"{gene['chromosome']}:{gene['start']}-{gene['end']}"
-    return Link(gene["symbol"], state.fresh(q=place), f"{gene['gene_id']} {gene['biotype']}, {place} {gene['strand']}")
+    return Link(
+        gene["symbol"],
+        state.fresh(q=place),
+        f"{gene['gene_id']} {gene['biotype']}, {place} {gene['strand']}",
+    )
 
 
 def _alike(release: Release, name: str) -> list[dict[str, object]]:

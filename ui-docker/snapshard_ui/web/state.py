@@ -17,7 +17,9 @@ _FORM_ONLY = ("in", "column", "operator", "value", *QUICK)
 
 
 class State(Params):
-    """The state of the page; names that it does not know, such as those that mail programs add, mean nothing to it."""
+    """The state of the page; names that it does not know, such as those that mail programs add,
+    mean nothing to it.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -42,7 +44,9 @@ class State(Params):
             value = getattr(changed, name)
             if value != field.default:
                 pairs += [(name, one) for one in (value if isinstance(value, list) else [value])]
-        return f"{url_for('pages.page')}?{urlencode([(name, _text(value)) for name, value in pairs])}"
+        return (
+            f"{url_for('pages.page')}?{urlencode([(name, _text(value)) for name, value in pairs])}"
+        )
 
     def fresh(self, **changes: Any) -> str:
         """The URL of another question: its first page, no junction chosen."""
@@ -67,7 +71,11 @@ class State(Params):
     def other_filters(self) -> list[str]:
         """The filters that the quick inputs do not show."""
         shown = [(QUICK[name], value) for name, value in self.quick.items()]
-        return [text for text in self.filter if not any(_at_least(text, column) == value for column, value in shown)]
+        return [
+            text
+            for text in self.filter
+            if not any(_at_least(text, column) == value for column, value in shown)
+        ]
 
     def without(self, text: str) -> str:
         """The URL without one of the filters."""
@@ -75,22 +83,45 @@ class State(Params):
 
 
 def from_form(form: MultiDict[str, str]) -> State | None:
-    """The state that a submitted form means; None for a URL that says its state already. Raises pydantic's ValidationError."""
+    """The state that a submitted form means; None for a URL that says its state already. Raises
+    pydantic's ValidationError.
+    """
     if not any(name in form for name in _FORM_ONLY):
         return None
-    values: dict[str, Any] = {name: form[name].strip() for name in form if name in State.model_fields and form[name].strip()}
+    values: dict[str, Any] = {
+        name: form[name].strip()
+        for name in form
+        if name in State.model_fields and form[name].strip()
+    }
     values["q"] = form.get("q", "").strip()
     values["filter"] = list(dict.fromkeys([*form.getlist("filter"), *_new_filters(form)]))
     values["group"] = form.getlist("group")
     compilation, _, release = form.get("in", "").partition("/")
-    values |= {name: text for name, text in {"compilation": compilation, "release": release}.items() if text}
+    values |= {
+        name: text
+        for name, text in {"compilation": compilation, "release": release}.items()
+        if text
+    }
     return State.model_validate(values)
 
 
 def _new_filters(form: MultiDict[str, str]) -> list[str]:
-    found = [f"{column}>={form[name].strip()}" for name, column in QUICK.items() if form.get(name, "").strip()]
-    parts = zip(form.getlist("column"), form.getlist("operator"), form.getlist("value"), strict=False)
-    return [*found, *(plus_strand(column + symbol + value.strip()) for column, symbol, value in parts if column or value.strip())]
+    found = [
+        f"{column}>={form[name].strip()}"
+        for name, column in QUICK.items()
+        if form.get(name, "").strip()
+    ]
+    parts = zip(
+        form.getlist("column"), form.getlist("operator"), form.getlist("value"), strict=False
+    )
+    return [
+        *found,
+        *(
+            plus_strand(column + symbol + value.strip())
+            for column, symbol, value in parts
+            if column or value.strip()
+        ),
+    ]
 
 
 def _at_least(text: str, column: str) -> str | None:

@@ -36,7 +36,11 @@ def share(n: int, of: int | None) -> str:
     if not of:
         return ""
     if 0 < n < of:
-        return f"{max(min(100 * n / of, 99.9), 0.01):.2g} %" if 100 * n / of < 1 or 100 * n / of > 99 else f"{100 * n / of:.0f} %"
+        return (
+            f"{max(min(100 * n / of, 99.9), 0.01):.2g} %"
+            if 100 * n / of < 1 or 100 * n / of > 99
+            else f"{100 * n / of:.0f} %"
+        )
     return f"{100 * n / of:.0f} %"
 
 
@@ -55,9 +59,14 @@ def matching(answer: Mapping[str, Any], *, first: int) -> str:
 
 
 def group_rows(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """The groups, the largest shares of samples first, each with the length of its bar; and the end of the scale in per cent."""
+    """The groups, the largest shares of samples first, each with the length of its bar; and the end
+    of the scale in per cent.
+    """
     shares = [100 * group["n"] / group["N"] if group["N"] else 0.0 for group in groups]
     longest = max(shares, default=0.0) or 100.0
     end = next(step for step in _SCALE if step >= longest)
-    measured = [{**group, "bar": round(100 * part / end, 1)} for group, part in zip(groups, shares, strict=True)]
+    measured = [
+        {**group, "bar": round(100 * part / end, 1)}
+        for group, part in zip(groups, shares, strict=True)
+    ]
     return sorted(measured, key=lambda group: (-group["bar"], -group["N"])), end

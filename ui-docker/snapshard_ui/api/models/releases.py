@@ -28,7 +28,9 @@ class ReleaseList(Answer):
 
 
 class IntervalMember(Answer):
-    """Where junctions live that start at first to last of a chromosome; * is every chromosome not named."""
+    """Where junctions live that start at first to last of a chromosome; * is every chromosome not
+    named.
+    """
 
     chromosome: str
     first: int

@@ -1,4 +1,6 @@
-"""What answers hold, as models: the OpenAPI document is made of them, and tests check every answer against them."""
+"""What answers hold, as models: the OpenAPI document is made of them, and tests check every answer
+against them.
+"""
 
 from typing import Any, Literal
 
@@ -6,12 +8,17 @@ import orjson
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from snapshard.junction import Column, Kind
+from snapshard.junction import Column, ColumnType
 from snapshard.release import Release
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.http.request_log import record
 
-_TYPES: dict[Kind, Any] = {Kind.INTEGER: int, Kind.DECIMAL: float, Kind.TEXT: str, Kind.FLAG: str}
+_TYPES: dict[ColumnType, Any] = {
+    ColumnType.INTEGER: int,
+    ColumnType.DECIMAL: float,
+    ColumnType.TEXT: str,
+    ColumnType.FLAG: str,
+}
 
 
 class Answer(BaseModel):
@@ -27,20 +34,27 @@ class About(Answer):
     release: str
     assembly: str
     coordinate_system: Literal["1-based, closed, intron"]
-    sample_count: int | None = Field(description="samples of the compilation; null where nobody knows")
+    sample_count: int | None = Field(
+        description="samples of the compilation; null where nobody knows"
+    )
     simulated: bool = Field(description="whether the data are made up")
 
 
 def _type(column: Column) -> Any:
     if column.name == "samples":
         return list[tuple[int, int]]
-    return _TYPES[column.kind] | (None if column.name == "source_dataset_id" else _TYPES[column.kind])
+    return _TYPES[column.type] | (
+        None if column.name == "source_dataset_id" else _TYPES[column.type]
+    )
 
 
 _MEMBERS: dict[str, Any] = {
-    name: (_type(column), Field(default=None, description=column.meaning)) for name, column in CHOOSABLE.items()
+    name: (_type(column), Field(default=None, description=column.meaning))
+    for name, column in CHOOSABLE.items()
 }
-Junction = create_model("Junction", __config__=ConfigDict(extra="forbid"), __doc__="The columns asked for.", **_MEMBERS)
+Junction = create_model(
+    "Junction", __config__=ConfigDict(extra="forbid"), __doc__="The columns asked for.", **_MEMBERS
+)
 
 
 class TidyRow(Answer):
@@ -65,7 +79,9 @@ class JunctionPage(Answer):
     count: CountAnswer | None
     truncated: bool = Field(description="whether more match than are here")
     next: str | None = Field(description="value of `after` for the following page")
-    missing_shards: list[str] = Field(description="shards that did not answer, with allow_partial=true")
+    missing_shards: list[str] = Field(
+        description="shards that did not answer, with allow_partial=true"
+    )
     why_empty: str | None = Field(description="why nothing matches; null if something does")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
 
@@ -81,7 +97,9 @@ class JunctionExport(Answer):
     """All junctions that match, in genome order."""
 
     about: About
-    missing_shards: list[str] = Field(description="shards that did not answer, with allow_partial=true")
+    missing_shards: list[str] = Field(
+        description="shards that did not answer, with allow_partial=true"
+    )
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
     complete: Complete | None = None
     error: str | None = None
@@ -115,7 +133,9 @@ class SeenAnswer(Answer):
     n: int = Field(description="samples that have the junction")
     N: int | None = Field(description="samples there are; null where nobody knows")
     reads: int
-    median: float | None = Field(description="median reads over the n samples; null if there are none")
+    median: float | None = Field(
+        description="median reads over the n samples; null if there are none"
+    )
     max: int | None = Field(description="most reads in one sample")
 
 
@@ -141,7 +161,9 @@ class EvidenceAnswer(Answer):
     name: str
     found: bool
     snaptron_id: int | None
-    annotation_class: str | None = Field(alias="class", description="DA, NDA, D, A or N; null if the junction is absent")
+    annotation_class: str | None = Field(
+        alias="class", description="DA, NDA, D, A or N; null if the junction is absent"
+    )
     left_motif: str | None
     right_motif: str | None
     seen: SeenAnswer
@@ -225,5 +247,8 @@ def note_cut(response: Response, *, cut: bool) -> None:
 
 def with_rows(release: Release, **members: bytes | object) -> Response:
     """A JSON answer of which some members are JSON already."""
-    ready = {name: orjson.Fragment(value) if isinstance(value, bytes) else value for name, value in members.items()}
+    ready = {
+        name: orjson.Fragment(value) if isinstance(value, bytes) else value
+        for name, value in members.items()
+    }
     return about_release(release, **ready)

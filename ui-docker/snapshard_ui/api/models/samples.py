@@ -14,7 +14,9 @@ class SamplePage(Answer):
     count: CountAnswer
     truncated: bool = Field(description="whether more match than are here")
     next: str | None = Field(description="value of `after` for the following page")
-    rows: list[dict[str, Any]] = Field(description="the fields asked for; a number field without a number is null")
+    rows: list[dict[str, Any]] = Field(
+        description="the fields asked for; a number field without a number is null"
+    )
 
 
 class OneSample(Answer):

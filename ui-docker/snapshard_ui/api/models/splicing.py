@@ -16,13 +16,18 @@ QUERY = (
     "region, then how a junction must lie to it (exact if not said), then filters, with semicolons between, such as"
     " chr2:29193923-29919992;contains;strand=-. May be repeated: the junctions of all are taken together."
 )
-Queries = Annotated[list[Annotated[str, Field(max_length=500)]], Field(min_length=1, max_length=100, description=QUERY)]
+Queries = Annotated[
+    list[Annotated[str, Field(max_length=500)]],
+    Field(min_length=1, max_length=100, description=QUERY),
+]
 _SHARED = Annotated[
     list[Annotated[str, Field(max_length=500)]],
     Field(min_length=1, max_length=100, description=QUERY.partition(": the junctions")[0] + "."),
 ]
 
-_NORMALISE = "; ".join(f"{name}: by the field {how.field}, to {how.target:,}" for name, how in NORMALISATIONS.items())
+_NORMALISE = "; ".join(
+    f"{name}: by the field {how.field}, to {how.target:,}" for name, how in NORMALISATIONS.items()
+)
 
 
 class InclusionParams(Params):
@@ -30,7 +35,9 @@ class InclusionParams(Params):
 
     a: Queries
     b: Queries
-    min_count: Annotated[int, Field(ge=0, le=10**9, description="least reads of both groups together")] = 1
+    min_count: Annotated[
+        int, Field(ge=0, le=10**9, description="least reads of both groups together")
+    ] = 1
 
 
 class PsiParams(Params):
@@ -39,7 +46,9 @@ class PsiParams(Params):
     inclusion1: Queries
     inclusion2: Queries
     exclusion: Queries
-    min_count: Annotated[int, Field(ge=0, le=10**9, description="least reads; below it PSI is -1")] = 20
+    min_count: Annotated[
+        int, Field(ge=0, le=10**9, description="least reads; below it PSI is -1")
+    ] = 20
 
 
 class SharedParams(Params):
@@ -51,7 +60,9 @@ class SharedParams(Params):
 class TissueParams(SharedParams):
     """The same, by a field of the samples."""
 
-    field: Annotated[str, Field(max_length=200, description="field of the samples, such as SMTS (tissue)")]
+    field: Annotated[
+        str, Field(max_length=200, description="field of the samples, such as SMTS (tissue)")
+    ]
 
 
 class ExonParams(Params):
@@ -83,7 +94,11 @@ class NormalisedParams(Params):
     query: Queries
     normalise: Annotated[Literal["recount", "jxcov"], Field(description=_NORMALISE)]
     size: Annotated[
-        str | None, Field(max_length=200, description="field of the samples to divide by, where theirs is called otherwise")
+        str | None,
+        Field(
+            max_length=200,
+            description="field of the samples to divide by, where theirs is called otherwise",
+        ),
     ] = None
 
 
@@ -188,7 +203,9 @@ class MergedAnswer(Answer):
 class AboutAll(About):
     """What an answer out of several compilations says of itself."""
 
-    others: list[About] = Field(description="the other compilations, each with the release that was read")
+    others: list[About] = Field(
+        description="the other compilations, each with the release that was read"
+    )
 
 
 class JoinedAnswer(Answer):
