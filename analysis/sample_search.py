@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 from analysis.measuring import write_result
 from analysis.snaptron_page import SEARCH, write_page
-from snapshard.catalog.sample_search import SampleSearch, parse_sample_filter
-from snapshard.catalog.samples_file import SamplesFile
+from snapshard.catalog import SampleSearch, SamplesFile, parse_sample_filter
 
 SEED = 1
 FIELDS = ["rail_id", "run", "tissue", "AGE", "description", *[f"field{n}" for n in range(45)]]

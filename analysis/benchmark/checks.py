@@ -20,7 +20,7 @@ from analysis.benchmark.question import Question
 from analysis.benchmark.systems.snapshard_http import Json
 from snapshard.junction import NAMES, SUMMARY
 from snapshard.match import Match
-from snapshard.measures.splicing import SplicedIn
+from snapshard.measures import SplicedIn
 from snapshard.pairs import Integers, Pairs
 from snapshard.rows import Rows
 

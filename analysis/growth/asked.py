@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from snapshard.filters import Filter
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.junction import NAMES, SUMMARY
 from snapshard.match import Match
 from snapshard.query import Query

@@ -15,7 +15,7 @@ from psycopg import sql
 from analysis.growth.compilations import Compilation
 from analysis.growth.files import Files
 from analysis.processes import postgres_of, tree, watched, without
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 from snapshard.layout import default_layout, layout_lines
 
 COMMAND = Path(sys.executable).with_name("snapshard")

@@ -15,8 +15,8 @@ from analysis.growth.windows import constant_windows
 from analysis.measuring import interleaved
 from analysis.processes import watched
 from analysis.serving import Served, serving
-from snapshard.connections.embedded import Embedded
-from snapshard.index.index import Index
+from snapshard.connections import Embedded
+from snapshard.index import Index
 from snapshard.region import Region
 from snapshard.settings import Settings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg import sql
 
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.pairs import Integers
 from snapshard.query import Query
 from snapshard.region import Region

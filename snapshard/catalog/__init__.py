@@ -1,0 +1,27 @@
+"""The catalog: which releases there are, and the samples, genes and transcripts of each."""
+
+from snapshard.catalog.catalog import Catalog
+from snapshard.catalog.facts import FactsCache, ReleaseFacts
+from snapshard.catalog.gene_search import gene_members, gene_places, gene_region, genes_by_prefix
+from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
+from snapshard.catalog.samples_file import SamplesFile
+from snapshard.catalog.symbols import Symbols
+from snapshard.catalog.transcripts import TranscriptLines, transcript_score
+
+__all__ = [
+    "ALL",
+    "Catalog",
+    "FactsCache",
+    "ReleaseFacts",
+    "SampleFilter",
+    "SampleSearch",
+    "SamplesFile",
+    "Symbols",
+    "TranscriptLines",
+    "gene_members",
+    "gene_places",
+    "gene_region",
+    "genes_by_prefix",
+    "parse_sample_filter",
+    "transcript_score",
+]

@@ -11,8 +11,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard.connections.pools import Pools
-from snapshard.connections.shard_map import CATALOG
+from snapshard.connections import CATALOG, Pools
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.release import Content, Interval, Release, SampleGroup
 

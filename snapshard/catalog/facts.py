@@ -20,7 +20,7 @@ BASES_HEADER = "bases.header.tsv"
 _MOST_KEPT = 20
 
 
-class Described:
+class ReleaseFacts:
     """One release's samples and their search, gene names, transcripts, base columns: each read when
     it is first asked for.
     """
@@ -73,19 +73,19 @@ class Described:
         return SampleSearch(SamplesFile([content]), self.types)
 
 
-class Descriptions:
+class FactsCache:
     """The releases that were asked about lately."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept: OrderedDict[str, Described] = OrderedDict()
+        self._kept: OrderedDict[str, ReleaseFacts] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, release: Release) -> Described:
+    def of(self, release: Release) -> ReleaseFacts:
         """What is known of a release."""
         with self._lock:
             if release.schema not in self._kept:
-                self._kept[release.schema] = Described(self._catalog, release)
+                self._kept[release.schema] = ReleaseFacts(self._catalog, release)
                 if len(self._kept) > _MOST_KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(release.schema)

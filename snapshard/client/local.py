@@ -24,7 +24,7 @@ def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], 
     pip line.
     """
     try:
-        from snapshard.connections.topology import running_shards
+        from snapshard.connections import running_shards
         from snapshard.settings import Settings
         from snapshard_ui import create_app
 

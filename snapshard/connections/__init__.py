@@ -1,0 +1,20 @@
+"""Connections to the shards: where they are, one pool for each, deadlines, and questions to many at once."""
+
+from snapshard.connections.embedded import Embedded
+from snapshard.connections.pools import Pools, Use
+from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
+from snapshard.connections.topology import running_shards
+from snapshard.connections.watch import Watch, watching
+
+__all__ = [
+    "CATALOG",
+    "Embedded",
+    "Pools",
+    "ShardMap",
+    "ShardSource",
+    "Use",
+    "Watch",
+    "running_shards",
+    "shard_errors",
+    "watching",
+]

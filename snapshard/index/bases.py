@@ -23,8 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INT4RANGE
 
-from snapshard.connections import fanout
-from snapshard.connections.pools import Use
+from snapshard.connections import Use, fanout
 from snapshard.index.copy_out import copy_lines, copy_records
 from snapshard.index.index import Index
 from snapshard.index.statements import statement

@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from snapshard.catalog.catalog import Catalog
-from snapshard.connections import fanout
-from snapshard.connections.pools import Pools, Use
-from snapshard.connections.shard_map import ShardSource
+from snapshard.catalog import Catalog
+from snapshard.connections import Pools, ShardSource, Use, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.index.copy_out import copy_lines, copy_records
 from snapshard.index.directory import Blocks, Directories, Directory, Mask, Split

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from snapshard.connections import fanout
-from snapshard.connections.pools import Use
+from snapshard.connections import Use, fanout
 from snapshard.index.index import Index
 from snapshard.query import MOST_IDS, Query, intervals_to_ask
 from snapshard.release import Interval, Release

@@ -34,7 +34,7 @@ class Evidence:
     groups: tuple[tuple[SampleGroup, Seen], ...]
 
 
-def evidence(
+def measure_evidence(
     samples: Integers,
     coverages: Integers,
     *,

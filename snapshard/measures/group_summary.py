@@ -147,7 +147,9 @@ def _sorted_together(
     return both >> bits, both & ((1 << bits) - 1)
 
 
-def encode(summaries: Summaries, compressor: zstandard.ZstdCompressor | None = None) -> bytes:
+def encode_summaries(
+    summaries: Summaries, compressor: zstandard.ZstdCompressor | None = None
+) -> bytes:
     """The payload of a block's summaries; a compressor that is used again saves half of the time."""
     several = summaries.samples > 1
     columns = [
@@ -165,7 +167,7 @@ def encode(summaries: Summaries, compressor: zstandard.ZstdCompressor | None = N
     return packed.compress(b"".join([header, *[column.tobytes() for column in columns]]))
 
 
-def decode(payload: bytes) -> Summaries:
+def decode_summaries(payload: bytes) -> Summaries:
     """The summaries that a payload holds."""
     text = zstandard.ZstdDecompressor().decompress(payload)
     count, several, *sizes = _HEADER.unpack_from(text)

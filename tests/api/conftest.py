@@ -16,8 +16,8 @@ import pysam
 import pytest
 from servers import Server, answers, free_port, quit_at_once, wait_for
 
-from snapshard.connections.embedded import Embedded
-from snapshard.index.index import Index
+from snapshard.connections import Embedded
+from snapshard.index import Index
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release

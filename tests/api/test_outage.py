@@ -16,8 +16,7 @@ import psycopg
 import pytest
 from servers import quit_at_once, wait_for
 
-from snapshard.connections.embedded import Embedded
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import Embedded, ShardMap
 from snapshard.layout import read_layout
 from snapshard_populate.loading.compilation import read_folder
 from snapshard_populate.loading.load import Plan, load_compilation

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from stored import FIVE, read_lines
 
-from snapshard.connections.embedded import Embedded
-from snapshard.index.index import Index
+from snapshard.connections import Embedded
+from snapshard.index import Index
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 from snapshard.errors import BadQuery, SnapshardError
 
 OTHER_PROGRAM = """

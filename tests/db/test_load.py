@@ -25,7 +25,7 @@ from stored import FIVE, blocks, expected_lines, read_lines, schemas, stored_lin
 from snapshard.errors import BadRelease, BadRow, BadSource, NotFound, SnapshardError
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
-from snapshard.measures.group_summary import decode
+from snapshard.measures import decode_summaries
 from snapshard_populate.loading.compilation import Compilation, read_folder
 from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation, load_shards
 from snapshard_populate.loading.shard import Part, load_shard
@@ -184,7 +184,7 @@ def test_group_summaries_of_real_rows(worlds, shards, compilations):
     for block, payload in blocks(
         shards, world.release.schema, "junction_summary", "block, payload"
     ):
-        one = decode(payload)
+        one = decode_summaries(payload)
         for at in range(len(one)):
             key = block, int(one.positions[at]), int(one.groups[at])
             records[key] = one.samples[at], one.reads[at], one.medians[at], one.maxima[at]

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from snapshard.errors import ShardUnavailable
+from snapshard.index import Index
 from snapshard.index.copy_out import copy_lines
-from snapshard.index.index import Index
 from snapshard.index.statements import statement
 from snapshard.settings import Settings
 

@@ -5,9 +5,10 @@ import pytest
 from sqlalchemy import MetaData, Table, create_engine
 from sqlalchemy.pool import StaticPool
 
+from snapshard.index import ddl
 from snapshard.index.copy_out import literal_statement
 from snapshard.index.statements import summary_statement
-from snapshard.index.tables import ddl, rowset
+from snapshard.index.tables import rowset
 from snapshard.junction import KINDS
 from snapshard.query import Query
 from snapshard.region import Region

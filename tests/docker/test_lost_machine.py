@@ -10,8 +10,7 @@ from contextlib import AbstractContextManager, suppress
 import docker
 import pytest
 
-from snapshard.connections.pools import Pools
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import Pools, ShardMap
 from snapshard.errors import ShardUnavailable
 from snapshard.settings import Settings
 

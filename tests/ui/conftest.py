@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
-from snapshard.connections.embedded import Embedded
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import Embedded, ShardMap
 from snapshard.layout import read_layout
 from snapshard_populate.loading.compilation import Compilation, read_folder
 from snapshard_populate.loading.load import Plan, load_compilation

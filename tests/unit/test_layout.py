@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import ShardMap
 from snapshard.errors import BadQuery, BadSetting, BadShardMap, NotFound
 from snapshard.layout import MEGABASES, default_layout, layout_lines, read_layout
 from snapshard.region import LAST_BASE

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import ShardMap
 from snapshard.layout import read_layout
 from snapshard.settings import Settings
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapshard.catalog.sample_search import SampleSearch, parse_sample_filter
+from snapshard.catalog import SampleSearch, SamplesFile, parse_sample_filter
 from snapshard.catalog.sample_words import STOP_WORDS, Cut, Words, can_match
-from snapshard.catalog.samples_file import MappedText, SamplesFile
+from snapshard.catalog.samples_file import MappedText
 from snapshard.errors import BadQuery
 
 ROWS = [

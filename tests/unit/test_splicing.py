@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
-from snapshard.measures import joins, splicing
-from snapshard.measures.splicing import (
+from snapshard.measures import (
+    joins,
     junction_inclusion_ratio,
     percent_spliced_in,
     sample_sums,
     shared_samples,
+    splicing,
 )
 from snapshard.rows import Rows
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshard.junction import NAMES, STRANDS, annotation_class
-from snapshard.measures.group_summary import Membership, decode, encode, summarise
+from snapshard.measures import Membership, decode_summaries, encode_summaries, summarise
 from snapshard.pairs import parse_pairs
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockCutter
@@ -50,7 +50,7 @@ def test_summaries_are_those_of_each_row_and_group(rows, groups):
     ]
     made = summarise(parse_pairs(texts), Membership(groups))
     assert columns(made) == list(naive_summaries(rows, groups))
-    assert columns(decode(encode(made))) == columns(made)
+    assert columns(decode_summaries(encode_summaries(made))) == columns(made)
 
 
 FLAG = st.sampled_from(["0", "1", "gC38", "gC38,rG38"])

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from snapshard.connections.shard_map import ShardSource
+from snapshard.connections import ShardSource
 from snapshard.settings import Settings
 from snapshard_ui import snaptron
 from snapshard_ui.api import evidence, genes, health, junctions, releases, routes, samples, splicing

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from snapshard.errors import BadQuery
 from snapshard.filters import CLASS
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.junction import COLUMNS, NAME, SUMMARY, Column, ColumnType, annotation_class
 from snapshard.query import Query
 from snapshard.release import Release

@@ -20,7 +20,7 @@ from analysis.benchmark.question import Question
 from analysis.benchmark.systems.sql import SqlSession, condition
 from analysis.benchmark.systems.system import Unanswerable, peak_of
 from analysis.source import read_chunks
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 
 SERVER = "server"
 """The folder of the one embedded server."""

@@ -13,13 +13,12 @@ from analysis.benchmark.compilation import Compilation
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems.postgres import SERVER, server
 from analysis.benchmark.systems.system import Unanswerable, peak_of
-from snapshard.catalog.gene_search import gene_region
-from snapshard.index.index import Index
+from snapshard.catalog import gene_region
+from snapshard.index import Index
 from snapshard.junction import SUMMARY
 from snapshard.layout import default_layout
 from snapshard.match import Match
-from snapshard.measures.evidence import evidence
-from snapshard.measures.splicing import SplicedIn, percent_spliced_in, sample_sums
+from snapshard.measures import SplicedIn, measure_evidence, percent_spliced_in, sample_sums
 from snapshard.pairs import Pairs, SampleSet
 from snapshard.query import Query
 from snapshard.release import Release
@@ -145,7 +144,7 @@ class LibrarySession:
         """The evidence, by tissue."""
         pairs = self._one(question.region).pairs
         groups = self.index.catalog.groups(self.release)
-        told = evidence(
+        told = measure_evidence(
             pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups
         )
         return {group.name: (seen.samples, seen.reads) for group, seen in told.groups}

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import ShardMap
 from snapshard.errors import BadRow
 from snapshard_populate.commands.progress import Report as Bar
 from snapshard_populate.commands.progress import bars

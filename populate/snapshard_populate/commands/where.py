@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from snapshard.connections.embedded import Embedded
-from snapshard.connections.shard_map import ShardMap
+from snapshard.connections import Embedded, ShardMap
 from snapshard.errors import BadShardMap
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Interval

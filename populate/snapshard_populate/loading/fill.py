@@ -9,7 +9,7 @@ import zstandard
 from psycopg import sql
 
 from snapshard.junction import NAMES
-from snapshard.measures.group_summary import Membership, encode, summarise
+from snapshard.measures import Membership, encode_summaries, summarise
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import LEVEL, BlockCutter
 from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes, hot_lines
@@ -118,7 +118,12 @@ class Filler:
         )
         if self._kind == "junction" and self._target.membership is not None:
             self._summaries.append(
-                (block, encode(summarise(rows.pairs, self._target.membership), self._compressor))
+                (
+                    block,
+                    encode_summaries(
+                        summarise(rows.pairs, self._target.membership), self._compressor
+                    ),
+                )
             )
 
     def _add_bases(self, interval: int, block: int, rows: Rows) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from snapshard.connections.shard_map import CATALOG, ShardMap
+from snapshard.connections import CATALOG, ShardMap
 from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation

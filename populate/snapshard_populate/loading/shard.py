@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from snapshard.connections.shard_map import CATALOG, ShardMap
+from snapshard.connections import CATALOG, ShardMap
 from snapshard.errors import BadRelease
-from snapshard.index.tables import ddl
-from snapshard.measures.group_summary import Membership
+from snapshard.index import ddl
+from snapshard.measures import Membership
 from snapshard_populate.loading.fill import BASE, Filler, Piece, Target
 from snapshard_populate.loading.tally import Tally
 from snapshard_populate.releases.sessions import lock_shared, session, try_lock

@@ -13,8 +13,8 @@ import zstandard
 from psycopg import sql
 from psycopg.rows import class_row
 
+from snapshard.connections import CATALOG, ShardMap
 from snapshard.connections.fanout import gather
-from snapshard.connections.shard_map import CATALOG, ShardMap
 from snapshard.errors import BadRelease
 from snapshard_populate.loading.fill import BASE
 from snapshard_populate.loading.shard import Progress, Report, silent

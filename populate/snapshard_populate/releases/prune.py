@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from snapshard.connections.shard_map import CATALOG, ShardMap
+from snapshard.connections import CATALOG, ShardMap
 from snapshard_populate.releases.release import Status, read_statuses
 from snapshard_populate.releases.sessions import session, try_lock
 

@@ -18,9 +18,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from snapshard.connections.shard_map import CATALOG
+from snapshard.connections import CATALOG
 from snapshard.errors import BadRelease, NotFound
-from snapshard.index.tables import ddl
+from snapshard.index import ddl
 from snapshard.release import Interval, schema_name
 from snapshard_populate.releases.sessions import session
 

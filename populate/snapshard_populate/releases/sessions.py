@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from snapshard.connections.shard_map import shard_errors
+from snapshard.connections import shard_errors
 from snapshard.errors import BadRelease
 
 _OPTIONS = " ".join(

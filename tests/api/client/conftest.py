@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from snapshard.client import Client
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout
 from snapshard_populate.loading.compilation import Compilation, read_folder

@@ -3,7 +3,7 @@
 import pytest
 
 from snapshard.client import Client, Partial, Unavailable
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 
 from .conftest import free_port
 

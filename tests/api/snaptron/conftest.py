@@ -17,7 +17,7 @@ from snaptron_wire import (
     write_wide,
 )
 
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 from snapshard_populate.loading.compilation import Compilation, read_folder
 from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.simulate import simulate

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from snaptron_wire import LAYOUT, Running, received
 
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.releases.release import publish, roll_back

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from snaptron_wire import Running, parsed
 
-from snapshard.connections.embedded import Embedded
+from snapshard.connections import Embedded
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from flask import Response
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.match import Match
-from snapshard.measures.evidence import Evidence, Seen, evidence
+from snapshard.measures import Evidence, Seen, measure_evidence
 from snapshard.pairs import Integers, parse_pairs
 from snapshard.query import Query
 from snapshard.region import Region, parse_region
@@ -42,7 +42,9 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
     known_region(asked.index, asked.release, found.region)
     samples, coverages = _pairs(rows)
     groups = asked.index.catalog.groups(asked.release)
-    answer = evidence(samples, coverages, sample_count=asked.release.sample_count, groups=groups)
+    answer = measure_evidence(
+        samples, coverages, sample_count=asked.release.sample_count, groups=groups
+    )
     return about_release(
         asked.release,
         name=str(found),

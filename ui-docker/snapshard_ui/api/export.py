@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 
 from flask import Response, g, request
 
-from snapshard.connections.watch import watching
+from snapshard.connections import watching
 from snapshard.errors import BadQuery, ShardUnavailable, SnapshardError
 from snapshard.query import Query
 from snapshard.release import Release

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from snapshard.catalog.gene_search import gene_members, gene_places, genes_by_prefix
+from snapshard.catalog import gene_members, gene_places, genes_by_prefix
 from snapshard.errors import Ambiguous
 from snapshard_ui.api.models.responses import GeneAnswer, GeneList, about_release
 from snapshard_ui.api.params import GeneParams, NoParams

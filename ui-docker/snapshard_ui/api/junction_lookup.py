@@ -1,7 +1,7 @@
 """Junctions by the names in URLs: a stable name, or a number within the compilation."""
 
 from snapshard.errors import Ambiguous, NotFound
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.junction import STRANDS
 from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name

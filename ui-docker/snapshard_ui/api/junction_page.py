@@ -7,8 +7,7 @@ from dataclasses import replace
 from flask import Response, g
 
 from snapshard.errors import BadQuery
-from snapshard.index.estimate import Count
-from snapshard.index.index import Index
+from snapshard.index import Count, Index
 from snapshard.match import RULES
 from snapshard.query import Query
 from snapshard.release import Release

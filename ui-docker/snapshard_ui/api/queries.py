@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import replace
 
-from snapshard.catalog.gene_search import gene_region
+from snapshard.catalog import gene_region
 from snapshard.errors import BadQuery, NotFound
 from snapshard.filters import parse_filter
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.pairs import SampleSet
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region, parse_region

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from flask import Blueprint, Response, g
 from pydantic import BaseModel
 
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.release import Release
 from snapshard_ui.api.params import NoParams, Params, check_text, read_body, read_params
 from snapshard_ui.api.tokens import release_name

@@ -7,8 +7,7 @@ from itertools import chain
 import numpy as np
 from flask import Response
 
-from snapshard.catalog.facts import Described
-from snapshard.catalog.sample_search import ALL, SampleFilter
+from snapshard.catalog import ALL, ReleaseFacts, SampleFilter
 from snapshard.errors import BadQuery, NotFound
 from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
@@ -129,11 +128,11 @@ def one_group(asked: Asked[NoParams], group: str) -> Response:
     raise NotFound("sample group", group)
 
 
-def _described(asked: "Asked[SampleParams] | Asked[FacetParams] | Asked[NoParams]") -> Described:
+def _described(asked: "Asked[SampleParams] | Asked[FacetParams] | Asked[NoParams]") -> ReleaseFacts:
     return backend().descriptions.of(asked.release)
 
 
-def _columns(described: Described, wanted: tuple[str, ...]) -> tuple[Column, ...]:
+def _columns(described: ReleaseFacts, wanted: tuple[str, ...]) -> tuple[Column, ...]:
     types = {name: described.types.get(name, "t") for name in described.samples.names}
     for name in wanted:
         if name not in types:
@@ -141,7 +140,7 @@ def _columns(described: Described, wanted: tuple[str, ...]) -> tuple[Column, ...
     return tuple(Column(name, _KINDS[types[name]], "") for name in wanted or types)
 
 
-def _matching(described: Described, params: SampleParams) -> list[int]:
+def _matching(described: ReleaseFacts, params: SampleParams) -> list[int]:
     """The places of the samples that match, in file order."""
     filters = [SampleFilter(ALL, ":", text.strip()) for text in params.q] + [
         _filter(text) for text in params.filter
@@ -170,7 +169,7 @@ def _after(after: str | None, count: int) -> int:
     return min(parse_token(after).row + 1, count)
 
 
-def _rows(described: Described, places: list[int], columns: tuple[Column, ...]) -> Rows:
+def _rows(described: ReleaseFacts, places: list[int], columns: tuple[Column, ...]) -> Rows:
     names = described.samples.names
     lines = [described.samples.row(place).split(b"\t") for place in places]
     # Lines may lack their last fields.

@@ -11,16 +11,19 @@ from flask import Response
 
 from snapshard.errors import BadQuery
 from snapshard.filters import parse_filter
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.match import Match
-from snapshard.measures.joins import NORMALISATIONS, find_exons, normalised, union
-from snapshard.measures.splicing import (
+from snapshard.measures import (
+    NORMALISATIONS,
     SampleSums,
+    find_exons,
     junction_inclusion_ratio,
+    normalised,
     percent_spliced_in,
     sample_sums,
     shared_samples,
     tissue_specificity,
+    union,
 )
 from snapshard.query import Query
 from snapshard.region import parse_region

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from snapshard.connections.topology import running_shards
+from snapshard.connections import running_shards
 from snapshard.settings import Settings
 from snapshard_ui import create_app
 from snapshard_ui.runtime.serving import Server, options

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, Response, g, request
 
-from snapshard.connections.watch import Watch, watching
+from snapshard.connections import Watch, watching
 from snapshard_ui.http.problems import request_id
 from snapshard_ui.runtime.backend import Backend, backend
 

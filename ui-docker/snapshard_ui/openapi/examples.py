@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from snapshard.catalog.gene_search import genes_by_prefix
+from snapshard.catalog import genes_by_prefix
 from snapshard.errors import SnapshardError
 from snapshard.filters import Filter
-from snapshard.measures.joins import NORMALISATIONS
+from snapshard.measures import NORMALISATIONS
 from snapshard.query import Query
 from snapshard.release import Release
 from snapshard_ui.runtime.backend import backend, current_index

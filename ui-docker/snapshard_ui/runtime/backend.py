@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from snapshard.catalog.facts import Descriptions
-from snapshard.connections.shard_map import ShardSource
-from snapshard.connections.topology import running_shards
+from snapshard.catalog import FactsCache
+from snapshard.connections import ShardSource, running_shards
 from snapshard.errors import TooBusy
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.settings import Settings
 from snapshard_ui.runtime.disconnects import Departures
 from snapshard_ui.runtime.limits import Limit
@@ -28,7 +27,7 @@ class _Made:
 
     process: int
     index: Index
-    descriptions: Descriptions
+    descriptions: FactsCache
     stack: ExitStack
 
 
@@ -52,7 +51,7 @@ class Backend:
         return self._current().index
 
     @property
-    def descriptions(self) -> Descriptions:
+    def descriptions(self) -> FactsCache:
         """What is known of the samples and genes of each release, kept between requests."""
         return self._current().descriptions
 
@@ -91,7 +90,7 @@ class Backend:
         shards = self._shards or stack.enter_context(running_shards(self.settings))
         index = Index(shards, self.settings)
         stack.callback(index.close)
-        return _Made(os.getpid(), index, Descriptions(index.catalog), stack)
+        return _Made(os.getpid(), index, FactsCache(index.catalog), stack)
 
 
 def _once(end: Callable[[], None]) -> Callable[[], None]:

@@ -9,10 +9,10 @@ from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import MethodNotAllowed
 
-from snapshard.catalog.facts import Described
+from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index.bases import KIND as BASE
-from snapshard.index.whole_rows import Slot
+from snapshard.index import KIND as BASE
+from snapshard.index import Slot
 from snapshard.release import Release
 from snapshard_ui.http import problems
 from snapshard_ui.runtime.backend import backend, current_index
@@ -134,7 +134,7 @@ def _is_compilation(name: str) -> bool:
     return any(release.compilation == name for release in current_index().catalog.compilations())
 
 
-def _described(compilation: str) -> Described:
+def _described(compilation: str) -> ReleaseFacts:
     return backend().descriptions.of(current_index().catalog.release(compilation))
 
 
@@ -160,12 +160,12 @@ def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:
         yield from answer
 
 
-def _samples(described: Described, asked: Wanted) -> Pieces:
+def _samples(described: ReleaseFacts, asked: Wanted) -> Pieces:
     """The answer to the first query; of JSON clauses, too, only the first counts."""
     yield from samples.answer(current_index(), described, next(asked.queries()))
 
 
-def _annotations(described: Described, asked: Wanted) -> Pieces:
+def _annotations(described: ReleaseFacts, asked: Wanted) -> Pieces:
     if asked.is_json:
         raise BadQuery(
             "fields", asked.text[:100], "a query string: regions, contains, either, exact, limit"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from snapshard.catalog.symbols import Symbols
-from snapshard.catalog.transcripts import TranscriptLines, transcript_score
+from snapshard.catalog import Symbols, TranscriptLines, transcript_score
 from snapshard.match import Match
 from snapshard.region import Region
 from snapshard_ui.snaptron.asked import Asked

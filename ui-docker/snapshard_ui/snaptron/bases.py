@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.catalog.facts import Described
-from snapshard.catalog.sample_search import parse_sample_filter
+from snapshard.catalog import ReleaseFacts, parse_sample_filter
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index.bases import POSITION, read_bases, values
-from snapshard.index.index import Index
-from snapshard.index.whole_rows import Slot
+from snapshard.index import POSITION, Index, Slot, read_bases, values
 from snapshard.match import Match
 from snapshard.rows import Rows
 from snapshard_ui.snaptron import ucsc
@@ -29,7 +26,7 @@ class BaseDesk:
     """Where the endpoint finds what it answers with; columns are those of the data."""
 
     index: Index
-    described: Described
+    described: ReleaseFacts
     columns: tuple[str, ...]
     base_url: str
     slot: Slot

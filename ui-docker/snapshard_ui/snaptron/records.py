@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from snapshard.catalog.facts import Described
-from snapshard.catalog.sample_search import parse_sample_filter
+from snapshard.catalog import ReleaseFacts, parse_sample_filter
 from snapshard.errors import BadQuery
-from snapshard.index.index import Index
-from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
+from snapshard.index import Index, Slot, matching_rows, rows_by_id
 from snapshard.junction import NAMES
 from snapshard.pairs import SampleSet
 from snapshard.query import MOST_REGIONS, Query
@@ -36,7 +34,7 @@ class Desk:
     """
 
     index: Index
-    described: Described
+    described: ReleaseFacts
     layout: Layout
     base_url: str
     slot: Slot
@@ -163,7 +161,7 @@ def _rows(
     return found
 
 
-def _samples(index: Index, described: Described, asked: Asked) -> SampleSet | None:
+def _samples(index: Index, described: ReleaseFacts, asked: Asked) -> SampleSet | None:
     """The samples to restrict the answer to: `sids` if there are any, else those that `sfilter`
     finds (quirk 11).
     """

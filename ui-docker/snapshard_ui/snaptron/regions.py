@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from snapshard.catalog.symbols import Symbols
+from snapshard.catalog import Symbols
 from snapshard.errors import NotFound
 from snapshard.match import Match
 from snapshard.region import LAST_BASE, Region

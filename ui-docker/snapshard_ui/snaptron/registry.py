@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable
 
-from snapshard.catalog.facts import Described
-from snapshard.catalog.sample_search import ALL
+from snapshard.catalog import ALL, ReleaseFacts
 
 _STATUS = b"200 OK\n"
 """Clients cut these seven bytes off (quirk 1)."""
 
 
-def answer(described: Iterable[Described]) -> bytes:
+def answer(described: Iterable[ReleaseFacts]) -> bytes:
     """The status line and one line of JSON; compilations without a samples file are left out."""
     known = {one.release.compilation: {**one.types, ALL: "t"} for one in described if one.types}
     return _STATUS + json.dumps(known).encode() + b"\n"

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snapshard.catalog.facts import Described
-from snapshard.catalog.sample_search import ALL, parse_sample_filter
+from snapshard.catalog import ALL, ReleaseFacts, parse_sample_filter
 from snapshard.errors import BadQuery
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.junction import NAMES
 from snapshard.release import Release
 from snapshard_ui.snaptron.asked import Asked
@@ -19,7 +18,7 @@ _SCORE = "Lucene TF-IDF Score"
 _LETTER = "S"
 
 
-def answer(index: Index, described: Described, asked: Asked) -> Iterator[bytes]:
+def answer(index: Index, described: ReleaseFacts, asked: Asked) -> Iterator[bytes]:
     """The samples of these ids, or those that the filters find; nothing if neither is given. Raises
     BadQuery or NotFound.
     """
@@ -45,7 +44,7 @@ def _check(asked: Asked) -> None:
         raise BadQuery("fields", unknown[0], "columns of junctions; of samples all columns come")
 
 
-def whole_file(described: Described) -> Iterator[bytes]:
+def whole_file(described: ReleaseFacts) -> Iterator[bytes]:
     """The samples file as it was loaded."""
     parts = described.samples.mapped.parts()
     names, newline, rest = next(parts).partition(b"\n")
@@ -62,7 +61,7 @@ def changed(release: Release) -> str:
     return f"{when.timestamp():.6f}\n"
 
 
-def _by_id(described: Described, asked: Asked) -> Iterator[bytes]:
+def _by_id(described: ReleaseFacts, asked: Asked) -> Iterator[bytes]:
     """A header, whatever `header` says (quirk 15), and a line per id, ascending; unknown ones are
     NA throughout.
     """
@@ -88,7 +87,7 @@ def _chosen(row: bytes, asked: Asked) -> list[str]:
     return [fields[number] for number in numbers]
 
 
-def _found(described: Described, asked: Asked) -> Iterator[bytes]:
+def _found(described: ReleaseFacts, asked: Asked) -> Iterator[bytes]:
     search = described.search
     found = search.find([parse_sample_filter(text) for text in asked.sfilters])
     if asked.header:
@@ -101,7 +100,7 @@ def _found(described: Described, asked: Asked) -> Iterator[bytes]:
         )
 
 
-def _written(described: Described, *texts: str) -> bytes:
+def _written(described: ReleaseFacts, *texts: str) -> bytes:
     """A line of texts, with the compilation in front whatever group there is."""
     return (
         "\t".join((f"{described.release.title}:{_LETTER}", *texts)).encode(

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 
 from flask import Response, request
 
-from snapshard.connections.watch import watching
+from snapshard.connections import watching
 from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError, TooBusy
 from snapshard_ui.http.compression import packed
 from snapshard_ui.http.request_log import record

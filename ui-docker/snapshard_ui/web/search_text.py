@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from snapshard.errors import BadQuery
-from snapshard.index.index import Index
+from snapshard.index import Index
 from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name
 from snapshard.region import chromosome_name, parse_region

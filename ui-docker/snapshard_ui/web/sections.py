@@ -9,7 +9,7 @@ import orjson
 from flask import Response
 from pydantic import ValidationError
 
-from snapshard.catalog.gene_search import gene_members, genes_by_prefix
+from snapshard.catalog import gene_members, genes_by_prefix
 from snapshard.errors import SnapshardError
 from snapshard.junction import NAME
 from snapshard.name import parse_name

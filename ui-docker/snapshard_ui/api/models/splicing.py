@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snapshard.match import Match
-from snapshard.measures.joins import NORMALISATIONS
+from snapshard.measures import NORMALISATIONS
 from snapshard_ui.api.models.responses import About, Answer
 from snapshard_ui.api.params import Params
 
