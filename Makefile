@@ -1,4 +1,4 @@
-# Targets that a person types. `make` alone lists them.
+# The commands of this repository. `make` alone lists them.
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= data
@@ -13,7 +13,7 @@ bin = $(VENV)/bin
 api = http://127.0.0.1:$(PORT)/api/v1/compilations/sim
 define try
 
-Three things to try, once the server says that it serves (in another terminal; the data are simulated):
+Three things to try in another terminal once the server is ready (the data are simulated):
   1. the web page                         http://127.0.0.1:$(PORT)/?compilation=sim&q=SIMG00001
   2. a gene's junctions in 20+ samples    curl '$(api)/junctions.tsv?gene=SIMG00001&filter=samples_count>=20'
   3. is this junction seen anywhere?      curl '$(api)/junctions/GRCh38:chr1:393760-407479:-/evidence'
@@ -23,52 +23,52 @@ export try
 
 .PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike growth locust notebook clean
 
-help: ## this list
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-run: $(VENV)/run ## set up, make and load the simulated demo, serve it on port $(PORT)
+run: $(VENV)/run ## install, simulate and load the demo data, serve them on PORT (8080)
 	@[ -f $(DATA)/demo/compilation.json ] || $(bin)/snapshard simulate $(DATA)/demo --junctions $(JUNCTIONS) --samples $(SAMPLES)
 	@$(bin)/snapshard load $(DATA)/demo --data $(DATA) --if-absent
 	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --port $(PORT)
 
-test: $(VENV)/test ## every test that needs neither Docker nor a cluster
+test: $(VENV)/test ## run every test that needs neither Docker nor a cluster
 	$(bin)/pytest -n 2 --dist loadfile -q -m "not docker and not cluster" $(PYTEST)
 
-test-docker: $(VENV)/test ## tests of the images; starts a Docker engine if it can
+test-docker: $(VENV)/test ## test the images; starts a Docker engine if it can
 	$(bin)/pytest -q -m docker $(PYTEST)
 
-test-cluster: $(VENV)/test ## tests of the deployment on a real cluster
+test-cluster: $(VENV)/test ## test the deployment on a real cluster
 	$(bin)/pytest -q -m cluster $(PYTEST)
 
-check: $(VENV)/test ## lint, format and types
+check: $(VENV)/test ## check style, format and types
 	$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/mypy
 
-format: $(VENV)/test ## mend what the linter can mend
+format: $(VENV)/test ## fix what the linter can fix
 	$(bin)/ruff check --fix . && $(bin)/ruff format .
 
 include kubernetes/targets.mk
 
-benchmark: $(VENV)/test ## measure against SQLite, PostgreSQL, tabix, DuckDB (SCALE=gtex for the record, ONLY= for parts)
+benchmark: $(VENV)/test ## compare with SQLite, PostgreSQL, tabix and DuckDB (SCALE=gtex as in docs/benchmark.md, ONLY= some workloads)
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --only "$(ONLY)" $(if $(REPEATS),--repeats $(REPEATS))
 
-benchmark-report: $(VENV)/test ## tables and plots of the benchmark again, without measuring
+benchmark-report: $(VENV)/test ## write the tables and plots of the benchmark again, without measuring
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --report-only
 
-storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes, Docker, root)
+storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes; needs Docker and root)
 	$(bin)/python -m analysis.storage all
 
-growth: $(VENV)/test ## measure how cost grows with junctions and samples (docs/growth.md); MEASURE=only asks what is loaded
+growth: $(VENV)/test ## measure how cost grows with junctions and samples (docs/growth.md); MEASURE=only skips the loads
 	$(if $(filter only,$(MEASURE)),,$(bin)/python -m analysis.growth load --folder $(GROWTH) $(GROWTH_OPTIONS))
 	$(bin)/python -m analysis.growth measure --folder $(GROWTH) $(GROWTH_OPTIONS)
 	$(bin)/python -m analysis.growth report
 
-locust: $(VENV)/test ## 1 to 64 clients against the largest compilation of `make growth`
+locust: $(VENV)/test ## run 1 to 64 clients against the largest compilation of `make growth`
 	$(bin)/python -m analysis.clients --data $(GROWTH)/data --genes $(GROWTH)/files/29900000x9662/gencode.gff3 $(LOCUST_OPTIONS)
 
-notebook: $(VENV)/test ## run analysis/growth.ipynb on the results; the page is $(DATA)/growth.html
+notebook: $(VENV)/test ## run analysis/growth.ipynb on the results and write data/growth.html
 	$(bin)/python -m nbconvert --execute --to html --output-dir $(DATA) --log-level WARN analysis/growth.ipynb
 
-clean: ## remove the virtual environment and the folder $(DATA), with all that was loaded into it
+clean: ## delete the virtual environment and the data folder with everything loaded into it
 	rm -rf $(VENV) $(DATA)
 
 $(VENV)/bin/python:

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Brings the images of VERSION to the servers and read replicas, then to one database after the other.
+#   OVERLAY=small VERSION=0.2.0 sh kubernetes/upgrade.sh catalog shard-a shard-b ...
+set -eu
+folder=kubernetes/overlays/$OVERLAY namespace=${NAMESPACE:-snapshard}
+kubectl() { command kubectl --namespace "$namespace" "$@"; }
+apply() { sh kubernetes/render.sh "$folder" | kubectl apply -f - -l "$1"; }
+
+# Servers and replicas come first: while a shard restarts, its replica must already be able to answer.
+apply 'app.kubernetes.io/component notin (shard,catalog)'
+kubectl rollout status deployment/server --timeout=600s
+for replica in $(kubectl get statefulset -l app.kubernetes.io/component=replica -o name); do
+    kubectl rollout status "$replica" --timeout=600s
+done
+for database; do
+    apply "app.kubernetes.io/instance=$database"
+    kubectl rollout status "statefulset/$database" --timeout=600s
+done
