@@ -1,5 +1,6 @@
-"""Prints the NetworkPolicy that lets the servers reach the API server, whose EndpointSlices come in
-on standard input.
+"""Prints the NetworkPolicy that allows the servers to reach the API server.
+
+Standard input is the API server's EndpointSlices as JSON.
 """
 
 import json
@@ -7,18 +8,21 @@ import sys
 
 
 def policy(slices: list[dict]) -> dict:
-    """Egress to each address and port; policies look at these, not at the Service's address before
-    them.
+    """The policy with egress to each endpoint's address and port.
+
+    Network policies apply to the endpoints, not to the Service's own address.
     """
     rules = []
-    for one in slices:
-        addresses = [address for endpoint in one["endpoints"] for address in endpoint["addresses"]]
-        length = 128 if one["addressType"] == "IPv6" else 32
+    for endpoint_slice in slices:
+        addresses: list[str] = []
+        for endpoint in endpoint_slice["endpoints"]:
+            addresses += endpoint["addresses"]
+        length = 128 if endpoint_slice["addressType"] == "IPv6" else 32
         blocks = [{"ipBlock": {"cidr": f"{address}/{length}"}} for address in addresses]
         rules.append(
             {
                 "to": blocks,
-                "ports": [{"protocol": "TCP", "port": port["port"]} for port in one["ports"]],
+                "ports": [{"protocol": "TCP", "port": port["port"]} for port in endpoint_slice["ports"]],
             }
         )
     return {
@@ -34,7 +38,7 @@ def policy(slices: list[dict]) -> dict:
 
 
 if __name__ == "__main__":
-    found = json.load(sys.stdin)["items"]
-    if not found:
-        sys.exit("no EndpointSlice of the Service default/kubernetes")
-    print(json.dumps(policy(found), indent=2))
+    slices = json.load(sys.stdin)["items"]
+    if not slices:
+        sys.exit("the Service default/kubernetes has no EndpointSlice")
+    print(json.dumps(policy(slices), indent=2))

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints the Secrets of a deployment with new passwords; nothing is kept outside the cluster.
+# Prints the Secrets of a deployment with new passwords; they are stored only in the cluster.
 #   sh kubernetes/secrets.sh | kubectl apply -f -
-# libpq reads user and password from the service files at each new connection, so that a changed Secret needs no restart.
+# libpq reads user and password from the service files for each new connection, so a changed Secret needs no restart.
 set -eu
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 namespace=${NAMESPACE:-snapshard}
@@ -21,7 +21,7 @@ echo ---
 secret loader-service
 echo '  pg_service.conf: |'
 service loader "$loader"
-# Of a shard and its replica, the one that can be written to.
+# Selects the writable server of a shard and its replica.
 echo '    target_session_attrs=read-write'
 echo ---
 secret replica-service

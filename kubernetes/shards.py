@@ -1,9 +1,9 @@
-"""Writes what the shards.tsv of an overlay stands for, under generated/: manifests, shard map,
-layout, load's items, replicas.
+"""Generates the files of an overlay from its shards.tsv: manifests, shard map, layout, load items
+and replicas, in the folder generated/.
 
     python3 kubernetes/shards.py kubernetes/overlays/small [--check]
 
-With --check it writes nothing and ends with 1 if a generated file is not what it would write.
+With --check it writes nothing and exits with 1 if a generated file is out of date.
 """
 
 import sys
@@ -21,7 +21,7 @@ components: [../../../../components/read-replica]
 resources: [databases.yaml]
 configMapGenerator:
   - {name: shard-map, behavior: merge, files: [shards.tsv]}
-# What discovery reads instead of the map.
+# Discovery reads these annotations instead of the map.
 patches:
 """
 _POPULATE = """apiVersion: kustomize.config.k8s.io/v1beta1
@@ -37,8 +37,9 @@ _ADDRESS = """  - target: {kind: Service, name: $name}
 
 
 class Database(NamedTuple):
-    """A line of shards.tsv: a shard, or the catalog, with the sizes of its pod. Chromosomes are
-    parts by position or whole.
+    """A line of shards.tsv: a shard, or the catalog, with the sizes of its pod.
+
+    Chromosomes are whole (`chr2`) or parts of one by position (`chr1:1-120000000`).
     """
 
     shard: str
@@ -49,7 +50,7 @@ class Database(NamedTuple):
 
     @property
     def component(self) -> str:
-        """What it is, as a label."""
+        """The value of its component label."""
         return CATALOG if self.shard == CATALOG else "shard"
 
     @property
@@ -64,17 +65,17 @@ class Database(NamedTuple):
 
     @property
     def address(self) -> str:
-        """How libpq reaches it. User and password come from the service file."""
+        """The libpq address, without user and password, which come from the service file."""
         return f"host={self.name} dbname=snapshard"
 
     @property
     def followed_address(self) -> str:
-        """The same with a replica, which is asked when the shard does not answer."""
+        """The libpq address with the replica as second host, for when the shard is unavailable."""
         return f"host={self.name},{self.replica} dbname=snapshard"
 
 
 def read_table(path: Path) -> list[Database]:
-    """The databases of a table; exactly one is the catalog. A line that has not five columns ends
+    """The databases of a table; exactly database is the catalog. A line that has not five columns ends
     the program.
     """
     lines = [
@@ -88,84 +89,86 @@ def read_table(path: Path) -> list[Database]:
                 f"{path}: expected {len(Database._fields)} columns ({', '.join(Database._fields)}), got {line}"
             )
     databases = [Database(*line) for line in lines]
-    if [one.shard for one in databases].count(CATALOG) != 1:
+    if [database.shard for database in databases].count(CATALOG) != 1:
         sys.exit(f"{path}: expected one line named {CATALOG!r}")
     return databases
 
 
 def manifests(databases: list[Database]) -> str:
-    """The StatefulSets and Services, one document after the other."""
+    """The StatefulSets and Services, database document after the other."""
     return _HEADER + "---\n".join(
-        _filled_in(one, name=one.name, component=one.component) for one in databases
+        _manifest(database, name=database.name, component=database.component) for database in databases
     )
 
 
 def shard_map(databases: list[Database]) -> str:
-    """Name and address of every database, as snapshard reads it."""
-    return _HEADER + "".join(f"{one.shard}\t{one.address}\n" for one in databases)
+    """The shard map: name and address of every database."""
+    return _HEADER + "".join(f"{database.shard}\t{database.address}\n" for database in databases)
 
 
 def replicas(databases: list[Database]) -> dict[str, str]:
-    """The files of the component that gives every shard a read replica, by name."""
+    """The files of the component that adds a read replica to every shard, by file name."""
     shards = shards_of(databases)
-    lines = {one.shard: one.address for one in databases} | {
-        one.shard: one.followed_address for one in shards
+    lines = {database.shard: database.address for database in databases} | {
+        database.shard: database.followed_address for database in shards
     }
     addresses = [
-        Template(_ADDRESS).substitute(name=one.name, address=one.followed_address) for one in shards
+        Template(_ADDRESS).substitute(name=database.name, address=database.followed_address) for database in shards
     ]
     return {
         "kustomization.yaml": _HEADER + _REPLICAS + "".join(addresses),
         "databases.yaml": _HEADER
-        + "---\n".join(_filled_in(one, name=one.replica, component="replica") for one in shards),
+        + "---\n".join(_manifest(database, name=database.replica, component="replica") for database in shards),
         "shards.tsv": _HEADER
         + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
     }
 
 
 def load_items(databases: list[Database]) -> str:
-    """The loader's Jobs with an item for every shard."""
+    """The loader's Jobs with one item for every shard."""
     return _HEADER + Template(_POPULATE).substitute(count=len(shards_of(databases)))
 
 
 def shards_of(databases: list[Database]) -> list[Database]:
-    """All but the catalog."""
-    return [one for one in databases if one.component != CATALOG]
+    """All databases except the catalog."""
+    return [database for database in databases if database.component != CATALOG]
 
 
-def _filled_in(one: Database, *, name: str, component: str) -> str:
+def _manifest(database: Database, *, name: str, component: str) -> str:
     template = Template(TEMPLATE.read_text(encoding="utf-8").split("\n", 1)[1])
-    return template.substitute(one._asdict(), name=name, component=component)
+    return template.substitute(database._asdict(), name=name, component=component)
 
 
 def layout(databases: list[Database]) -> str:
-    """Chromosome, last base and shard in genome order, as snapshard reads it; `chr1:1-9,chr2` cuts
-    chr1 at base 9.
+    """The layout: chromosome, last base and shard in genome order.
+
+    `chr1:1-9,chr2` gives a shard the first nine bases of chr1 and all of chr2.
     """
-    cuts: dict[str, list[tuple[str, str]]] = {}
-    for one in shards_of(databases):
-        for part in one.chromosomes.split(","):
+    intervals: dict[str, list[tuple[str, str]]] = {}
+    for database in shards_of(databases):
+        for part in database.chromosomes.split(","):
             chrom, _, positions = part.partition(":")
             last = positions.partition("-")[2] or "-"
-            cuts.setdefault("*" if chrom == "other" else chrom, []).append((last, one.shard))
-    unknown = [chrom for chrom in cuts if chrom not in [*CHROMOSOMES, "*"]]
-    missing = [chrom for chrom in [*CHROMOSOMES, "*"] if chrom not in cuts]
+            intervals.setdefault("*" if chrom == "other" else chrom, []).append((last, database.shard))
+    unknown = [chrom for chrom in intervals if chrom not in [*CHROMOSOMES, "*"]]
+    missing = [chrom for chrom in [*CHROMOSOMES, "*"] if chrom not in intervals]
     if unknown or missing:
         sys.exit(
-            f"chromosomes that no shard or an unknown name has: {', '.join(missing + unknown)}"
+            f"expected every chromosome once and no other name; missing or unknown: {', '.join(missing + unknown)}"
         )
-    order = [
-        (chrom, cut) for chrom in [*CHROMOSOMES, "*"] for cut in sorted(cuts[chrom], key=_last_base)
-    ]
-    return _HEADER + "".join(f"{chrom}\t{last}\t{shard}\n" for chrom, (last, shard) in order)
+    lines = []
+    for chrom in [*CHROMOSOMES, "*"]:
+        for last, shard in sorted(intervals[chrom], key=_last_base):
+            lines.append(f"{chrom}\t{last}\t{shard}\n")
+    return _HEADER + "".join(lines)
 
 
-def _last_base(cut: tuple[str, str]) -> float:
-    return float("inf") if cut[0] == "-" else int(cut[0])
+def _last_base(interval: tuple[str, str]) -> float:
+    return float("inf") if interval[0] == "-" else int(interval[0])
 
 
 def generated(overlay: Path) -> dict[Path, str]:
-    """Every generated file of an overlay with what it should hold."""
+    """The content of every generated file of an overlay, by path."""
     databases = read_table(overlay / "shards.tsv")
     folder = overlay / "generated"
     return {
@@ -178,7 +181,7 @@ def generated(overlay: Path) -> dict[Path, str]:
 
 
 def main(overlay: Path, *, check: bool) -> int:
-    """Writes, or compares; returns the exit code."""
+    """Writes the files that are out of date, or only reports them; returns the exit code."""
     stale = [
         path
         for path, text in generated(overlay).items()

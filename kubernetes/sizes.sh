@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints for each shard of a release: junctions, bytes of text, bytes on disk, seconds of the last load's item.
+# Prints for each shard of a release: junctions, bytes of text, bytes on disk, seconds that its last load took.
 #   sh kubernetes/sizes.sh COMPILATION@RELEASE shard-a shard-b ...
 set -eu
 namespace=${NAMESPACE:-snapshard} release=$1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Waits a day at most for a Job to end: prints the last lines of its log (-1: all), and ends with 1 if it failed.
+# Waits up to a day for a Job to end and prints the last lines of its log (-1: all). The exit code is 1 if the Job failed.
 #   sh kubernetes/wait-for-job.sh NAME [LINES]
 set -eu
 namespace=${NAMESPACE:-snapshard} deadline=$(($(date +%s) + 86400))

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes the roles, once, on an empty data folder. Passwords come from files and pass through psql's variables, never a command line.
+# Creates the roles once, on an empty data folder. Passwords come from files through psql variables, never a command line.
 #
-#   owner       owns the database, and may do whatever the loader may; for people, no program uses it
-#   loader      makes, fills and drops releases, in the catalog and in the shards, and owns what it makes
-#   reader      reads, with a deadline; the server's interactive queries
-#   exporter    reads without a deadline, few at a time; the server's exports
-#   replicator  copies the whole server and follows it: what a read replica connects by; reaches no database
+#   owner       owns the database and has the loader's rights; for administrators, not used by any program
+#   loader      creates, fills and drops releases in the catalog and in the shards, and owns them
+#   reader      reads with a deadline; for the server's interactive queries
+#   exporter    reads without a deadline, with few connections; for the server's exports
+#   replicator  replicates the whole server; for read replicas; cannot connect to a database
 set -eu
 secrets=${SNAPSHARD_SECRETS:-/run/secrets/snapshard}
 
