@@ -22,7 +22,9 @@ def policy(slices: list[dict]) -> dict:
         rules.append(
             {
                 "to": blocks,
-                "ports": [{"protocol": "TCP", "port": port["port"]} for port in endpoint_slice["ports"]],
+                "ports": [
+                    {"protocol": "TCP", "port": port["port"]} for port in endpoint_slice["ports"]
+                ],
             }
         )
     return {

@@ -75,8 +75,9 @@ class Database(NamedTuple):
 
 
 def read_table(path: Path) -> list[Database]:
-    """The databases of a table; exactly database is the catalog. A line that has not five columns ends
-    the program.
+    """The databases of a table, exactly one of which is the catalog.
+
+    The program ends with a message if a line does not have five columns.
     """
     lines = [
         line.split("\t")
@@ -85,9 +86,8 @@ def read_table(path: Path) -> list[Database]:
     ]
     for line in lines:
         if len(line) != len(Database._fields):
-            sys.exit(
-                f"{path}: expected {len(Database._fields)} columns ({', '.join(Database._fields)}), got {line}"
-            )
+            columns = ", ".join(Database._fields)
+            sys.exit(f"{path}: expected {len(Database._fields)} columns ({columns}), got {line}")
     databases = [Database(*line) for line in lines]
     if [database.shard for database in databases].count(CATALOG) != 1:
         sys.exit(f"{path}: expected one line named {CATALOG!r}")
@@ -95,9 +95,10 @@ def read_table(path: Path) -> list[Database]:
 
 
 def manifests(databases: list[Database]) -> str:
-    """The StatefulSets and Services, database document after the other."""
+    """The StatefulSets and Services of all databases, one YAML document each."""
     return _HEADER + "---\n".join(
-        _manifest(database, name=database.name, component=database.component) for database in databases
+        _manifest(database, name=database.name, component=database.component)
+        for database in databases
     )
 
 
@@ -109,18 +110,18 @@ def shard_map(databases: list[Database]) -> str:
 def replicas(databases: list[Database]) -> dict[str, str]:
     """The files of the component that adds a read replica to every shard, by file name."""
     shards = shards_of(databases)
-    lines = {database.shard: database.address for database in databases} | {
-        database.shard: database.followed_address for database in shards
-    }
-    addresses = [
-        Template(_ADDRESS).substitute(name=database.name, address=database.followed_address) for database in shards
+    addresses = {database.shard: database.address for database in databases}
+    addresses |= {shard.shard: shard.followed_address for shard in shards}
+    annotations = [
+        Template(_ADDRESS).substitute(name=shard.name, address=shard.followed_address)
+        for shard in shards
     ]
+    pods = [_manifest(shard, name=shard.replica, component="replica") for shard in shards]
+    shard_lines = [f"{name}\t{address}\n" for name, address in addresses.items()]
     return {
-        "kustomization.yaml": _HEADER + _REPLICAS + "".join(addresses),
-        "databases.yaml": _HEADER
-        + "---\n".join(_manifest(database, name=database.replica, component="replica") for database in shards),
-        "shards.tsv": _HEADER
-        + "".join(f"{shard}\t{address}\n" for shard, address in lines.items()),
+        "kustomization.yaml": _HEADER + _REPLICAS + "".join(annotations),
+        "databases.yaml": _HEADER + "---\n".join(pods),
+        "shards.tsv": _HEADER + "".join(shard_lines),
     }
 
 
@@ -149,12 +150,15 @@ def layout(databases: list[Database]) -> str:
         for part in database.chromosomes.split(","):
             chrom, _, positions = part.partition(":")
             last = positions.partition("-")[2] or "-"
-            intervals.setdefault("*" if chrom == "other" else chrom, []).append((last, database.shard))
+            intervals.setdefault("*" if chrom == "other" else chrom, []).append(
+                (last, database.shard)
+            )
     unknown = [chrom for chrom in intervals if chrom not in [*CHROMOSOMES, "*"]]
     missing = [chrom for chrom in [*CHROMOSOMES, "*"] if chrom not in intervals]
     if unknown or missing:
         sys.exit(
-            f"expected every chromosome once and no other name; missing or unknown: {', '.join(missing + unknown)}"
+            "expected every chromosome of the assembly and no other name;"
+            f" missing or unknown: {', '.join(missing + unknown)}"
         )
     lines = []
     for chrom in [*CHROMOSOMES, "*"]:
