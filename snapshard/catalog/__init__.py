@@ -1,5 +1,6 @@
 """The catalog: which releases there are, and the samples, genes and transcripts of each."""
 
+from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.facts import FactsCache, ReleaseFacts
 from snapshard.catalog.gene_search import gene_members, gene_places, gene_region, genes_by_prefix
@@ -18,6 +19,7 @@ __all__ = [
     "SamplesFile",
     "Symbols",
     "TranscriptLines",
+    "file_names",
     "gene_members",
     "gene_places",
     "gene_region",

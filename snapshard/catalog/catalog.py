@@ -6,18 +6,17 @@ from contextlib import AbstractContextManager
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
 import psycopg
 import zstandard
 from psycopg import sql
 
 from snapshard.connections import CATALOG, Pools
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
-from snapshard.release import Content, Interval, Release, SampleGroup
+from snapshard.release import Content, Interval, Release
 
 _RELEASES = """
-SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated, r.sample_count, r.created, r.published,
-       coalesce(c.current = r.name, false)
+SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated,
+       r.sample_count, r.created, r.published, coalesce(c.current = r.name, false)
 FROM release r JOIN compilation c ON c.name = r.compilation
 WHERE r.state IN ('published', 'verified')
 ORDER BY r.compilation, r.created, r.name
@@ -55,7 +54,6 @@ class Catalog:
         self._releases: list[tuple[Release, bool]] = []
         self._read_at: float | None = None
         self._away = False
-        self._groups: dict[str, tuple[SampleGroup, ...]] = {}
 
     def releases(self) -> list[Release]:
         """Every release that can be queried, oldest first within a compilation."""
@@ -104,32 +102,6 @@ class Catalog:
         with self.connect() as connection:
             found = connection.execute(query, [name]).fetchone()
         return zstandard.ZstdDecompressor().decompress(found[0]) if found else None
-
-    def groups(self, release: Release) -> tuple[SampleGroup, ...]:
-        """The groups of samples of a release, in the order of its groups file; none if it had no
-        such file.
-        """
-        if release.schema not in self._groups:
-            query = sql.SQL(
-                "SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number"
-            )
-            with self.connect() as connection:
-                found = connection.execute(query.format(sql.Identifier(release.schema))).fetchall()
-            self._groups[release.schema] = tuple(
-                SampleGroup(number, name, long_name, np.array(members, np.int64))
-                for number, name, long_name, members in found
-            )
-        return self._groups[release.schema]
-
-    def group_members(self, release: Release, names: list[str]) -> set[int]:
-        """The samples of these groups together. Raises NotFound for a group that the release does
-        not have.
-        """
-        groups = {group.name: group.members for group in self.groups(release)}
-        for name in names:
-            if name not in groups:
-                raise NotFound("sample group", name, ", ".join(groups))
-        return {member for name in names for member in groups[name].tolist()}
 
     def _known(self) -> list[tuple[Release, bool]]:
         """While the database is away nobody waits for it: a thread looks from time to time whether

@@ -1,92 +1,182 @@
-"""What is known of a release's samples and gene names, kept per process: a release never changes."""
+"""What a process knows about each release, beside its rows: samples, groups, genes, transcripts.
+
+A release is immutable, so a fact is read when it is first needed and then kept without a time
+limit. Facts live only here, in one cache that drops the release that was unused for longest.
+
+Two rules must hold. Large facts (the sample search, the transcripts) are read under a lock, so that
+two threads never hold two copies. Small facts are read without one: the other chromosomes come from
+shards, and a thread must not wait for another thread's timeout before it may start its own.
+"""
 
 import threading
 from collections import OrderedDict
-from functools import cached_property
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Generic, TypeVar
 
+import numpy as np
 from psycopg import sql
 
+from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.sample_search import SampleSearch
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
-from snapshard.catalog.transcripts import FILE as TRANSCRIPTS
 from snapshard.catalog.transcripts import TranscriptLines
 from snapshard.errors import NotFound
-from snapshard.release import Release
+from snapshard.release import Release, SampleGroup
 
-SAMPLES = "samples.tsv"
-BASES_HEADER = "bases.header.tsv"
-_MOST_KEPT = 20
+Value = TypeVar("Value")
+
+_CACHED_RELEASES = 20
+_FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
+_GROUPS = sql.SQL("SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number")
 
 
 class ReleaseFacts:
-    """One release's samples and their search, gene names, transcripts, base columns: each read when
-    it is first asked for.
+    """The facts about one release, each read when it is first needed.
+
+    `read_other_chromosomes` returns the chromosomes that have rows but no interval of their own.
     """
 
-    def __init__(self, catalog: Catalog, release: Release) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        release: Release,
+        read_other_chromosomes: Callable[[Release], frozenset[str]],
+    ) -> None:
         self._catalog = catalog
         self.release = release
         self.symbols = Symbols(catalog, release)
-        self._lock = threading.Lock()
-
-    @cached_property
-    def types(self) -> dict[str, str]:
-        """The type of every field of the samples file, in its order: i (whole numbers), f
-        (decimals), t (text).
-        """
-        query = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number").format(
-            sql.Identifier(self.release.schema)
-        )
-        with self._catalog.connect() as connection:
-            return dict(connection.execute(query).fetchall())
+        self._types = _Fact(self._read_types)
+        self._groups = _Fact(self._read_groups)
+        self._base_columns = _Fact(self._read_base_columns)
+        self._other_chromosomes = _Fact(partial(read_other_chromosomes, release))
+        self._search = _Fact(self._read_search, threading.Lock())
+        self._transcripts = _Fact(self._read_transcripts, threading.Lock())
 
     @property
-    def samples(self) -> SamplesFile:
-        """The samples file. Raises NotFound for a release that has none."""
-        return self.search.samples
+    def types(self) -> dict[str, str]:
+        """The type of every field of the samples file, in file order: i (whole numbers), f
+        (decimals) or t (text).
+        """
+        return self._types()
+
+    @property
+    def groups(self) -> tuple[SampleGroup, ...]:
+        """The sample groups, in the order of the groups file; empty for a release without one."""
+        return self._groups()
+
+    def group_members(self, names: list[str]) -> set[int]:
+        """The samples of these groups together. Raises NotFound for an unknown group."""
+        members: set[int] = set()
+        groups = {group.name: group for group in self.groups}
+        for name in names:
+            if name not in groups:
+                raise NotFound("sample group", name, ", ".join(groups))
+            members.update(groups[name].members.tolist())
+        return members
 
     @property
     def search(self) -> SampleSearch:
-        """The search over the samples file. Raises NotFound for a release that has none."""
-        with self._lock:
-            return self._search
+        """The search over the samples file. Raises NotFound for a release without one."""
+        return self._search()
 
-    @cached_property
+    @property
+    def samples(self) -> SamplesFile:
+        """The samples file. Raises NotFound for a release without one."""
+        return self.search.samples
+
+    @property
     def transcripts(self) -> TranscriptLines | None:
-        """The lines of the transcript file; None for a release that has none."""
-        content = self._catalog.file(self.release, TRANSCRIPTS)
-        return None if content is None else TranscriptLines([content])
+        """The lines of the transcript file; None for a release without one."""
+        return self._transcripts()
 
-    @cached_property
+    @property
     def base_columns(self) -> tuple[str, ...]:
-        """The columns of the base coverage: POSITION and the samples; empty for a release without."""
-        header = self._catalog.file(self.release, BASES_HEADER)
-        return tuple(header.decode().strip("\n").split("\t")) if header else ()
+        """The columns of the base coverage: chromosome, start, end and the samples; empty for a
+        release without base coverage.
+        """
+        return self._base_columns()
 
-    @cached_property
-    def _search(self) -> SampleSearch:
-        content = self._catalog.file(self.release, SAMPLES)
+    @property
+    def other_chromosomes(self) -> frozenset[str]:
+        """Chromosomes that have rows but no interval of their own.
+
+        Raises ShardUnavailable or QueryTimeout if their shards do not answer.
+        """
+        return self._other_chromosomes()
+
+    def _read_types(self) -> dict[str, str]:
+        statement = _FIELD_TYPES.format(sql.Identifier(self.release.schema))
+        with self._catalog.connect() as connection:
+            return dict(connection.execute(statement).fetchall())
+
+    def _read_groups(self) -> tuple[SampleGroup, ...]:
+        statement = _GROUPS.format(sql.Identifier(self.release.schema))
+        with self._catalog.connect() as connection:
+            records = connection.execute(statement).fetchall()
+        return tuple(
+            SampleGroup(number, name, long_name, np.array(members, np.int64))
+            for number, name, long_name, members in records
+        )
+
+    def _read_search(self) -> SampleSearch:
+        content = self._catalog.file(self.release, file_names.SAMPLES)
         if content is None:
             raise NotFound("samples file of", f"{self.release.compilation}/{self.release.name}")
         return SampleSearch(SamplesFile([content]), self.types)
 
+    def _read_transcripts(self) -> TranscriptLines | None:
+        content = self._catalog.file(self.release, file_names.TRANSCRIPTS)
+        return None if content is None else TranscriptLines([content])
+
+    def _read_base_columns(self) -> tuple[str, ...]:
+        header = self._catalog.file(self.release, file_names.BASES_HEADER)
+        return tuple(header.decode().strip("\n").split("\t")) if header else ()
+
 
 class FactsCache:
-    """The releases that were asked about lately."""
+    """The facts about the releases that were used most recently."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(
+        self, catalog: Catalog, read_other_chromosomes: Callable[[Release], frozenset[str]]
+    ) -> None:
         self._catalog = catalog
-        self._kept: OrderedDict[str, ReleaseFacts] = OrderedDict()
+        self._read_other_chromosomes = read_other_chromosomes
+        self._facts: OrderedDict[str, ReleaseFacts] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, release: Release) -> ReleaseFacts:
-        """What is known of a release."""
+        """The facts about a release. Never waits for a database."""
         with self._lock:
-            if release.schema not in self._kept:
-                self._kept[release.schema] = ReleaseFacts(self._catalog, release)
-                if len(self._kept) > _MOST_KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(release.schema)
-            return self._kept[release.schema]
+            facts = self._facts.get(release.schema)
+            if facts is None:
+                facts = ReleaseFacts(self._catalog, release, self._read_other_chromosomes)
+                self._facts[release.schema] = facts
+                if len(self._facts) > _CACHED_RELEASES:
+                    self._facts.popitem(last=False)
+            self._facts.move_to_end(release.schema)
+            return facts
+
+
+class _Fact(Generic[Value]):
+    """A value that is read at the first call and kept; an error is not kept, so the next call
+    retries.
+    """
+
+    def __init__(
+        self, read: Callable[[], Value], lock: AbstractContextManager[object] | None = None
+    ) -> None:
+        self._read = read
+        self._lock = lock or nullcontext()
+        self._values: list[Value] = []
+
+    def __call__(self) -> Value:
+        if not self._values:
+            with self._lock:
+                # Another thread may have finished the same read while this one waited.
+                if not self._values:
+                    self._values.append(self._read())
+        return self._values[0]

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from snapshard.catalog import Catalog
+from snapshard.catalog import Catalog, FactsCache
 from snapshard.connections import Pools, ShardSource, Use, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.index.copy_out import copy_lines, copy_records
@@ -54,7 +54,7 @@ class Index:
         self.catalog = Catalog(self.pools)
         self._directories = Directories()
         self._unpackers = ThreadPoolExecutor(_UNPACKERS, thread_name_prefix="unpack")
-        self._others: dict[str, frozenset[str]] = {}
+        self.facts = FactsCache(self.catalog, self._other_chromosomes)
 
     def close(self) -> None:
         """Closes every connection and ends every thread."""
@@ -167,20 +167,6 @@ class Index:
         return fanout.gather(
             self._state, self.pools.names() if shards is None else shards, threads=32
         )
-
-    def other_chromosomes(self, release: Release) -> frozenset[str]:
-        """The chromosomes that the interval `*` of a release holds rows of; asked once, since a
-        release does not change.
-        """
-        if release.schema not in self._others:
-            asked = [
-                interval
-                for interval in release.intervals
-                if interval.chrom == OTHERS and "junction" in interval.content
-            ]
-            found = [self._chromosomes(release, interval) for interval in asked]
-            self._others[release.schema] = frozenset(chrom for chroms in found for chrom in chroms)
-        return self._others[release.schema]
 
     def row_address(self, release: Release, snaptron_id: int, kind: str = "junction") -> RowAddress:
         """Where the row of an id stands. Raises NotFound if the release has no such row."""
@@ -326,6 +312,14 @@ class Index:
         """All lines of an answer, read to its end, so that the connection can be used again."""
         with self.pools.connection(interval.shard) as connection:
             return b"".join(copy_lines(connection, statement))
+
+    def _other_chromosomes(self, release: Release) -> frozenset[str]:
+        """The chromosomes that have junctions but no interval of their own."""
+        chroms: set[str] = set()
+        for interval in release.intervals:
+            if interval.chrom == OTHERS and "junction" in interval.content:
+                chroms.update(self._chromosomes(release, interval))
+        return frozenset(chroms)
 
     def _chromosomes(self, release: Release, interval: Interval) -> list[str]:
         return self._read(interval, chromosome_statement(release, interval)).decode().splitlines()

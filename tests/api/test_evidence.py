@@ -44,7 +44,7 @@ def expected(reads, of):
 
 
 def test_evidence_counts_samples_and_reads_over_all_and_per_group(world, http, samples):
-    groups = world.index.catalog.groups(world.release)
+    groups = world.index.facts.of(world.release).groups
     for place in (0, 700, 1400, 2100):
         row = world.rows[place]
         answer = http.get(f"/junctions/{row['snaptron_id']}/evidence").json()
@@ -155,7 +155,7 @@ def test_facets_count_each_value(http, samples):
 
 
 def test_groups_and_their_members(world, http):
-    groups = world.index.catalog.groups(world.release)
+    groups = world.index.facts.of(world.release).groups
     answer = http.get("/groups").json()["groups"]
     assert [(one["group"], one["sample_count"]) for one in answer] == [
         (group.name, len(group.members)) for group in groups

@@ -17,7 +17,8 @@ def export_connections(world):
     """How many connections of exports the server has at work."""
     with psycopg.connect(world.index.pools._map.catalog) as connection:
         found = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'snapshard export' AND state <> 'idle'"
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'snapshard export' AND state <> 'idle'"
         ).fetchone()
     return found[0]
 
@@ -27,8 +28,9 @@ def test_a_whole_export_is_the_source_in_genome_order(world, http):
     assert text.splitlines(keepends=True)[1:] == world.lines
 
 
-ALL = "snaptron_id,chromosome,start,end,length,strand,annotated,left_motif,right_motif,left_annotated,right_annotated,samples,"
-ALL += "samples_count,coverage_sum,coverage_avg,coverage_median,source_dataset_id"
+ALL = "snaptron_id,chromosome,start,end,length,strand,annotated,left_motif,right_motif,"
+ALL += "left_annotated,right_annotated,samples,samples_count,coverage_sum,coverage_avg,"
+ALL += "coverage_median,source_dataset_id"
 
 
 def test_the_last_line_lets_a_cut_file_be_told_from_a_whole_one(world, http):
@@ -73,7 +75,7 @@ def test_an_export_says_how_many_places_are_left(http):
 
 def test_a_restricted_export_equals_its_pages(world, http):
     question = {
-        "group": world.index.catalog.groups(world.release)[1].name,
+        "group": world.index.facts.of(world.release).groups[1].name,
         "filter": "samples_count>=2",
     }
     rows = http.get("/junctions:export", params=question).json()["rows"]
@@ -195,7 +197,8 @@ def leave_after(single, seconds):
     host, port = single.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:
         client.sendall(
-            b"GET /api/v1/compilations/sim/junctions?region=chr1:100000000-200000000 HTTP/1.1\r\nHost: x\r\n\r\n"
+            b"GET /api/v1/compilations/sim/junctions?region=chr1:100000000-200000000 HTTP/1.1\r\n"
+            b"Host: x\r\n\r\n"
         )
         time.sleep(seconds)
 
@@ -203,7 +206,10 @@ def leave_after(single, seconds):
 def waiting(world):
     """How many reads wait for a lock."""
     with psycopg.connect(world.index.pools._map.catalog) as connection:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'snapshard read' AND wait_event_type = 'Lock'"
+        query = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'snapshard read' AND wait_event_type = 'Lock'"
+        )
         return connection.execute(query).fetchone()[0]
 
 
@@ -215,7 +221,8 @@ def test_a_stream_that_breaks_says_so_and_has_no_end(world, single, blocked):
         wait_for(lambda: export_connections(world) > 0, 5)
         with psycopg.connect(world.index.pools._map.catalog, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'snapshard export'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'snapshard export'"
             )
         got = b"".join(iter(lambda: client.recv(65536), b""))
     assert got.startswith(b"HTTP/1.1 200 OK")

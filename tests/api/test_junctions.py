@@ -152,7 +152,7 @@ def test_ids_are_found_in_genome_order(world, http):
 
 
 def test_a_group_is_its_samples(world, http):
-    group = world.index.catalog.groups(world.release)[0]
+    group = world.index.facts.of(world.release).groups[0]
     by_name = http.get("/junctions", params={"group": group.name, "limit": 50}).json()["rows"]
     by_ids = http.get(
         "/junctions", params={"sample_ids": ",".join(map(str, group.members)), "limit": 50}

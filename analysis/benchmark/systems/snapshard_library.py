@@ -29,7 +29,10 @@ from snapshard_populate.loading.load import Plan, load_compilation
 from snapshard_populate.loading.shard import Progress
 from snapshard_populate.releases.prune import abandon
 
-_SIZES = "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
+_SIZES = (
+    "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
+)
 RELEASE = "r1"
 
 
@@ -143,7 +146,7 @@ class LibrarySession:
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
         """The evidence, by tissue."""
         pairs = self._one(question.region).pairs
-        groups = self.index.catalog.groups(self.release)
+        groups = self.index.facts.of(self.release).groups
         told = measure_evidence(
             pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups
         )

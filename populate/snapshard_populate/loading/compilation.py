@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from snapshard.catalog import file_names
 from snapshard.errors import BadSource
 
 _STORED = ("", ".bgz", ".gz")
 _TABLES = ("junctions", "genes", "exons", "bases")
 _FILES = {
-    "samples": ("samples.tsv",),
-    "sample_types": ("samples.types.tsv", "lucene_indexed_numeric_types.tsv"),
-    "groups": ("samples.groups.tsv",),
-    "bases_header": ("bases.header.tsv",),
-    "bases_files": ("bases.files.tsv",),
-    "refflat": ("refseq_transcripts_by_hgvs.tsv",),
-    "annotation": ("gencode.gff3", "gencode.*.gff3"),
-    "transcripts": ("all_transcripts.gtf",),
-    "canonical": ("ucsc_known_canonical_transcript.tsv",),
+    "samples": (file_names.SAMPLES,),
+    "sample_types": (file_names.SAMPLE_TYPES, "lucene_indexed_numeric_types.tsv"),
+    "groups": (file_names.GROUPS,),
+    "bases_header": (file_names.BASES_HEADER,),
+    "bases_files": (file_names.BASES_FILES,),
+    "refflat": (file_names.REFFLAT,),
+    "annotation": (file_names.ANNOTATION, "gencode.*.gff3"),
+    "transcripts": (file_names.TRANSCRIPTS,),
+    "canonical": (file_names.CANONICAL,),
 }
 """Names of a compilation's small files, stored plain, .bgz or .gz; the first that is there is
 taken.

@@ -11,6 +11,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
+from snapshard.catalog import file_names
 from snapshard.errors import BadSource
 from snapshard.genes import Gene, Transcript
 from snapshard_populate.formats.bases import POSITION, read_bases_header
@@ -28,12 +29,12 @@ Item = TypeVar("Item")
 
 _LEVEL = 9
 _KEPT = {
-    "sample_types": "samples.types.tsv",
-    "groups": "samples.groups.tsv",
-    "bases_header": "bases.header.tsv",
-    "refflat": "refseq_transcripts_by_hgvs.tsv",
-    "canonical": "ucsc_known_canonical_transcript.tsv",
-    "transcripts": "all_transcripts.gtf",
+    "sample_types": file_names.SAMPLE_TYPES,
+    "groups": file_names.GROUPS,
+    "bases_header": file_names.BASES_HEADER,
+    "refflat": file_names.REFFLAT,
+    "canonical": file_names.CANONICAL,
+    "transcripts": file_names.TRANSCRIPTS,
 }
 """Small files that are kept as they came, and the names they have in the catalog. The samples file
 is kept too.
@@ -99,7 +100,7 @@ class Description:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         if self.samples is not None:
-            yield "samples.tsv", self.samples.content
+            yield file_names.SAMPLES, self.samples.content
         yield from self.files.items()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pysam
 
+from snapshard.catalog import file_names
 from snapshard_populate.simulate.bases import base_header, base_lines
 from snapshard_populate.simulate.expression import exon_lines, gene_lines
 from snapshard_populate.simulate.lines import junction_lines
@@ -52,7 +53,7 @@ def simulate(
     _write_indexed(folder / "exons.bgz", exon_lines(plan), progress, total=0)
     rows = junction_lines(junctions=junctions, samples=samples, seed=seed)
     _write_indexed(folder / "junctions.bgz", rows, progress, total=junctions)
-    (folder / "bases.header.tsv").write_text(base_header(plan))
+    (folder / file_names.BASES_HEADER).write_text(base_header(plan))
     _write_indexed(
         folder / "bases.tsv.bgz",
         (line.encode() for line in base_lines(plan)),
@@ -78,19 +79,22 @@ def _description(plan: Plan) -> dict[str, object]:
 
 
 def _write_samples(folder: Path, plan: Plan) -> None:
-    _write(folder / "samples.tsv", sample_lines(plan))
-    _write(folder / "samples.types.tsv", type_lines())
-    _write(folder / "samples.groups.tsv", group_lines(plan))
+    _write(folder / file_names.SAMPLES, sample_lines(plan))
+    _write(folder / file_names.SAMPLE_TYPES, type_lines())
+    _write(folder / file_names.GROUPS, group_lines(plan))
 
 
 def _write_transcripts(folder: Path, plan: Plan) -> None:
     """Four files from one pass each: simulating genes is cheap, holding them all is not."""
-    _write(folder / "refseq_transcripts_by_hgvs.tsv", map(ref_flat_line, transcripts(plan)))
-    _write(folder / "all_transcripts.gtf", map(gtf_line, transcripts(plan)))
+    _write(folder / file_names.REFFLAT, map(ref_flat_line, transcripts(plan)))
+    _write(folder / file_names.TRANSCRIPTS, map(gtf_line, transcripts(plan)))
     canonical = (transcript for transcript in transcripts(plan) if transcript.number == 1)
-    _write(folder / "ucsc_known_canonical_transcript.tsv", map(canonical_line, canonical))
+    _write(folder / file_names.CANONICAL, map(canonical_line, canonical))
     genes = (gff3_line(transcript) for transcript in transcripts(plan) if transcript.number == 1)
-    _write(folder / "gencode.gff3", ("##gff-version 3\n", f"#description: {SIMULATED}\n", *genes))
+    _write(
+        folder / file_names.ANNOTATION,
+        ("##gff-version 3\n", f"#description: {SIMULATED}\n", *genes),
+    )
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

@@ -41,7 +41,7 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
     found, rows = named(asked.index, asked.release, name)
     known_region(asked.index, asked.release, found.region)
     samples, coverages = _pairs(rows)
-    groups = asked.index.catalog.groups(asked.release)
+    groups = asked.index.facts.of(asked.release).groups
     answer = measure_evidence(
         samples, coverages, sample_count=asked.release.sample_count, groups=groups
     )

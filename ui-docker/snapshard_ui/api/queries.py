@@ -41,7 +41,10 @@ def known_region(index: Index, release: Release, region: Region) -> Region:
     """The region. Raises NotFound if the release has no such chromosome: an empty answer would hide
     a slip of the pen.
     """
-    if region.chrom not in release.named and region.chrom not in index.other_chromosomes(release):
+    if (
+        region.chrom not in release.named
+        and region.chrom not in index.facts.of(release).other_chromosomes
+    ):
         known = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
         raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(known)))
     return region
@@ -50,7 +53,7 @@ def known_region(index: Index, release: Release, region: Region) -> Region:
 def _samples(index: Index, release: Release, params: Selection) -> SampleSet | None:
     if not params.sample_ids and not params.group:
         return None
-    return SampleSet({*params.sample_ids, *index.catalog.group_members(release, params.group)})
+    return SampleSet({*params.sample_ids, *index.facts.of(release).group_members(params.group)})
 
 
 def _place(index: Index, release: Release, after: str | None) -> RowAddress | None:
@@ -64,7 +67,10 @@ def chosen(params: Output, form: Format) -> Choice:
     """What the answer shows. Raises BadQuery where format, columns and shape do not go together."""
     if form.columns:
         if params.columns or params.samples or params.shape is Shape.TIDY:
-            expected = "one with free columns (tsv, csv, ndjson, json, parquet, arrow) for columns, samples and tidy"
+            expected = (
+                "one with free columns (tsv, csv, ndjson, json, parquet, arrow) for columns,"
+                " samples and tidy"
+            )
             raise BadQuery("format", form.name, expected)
         return Choice(form.columns)
     columns = tuple(params.columns) or (TIDY_DEFAULT if params.shape is Shape.TIDY else DEFAULT)

@@ -28,7 +28,7 @@ from snapshard_ui.api.tokens import parse_token, token_of
 from snapshard_ui.http.request_log import record
 from snapshard_ui.render.formats import TABLES
 from snapshard_ui.render.json_text import JsonObjects
-from snapshard_ui.runtime.backend import backend
+from snapshard_ui.runtime.backend import current_index
 
 _FILTER = re.compile(
     r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*"
@@ -104,7 +104,7 @@ def facets(asked: Asked[FacetParams]) -> Response:
 @on_release("/groups", answer=GroupList)
 def groups(asked: Asked[NoParams]) -> Response:
     """The groups of samples, such as tissues, in the order of their file."""
-    found = asked.index.catalog.groups(asked.release)
+    found = asked.index.facts.of(asked.release).groups
     members = [
         {"group": one.name, "long_name": one.long_name, "sample_count": len(one.members)}
         for one in found
@@ -115,7 +115,7 @@ def groups(asked: Asked[NoParams]) -> Response:
 @on_release("/groups/<group>", answer=GroupAnswer)
 def one_group(asked: Asked[NoParams], group: str) -> Response:
     """A group and the rail_ids of its samples."""
-    for one in asked.index.catalog.groups(asked.release):
+    for one in asked.index.facts.of(asked.release).groups:
         if one.name == group:
             members = one.members.tolist()
             return about_release(
@@ -129,7 +129,7 @@ def one_group(asked: Asked[NoParams], group: str) -> Response:
 
 
 def _described(asked: "Asked[SampleParams] | Asked[FacetParams] | Asked[NoParams]") -> ReleaseFacts:
-    return backend().descriptions.of(asked.release)
+    return current_index().facts.of(asked.release)
 
 
 def _columns(described: ReleaseFacts, wanted: tuple[str, ...]) -> tuple[Column, ...]:

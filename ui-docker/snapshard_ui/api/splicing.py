@@ -49,7 +49,7 @@ from snapshard_ui.api.models.splicing import (
 )
 from snapshard_ui.api.queries import known_region
 from snapshard_ui.api.routes import Asked, on_release
-from snapshard_ui.runtime.backend import backend
+from snapshard_ui.runtime.backend import current_index
 
 
 @on_release("/splicing/inclusion-ratio", params=InclusionParams, answer=InclusionAnswer)
@@ -190,7 +190,7 @@ def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterat
     """What a field says of every sample. Raises NotFound without a samples file, BadQuery for an
     unknown field.
     """
-    samples = backend().descriptions.of(release).samples
+    samples = current_index().facts.of(release).samples
     if field not in samples.names:
         raise BadQuery(parameter, field, f"one of {', '.join(samples.names)}")
     texts = (text.decode("utf-8", "replace") for texts in samples.column(field) for text in texts)
@@ -202,8 +202,11 @@ def _sizes(asked: Asked[NormalisedParams]) -> dict[int, float]:
     the field.
     """
     params, usual = asked.params, NORMALISATIONS[asked.params.normalise].field
-    if params.size is None and usual not in backend().descriptions.of(asked.release).samples.names:
-        expected = f"samples with the field {usual} (those of {asked.release.compilation} have none), or size= with theirs"
+    if params.size is None and usual not in current_index().facts.of(asked.release).samples.names:
+        expected = (
+            f"samples with the field {usual} (those of {asked.release.compilation} have none),"
+            " or size= with theirs"
+        )
         raise BadQuery("normalise", params.normalise, expected)
     return {
         sample: _number(text)

@@ -12,7 +12,7 @@ from snapshard.filters import Filter
 from snapshard.measures import NORMALISATIONS
 from snapshard.query import Query
 from snapshard.release import Release
-from snapshard_ui.runtime.backend import backend, current_index
+from snapshard_ui.runtime.backend import current_index
 
 _PLACE = ("chromosome", "start", "end", "strand")
 _FEW = "3"
@@ -122,9 +122,9 @@ def _of_junctions(release: Release) -> Values:
 
 
 def _of_samples(release: Release) -> Values:
-    types = backend().descriptions.of(release).types
+    types = current_index().facts.of(release).types
     texts = [name for name, kind in types.items() if kind == "t"]
-    groups = [group for group in current_index().catalog.groups(release) if len(group.members)]
+    groups = [group for group in current_index().facts.of(release).groups if len(group.members)]
     found = {"group": [groups[0].name], "rail_id": [str(groups[0].members[0])]} if groups else {}
     if texts:
         found["field"] = ["SMTS" if "SMTS" in texts else texts[0]]

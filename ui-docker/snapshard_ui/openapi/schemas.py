@@ -11,7 +11,7 @@ from snapshard.junction import ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.runtime.backend import backend
+from snapshard_ui.runtime.backend import backend, current_index
 
 _MOST = 500
 """Values that a document may list; what has more is described as any text."""
@@ -35,7 +35,7 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
     groups = [
         group
         for release in releases
-        for group in backend().index.catalog.groups(release)
+        for group in backend().index.facts.of(release).groups
         if len(group.members)
     ]
     place = f"({assemblies}:)?{chroms}"
@@ -54,7 +54,7 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
 
 def query_schemas(releases: list[Release]) -> dict[str, Schema]:
     """For parameters of which more is known than their type: what each of their values may be."""
-    fields = [name for release in releases for name in backend().descriptions.of(release).types]
+    fields = [name for release in releases for name in current_index().facts.of(release).types]
     paths = path_schemas(releases)
     junctions = {
         "type": "string",

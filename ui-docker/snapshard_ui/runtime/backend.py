@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from snapshard.catalog import FactsCache
 from snapshard.connections import ShardSource, running_shards
 from snapshard.errors import TooBusy
 from snapshard.index import Index
@@ -27,7 +26,6 @@ class _Made:
 
     process: int
     index: Index
-    descriptions: FactsCache
     stack: ExitStack
 
 
@@ -49,11 +47,6 @@ class Backend:
     def index(self) -> Index:
         """The index of this process; connections do not survive a fork."""
         return self._current().index
-
-    @property
-    def descriptions(self) -> FactsCache:
-        """What is known of the samples and genes of each release, kept between requests."""
-        return self._current().descriptions
 
     def close(self) -> None:
         """Closes the index, and lets go of an embedded server that it started."""
@@ -90,7 +83,7 @@ class Backend:
         shards = self._shards or stack.enter_context(running_shards(self.settings))
         index = Index(shards, self.settings)
         stack.callback(index.close)
-        return _Made(os.getpid(), index, FactsCache(index.catalog), stack)
+        return _Made(os.getpid(), index, stack)
 
 
 def _once(end: Callable[[], None]) -> Callable[[], None]:

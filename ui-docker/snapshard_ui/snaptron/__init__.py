@@ -69,7 +69,7 @@ def unknown_path(compilation: str, rest: str = "") -> Response:
 def list_compilations(rest: str = "") -> Response:
     """Every compilation with the fields of its samples."""
     found = [
-        backend().descriptions.of(release) for release in current_index().catalog.compilations()
+        current_index().facts.of(release) for release in current_index().catalog.compilations()
     ]
     return Response(registry.answer(found), content_type="application/json")
 
@@ -135,7 +135,7 @@ def _is_compilation(name: str) -> bool:
 
 
 def _described(compilation: str) -> ReleaseFacts:
-    return backend().descriptions.of(current_index().catalog.release(compilation))
+    return current_index().facts.of(current_index().catalog.release(compilation))
 
 
 def _check_has(release: Release, kind: str, endpoint: str) -> None:

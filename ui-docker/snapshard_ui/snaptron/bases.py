@@ -94,7 +94,7 @@ def _members(desk: BaseDesk, names: Sequence[str]) -> tuple[str, ...]:
     """The samples of the groups named; empty if the names are columns."""
     if names[0] in desk.columns or names[0].isdecimal():
         return ()
-    groups = {group.name: group for group in desk.index.catalog.groups(desk.described.release)}
+    groups = {group.name: group for group in desk.index.facts.of(desk.described.release).groups}
     for name in names:
         if name not in groups:
             raise NotFound("sample group or column", name, ", ".join(groups))

@@ -183,7 +183,7 @@ def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]
         if names[0].isdecimal():
             found += [int(text) for text in names if re.fullmatch("0|[1-9][0-9]{0,17}", text)]
         else:
-            found += index.catalog.group_members(release, list(names))
+            found += index.facts.of(release).group_members(list(names))
     return found
 
 

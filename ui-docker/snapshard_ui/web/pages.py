@@ -28,8 +28,8 @@ blueprint.after_request(compression.packed)
 for _word in (words.number, words.share):
     blueprint.add_app_template_filter(_word)
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -99,7 +99,7 @@ def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Resp
         **shown,
     }
     values["groups"] = (
-        _or_nothing(lambda: current_index().catalog.groups(values["release"]))
+        _or_nothing(lambda: current_index().facts.of(values["release"]).groups)
         if values["release"]
         else ()
     )

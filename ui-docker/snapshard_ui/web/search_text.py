@@ -12,7 +12,9 @@ from snapshard.release import Release
 from snapshard_ui.web.state import State
 
 Pairs = list[tuple[str, str]]
-_STABLE = re.compile(r"[^:\s]+:[^:\s]+:[\d,]+[-–][\d,]+(?::\S)?|[^:\s]+:[\d,]+[-–][\d,]+:\S")
+_STABLE = re.compile(
+    r"[^:\s]+:[^:\s]+:[\d,]+[-\u2013][\d,]+(?::\S)?|[^:\s]+:[\d,]+[-\u2013][\d,]+:\S"
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _junction(name: JunctionName) -> Meaning:
 
 def _part(index: Index, release: Release, text: str) -> tuple[str, str, str]:
     chrom = chromosome_name(re.sub(r"(?i)^chromosome\s*", "", text))
-    if ":" in text or chrom in release.named or chrom in index.other_chromosomes(release):
+    if ":" in text or chrom in release.named or chrom in index.facts.of(release).other_chromosomes:
         region = parse_region(text)
         whole = ":" not in str(region)
         return "region", str(region), f"chromosome {region}" if whole else f"region {region}"
