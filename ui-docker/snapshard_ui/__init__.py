@@ -7,8 +7,7 @@ from snapshard.connections import ShardSource
 from snapshard.settings import Settings
 from snapshard_ui import snaptron
 from snapshard_ui.api import evidence, genes, health, junctions, releases, routes, samples, splicing
-from snapshard_ui.http import problems, request_log
-from snapshard_ui.http.trailers import Trailers
+from snapshard_ui.http import Trailers, problems, request_log
 from snapshard_ui.openapi import document
 from snapshard_ui.runtime import backend
 from snapshard_ui.web import pages

@@ -18,7 +18,7 @@ from snapshard_ui.api.params import ExportParams, JunctionParams, Params, Sample
 from snapshard_ui.api.routes import OPERATIONS
 from snapshard_ui.api.routes import PREFIX as API
 from snapshard_ui.columns import ALL
-from snapshard_ui.http.problems import TITLES
+from snapshard_ui.http import TITLES
 from snapshard_ui.render.formats import FORMATS
 
 _PART = re.compile(r"(<!-- begin: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

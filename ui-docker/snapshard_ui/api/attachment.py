@@ -4,10 +4,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from snapshard_ui.api.routes import Asked
+    from snapshard_ui.api.routes import ReleaseRequest
 
 
-def disposition(asked: "Asked[Any]", *, attachment: bool, extra: str = "") -> str:
+def disposition(asked: "ReleaseRequest[Any]", *, attachment: bool, extra: str = "") -> str:
     """The Content-Disposition header: compilation, release, assembly, what was asked, suffix."""
     release = asked.release
     wanted = [*getattr(asked.params, "region", []), *getattr(asked.params, "gene", [])]

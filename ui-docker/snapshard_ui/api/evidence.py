@@ -20,7 +20,7 @@ from snapshard_ui.api.junction_page import check_limit
 from snapshard_ui.api.models.responses import EvidenceAnswer, SiteAnswer, about_release
 from snapshard_ui.api.params import NoParams, SiteParams
 from snapshard_ui.api.queries import known_region
-from snapshard_ui.api.routes import Asked, on_release
+from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render.json_text import JsonObjects
 
@@ -34,7 +34,7 @@ _ROLES = {
 
 
 @on_release("/junctions/<name>/evidence", params=NoParams, answer=EvidenceAnswer, also=(300,))
-def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
+def junction_evidence(asked: ReleaseRequest[NoParams], name: str) -> Response:
     """Whether the junction is seen: in n of N samples, with how many reads, over all and per group;
     0 of N if it is absent.
     """
@@ -64,7 +64,7 @@ def junction_evidence(asked: Asked[NoParams], name: str) -> Response:
 
 
 @on_release("/splice-sites/<site>", params=SiteParams, answer=SiteAnswer)
-def splice_site(asked: Asked[SiteParams], site: str) -> Response:
+def splice_site(asked: ReleaseRequest[SiteParams], site: str) -> Response:
     """The junctions whose intron begins or ends at a base such as chr2:71548830:+, by the role that
     the site has for them.
     """
@@ -138,7 +138,9 @@ def _annotation(rows: Rows, release: Release) -> dict[str, object]:
     return dict(zip(names, [int(number), *texts], strict=True))
 
 
-def _sharing(asked: Asked[NoParams], base: Region, match: Match, own: Rows) -> dict[str, int]:
+def _sharing(
+    asked: ReleaseRequest[NoParams], base: Region, match: Match, own: Rows
+) -> dict[str, int]:
     """The others at a base, as many as a page may hold; the junction itself may be among those that
     are read.
     """

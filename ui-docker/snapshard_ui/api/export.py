@@ -4,11 +4,10 @@ shards as it takes.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 
-from flask import Response, g, request
+from flask import Response
 
-from snapshard.connections import watching
 from snapshard.errors import BadQuery, ShardUnavailable, SnapshardError
 from snapshard.query import Query
 from snapshard.release import Release
@@ -17,21 +16,19 @@ from snapshard_ui.api.attachment import disposition
 from snapshard_ui.api.params import ExportParams
 from snapshard_ui.api.queries import chosen, reachable, selected
 from snapshard_ui.api.responses import MISSING, ROWS, page_writer
-from snapshard_ui.api.routes import Asked
+from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.columns import Choice
-from snapshard_ui.http.request_log import Record, record
-from snapshard_ui.http.trailers import announce, trailers
+from snapshard_ui.http import Pieces, Record, announce, current_record, current_trailers, streamed
 from snapshard_ui.render.bgzf import Bgzf
 from snapshard_ui.render.writer import Sheet, Writer
-from snapshard_ui.runtime.backend import Backend, backend
-from snapshard_ui.runtime.disconnects import patience
+from snapshard_ui.runtime import current_backend
 
 
-def junction_export(asked: Asked[ExportParams]) -> Response:
+def junction_export(asked: ReleaseRequest[ExportParams]) -> Response:
     """The stream. What can fail before it begins fails before the first byte: a bad query, a lost
     shard, too many exports.
     """
-    ours, params = backend(), asked.params
+    ours, params = current_backend(), asked.params
     if params.compress and asked.format.binary:
         raise BadQuery(
             "compress",
@@ -40,16 +37,16 @@ def junction_export(asked: Asked[ExportParams]) -> Response:
         )
     query, choice = selected(asked.index, asked.release, params), chosen(params, asked.format)
     release, missing = _with_shards(asked, query)
-    g.partial = bool(missing)
+    current_record().partial = bool(missing)
     ended = ours.take_export_slot()
-    stream = _Stream(ours, record(), choice, release, completes=params.complete)
+    stream = _Stream(current_record(), choice, release, completes=params.complete)
     sheet = Sheet(choice.written, release.provenance(), params.about, choice.stored(query))
     pieces = stream.pieces(
         page_writer(asked.format, sheet, {"missing_shards": missing}),
         choice.read(asked.index, release, query),
     )
     response = Response(
-        _bgzipped(pieces) if params.compress else pieces, mimetype=asked.format.media_type
+        streamed(_bgzipped(pieces) if params.compress else pieces), mimetype=asked.format.media_type
     )
     announce(response, ROWS)
     if params.compress:
@@ -65,7 +62,7 @@ def junction_export(asked: Asked[ExportParams]) -> Response:
     return response
 
 
-def _with_shards(asked: Asked[ExportParams], query: Query) -> tuple[Release, list[str]]:
+def _with_shards(asked: ReleaseRequest[ExportParams], query: Query) -> tuple[Release, list[str]]:
     """The release as far as its shards answer, and those that do not; all of them must, unless the
     request says otherwise.
     """
@@ -80,29 +77,19 @@ def _with_shards(asked: Asked[ExportParams], query: Query) -> tuple[Release, lis
 class _Stream:
     """One export on its way."""
 
-    def __init__(
-        self, ours: Backend, seen: Record, choice: Choice, release: Release, *, completes: bool
-    ) -> None:
-        self._ours = ours
+    def __init__(self, seen: Record, choice: Choice, release: Release, *, completes: bool) -> None:
         self._seen = seen
         self._choice = choice
         self._release = release
         self._completes = completes
-        self._client = request.environ.get("gunicorn.socket")
-        self._trailers = trailers()
+        self._trailers = current_trailers()
 
-    def pieces(self, writer: Writer, parts: Iterator[Rows]) -> Iterator[bytes]:
+    def pieces(self, writer: Writer, parts: Iterator[Rows]) -> Pieces:
         """The bytes of the answer. An error inside is told in the stream, which then breaks off
         without its end.
         """
         digest = hashlib.sha256() if self._completes else None
-        with ExitStack() as inside:
-            inside.enter_context(watching(self._seen.watch))
-            inside.enter_context(
-                self._ours.departures.noticed(self._client, self._seen.watch.cancel)
-            )
-            inside.enter_context(closing(parts))  # type: ignore[type-var]  # the index gives generators
-            inside.enter_context(patience(self._client, self._ours.settings.send_seconds))
+        with closing(parts):  # type: ignore[type-var]  # the index gives generators
             try:
                 for piece in self._written(writer, parts):
                     if digest is not None:
@@ -131,7 +118,7 @@ def _some(piece: bytes) -> tuple[bytes, ...]:
     return (piece,) if piece else ()
 
 
-def _bgzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _bgzipped(pieces: Iterable[bytes]) -> Pieces:
     blocks = Bgzf()
     for piece in pieces:
         yield from _some(blocks.write(piece))

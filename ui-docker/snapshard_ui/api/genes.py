@@ -6,11 +6,11 @@ from snapshard.catalog import gene_members, gene_places, genes_by_prefix
 from snapshard.errors import Ambiguous
 from snapshard_ui.api.models.responses import GeneAnswer, GeneList, about_release
 from snapshard_ui.api.params import GeneParams, NoParams
-from snapshard_ui.api.routes import Asked, on_release
+from snapshard_ui.api.routes import ReleaseRequest, on_release
 
 
 @on_release("/genes", params=GeneParams, answer=GeneList)
-def genes(asked: Asked[GeneParams]) -> Response:
+def genes(asked: ReleaseRequest[GeneParams]) -> Response:
     """Genes whose symbol or id begins so, in any case."""
     limit = asked.params.limit
     found = genes_by_prefix(
@@ -24,7 +24,7 @@ def genes(asked: Asked[GeneParams]) -> Response:
 
 
 @on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))
-def one_gene(asked: Asked[NoParams], gene: str) -> Response:
+def one_gene(asked: ReleaseRequest[NoParams], gene: str) -> Response:
     """A gene by symbol, or by id with or without version; 300 with the choices if it has several
     places.
     """

@@ -9,8 +9,7 @@ from snapshard_ui.api.models.responses import json_response
 from snapshard_ui.api.params import NoParams
 from snapshard_ui.api.releases import describe
 from snapshard_ui.api.routes import PREFIX, on_api, root
-from snapshard_ui.openapi.document import openapi
-from snapshard_ui.runtime.backend import backend, current_index, current_settings
+from snapshard_ui.runtime import current_backend, current_index, current_settings
 
 blueprint = Blueprint("health", __name__)
 
@@ -32,7 +31,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """All workers' counters, in Prometheus' text form; asks every shard whether it is up."""
-    ours = backend()
+    ours = current_backend()
     for state in ours.index.states():
         ours.metrics.shard_up.labels(state.name).set(state.up)
     ours.metrics.note_connections(ours.index)
@@ -60,4 +59,3 @@ def service_info(params: NoParams) -> Response:
 
 
 root.add_url_rule("/service-info", "service_info", lambda: service_info(NoParams()))
-root.add_url_rule("/openapi.json", "openapi", lambda: openapi(NoParams()))

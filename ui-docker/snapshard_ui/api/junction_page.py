@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flask import Response, g
+from flask import Response
 
 from snapshard.errors import BadQuery
 from snapshard.index import Count, Index
@@ -15,14 +15,14 @@ from snapshard.rows import Rows
 from snapshard_ui.api.params import JunctionParams
 from snapshard_ui.api.queries import chosen, reachable, selected
 from snapshard_ui.api.responses import Page, page_response
-from snapshard_ui.api.routes import Asked
+from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.api.tokens import token_of
 from snapshard_ui.columns import ID, Choice
-from snapshard_ui.http.request_log import record
-from snapshard_ui.runtime.backend import current_settings
+from snapshard_ui.http import current_record
+from snapshard_ui.runtime import current_settings
 
 
-def junction_page(asked: Asked[JunctionParams]) -> Response:
+def junction_page(asked: ReleaseRequest[JunctionParams]) -> Response:
     """The page that the request asks for, in its format."""
     check_limit(asked.params.limit)
     index, params = asked.index, asked.params
@@ -30,12 +30,12 @@ def junction_page(asked: Asked[JunctionParams]) -> Response:
     release, missing = (
         reachable(index, asked.release, query) if params.allow_partial else (asked.release, [])
     )
-    g.partial = bool(missing)
+    current_record().partial = bool(missing)
     parts = choice.read(index, release, query, limit=params.limit + 1)
     rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
     following = _following(release, rows) if truncated else None
     count = _counted(index, release, replace(query, after=None), params.count)
-    record().rows = len(rows)
+    current_record().rows = len(rows)
     members: dict[str, object] = {
         "count": None if count is None else {"rows": count.rows, "kind": count.exactness},
         "truncated": truncated,

@@ -16,14 +16,14 @@ from snapshard_ui.api.models.responses import (
     with_rows,
 )
 from snapshard_ui.api.params import BatchBody, ExportParams, JunctionParams, OneParams
-from snapshard_ui.api.routes import Asked, on_release, posted
+from snapshard_ui.api.routes import ReleaseRequest, on_release, posted
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render.formats import FORMATS
 from snapshard_ui.render.json_text import JsonObjects
 
 
 @on_release("/junctions", params=JunctionParams, answer=JunctionPage, formats=tuple(FORMATS))
-def junctions(asked: Asked[JunctionParams]) -> Response:
+def junctions(asked: ReleaseRequest[JunctionParams]) -> Response:
     """A page of the junctions that match, in genome order."""
     return junction_page(asked)
 
@@ -35,7 +35,7 @@ def junctions(asked: Asked[JunctionParams]) -> Response:
     formats=tuple(FORMATS),
     also=(429,),
 )
-def export(asked: Asked[ExportParams]) -> Response:
+def export(asked: ReleaseRequest[ExportParams]) -> Response:
     """All junctions that match, streamed in genome order; to go on after a break, ask again with
     `after`.
     """
@@ -43,7 +43,7 @@ def export(asked: Asked[ExportParams]) -> Response:
 
 
 @on_release("/junctions/<name>", params=OneParams, answer=OneJunction, also=(300,))
-def junction(asked: Asked[OneParams], name: str) -> Response:
+def junction(asked: ReleaseRequest[OneParams], name: str) -> Response:
     """One junction, by stable name (GRCh38:chr2:71548830-71549349:+) or snaptron_id."""
     found, rows = named(asked.index, asked.release, name)
     if not rows.text:
@@ -56,7 +56,7 @@ def junction(asked: Asked[OneParams], name: str) -> Response:
 
 
 @posted("/junctions:batch", body=BatchBody, answer=BatchAnswer)
-def batch(asked: Asked[BatchBody]) -> Response:
+def batch(asked: ReleaseRequest[BatchBody]) -> Response:
     """Up to 10,000 junctions by stable name, answered in the order asked, with an explicit `found:
     false`.
     """

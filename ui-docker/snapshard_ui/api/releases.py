@@ -8,8 +8,8 @@ from snapshard.release import Release
 from snapshard_ui.api.models.releases import CompilationList, ReleaseAnswer, ReleaseList, ShardList
 from snapshard_ui.api.models.responses import json_response
 from snapshard_ui.api.params import NoParams
-from snapshard_ui.api.routes import Asked, on_api, on_release
-from snapshard_ui.runtime.backend import backend, current_index
+from snapshard_ui.api.routes import ReleaseRequest, on_api, on_release
+from snapshard_ui.runtime import current_backend, current_index
 
 
 @on_api("/compilations", answer=CompilationList)
@@ -34,7 +34,7 @@ def releases(params: NoParams, compilation: str) -> Response:
 
 
 @on_release("", answer=ReleaseAnswer, changing=lambda release: (release.state, release.published))
-def release(asked: Asked[NoParams]) -> Response:
+def release(asked: ReleaseRequest[NoParams]) -> Response:
     """One release: its size, and how the genome is cut."""
     intervals = [
         {
@@ -58,7 +58,7 @@ def release(asked: Asked[NoParams]) -> Response:
 @on_api("/shards", answer=ShardList)
 def shards(params: NoParams) -> Response:
     """Every shard, asked now: whether it answers, how quickly, and which releases it holds."""
-    index, metrics = current_index(), backend().metrics
+    index, metrics = current_index(), current_backend().metrics
     known = index.catalog.releases()
     answer = []
     for state in index.states():

@@ -13,8 +13,8 @@ from snapshard.junction import Column
 from snapshard.rows import Rows
 from snapshard_ui.api.attachment import disposition
 from snapshard_ui.api.models.responses import note_cut
-from snapshard_ui.api.routes import Asked
-from snapshard_ui.http.request_log import record
+from snapshard_ui.api.routes import ReleaseRequest
+from snapshard_ui.http import current_record
 from snapshard_ui.render.formats import Format
 from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
 
@@ -35,7 +35,7 @@ class Page:
     exact: bool = False
 
 
-def page_response(asked: Asked[Any], page: Page) -> Response:
+def page_response(asked: ReleaseRequest[Any], page: Page) -> Response:
     """The response."""
     sheet = Sheet(page.columns, asked.release.provenance(), asked.params.about, page.exact)
     writer = page_writer(asked.format, sheet, page.members)
@@ -43,7 +43,7 @@ def page_response(asked: Asked[Any], page: Page) -> Response:
         writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type
     )
     response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
-    response.headers[ROWS] = str(record().rows)
+    response.headers[ROWS] = str(current_record().rows)
     note_cut(response, cut=bool(page.members["truncated"]))
     if page.members.get("missing_shards"):
         response.headers[MISSING] = ",".join(page.members["missing_shards"])

@@ -7,25 +7,33 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 from pydantic import BaseModel
 
 from snapshard.index import Index
 from snapshard.release import Release
 from snapshard_ui.api.params import NoParams, Params, check_text, read_body, read_params
 from snapshard_ui.api.tokens import release_name
-from snapshard_ui.http import cache_headers, compression
+from snapshard_ui.http import (
+    add_cache_headers,
+    add_provenance_headers,
+    allow_cross_origin,
+    compress_response,
+    current_record,
+    etag,
+    not_modified,
+)
 from snapshard_ui.render.formats import FORMATS, Format, chosen_format
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.runtime import current_index
 
 PREFIX = "/api/v1"
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 root = Blueprint("root", __name__)
 for _headers in (
-    cache_headers.cross_origin,
-    cache_headers.provenance_headers,
-    cache_headers.cache_headers,
-    compression.packed,
+    allow_cross_origin,
+    add_provenance_headers,
+    add_cache_headers,
+    compress_response,
 ):
     api.after_request(_headers)
     root.after_request(_headers)
@@ -53,7 +61,7 @@ OPERATIONS: list[Operation] = []
 
 
 @dataclass(frozen=True)
-class Asked(Generic[P]):
+class ReleaseRequest(Generic[P]):
     """A checked request about a release; `others` are the current releases of the other
     compilations that it names.
     """
@@ -91,7 +99,7 @@ def on_release(
     also: tuple[int, ...] = (),
     changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
-    """Registers a view about a release, which gets an Asked; with formats also under the path with
+    """Registers a view about a release, which gets an ReleaseRequest; with formats also under the path with
     a suffix.
 
     `also` are statuses that it may have beside the usual ones. `changing` is what the answer says
@@ -111,20 +119,18 @@ def on_release(
                 if formats
                 else FORMATS["json"]
             )
-            asked = Asked(
+            asked = ReleaseRequest(
                 current_index(),
-                found_release(compilation, release, checked),
+                find_release(compilation, release, checked),
                 checked,
                 form,
                 other_releases(checked),
             )
             told = changing(asked.release)
-            g.lasting = told is None and not asked.others
+            current_record().lasting = told is None and not asked.others
             read = (asked.release, *asked.others)
-            tag = cache_headers.etag(
-                read, view.__name__, form.name, checked.model_dump_json(), values, told
-            )
-            return cache_headers.known_to_client(tag) or view(asked, **values)
+            tag = etag(read, view.__name__, form.name, checked.model_dump_json(), values, told)
+            return not_modified(tag) or view(asked, **values)
 
         paths = tuple(base + path for base in BASES)
         for suffixed in ["", ".<suffix>"] if formats else [""]:
@@ -147,8 +153,8 @@ def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callabl
         @wraps(view)
         def respond(compilation: str, release: str | None = None) -> Response:
             read_params(NoParams)
-            found = found_release(compilation, release, NoParams())
-            return view(Asked(current_index(), found, read_body(body), FORMATS["json"]))
+            found = find_release(compilation, release, NoParams())
+            return view(ReleaseRequest(current_index(), found, read_body(body), FORMATS["json"]))
 
         paths = tuple(base + path for base in BASES)
         for number, rule in enumerate(paths):
@@ -159,15 +165,15 @@ def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callabl
     return register
 
 
-def found_release(compilation: str, release: str | None, params: Params) -> Release:
+def find_release(compilation: str, release: str | None, params: Params) -> Release:
     """The release that the URL names, or that the page before was of; noted for the headers of the
     answer.
     """
     name = release_name(getattr(params, "after", None), compilation, release)
-    g.release = current_index().catalog.release(compilation, name)
-    g.versioned = release is not None
-    found: Release = g.release
-    return found
+    record = current_record()
+    record.release = current_index().catalog.release(compilation, name)
+    record.versioned = release is not None
+    return record.release
 
 
 def other_releases(params: Params) -> tuple[Release, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from flask import Response
@@ -23,12 +24,12 @@ from snapshard_ui.api.models.samples import (
 )
 from snapshard_ui.api.params import FacetParams, NoParams, SampleParams
 from snapshard_ui.api.responses import Page, page_response
-from snapshard_ui.api.routes import Asked, on_release
+from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.api.tokens import parse_token, token_of
-from snapshard_ui.http.request_log import record
+from snapshard_ui.http import current_record
 from snapshard_ui.render.formats import TABLES
 from snapshard_ui.render.json_text import JsonObjects
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.runtime import current_index
 
 _FILTER = re.compile(
     r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*"
@@ -39,7 +40,7 @@ _KINDS = {"i": ColumnType.INTEGER, "f": ColumnType.DECIMAL, "t": ColumnType.TEXT
 
 
 @on_release("/samples", params=SampleParams, answer=SamplePage, formats=TABLES)
-def samples(asked: Asked[SampleParams]) -> Response:
+def samples(asked: ReleaseRequest[SampleParams]) -> Response:
     """A page of the samples that match, by ascending rail_id."""
     check_limit(asked.params.limit)
     described = _described(asked)
@@ -48,7 +49,7 @@ def samples(asked: Asked[SampleParams]) -> Response:
     first = _after(asked.params.after, len(described.samples.ids))
     rest = [place for place in places if place >= first]
     shown = rest[: asked.params.limit]
-    record().rows = len(shown)
+    current_record().rows = len(shown)
     following = token_of(asked.release, shown[-1]) if len(rest) > len(shown) else None
     members: dict[str, object] = {
         "count": {"rows": len(places), "kind": "exact"},
@@ -59,7 +60,7 @@ def samples(asked: Asked[SampleParams]) -> Response:
 
 
 @on_release("/samples/<int:rail_id>", answer=OneSample)
-def sample(asked: Asked[NoParams], rail_id: int) -> Response:
+def sample(asked: ReleaseRequest[NoParams], rail_id: int) -> Response:
     """One sample."""
     described = _described(asked)
     places = np.flatnonzero(described.samples.ids == rail_id).tolist()
@@ -71,7 +72,7 @@ def sample(asked: Asked[NoParams], rail_id: int) -> Response:
 
 
 @on_release("/samples/fields", answer=FieldList)
-def fields(asked: Asked[NoParams]) -> Response:
+def fields(asked: ReleaseRequest[NoParams]) -> Response:
     """The fields of the samples file in its order, with their types."""
     types = _described(asked).types
     return about_release(
@@ -81,7 +82,7 @@ def fields(asked: Asked[NoParams]) -> Response:
 
 
 @on_release("/samples/facets", params=FacetParams, answer=FacetAnswer)
-def facets(asked: Asked[FacetParams]) -> Response:
+def facets(asked: ReleaseRequest[FacetParams]) -> Response:
     """The values of a field and in how many samples each occurs, the most frequent first."""
     described, field = _described(asked), asked.params.field
     column = described.samples.column
@@ -102,7 +103,7 @@ def facets(asked: Asked[FacetParams]) -> Response:
 
 
 @on_release("/groups", answer=GroupList)
-def groups(asked: Asked[NoParams]) -> Response:
+def groups(asked: ReleaseRequest[NoParams]) -> Response:
     """The groups of samples, such as tissues, in the order of their file."""
     found = asked.index.facts.of(asked.release).groups
     members = [
@@ -113,7 +114,7 @@ def groups(asked: Asked[NoParams]) -> Response:
 
 
 @on_release("/groups/<group>", answer=GroupAnswer)
-def one_group(asked: Asked[NoParams], group: str) -> Response:
+def one_group(asked: ReleaseRequest[NoParams], group: str) -> Response:
     """A group and the rail_ids of its samples."""
     for one in asked.index.facts.of(asked.release).groups:
         if one.name == group:
@@ -128,7 +129,7 @@ def one_group(asked: Asked[NoParams], group: str) -> Response:
     raise NotFound("sample group", group)
 
 
-def _described(asked: "Asked[SampleParams] | Asked[FacetParams] | Asked[NoParams]") -> ReleaseFacts:
+def _described(asked: ReleaseRequest[Any]) -> ReleaseFacts:
     return current_index().facts.of(asked.release)
 
 

@@ -48,12 +48,12 @@ from snapshard_ui.api.models.splicing import (
     UnionParams,
 )
 from snapshard_ui.api.queries import known_region
-from snapshard_ui.api.routes import Asked, on_release
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.api.routes import ReleaseRequest, on_release
+from snapshard_ui.runtime import current_index
 
 
 @on_release("/splicing/inclusion-ratio", params=InclusionParams, answer=InclusionAnswer)
-def inclusion_ratio(asked: Asked[InclusionParams]) -> Response:
+def inclusion_ratio(asked: ReleaseRequest[InclusionParams]) -> Response:
     """How much more each sample uses the junctions of group B than those of group A (JIR)."""
     found = junction_inclusion_ratio(
         _sums(asked, asked.params.a), _sums(asked, asked.params.b), min_count=asked.params.min_count
@@ -63,7 +63,7 @@ def inclusion_ratio(asked: Asked[InclusionParams]) -> Response:
 
 
 @on_release("/splicing/psi", params=PsiParams, answer=PsiAnswer)
-def psi(asked: Asked[PsiParams]) -> Response:
+def psi(asked: ReleaseRequest[PsiParams]) -> Response:
     """The fraction of transcripts that include a cassette exon, per sample (PSI)."""
     params = asked.params
     sums = (
@@ -78,14 +78,14 @@ def psi(asked: Asked[PsiParams]) -> Response:
 
 
 @on_release("/splicing/shared", params=SharedParams, answer=SharedAnswer)
-def shared(asked: Asked[SharedParams]) -> Response:
+def shared(asked: ReleaseRequest[SharedParams]) -> Response:
     """The samples that have reads in the first query and in a later one (SSC)."""
     samples = shared_samples([_sums(asked, [text]) for text in asked.params.query]).tolist()
     return about_release(asked.release, count=len(samples), samples=samples)
 
 
 @on_release("/splicing/tissues", params=TissueParams, answer=TissueAnswer)
-def tissues(asked: Asked[TissueParams]) -> Response:
+def tissues(asked: ReleaseRequest[TissueParams]) -> Response:
     """In which tissues the junctions occur together: n of N samples."""
     samples = shared_samples([_sums(asked, [text]) for text in asked.params.query])
     labels = dict(_labels(asked.release, asked.params.field))
@@ -97,7 +97,7 @@ def tissues(asked: Asked[TissueParams]) -> Response:
 
 
 @on_release("/splicing/exons", params=ExonParams, answer=ExonAnswer)
-def exons(asked: Asked[ExonParams]) -> Response:
+def exons(asked: ReleaseRequest[ExonParams]) -> Response:
     """What may be exons between the junctions of a region."""
     params = asked.params
     found = find_exons(
@@ -115,19 +115,19 @@ def exons(asked: Asked[ExonParams]) -> Response:
 
 
 @on_release("/splicing/union", params=UnionParams, answer=JoinedAnswer)
-def in_any(asked: Asked[UnionParams]) -> Response:
+def in_any(asked: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that any of the compilations has, each once."""
     return _joined(asked, union(_of_all(asked)))
 
 
 @on_release("/splicing/intersection", params=UnionParams, answer=JoinedAnswer)
-def in_all(asked: Asked[UnionParams]) -> Response:
+def in_all(asked: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that all of the compilations have, each once."""
     return _joined(asked, union(_of_all(asked), in_all=True))
 
 
 @on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
-def comparable(asked: Asked[NormalisedParams]) -> Response:
+def comparable(asked: ReleaseRequest[NormalisedParams]) -> Response:
     """Junctions whose coverages are made comparable between samples, by recount's way or by
     junction coverage.
     """
@@ -137,20 +137,20 @@ def comparable(asked: Asked[NormalisedParams]) -> Response:
     return about_release(asked.release, rows=list(rows))
 
 
-def _sums(asked: Asked[Any], texts: Sequence[str]) -> SampleSums:
+def _sums(asked: ReleaseRequest[Any], texts: Sequence[str]) -> SampleSums:
     return sample_sums(_rows(asked.index, asked.release, texts))
 
 
-def _of_all(asked: Asked[UnionParams]) -> list[list[Rows]]:
+def _of_all(asked: ReleaseRequest[UnionParams]) -> list[list[Rows]]:
     return [_rows(asked.index, release, asked.params.query) for release in _read(asked)]
 
 
-def _read(asked: Asked[UnionParams]) -> list[Release]:
+def _read(asked: ReleaseRequest[UnionParams]) -> list[Release]:
     """The releases that go in, the one asked first; one that is named twice counts once."""
     return list({release.schema: release for release in (asked.release, *asked.others)}.values())
 
 
-def _joined(asked: Asked[UnionParams], rows: Rows) -> Response:
+def _joined(asked: ReleaseRequest[UnionParams], rows: Rows) -> Response:
     about = {
         **asked.release.provenance(),
         "others": [other.provenance() for other in _read(asked)[1:]],
@@ -197,7 +197,7 @@ def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterat
     return zip(samples.ids.tolist(), texts, strict=True)
 
 
-def _sizes(asked: Asked[NormalisedParams]) -> dict[int, float]:
+def _sizes(asked: ReleaseRequest[NormalisedParams]) -> dict[int, float]:
     """Every sample's size. Raises NotFound without a samples file, BadQuery where it does not have
     the field.
     """

@@ -1,92 +1,101 @@
-"""What browsers and proxies may keep: a release never changes, so what is made of it alone never
-does under its URL.
+"""How long browsers and proxies may cache a response, and which release it is about.
+
+A release never changes. A response made of one release is therefore cached for ever under a URL
+that names the release, and revalidated with its ETag under a URL that does not.
 """
 
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from flask import Response, g, request
+from flask import Response, request
 
 from snapshard.release import Release
-from snapshard_ui.http.compression import wanted_encoding
-from snapshard_ui.render.formats import RENDERER
+from snapshard_ui.http.compression import preferred_encoding
+from snapshard_ui.http.record import current_record
 
+RENDERER = 2
+"""Increased whenever the same rows are written as other bytes, so that ETags of cached responses
+no longer match.
+"""
 _VERSION = version("snapshard")
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "public, no-cache"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATE = "public, no-cache"
 _EXPOSED = (
-    "Content-Disposition, Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-ID,"
-    " Snapshard-Compilation, Snapshard-Release, Snapshard-Assembly, Snapshard-Coordinate-System, Snapshard-Sample-Count,"
-    " Snapshard-Simulated, Snapshard-Rows, Snapshard-Truncated, Snapshard-Missing-Shards"
+    "Content-Disposition, Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After,"
+    " Server-Timing, X-Request-ID, Snapshard-Compilation, Snapshard-Release, Snapshard-Assembly,"
+    " Snapshard-Coordinate-System, Snapshard-Sample-Count, Snapshard-Simulated, Snapshard-Rows,"
+    " Snapshard-Truncated, Snapshard-Missing-Shards"
 )
 
 
 def etag(releases: Sequence[Release], *parts: object) -> str:
-    """A strong tag of an answer: the releases that are read for it, question, format, renderer and
-    encoding.
+    """A strong ETag: a hash of everything that decides the bytes of the response, without running
+    the query.
     """
-    read = [(release.schema, release.created) for release in releases]
-    question = repr((read, parts, RENDERER, _VERSION, wanted_encoding()))
-    return hashlib.sha256(question.encode()).hexdigest()[:32]
+    # A release that is loaded again under its name has another time of creation.
+    identities = [(release.schema, release.created) for release in releases]
+    text = repr((identities, parts, RENDERER, _VERSION, preferred_encoding()))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def known_to_client(tag: str) -> Response | None:
-    """The answer to a client that has this one already."""
-    g.etag = tag
+def not_modified(tag: str) -> Response | None:
+    """A 304 response if the client has the response with this ETag; else None, and the ETag is
+    noted for the response.
+    """
+    current_record().etag = tag
     return Response(status=304) if tag in request.if_none_match else None
 
 
-def cache_headers(response: Response) -> Response:
-    """Says how long an answer may be kept: one of more than a release is asked again; errors and
-    partial answers not at all.
+def add_cache_headers(response: Response) -> Response:
+    """Sets Cache-Control and ETag. Errors and partial responses are never stored; a response about
+    several releases is revalidated.
     """
-    release: Release | None = g.get("release")
-    if response.status_code not in (200, 304) or g.get("partial"):
+    record = current_record()
+    if response.status_code not in (200, 304) or record.partial:
         response.headers["Cache-Control"] = "no-store"
         return response
-    if release is None:
+    if record.release is None:
         response.headers["Cache-Control"] = "no-cache"
         return response
-    if "etag" in g:
-        response.set_etag(g.etag)
-    response.headers["Cache-Control"] = (
-        _FOR_EVER if g.versioned and g.get("lasting", True) else _ASK_AGAIN
-    )
+    if record.etag is not None:
+        response.set_etag(record.etag)
+    immutable = record.versioned and record.lasting
+    response.headers["Cache-Control"] = _IMMUTABLE if immutable else _REVALIDATE
     return response
 
 
-def provenance_headers(response: Response) -> Response:
-    """What the answer is of, also for formats that cannot say it; and the URL under which it will
-    never change, if any.
+def add_provenance_headers(response: Response) -> Response:
+    """Names the release in headers, also for formats that cannot, and the permanent URL if there
+    is one.
     """
-    release: Release | None = g.get("release")
-    if release is not None and response.status_code in (200, 304):
-        for name, value in release.provenance().items():
-            text = (
-                ""
-                if value is None
-                else str(value).lower()
-                if isinstance(value, bool)
-                else str(value)
-            )
-            response.headers["Snapshard-" + name.title().replace("_", "-")] = text
-        if g.get("lasting", True):
-            response.headers["Content-Location"] = _versioned_url(release)
+    record = current_record()
+    if record.release is not None and response.status_code in (200, 304):
+        for name, value in record.release.provenance().items():
+            header = "Snapshard-" + name.title().replace("_", "-")
+            response.headers[header] = _header_text(value)
+        if record.lasting:
+            response.headers["Content-Location"] = _permanent_url(record.release)
     return response
 
 
-def _versioned_url(release: Release) -> str:
+def _header_text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _permanent_url(release: Release) -> str:
     path = request.script_root + request.path
-    if not g.versioned:
+    if not current_record().versioned:
         base = f"/compilations/{release.compilation}"
         path = path.replace(base, f"{base}/releases/{release.name}", 1)
     query = request.query_string.decode("ascii", "replace")
     return f"{path}?{query}" if query else path
 
 
-def cross_origin(response: Response) -> Response:
-    """Pages elsewhere, such as igv.js, may read every answer."""
+def allow_cross_origin(response: Response) -> Response:
+    """Lets scripts of other sites, such as igv.js, read every response."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS":

@@ -1,4 +1,8 @@
-"""Answers packed with gzip or zstd where the client takes it."""
+"""Responses compressed with gzip or zstd, if the client accepts it.
+
+A streamed response stays a stream: the compressor is flushed at least twice a second, so that a
+client sees rows soon after the shards have sent them. Flushing each piece would cost compression.
+"""
 
 import time
 import zlib
@@ -9,73 +13,75 @@ import zstandard
 from flask import Response, request
 
 _SMALL = 1_400
-"""Bytes that go in one packet anyway."""
+"""Bytes that fit in one packet anyway."""
 _FLUSH_SECONDS = 0.5
-_PACKED = ("application/vnd.apache", "application/gzip")
+_COMPRESSED_TYPES = ("application/vnd.apache", "application/gzip")
+"""Media types, or the start of them, whose bytes are compressed already."""
 
 
-class Packer(Protocol):
-    """What zlib's and zstandard's compressors have in common."""
+class Compressor(Protocol):
+    """The interface that zlib's and zstandard's compressors share."""
 
     def compress(self, data: bytes, /) -> bytes:
-        """What is packed so far."""
+        """The compressed bytes that are ready."""
 
     def flush(self, mode: int = ..., /) -> bytes:
-        """The rest, so that the reader has all of it."""
+        """The bytes that were held back, so that the client can decompress all data so far."""
 
 
-def _gzip() -> tuple[Packer, int]:
+def _gzip() -> tuple[Compressor, int]:
     return zlib.compressobj(4, zlib.DEFLATED, 31), zlib.Z_SYNC_FLUSH
 
 
-def _zstd() -> tuple[Packer, int]:
+def _zstd() -> tuple[Compressor, int]:
     return zstandard.ZstdCompressor(level=3).compressobj(), zstandard.COMPRESSOBJ_FLUSH_BLOCK
 
 
-PACKERS: dict[str, Callable[[], tuple[Packer, int]]] = {"zstd": _zstd, "gzip": _gzip}
-"""In our order of preference."""
+COMPRESSORS: dict[str, Callable[[], tuple[Compressor, int]]] = {"zstd": _zstd, "gzip": _gzip}
+"""In our order of preference; each with the flush mode that ends no stream."""
 
 
-def wanted_encoding() -> str:
-    """The encoding that the client takes, by its own preference, then ours; `identity` for none."""
+def preferred_encoding() -> str:
+    """The encoding that the client prefers among ours, `identity` for none."""
     accepted = request.accept_encodings
-    takes = {name: accepted.quality(name) for name in PACKERS if accepted.quality(name) > 0}
-    return max(takes, key=lambda name: takes[name], default="identity")
+    qualities = {name: accepted.quality(name) for name in COMPRESSORS}
+    accepted_names = [name for name, quality in qualities.items() if quality > 0]
+    return max(accepted_names, key=lambda name: qualities[name], default="identity")
 
 
-def packed(response: Response) -> Response:
-    """The response in the encoding that the client wants; unchanged if it is small or packed
+def compress_response(response: Response) -> Response:
+    """The response in the client's preferred encoding; unchanged if it is small or compressed
     already.
     """
     response.vary.update(("Accept", "Accept-Encoding"))
-    name = wanted_encoding()
-    if (
-        name == "identity"
-        or "Content-Encoding" in response.headers
-        or response.status_code in (204, 304)
-    ):
+    encoding = preferred_encoding()
+    if encoding == "identity" or not _is_compressible(response):
         return response
-    if (response.mimetype or "").startswith(_PACKED) or (
-        not response.is_streamed and len(response.get_data()) < _SMALL
-    ):
-        return response
-    packer, flush = PACKERS[name]()
+    compressor, flush_mode = COMPRESSORS[encoding]()
     if response.is_streamed:
-        response.response = _stream(response.iter_encoded(), packer, flush)
+        response.response = _stream(response.iter_encoded(), compressor, flush_mode)
     else:
-        response.set_data(packer.compress(response.get_data()) + packer.flush())
-    response.headers["Content-Encoding"] = name
+        response.set_data(compressor.compress(response.get_data()) + compressor.flush())
+    response.headers["Content-Encoding"] = encoding
     return response
 
 
-def _stream(pieces: Iterable[bytes], packer: Packer, flush: int) -> Iterator[bytes]:
-    """What is packed so far goes out at least twice a second, the head at once."""
+def _is_compressible(response: Response) -> bool:
+    if "Content-Encoding" in response.headers or response.status_code in (204, 304):
+        return False
+    if (response.mimetype or "").startswith(_COMPRESSED_TYPES):
+        return False
+    return response.is_streamed or len(response.get_data()) >= _SMALL
+
+
+def _stream(pieces: Iterable[bytes], compressor: Compressor, flush_mode: int) -> Iterator[bytes]:
+    # The first piece is flushed at once: clients learn early that the response has begun.
     flushed = 0.0
     for piece in pieces:
-        text = packer.compress(piece)
+        text = compressor.compress(piece)
         if time.monotonic() - flushed > _FLUSH_SECONDS:
-            text += packer.flush(flush)
+            text += compressor.flush(flush_mode)
             flushed = time.monotonic()
         if text:
             yield text
-    yield packer.flush()
+    yield compressor.flush()

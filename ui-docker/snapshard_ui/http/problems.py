@@ -1,11 +1,12 @@
 """Errors as RFC 9457 problem details: one shape, written by one handler."""
 
 import logging
-import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -17,118 +18,110 @@ from snapshard.errors import (
     ShardUnavailable,
     SnapshardError,
 )
-from snapshard_ui.runtime.backend import backend
+from snapshard_ui.http.record import current_record
+from snapshard_ui.runtime import current_backend
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 TITLES = {
-    400: "The request cannot be understood",
-    405: "The address does not take this method; Allow says which it takes",
-    406: "No format that the client takes",
-    413: "The request is too large",
-    404: "There is no such thing here",
-    300: "The name means several things; choose one",
-    429: "Too many at once",
-    503: "A shard is away",
-    504: "The answer took too long",
-    500: "Something broke in the server",
+    300: "The name is ambiguous; choose one",
+    400: "Invalid request",
+    404: "Not found",
+    405: "Method not allowed (see Allow)",
+    406: "No acceptable format",
+    413: "Request too large",
+    429: "Too many concurrent exports",
+    500: "Internal server error",
+    503: "Shard unavailable",
+    504: "Query timed out",
 }
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class ProblemDetails:
+    """An error as its response reports it."""
+
+    status: int
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further members: errors, choices or shards."""
+
+    def members(self) -> dict[str, Any]:
+        """The members of the JSON document."""
+        return {
+            "type": "about:blank",
+            "title": TITLES.get(self.status, "The request failed"),
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request.path,
+            "request_id": current_record().request_id,
+            **self.extra,
+        }
+
+
 def install(app: Flask) -> None:
     """Registers the one handler for every error."""
-    app.register_error_handler(Exception, answer)
+    app.register_error_handler(Exception, problem_response)
 
 
-def answer(error: Exception) -> Response:
-    """The response to an error of ours, of Flask or of pydantic; anything else is a 500, logged
-    with its traceback.
-    """
-    if isinstance(error, HTTPException):
-        return problem(
-            error.code or 500, error.description or error.name, headers=dict(_headers(error))
-        )
-    if isinstance(error, ValidationError):
-        return problem(
-            400, "; ".join(one["detail"] for one in _invalid(error)), errors=_invalid(error)
-        )
-    if isinstance(error, SnapshardError) and error.status != 500:
-        return problem(error.status, str(error), **_extra(error))
-    identity = request_id()
-    _log.error("request %s failed", identity, exc_info=error)
-    return problem(500, f"the log has the details under request {identity}")
-
-
-def problem(
-    status: int, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
-) -> Response:
-    """A problem document; 429 and 503 say when to come again."""
-    body = {
-        "type": "about:blank",
-        "title": TITLES.get(status, "The request failed"),
-        "status": status,
-        "detail": detail,
-        "instance": request.path,
-        "request_id": request_id(),
-        **extra,
-    }
-    response = Response(orjson.dumps(body), status, headers, mimetype=MEDIA_TYPE)
-    if status in (429, 503):
+def problem_response(error: Exception) -> Response:
+    """The response to an error; 429 and 503 report when to retry."""
+    problem = problem_details(error)
+    body = orjson.dumps(problem.members())
+    response = Response(body, problem.status, dict(problem.headers), mimetype=MEDIA_TYPE)
+    if problem.status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-    if status == 429:
-        response.headers.update(backend().exports.headers(again=RETRY_SECONDS))
+    if problem.status == 429:
+        response.headers.update(current_backend().exports.headers(retry=RETRY_SECONDS))
     return response
 
 
-def request_id() -> str:
-    """The id of the request that is answered now: the caller's own if it sent a usable one."""
-    if "request_id" not in g:
-        came = request.headers.get("X-Request-ID", "")
-        usable = (
-            0 < len(came) <= 100
-            and came.isascii()
-            and came.replace("-", "").replace("_", "").isalnum()
+def problem_details(error: Exception) -> ProblemDetails:
+    """The details of an error of ours, of Flask or of pydantic; any other is a 500, and is logged
+    with its traceback.
+    """
+    if isinstance(error, HTTPException):
+        return ProblemDetails(
+            error.code or 500, error.description or error.name, headers=_headers(error)
         )
-        g.request_id = came if usable else uuid.uuid4().hex
-    identity: str = g.request_id
-    return identity
+    if isinstance(error, ValidationError):
+        errors = _invalid_values(error)
+        detail = "; ".join(entry["detail"] for entry in errors)
+        return ProblemDetails(400, detail, extra={"errors": errors})
+    if isinstance(error, SnapshardError) and error.status != 500:
+        return ProblemDetails(error.status, str(error), extra=_extra(error))
+    request_id = current_record().request_id
+    _log.error("request %s failed", request_id, exc_info=error)
+    # The message of an unexpected error may quote data or addresses: it goes to the log only.
+    return ProblemDetails(500, f"the server's log has the details under request {request_id}")
 
 
-def _headers(error: HTTPException) -> list[tuple[str, str]]:
-    return [
-        (name, value)
+def _headers(error: HTTPException) -> dict[str, str]:
+    """Headers that belong to the status, such as Allow; those of the body are ours."""
+    return {
+        name: value
         for name, value in error.get_headers()
         if name.lower() not in ("content-type", "content-length")
-    ]
+    }
 
 
-def _invalid(error: ValidationError) -> list[dict[str, str]]:
-    found = []
-    for one in error.errors(include_url=False):
-        parameter = ".".join(str(part) for part in one["loc"])
-        came = repr(one["input"])[:200]
-        found.append(
-            {
-                "parameter": parameter,
-                "came": came,
-                "detail": f"{parameter}: {one['msg']}, got {came}",
-            }
-        )
-    return found
+def _invalid_values(error: ValidationError) -> list[dict[str, str]]:
+    errors = []
+    for failure in error.errors(include_url=False):
+        parameter = ".".join(map(str, failure["loc"]))
+        value = repr(failure["input"])[:200]
+        detail = f"{parameter}: {failure['msg']}, got {value}"
+        errors.append({"parameter": parameter, "came": value, "detail": detail})
+    return errors
 
 
 def _extra(error: SnapshardError) -> dict[str, Any]:
     if isinstance(error, BadQuery):
-        return {
-            "errors": [
-                {
-                    "parameter": error.parameter,
-                    "came": repr(error.came)[:200],
-                    "expected": error.expected,
-                }
-            ]
-        }
+        value = repr(error.came)[:200]
+        entry = {"parameter": error.parameter, "came": value, "expected": error.expected}
+        return {"errors": [entry]}
     if isinstance(error, NotFound):
         return {"errors": [{"parameter": error.noun, "came": repr(error.name)[:200]}]}
     if isinstance(error, Ambiguous):

@@ -12,21 +12,23 @@ from pydantic.json_schema import models_json_schema
 
 from snapshard_ui.api.models.responses import Answer, Problem, json_response
 from snapshard_ui.api.params import BatchBody, NoParams, Selection
-from snapshard_ui.api.routes import OPERATIONS, PREFIX, Operation, api, on_api
-from snapshard_ui.http.problems import MEDIA_TYPE, TITLES
+from snapshard_ui.api.routes import OPERATIONS, PREFIX, Operation, api, on_api, root
+from snapshard_ui.http import MEDIA_TYPE, TITLES
 from snapshard_ui.openapi.code_samples import body_of, code_samples
 from snapshard_ui.openapi.examples import Values, url, values_of
 from snapshard_ui.openapi.schemas import Schema, filter_schema, path_schemas, query_schemas
 from snapshard_ui.render.formats import FORMATS
-from snapshard_ui.runtime.backend import current_index, current_settings
+from snapshard_ui.runtime import current_index, current_settings
 
-_ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: first and last base of the intron.
-Where an answer has several formats, `format=`, a suffix of the path (/junctions.tsv) or the Accept header chooses."""
+_ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: the first and last base
+of the intron. If a response has several formats, choose one with `format=`, a suffix of the path
+(/junctions.tsv) or the Accept header."""
 _SCHEMAS = "#/components/schemas/"
 _DESCRIBED = {
     "compilation": "a set of samples processed in one way",
     "release": "one immutable load of it; without, the current one",
-    "name": "stable name such as GRCh38:chr2:71548830-71549349:+ (assembly and strand may be left out), or snaptron_id",
+    "name": "stable name such as GRCh38:chr2:71548830-71549349:+ (assembly and strand may be left"
+    " out), or snaptron_id",
     "gene": "symbol, or id with or without version",
     "group": "name of the group",
     "site": "chromosome:position, with :+ or :- to name the strand",
@@ -59,6 +61,7 @@ def openapi(params: NoParams) -> Response:
     return json_response(document())
 
 
+root.add_url_rule("/openapi.json", "openapi", lambda: openapi(NoParams()))
 api.add_url_rule("", "root", lambda: redirect(request.script_root + PREFIX + "/docs"))
 api.add_url_rule("/", "root_slash", lambda: redirect(request.script_root + PREFIX + "/docs"))
 

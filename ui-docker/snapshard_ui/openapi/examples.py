@@ -12,7 +12,7 @@ from snapshard.filters import Filter
 from snapshard.measures import NORMALISATIONS
 from snapshard.query import Query
 from snapshard.release import Release
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.runtime import current_index
 
 _PLACE = ("chromosome", "start", "end", "strand")
 _FEW = "3"

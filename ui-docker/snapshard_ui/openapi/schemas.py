@@ -11,7 +11,7 @@ from snapshard.junction import ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.runtime.backend import backend, current_index
+from snapshard_ui.runtime import current_backend, current_index
 
 _MOST = 500
 """Values that a document may list; what has more is described as any text."""
@@ -35,7 +35,7 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
     groups = [
         group
         for release in releases
-        for group in backend().index.facts.of(release).groups
+        for group in current_backend().index.facts.of(release).groups
         if len(group.members)
     ]
     place = f"({assemblies}:)?{chroms}"

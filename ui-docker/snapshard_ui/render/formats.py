@@ -20,11 +20,6 @@ from snapshard_ui.render.delimited import (
 )
 from snapshard_ui.render.writer import JsonWriter, NdjsonWriter, Sheet, Writer
 
-RENDERER = 2
-"""Changes whenever the same rows are written in other bytes, so that cached answers are not taken
-for new ones.
-"""
-
 
 @dataclass(frozen=True)
 class Format:

@@ -1,5 +1,11 @@
-"""What a request works with: the index of this process, made when the first request needs it, which
-is after the fork.
+"""The backend of an application: settings, counters, limits, and one index per process.
+
+Connections and threads do not survive a fork, and gunicorn forks its workers after it has loaded
+Python and, with `--preload`, the application. What must hold:
+
+- Nothing is connected before the first request, which comes after the fork.
+- A process uses only what it made itself. A child that inherits its parent's index makes another
+  and leaves the inherited one alone: closing it would end the parent's connections.
 """
 
 import atexit
@@ -15,14 +21,16 @@ from snapshard.connections import ShardSource, running_shards
 from snapshard.errors import TooBusy
 from snapshard.index import Index
 from snapshard.settings import Settings
-from snapshard_ui.runtime.disconnects import Departures
+from snapshard_ui.runtime.disconnects import DisconnectMonitor
 from snapshard_ui.runtime.limits import Limit
 from snapshard_ui.runtime.metrics import Metrics
 
+_EXTENSION = "snapshard"
+
 
 @dataclass(frozen=True)
-class _Made:
-    """What a process has made for itself."""
+class _ProcessResources:
+    """The resources that one process made for itself."""
 
     process: int
     index: Index
@@ -37,32 +45,33 @@ class Backend:
     def __init__(self, settings: Settings, shards: ShardSource | None) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.departures = Departures()
+        self.disconnects = DisconnectMonitor()
+        self.exports = Limit("exports", settings.exports)
         self._shards = shards
         self._lock = threading.Lock()
-        self._made: _Made | None = None
-        self.exports = Limit("exports", settings.exports)
+        self._resources: _ProcessResources | None = None
 
     @property
     def index(self) -> Index:
-        """The index of this process; connections do not survive a fork."""
-        return self._current().index
+        """The index of this process."""
+        return self._process_resources().index
 
     def close(self) -> None:
-        """Closes the index, and lets go of an embedded server that it started."""
+        """Closes the index, and stops an embedded server if this process started one."""
         with self._lock:
-            if self._made is not None and self._made.process == os.getpid():
-                self._made.stack.close()
-            self._made = None
+            if self._resources is not None and self._resources.process == os.getpid():
+                self._resources.stack.close()
+            self._resources = None
 
     def take_export_slot(self, *, wait: float = 0) -> Callable[[], None]:
-        """One of the few exports that may run at once; gives what ends it. Raises TooBusy if none
-        is free within `wait` s.
+        """Takes one of the slots for exports and returns a function that gives it back. Raises
+        TooBusy if none becomes free within `wait` seconds.
         """
         if not self.exports.take(wait):
             self.metrics.refused.inc()
             raise TooBusy(
-                f"{self.settings.exports} exports are under way here; ask again in a few seconds"
+                f"{self.settings.exports} exports are in progress on this server;"
+                " retry in a few seconds"
             )
         self.metrics.exports.inc()
         return _once(self._end_export)
@@ -71,48 +80,50 @@ class Backend:
         self.metrics.exports.dec()
         self.exports.give_back()
 
-    def _current(self) -> "_Made":
+    def _process_resources(self) -> _ProcessResources:
         with self._lock:
-            if self._made is None or self._made.process != os.getpid():
-                self._made = self._make()
-            return self._made
+            if self._resources is None or self._resources.process != os.getpid():
+                self._resources = self._open()
+            return self._resources
 
-    def _make(self) -> "_Made":
+    def _open(self) -> _ProcessResources:
         stack = ExitStack()
         atexit.register(stack.close)
         shards = self._shards or stack.enter_context(running_shards(self.settings))
         index = Index(shards, self.settings)
         stack.callback(index.close)
-        return _Made(os.getpid(), index, stack)
+        return _ProcessResources(os.getpid(), index, stack)
 
 
-def _once(end: Callable[[], None]) -> Callable[[], None]:
-    """Calls it the first time only: an answer may end in several ways, and in two of them at once."""
+def _once(callback: Callable[[], None]) -> Callable[[], None]:
+    """The callback, run by the first call only, from whichever thread."""
+    # A response can end twice at once: its last byte is sent while the client disconnects. The lock
+    # is never released, so that exactly one call acquires it.
     lock = threading.Lock()
 
-    def first_time() -> None:
+    def run_first_time() -> None:
         if lock.acquire(blocking=False):
-            end()
+            callback()
 
-    return first_time
+    return run_first_time
 
 
 def install(app: Flask, settings: Settings, shards: ShardSource | None) -> None:
     """Gives the application its backend."""
-    app.extensions["snapshard"] = Backend(settings, shards)
+    app.extensions[_EXTENSION] = Backend(settings, shards)
 
 
-def backend() -> Backend:
-    """The backend of the application that answers now."""
-    found: Backend = current_app.extensions["snapshard"]
-    return found
+def current_backend() -> Backend:
+    """The backend of the application that handles the current request."""
+    backend: Backend = current_app.extensions[_EXTENSION]
+    return backend
 
 
 def current_index() -> Index:
-    """The index to ask."""
-    return backend().index
+    """The index of this process."""
+    return current_backend().index
 
 
 def current_settings() -> Settings:
-    """The settings in force."""
-    return backend().settings
+    """The settings of the application."""
+    return current_backend().settings

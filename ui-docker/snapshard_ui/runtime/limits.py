@@ -1,4 +1,4 @@
-"""How many may do a thing at once, and how answers tell it
+"""Limits on concurrent work, and the headers that report them
 (draft-ietf-httpapi-ratelimit-headers-10).
 """
 
@@ -6,16 +6,18 @@ import threading
 
 
 class Limit:
-    """A number of places; each is taken, and given back."""
+    """A number of slots; work takes one and returns it. Safe between threads; each worker process
+    counts for itself.
+    """
 
-    def __init__(self, name: str, places: int) -> None:
+    def __init__(self, name: str, slots: int) -> None:
         self._name = name
-        self._places = places
-        self._free = places
+        self._slots = slots
+        self._free = slots
         self._changed = threading.Condition()
 
     def take(self, wait: float = 0) -> bool:
-        """Whether a place was free, or came free within so many seconds."""
+        """True if a slot was free, or became free within `wait` seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._free > 0, wait):
                 return False
@@ -23,17 +25,16 @@ class Limit:
             return True
 
     def give_back(self) -> None:
-        """Ends what took a place."""
+        """Returns a slot; exactly once for each that was taken."""
         with self._changed:
             self._free += 1
+            # One slot serves one waiter: waking all of them would only make them wait again.
             self._changed.notify()
 
-    def headers(self, *, again: int | None = None) -> dict[str, str]:
-        """What an answer says of the limit; `again`: in how many seconds to ask again. Each worker
-        process counts for itself.
-        """
-        later = "" if again is None else f";t={again}"
+    def headers(self, *, retry: int | None = None) -> dict[str, str]:
+        """The limit as headers of a response; `retry`: seconds after which to retry."""
+        reset = "" if retry is None else f";t={retry}"
         return {
-            "RateLimit-Policy": f'"{self._name}";q={self._places};qu="concurrent-requests"',
-            "RateLimit": f'"{self._name}";r={self._free}{later}',
+            "RateLimit-Policy": f'"{self._name}";q={self._slots};qu="concurrent-requests"',
+            "RateLimit": f'"{self._name}";r={self._free}{reset}',
         }

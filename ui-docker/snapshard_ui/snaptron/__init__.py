@@ -14,13 +14,13 @@ from snapshard.errors import BadQuery, NotFound
 from snapshard.index import KIND as BASE
 from snapshard.index import Slot
 from snapshard.release import Release
-from snapshard_ui.http import problems
-from snapshard_ui.runtime.backend import backend, current_index
+from snapshard_ui.http import Pieces, problem_response
+from snapshard_ui.runtime import current_backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
 from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
 from snapshard_ui.snaptron.layouts import LAYOUTS
 from snapshard_ui.snaptron.post import NothingAsked, Wanted, wanted
-from snapshard_ui.snaptron.sending import Pieces, plain, send
+from snapshard_ui.snaptron.sending import plain, send
 from snapshard_ui.snaptron.slashes import SingleSlashes
 
 METHODS = ("GET", "HEAD", "POST", "PUT")
@@ -52,7 +52,7 @@ def _no_such_path(error: MethodNotAllowed) -> Response:
     what is wrong.
     """
     known = request.method in METHODS and _is_compilation(request.path.split("/")[1])
-    return plain("", NotFound.status) if known else problems.answer(error)
+    return plain("", NotFound.status) if known else problem_response(error)
 
 
 @blueprint.route("/<compilation>/")
@@ -151,7 +151,7 @@ def _slot() -> Slot:
     """What takes one of the places for large answers, waiting for it as long as an interactive
     answer may take.
     """
-    ours = backend()
+    ours = current_backend()
     return partial(ours.take_export_slot, wait=ours.settings.read_seconds)
 
 

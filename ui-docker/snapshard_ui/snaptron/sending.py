@@ -8,23 +8,17 @@ is what is wanted.
 
 import errno
 import logging
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 
 from flask import Response, request
 
-from snapshard.connections import watching
 from snapshard.errors import QueryTimeout, ShardUnavailable, SnapshardError, TooBusy
-from snapshard_ui.http.compression import packed
-from snapshard_ui.http.request_log import record
-from snapshard_ui.runtime.backend import backend
-from snapshard_ui.runtime.disconnects import patience
+from snapshard_ui.http import Pieces, compress_response, current_record, streamed
 from snapshard_ui.snaptron.layouts import Heading
 
 PLAIN = "text/plain"
 """The whole content type: a client refuses it with a charset behind it (quirk 3)."""
-Pieces = Generator[bytes, None, None]
-
 _OUTAGES = (ShardUnavailable, QueryTimeout, TooBusy)
 _log = logging.getLogger(__name__)
 
@@ -57,8 +51,12 @@ def send(pieces: Pieces, *, strict: bool = False) -> Response:
         pieces.close()
         return Response(iter(()), content_type=PLAIN)
     # nginx in front must neither hold pieces back nor finish what was torn off.
-    return packed(
-        Response(_sent(first, pieces), headers={"X-Accel-Buffering": "no"}, content_type=PLAIN)
+    return compress_response(
+        Response(
+            streamed(_counted(first, pieces)),
+            headers={"X-Accel-Buffering": "no"},
+            content_type=PLAIN,
+        )
     )
 
 
@@ -67,23 +65,17 @@ def plain(text: str, status: int = 200) -> Response:
     return Response(text, status, content_type=PLAIN)
 
 
-def _sent(first: bytes, pieces: Pieces) -> Iterator[bytes]:
-    """The pieces on their way: shards stop working for a client that left, or that takes nothing
-    for long.
-    """
-    ours, seen, client = backend(), record(), request.environ.get("gunicorn.socket")
+def _counted(first: bytes, pieces: Pieces) -> Pieces:
+    """The pieces that are not empty; their rows are counted in the request's record."""
+    record = current_record()
 
-    def stream() -> Iterator[bytes]:
-        with ExitStack() as inside:
-            inside.enter_context(watching(seen.watch))
-            inside.enter_context(ours.departures.noticed(client, seen.watch.cancel))
-            inside.enter_context(closing(pieces))
-            inside.enter_context(patience(client, ours.settings.send_seconds))
+    def count() -> Pieces:
+        with closing(pieces):
             for piece in filter(None, _broken_off(first, pieces)):
-                seen.rows += 0 if isinstance(piece, Heading) else piece.count(b"\n")
+                record.rows += 0 if isinstance(piece, Heading) else piece.count(b"\n")
                 yield piece
 
-    return stream()
+    return count()
 
 
 def _broken_off(first: bytes, pieces: Pieces) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,15 +15,15 @@ from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS
 from snapshard.release import Release
 from snapshard_ui.api.params import read_params
-from snapshard_ui.api.routes import PREFIX, found_release
+from snapshard_ui.api.routes import PREFIX, find_release
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.http import compression, problems
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.http import compress_response, problem_details
+from snapshard_ui.runtime import current_index
 from snapshard_ui.web import sections, words
 from snapshard_ui.web.state import State, from_form
 
 blueprint = Blueprint("pages", __name__)
-blueprint.after_request(compression.packed)
+blueprint.after_request(compress_response)
 for _word in (words.number, words.share):
     blueprint.add_app_template_filter(_word)
 _POLICY = (
@@ -60,10 +59,8 @@ def page() -> AnyResponse:
 @blueprint.errorhandler(Exception)
 def trouble(error: Exception) -> Response:
     """The page around an error that left nothing else to show."""
-    told = problems.answer(error)
-    return _rendered(
-        _asked_or_nothing(), {"problem": orjson.loads(told.get_data())}, status=told.status_code
-    )
+    problem = problem_details(error)
+    return _rendered(_asked_or_nothing(), {"problem": problem.members()}, status=problem.status)
 
 
 def _asked_or_nothing() -> State:
@@ -80,7 +77,7 @@ def _release(state: State) -> Release | None:
     """
     known = current_index().catalog.compilations()
     name = state.compilation or (known[0].compilation if known else None)
-    return None if name is None else found_release(name, state.release, state)
+    return None if name is None else find_release(name, state.release, state)
 
 
 def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Response:

@@ -18,11 +18,11 @@ from snapshard.release import Release
 from snapshard_ui.api.evidence import junction_evidence
 from snapshard_ui.api.junction_page import junction_page
 from snapshard_ui.api.params import JunctionParams, NoParams
-from snapshard_ui.api.routes import Asked
-from snapshard_ui.http import problems
+from snapshard_ui.api.routes import ReleaseRequest
+from snapshard_ui.http import problem_details
 from snapshard_ui.openapi.examples import a_gene, some_junctions
 from snapshard_ui.render.formats import FORMATS
-from snapshard_ui.runtime.backend import current_index
+from snapshard_ui.runtime import current_index
 from snapshard_ui.web.links import (
     Link,
     Snippet,
@@ -79,7 +79,9 @@ def results(release: Release, state: State) -> Section:
         understood.append(found)
         pairs = api_pairs(found, state)
         answer = _json(
-            junction_page(Asked(current_index(), release, _params(pairs, state), FORMATS["json"]))
+            junction_page(
+                ReleaseRequest(current_index(), release, _params(pairs, state), FORMATS["json"])
+            )
         )
         region = parse_region(found.regions[0]) if len(found.regions) == 1 else None
         return Section(
@@ -109,7 +111,9 @@ def evidence(release: Release, state: State, name: str) -> Section:
 
     def ask() -> Section:
         answer = _json(
-            junction_evidence(Asked(current_index(), release, NoParams(), FORMATS["json"]), name)
+            junction_evidence(
+                ReleaseRequest(current_index(), release, NoParams(), FORMATS["json"]), name
+            )
         )
         groups, end = group_rows(answer["groups"])
         region = parse_name(answer["name"], release.assembly).region
@@ -149,7 +153,7 @@ def _told(ask: Callable[[], Section]) -> Section:
     try:
         return ask()
     except (SnapshardError, ValidationError) as error:
-        return Section(problem=_json(problems.answer(error)))
+        return Section(problem=problem_details(error).members())
 
 
 def _json(response: Response) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from snapshard.junction import Column, ColumnType
 from snapshard.release import Release
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.http.request_log import record
+from snapshard_ui.http import current_record
 
 _TYPES: dict[ColumnType, Any] = {
     ColumnType.INTEGER: int,
@@ -242,7 +242,7 @@ def about_release(release: Release, **members: object) -> Response:
 def note_cut(response: Response, *, cut: bool) -> None:
     """Says in the header, and to the counters, whether more matches than the answer holds."""
     response.headers["Snapshard-Truncated"] = str(cut).lower()
-    record().truncated = cut
+    current_record().truncated = cut
 
 
 def with_rows(release: Release, **members: bytes | object) -> Response:

@@ -1,0 +1,69 @@
+"""The record of a request: the one place where a request keeps what it learns on its way.
+
+Views write to it; headers, problems, the log and the counters read it. It is the only object that
+the server puts into `flask.g`, and its fields are typed. A streamed response holds a reference to
+it, because it is sent after Flask has left the request.
+"""
+
+import socket
+import time
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from flask import g, request
+
+from snapshard.connections import Watch
+from snapshard.release import Release
+
+
+@dataclass
+class Record:
+    """A request, from its first to the last byte of its response."""
+
+    method: str
+    route: str
+    """The rule of the URL, such as `/livez`, so that the log and the counters hold no queries."""
+    compilation: str
+    """The compilation in the URL; empty if it names none."""
+    request_id: str
+    client: socket.socket | None
+    """The client's connection; None if the server does not reveal it (gunicorn does)."""
+    watch: Watch = field(default_factory=Watch)
+    """The time spent on each shard and the statements in progress."""
+    started: float = field(default_factory=time.perf_counter)
+    resources: ExitStack = field(default_factory=ExitStack)
+    """Whatever must be undone when Flask leaves the request."""
+
+    release: Release | None = None
+    """The release that the response is about; None for a response about the whole service."""
+    versioned: bool = False
+    """Whether the URL names the release."""
+    lasting: bool = True
+    """Whether the response depends on that release alone, and so never changes."""
+    etag: str | None = None
+    partial: bool = False
+    """Whether shards were unavailable, so that the response must not be cached."""
+    rows: int = 0
+    truncated: bool = False
+
+
+def current_record() -> Record:
+    """The record of the request in progress; the first call creates it."""
+    if "record" not in g:
+        g.record = Record(
+            request.method,
+            request.url_rule.rule if request.url_rule else "unmatched",
+            str((request.view_args or {}).get("compilation", "")),
+            _request_id(request.headers.get("X-Request-ID", "")),
+            request.environ.get("gunicorn.socket"),
+        )
+    record: Record = g.record
+    return record
+
+
+def _request_id(header: str) -> str:
+    """The caller's own id if it is short and safe to log, otherwise a new one."""
+    letters = header.replace("-", "").replace("_", "")
+    usable = len(header) <= 100 and header.isascii() and letters.isalnum()
+    return header if usable else uuid.uuid4().hex
