@@ -1,59 +1,70 @@
-"""The error family: each class knows its HTTP status and its exit code, and quotes what it is
-about.
+"""The exceptions of Snapshard. Every class knows its HTTP status and its exit code, and its message
+quotes the values that it is about.
+
+    SnapshardError          500, exit code 1
+    ├── BadQuery            400, 2    └── BadRegion
+    ├── NotFound            404, 2
+    ├── Ambiguous           300, 2
+    ├── TooBusy             429, 1
+    ├── ShardUnavailable    503, 1
+    ├── QueryTimeout        504, 1
+    ├── BadRow, BadSource, BadRelease    exit code 1, in commands only
+    └── BadSetting, BadShardMap          exit code 2, at start-up only
 """
 
 
 class SnapshardError(Exception):
-    """Something that the caller can be told in a sentence."""
+    """An error whose message is meant for the user."""
 
     status = 500
     exit_code = 1
 
     def __reduce__(self) -> tuple[object, ...]:
-        """As it is, not by calling the class with its message: so that it can pass from one process
-        to another.
-        """
+        # Exception.__reduce__ would call the class with the message alone, but subclasses take other
+        # arguments. Copying the attributes lets an error pass from one process to another.
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class BadQuery(SnapshardError):
-    """A request that cannot be understood; the message says which parameter, what came and what was
-    expected.
+    """A request that cannot be interpreted.
+
+    The message names the parameter, the value and what was expected.
     """
 
     status = 400
     exit_code = 2
 
-    def __init__(self, parameter: str, came: object, expected: str) -> None:
+    def __init__(self, parameter: str, value: object, expected: str) -> None:
         self.parameter = parameter
-        self.came = came
+        self.value = value
         self.expected = expected
-        super().__init__(f"{parameter}: expected {expected}, got {came!r}")
+        super().__init__(f"{parameter}: expected {expected}, got {value!r}")
 
 
 class BadRegion(BadQuery):
-    """A region that does not parse, or whose ends are reversed or off the genome."""
+    """A region that cannot be parsed, whose ends are reversed, or that is out of range."""
 
-    def __init__(self, came: object, expected: str) -> None:
-        super().__init__("region", came, expected)
+    def __init__(self, value: object, expected: str) -> None:
+        super().__init__("region", value, expected)
 
 
 class NotFound(SnapshardError):
-    """Something well formed that does not exist here; the message lists what does, where that is
-    short.
+    """A well-formed name that does not exist.
+
+    The message lists the available names if they are few.
     """
 
     status = 404
     exit_code = 2
 
-    def __init__(self, noun: str, name: object, known: str = "") -> None:
+    def __init__(self, noun: str, name: object, available: str = "") -> None:
         self.noun = noun
         self.name = name
-        super().__init__(f"no {noun} {name!r}" + (f"; known: {known}" if known else ""))
+        super().__init__(f"no {noun} {name!r}" + (f"; available: {available}" if available else ""))
 
 
 class Ambiguous(SnapshardError):
-    """A name that means several things here; carries them, so that the caller can choose."""
+    """A name that has several meanings; `choices` lists them."""
 
     status = 300
     exit_code = 2
@@ -62,13 +73,11 @@ class Ambiguous(SnapshardError):
         self.noun = noun
         self.name = name
         self.choices = choices
-        super().__init__(f"{noun} {name!r} means {len(choices)} things; choose one")
+        super().__init__(f"{noun} {name!r} has {len(choices)} meanings; choose one")
 
 
 class TooBusy(SnapshardError):
-    """Work that has a limit of its own, which others have reached; the same request may succeed a
-    little later.
-    """
+    """A concurrency limit is reached; retry shortly."""
 
     status = 429
 
@@ -84,7 +93,7 @@ class BadRow(SnapshardError):
 
 
 class BadSource(SnapshardError):
-    """A source file that is missing, cut off or of another format than its name says."""
+    """A source file that is missing, truncated, or not of the format that its name suggests."""
 
     def __init__(self, file: str, reason: str) -> None:
         self.file = file
@@ -93,7 +102,7 @@ class BadSource(SnapshardError):
 
 
 class ShardUnavailable(SnapshardError):
-    """A shard that refused, broke off or had no free connection."""
+    """A shard that refused or lost the connection, or had no free connection."""
 
     status = 503
 
@@ -104,7 +113,7 @@ class ShardUnavailable(SnapshardError):
 
 
 class QueryTimeout(SnapshardError):
-    """An answer that took longer than its deadline."""
+    """A query that took longer than its deadline."""
 
     status = 504
 
@@ -112,29 +121,31 @@ class QueryTimeout(SnapshardError):
         self.shard = shard
         self.seconds = seconds
         super().__init__(
-            f"shard {shard!r} did not answer within {seconds:g} s; ask for a smaller region or an export"
+            f"shard {shard!r} did not respond within {seconds:g} s;"
+            " request a smaller region or use an export"
         )
 
 
 class BadRelease(SnapshardError):
-    """A release step that does not fit the release's state; the message says the state and the step
-    to take.
+    """A release step that the release's state does not allow.
+
+    The message gives the state and the step to take.
     """
 
     exit_code = 1
 
 
 class BadSetting(SnapshardError):
-    """A setting that is unknown or has a value it cannot have."""
+    """An unknown setting, or a value that the setting does not accept."""
 
     exit_code = 2
 
-    def __init__(self, name: str, came: object, expected: str) -> None:
+    def __init__(self, name: str, value: object, expected: str) -> None:
         self.name = name
-        super().__init__(f"{name}: expected {expected}, got {came!r}")
+        super().__init__(f"{name}: expected {expected}, got {value!r}")
 
 
 class BadShardMap(SnapshardError):
-    """A shard map that overlaps, leaves out a chromosome, or names a shard without an address."""
+    """A shard map that overlaps, omits a chromosome, or names a shard without an address."""
 
     exit_code = 2

@@ -1,43 +1,38 @@
 """Search for samples by their metadata, with the semantics of Snaptron's `sfilter`.
 
-A number field compares as numbers; samples without a number there never match. A text field matches
-a word, or several words directly behind each other, ignoring case; its operator does not matter but
-for `!:`, which turns the match round. Every filter of a request must hold, for text in one and the
-same of two cuts (see sample_words.py); what either cut finds counts.
+A filter on a number field compares numbers; a sample without a number there never matches. A filter
+on a text field matches a word, or several adjacent words, ignoring case. For text every operator
+means "contains", except `!=`, which inverts the match.
+
+All filters must match. Text is tokenised in two ways (see sample_words.py); a sample matches if
+every filter matches under the same tokenization.
 """
 
 import math
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.catalog.sample_words import Cut, Words, words_of
+from snapshard.catalog.sample_words import Tokenization, TokenizedField, split_words
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.errors import BadQuery
+from snapshard.filters import OPERATORS
+from snapshard.pairs import Integers
 
 ALL = "all"
-"""The pseudo-field that is the text of all columns joined by blanks."""
+"""The pseudo-field that is the text of all columns, joined by blanks."""
 
-Places = NDArray[np.int64]
-Scores = NDArray[np.float64]
+Numbers = NDArray[np.float64]
 
-_FORM = re.compile(r"(?P<field>[^<>:!]+)(?P<operator>>:|<:|!:|>|<|:)(?P<value>[^<>:!]*)")
-_COMPARISONS: dict[str, Callable[[NDArray[np.float64], float], NDArray[np.bool_]]] = {
-    ">:": np.greater_equal,
-    "<:": np.less_equal,
-    "!:": np.not_equal,
-    ">": np.greater,
-    "<": np.less,
-    ":": np.equal,
-}
+_FORM = re.compile(r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_MOST_WEIGHED = 20_000
+_MOST_WEIGHTED = 20_000
 _WITH_POINT = re.compile(rb"-?\d+\.\d*")
 
 
@@ -51,178 +46,203 @@ class SampleFilter:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The samples that match, best first: their places in the samples file, and a score that only
-    orders them.
+class SampleHits:
+    """The samples that match, best first: their indexes in the samples file, and scores. Scores are
+    comparable within one search only.
     """
 
-    places: Places
-    scores: Scores
+    indexes: Integers
+    scores: Numbers
 
 
 @dataclass(frozen=True)
-class _Clause:
-    """What one filter matches in one cut: places ascending and how often; for text also the words
-    and where they were sought.
+class _FilterHits:
+    """The samples that one filter matches under one tokenization: ascending indexes, and the number
+    of occurrences in each. For text also the words and the field in which they were searched.
     """
 
-    places: Places
-    counts: Places
-    sought: Sequence[str] = ()
-    text: Words | None = None
+    indexes: Integers
+    counts: Integers
+    words: Sequence[str] = ()
+    field: TokenizedField | None = None
 
 
 def parse_sample_filter(text: str) -> SampleFilter:
-    """The filter that `field operator value` means. Raises BadQuery."""
-    found = _FORM.fullmatch(text)
-    if not found:
+    """The filter that a person wrote, such as `SMRIN>=7` or `SMTS=Brain`. Raises BadQuery."""
+    match = _FORM.fullmatch(text)
+    if not match:
         raise BadQuery(
-            "sfilter",
-            text,
-            "field, one of >: <: > < : !: and a value without these signs, such as SMTS:Brain",
+            "filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7"
         )
-    return SampleFilter(found["field"], found["operator"], found["value"])
+    operator = {"==": "="}.get(match["operator"], match["operator"])
+    return SampleFilter(match["field"], operator, match["value"].strip())
 
 
 class SampleSearch:
-    """Searches a samples file; what a field needs is made when it is first asked for, and kept."""
+    """A search over one samples file.
+
+    The numbers or words of a field are prepared when a filter first needs them, and kept. The lock
+    is held meanwhile, so that a field is prepared once however many threads need it.
+    """
 
     def __init__(self, samples: SamplesFile, types: Mapping[str, str]) -> None:
         self.samples = samples
         self._types = types
-        self._numbers: dict[str, NDArray[np.float64]] = {}
-        self._words: dict[str, dict[Cut, Words]] = {}
+        self._numbers: dict[str, Numbers] = {}
+        self._tokenized: dict[str, dict[Tokenization, TokenizedField]] = {}
         self._lock = threading.Lock()
 
-    def find(self, filters: Sequence[SampleFilter]) -> Found:
-        """The samples that satisfy every filter: those that cut A finds by falling score, then
-        those that only B finds.
+    def find(self, filters: Sequence[SampleFilter]) -> SampleHits:
+        """The samples that satisfy every filter: first those found under UNICODE, by falling score,
+        then those found only under WHITESPACE.
 
-        Raises BadQuery for an unknown field, or for text where the field needs a number.
+        Raises BadQuery for an unknown field, and for text where the field needs a number.
         """
-        in_a, in_b = (self._ranked(filters, cut) for cut in (Cut.UNICODE, Cut.BLANKS))
-        new = ~np.isin(in_b.places, in_a.places)
-        places = np.concatenate((in_a.places, in_b.places[new]))
-        return Found(places, np.concatenate((in_a.scores, in_b.scores[new])))
+        hits = self._ranked(filters, Tokenization.UNICODE)
+        others = self._ranked(filters, Tokenization.WHITESPACE)
+        new = ~np.isin(others.indexes, hits.indexes)
+        return SampleHits(
+            np.concatenate((hits.indexes, others.indexes[new])),
+            np.concatenate((hits.scores, others.scores[new])),
+        )
 
     def ids(self, filters: Sequence[SampleFilter]) -> list[int]:
-        """The rail_ids of the samples that satisfy every filter."""
-        matching = [
-            reduce(np.intersect1d, [self._clause(one, cut).places for one in filters])
-            for cut in Cut
-        ]
-        found: list[int] = self.samples.ids[np.union1d(*matching)].tolist()
-        return found
+        """The rail_ids of the samples that satisfy every filter, ascending."""
+        unicode, whitespace = (
+            _common_indexes([self._filter_hits(condition, tokenization) for condition in filters])
+            for tokenization in Tokenization
+        )
+        ids: list[int] = self.samples.ids[np.union1d(unicode, whitespace)].tolist()
+        return ids
 
-    def _ranked(self, filters: Sequence[SampleFilter], cut: Cut) -> Found:
-        clauses = [self._clause(one, cut) for one in filters]
-        common = reduce(np.intersect1d, [clause.places for clause in clauses])
-        scores = self._scores(clauses, common)
+    def _ranked(self, filters: Sequence[SampleFilter], tokenization: Tokenization) -> SampleHits:
+        hits = [self._filter_hits(condition, tokenization) for condition in filters]
+        indexes = _common_indexes(hits)
+        scores = self._scores(hits, indexes)
         order = np.argsort(-scores, kind="stable")
-        return Found(common[order], scores[order])
+        return SampleHits(indexes[order], scores[order])
 
-    def _clause(self, one: SampleFilter, cut: Cut) -> _Clause:
-        if one.field != ALL and one.field not in self.samples.names:
-            raise BadQuery(
-                "sfilter", one.field, f"one of the fields {', '.join((*self.samples.names, ALL))}"
-            )
-        if one.field != ALL and self._types.get(one.field, "t") != "t":
-            places = np.flatnonzero(self._compare(one))
-            return _Clause(places, np.ones_like(places))
-        return self._text_clause(one, cut)
+    def _filter_hits(self, condition: SampleFilter, tokenization: Tokenization) -> _FilterHits:
+        field = condition.field
+        if field == ALL:
+            return self._text_hits(condition, tokenization)
+        if field not in self.samples.names:
+            names = ", ".join((*self.samples.names, ALL))
+            raise BadQuery("filter", field, f"one of the fields {names}")
+        if self._types.get(field, "t") == "t":
+            return self._text_hits(condition, tokenization)
+        indexes = np.flatnonzero(self._number_mask(condition))
+        return _FilterHits(indexes, np.ones_like(indexes))
 
-    def _compare(self, one: SampleFilter) -> NDArray[np.bool_]:
-        whole = self._types[one.field] == "i"
-        wanted = _number(one.value, _INTEGER if whole else _DECIMAL)
-        if math.isnan(wanted):
-            raise BadQuery(
-                f"sfilter {one.field}", one.value, "a whole number" if whole else "a number"
-            )
-        values = self._column_numbers(one.field)
-        return _COMPARISONS[one.operator](values, wanted) & ~np.isnan(values)
+    def _number_mask(self, condition: SampleFilter) -> NDArray[np.bool_]:
+        is_integer = self._types[condition.field] == "i"
+        operand = _parse_number(condition.value, _INTEGER if is_integer else _DECIMAL)
+        if math.isnan(operand):
+            expected = "a whole number" if is_integer else "a number"
+            raise BadQuery("filter", condition.value, f"{expected} for {condition.field}")
+        values = self._column_numbers(condition.field)
+        mask: NDArray[np.bool_] = OPERATORS[condition.operator](values, operand)
+        # NaN != operand is true, but a sample without a number matches nothing.
+        return mask & ~np.isnan(values)
 
-    def _text_clause(self, one: SampleFilter, cut: Cut) -> _Clause:
-        words = words_of(one.value)
-        if one.operator == "!:":
-            either = [self._hits(one.field, each, words)[0] for each in Cut]
-            rest = np.setdiff1d(np.arange(len(self.samples.ids)), np.concatenate(either))
-            return _Clause(rest, np.ones_like(rest))
-        places, counts = self._hits(one.field, cut, words)
-        return _Clause(places, counts, words, self._field_words(one.field, cut))
+    def _text_hits(self, condition: SampleFilter, tokenization: Tokenization) -> _FilterHits:
+        words = split_words(condition.value)
+        if condition.operator == "!=":
+            matches = [self._word_hits(condition.field, each, words)[0] for each in Tokenization]
+            others = np.setdiff1d(np.arange(len(self.samples.ids)), np.concatenate(matches))
+            return _FilterHits(others, np.ones_like(others))
+        indexes, counts = self._word_hits(condition.field, tokenization, words)
+        field = self._tokenized_field(condition.field, tokenization)
+        return _FilterHits(indexes, counts, words, field)
 
-    def _hits(self, field: str, cut: Cut, words: list[str]) -> tuple[Places, Places]:
-        text = self._field_words(field, cut)
-        none = np.empty(0, np.int64)
-        return text.hits(words) if text is not None else (none, none)
+    def _word_hits(
+        self, name: str, tokenization: Tokenization, words: list[str]
+    ) -> tuple[Integers, Integers]:
+        field = self._tokenized_field(name, tokenization)
+        if field is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        return field.hits(words)
 
-    def _scores(self, clauses: Sequence[_Clause], places: Places) -> Scores:
-        """Lucene's classic scores (TFIDFSimilarity of Lucene 4: tf = sqrt, norm = 1/sqrt(length) in
-        three bits).
+    def _scores(self, hits: Sequence[_FilterHits], indexes: Integers) -> Numbers:
+        """Lucene's classic scores of these samples (TFIDFSimilarity of Lucene 4: tf = sqrt, norm =
+        1/sqrt(length) in three bits).
         """
-        total = np.zeros(len(places))
-        weights = [self._weight(clause) for clause in clauses]
-        for clause, weight in zip(clauses, weights, strict=True):
-            frequency = clause.counts[np.searchsorted(clause.places, places)]
-            total += weight**2 * np.sqrt(frequency) * _norm(clause, places)
-        scores: Scores = total / math.sqrt(sum(weight**2 for weight in weights))
+        total = np.zeros(len(indexes))
+        weights = [self._weight(filter_hits) for filter_hits in hits]
+        for filter_hits, weight in zip(hits, weights, strict=True):
+            frequencies = filter_hits.counts[np.searchsorted(filter_hits.indexes, indexes)]
+            total += weight**2 * np.sqrt(frequencies) * _norm(filter_hits, indexes)
+        scores: Numbers = total / math.sqrt(sum(weight**2 for weight in weights))
         return scores
 
-    def _weight(self, clause: _Clause) -> float:
-        """The sum of the words' inverse document frequencies; the header line counts as a document
-        in Lucene.
+    def _weight(self, hits: _FilterHits) -> float:
+        """The sum of the words' inverse document frequencies. The header line counts as a document,
+        as in Snaptron's Lucene index.
         """
-        if clause.text is None or not len(clause.places):
+        if hits.field is None or not len(hits.indexes):
             return 1.0
-        found = (
-            [clause.places]
-            if len(clause.sought) == 1
-            else [clause.text.hits([word])[0] for word in clause.sought]
-        )
-        return sum(
-            1 + math.log((len(self.samples.ids) + 1) / (len(places) + 1)) for places in found
-        )
+        if len(hits.words) == 1:
+            frequencies = [len(hits.indexes)]
+        else:
+            frequencies = [len(hits.field.hits([word])[0]) for word in hits.words]
+        documents = len(self.samples.ids) + 1
+        return sum(1 + math.log(documents / (frequency + 1)) for frequency in frequencies)
 
-    def _column_numbers(self, field: str) -> NDArray[np.float64]:
+    def _column_numbers(self, field: str) -> Numbers:
         with self._lock:
             if field not in self._numbers:
                 form = _INTEGER if self._types[field] == "i" else _DECIMAL
-                texts = (text for texts in self.samples.column(field) for text in texts)
-                numbers = [_number(text.decode("utf-8", "replace"), form) for text in texts]
+                numbers: list[float] = []
+                for texts in self.samples.column(field):
+                    numbers.extend(
+                        _parse_number(text.decode("utf-8", "replace"), form) for text in texts
+                    )
                 self._numbers[field] = np.array(numbers, np.float64)
             return self._numbers[field]
 
-    def _field_words(self, field: str, cut: Cut) -> Words | None:
-        """The words of a field; None if Snaptron would have indexed it as numbers, so that no word
-        of it is ever found.
+    def _tokenized_field(self, name: str, tokenization: Tokenization) -> TokenizedField | None:
+        """The words of a field; None if Snaptron would index it as numbers, so that no word of it
+        is ever found.
         """
         with self._lock:
-            if field not in self._words:
-                self._words[field] = self._both_cuts(field)
-            return self._words[field].get(cut)
+            if name not in self._tokenized:
+                self._tokenized[name] = self._tokenize(name)
+            return self._tokenized[name].get(tokenization)
 
-    def _both_cuts(self, field: str) -> dict[Cut, Words]:
-        if field == ALL:
+    def _tokenize(self, name: str) -> dict[Tokenization, TokenizedField]:
+        if name == ALL:
             return {
-                cut: Words((lines.replace(b"\t", b" ") for lines in self.samples.stretches()), cut)
-                for cut in Cut
+                tokenization: TokenizedField(
+                    (lines.replace(b"\t", b" ") for lines in self.samples.chunks()), tokenization
+                )
+                for tokenization in Tokenization
             }
-        texts = []
-        for some in self.samples.column(field):
-            if any(_WITH_POINT.fullmatch(text) for text in some):
+        columns: list[bytes] = []
+        for texts in self.samples.column(name):
+            if any(_WITH_POINT.fullmatch(text) for text in texts):
                 return {}
-            texts.append(b"\n".join(some))
-        return {cut: Words(texts, cut) for cut in Cut}
+            columns.append(b"\n".join(texts))
+        return {
+            tokenization: TokenizedField(columns, tokenization) for tokenization in Tokenization
+        }
 
 
-def _number(text: str, form: re.Pattern[str]) -> float:
+def _common_indexes(hits: Sequence[_FilterHits]) -> Integers:
+    return reduce(np.intersect1d, [filter_hits.indexes for filter_hits in hits])
+
+
+def _parse_number(text: str, form: re.Pattern[str]) -> float:
+    """The number, or NaN if the text does not have the form."""
     plain = text.strip()
     return float(plain) if form.fullmatch(plain) else math.nan
 
 
-def _norm(clause: _Clause, places: Places) -> Scores:
-    """Shorter fields weigh more; not where so many match that nobody reads them in order."""
-    if clause.text is None or len(places) > _MOST_WEIGHED:
-        return np.ones(len(places))
-    mantissa, exponent = np.frexp(1 / np.sqrt(np.maximum(clause.text.lengths(places), 1)))
-    result: Scores = np.ldexp(np.floor(mantissa * 8) / 8, exponent)
-    return result
+def _norm(hits: _FilterHits, indexes: Integers) -> Numbers:
+    """The factor by which shorter fields weigh more; 1 for very many hits, which nobody reads in
+    order.
+    """
+    if hits.field is None or len(indexes) > _MOST_WEIGHTED:
+        return np.ones(len(indexes))
+    mantissa, exponent = np.frexp(1 / np.sqrt(np.maximum(hits.field.lengths(indexes), 1)))
+    norm: Numbers = np.ldexp(np.floor(mantissa * 8) / 8, exponent)
+    return norm

@@ -1,10 +1,13 @@
-"""Words of sample descriptions, cut in Snaptron's two ways, and where they stand.
+"""The words of sample descriptions, tokenised in Snaptron's two ways, and searched as bytes.
 
-Cut A is the one of Unicode's word boundaries (UAX #29, as Lucene's StandardTokenizer applies it):
-letters, digits and underscores join; a dot or apostrophe joins two letters, a dot, apostrophe,
-comma or semicolon two digits; all else separates. English stop words take part in no match. Cut B
-is at white space only. Both ignore case. A text is kept per cut with one blank for every separator,
-so that a search for words is a search for bytes.
+UNICODE splits at Unicode's word boundaries (UAX #29, as Lucene's StandardTokenizer applies it):
+letters, digits and underscores join; a dot or apostrophe joins two letters; a dot, apostrophe,
+comma or semicolon joins two digits; everything else separates. English stop words match nothing.
+WHITESPACE splits at white space only. Both ignore case.
+
+A tokenised text is one line per sample, with exactly one blank before, between and after the words.
+Therefore a search for adjacent words is a search for the bytes ` first second `, and the line of a
+hit follows from its offset. Everything in this module must keep that form.
 """
 
 import re
@@ -16,66 +19,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.catalog.samples_file import MappedText
+from snapshard.pairs import Integers
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "no",
-        "not",
-        "of",
-        "on",
-    ]
-).union(
-    [
-        "or",
-        "such",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "was",
-        "will",
-        "with",
-    ]
+_LUCENE_STOP_WORDS = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with"
 )
-"""Those of Lucene's StandardAnalyzer."""
+STOP_WORDS = frozenset(_LUCENE_STOP_WORDS.split())
+"""The stop words of Lucene's StandardAnalyzer."""
 
 _LETTER = r"[^\W\d_]"
-_JOIN = rf"(?:(?<={_LETTER})['’‘.·․‧](?={_LETTER})|(?<=\d)['’‘.,;](?=\d))"
+_QUOTES = r"'\u2019\u2018"
+_JOIN = (
+    rf"(?:(?<={_LETTER})[{_QUOTES}.\u00b7\u2024\u2027](?={_LETTER})"
+    rf"|(?<=\d)[{_QUOTES}.,;](?=\d))"
+)
 _WORD = re.compile(rf"\w+(?:{_JOIN}\w+)*")
 _NEWLINE, _BLANK = b"\n "
 _LETTERS, _DIGITS = 1, 2
-_KIND = np.array(
+_CHARACTER_CLASS = np.array(
     [(chr(b).isalpha() * _LETTERS + chr(b).isdigit() * _DIGITS) * (b < 128) for b in range(256)],
     np.uint8,
 )
-"""Of each byte, what a sign that joins it to its neighbour must join."""
+"""The class of every byte: letter, digit or neither."""
 _JOINERS = {
     ord("'"): _LETTERS | _DIGITS,
     ord("."): _LETTERS | _DIGITS,
     ord(","): _DIGITS,
     ord(";"): _DIGITS,
 }
-_JOINED = np.array([_JOINERS.get(b, 0) for b in range(256)], np.uint8)
+"""Punctuation that can join two characters, with the classes it joins; both must be the same."""
+_JOINED_CLASSES = np.array([_JOINERS.get(b, 0) for b in range(256)], np.uint8)
 _ASCII_WORDS = bytes(
     b if chr(b).isalnum() or b in (ord("_"), _NEWLINE, *_JOINERS) else _BLANK for b in range(128)
 ).lower()
@@ -83,100 +57,114 @@ _ASCII_WORDS += bytes(range(128, 256))
 _WHITE_BLANKS = bytes(_BLANK if b in b"\t\r\v\f" else b for b in range(256)).lower()
 
 
-class Cut(StrEnum):
-    """How a text is cut into words."""
+class Tokenization(StrEnum):
+    """A way to split a text into words."""
 
     UNICODE = "unicode"
-    BLANKS = "blanks"
+    WHITESPACE = "whitespace"
 
 
-def words_of(value: str) -> list[str]:
-    """The words of a searched value, in lower case. A blank at an end leaves an empty word, which
-    nothing has.
+def split_words(value: str) -> list[str]:
+    """The words of a searched value, in lower case. A blank at either end yields an empty word,
+    which no text contains.
     """
     return re.split(r"\s+", value.lower())
 
 
-def can_match(words: list[str], cut: Cut) -> bool:
-    """Whether a cut can yield these words at all: no half words and no stop words in A."""
-    if cut is Cut.BLANKS:
+def can_match(words: list[str], tokenization: Tokenization) -> bool:
+    """Whether a tokenised text can contain these words at all: incomplete words never match, and
+    stop words do not match under UNICODE.
+    """
+    if tokenization is Tokenization.WHITESPACE:
         return all(words)
     return all(word not in STOP_WORDS and _WORD.fullmatch(word) for word in words)
 
 
-class Words:
-    """The words of one field of every sample, in one cut."""
+class TokenizedField:
+    """The words of one field of every sample, under one tokenization."""
 
-    def __init__(self, fields: Iterable[bytes], cut: Cut) -> None:
-        """Takes the field of every sample in order, in texts of one or many lines without their
-        last newline.
+    def __init__(self, texts: Iterable[bytes], tokenization: Tokenization) -> None:
+        """Takes the field of every sample in file order: texts of one or more lines, each text
+        without its last newline.
         """
-        self._cut = cut
-        self._mapped = MappedText(_padded(_SEPARATED[cut](text)) for text in fields)
+        self._tokenization = tokenization
+        tokenize = _TOKENIZERS[tokenization]
+        self._mapped = MappedText(_with_single_blanks(tokenize(text)) for text in texts)
 
-    def hits(self, words: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The samples, by place, that have the words directly behind each other, and how often;
-        ascending.
+    def hits(self, words: list[str]) -> tuple[Integers, Integers]:
+        """The indexes of the samples that contain the words adjacent to each other, ascending, and
+        the number of occurrences in each.
         """
-        none = np.empty(0, np.int64)
-        if not can_match(words, self._cut):
-            return none, none
-        wanted = b" %s " % " ".join(words).encode()
-        found = np.array(
-            [at for start, text in self._mapped.stretches() for at in _finds(text, wanted, start)],
-            np.int64,
-        )
-        places, counts = np.unique(np.searchsorted(self._mapped.ends, found), return_counts=True)
-        return places.astype(np.int64), counts.astype(np.int64)
+        if not can_match(words, self._tokenization):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        phrase = b" %s " % " ".join(words).encode()
+        offsets: list[int] = []
+        for start, text in self._mapped.chunks():
+            offsets.extend(start + offset for offset in _offsets(text, phrase))
+        lines = np.searchsorted(self._mapped.ends, np.array(offsets, np.int64))
+        indexes, counts = np.unique(lines, return_counts=True)
+        return indexes.astype(np.int64), counts.astype(np.int64)
 
-    def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many words the field of each of these samples has, stop words left out where the cut
-        leaves them out.
+    def lengths(self, indexes: NDArray[np.int64]) -> Integers:
+        """The number of words in the field of each of these samples; UNICODE does not count stop
+        words.
         """
-        skipped = {word.encode() for word in STOP_WORDS} if self._cut is Cut.UNICODE else set()
-        lines = (self._mapped.line(place).split() for place in places.tolist())
+        skipped: set[bytes] = set()
+        if self._tokenization is Tokenization.UNICODE:
+            skipped = {word.encode() for word in STOP_WORDS}
+        lines = (self._mapped.line(index).split() for index in indexes.tolist())
         return np.array([sum(word not in skipped for word in line) for line in lines], np.int64)
 
 
-def _padded(text: bytes) -> bytes:
-    """Every line with a blank at each end and one between words."""
+def _with_single_blanks(text: bytes) -> bytes:
+    """The text with one blank at both ends of every line and one between words."""
     spread = np.frombuffer(b" %b \n" % text.replace(b"\n", b" \n "), np.uint8)
     blank = spread == _BLANK
-    spaced: bytes = spread[~(blank & np.concatenate(([False], blank[:-1])))].tobytes()
-    return spaced
+    follows_blank = np.concatenate(([False], blank[:-1]))
+    return bytes(spread[~(blank & follows_blank)])
 
 
-def _finds(text: bytes, wanted: bytes, start: int) -> Iterator[int]:
-    at = text.find(wanted)
-    while at >= 0:
-        yield start + at
-        at = text.find(wanted, at + 1)
+def _offsets(text: bytes, phrase: bytes) -> Iterator[int]:
+    # Two occurrences may share a blank, so the next search starts one byte further, not after the
+    # phrase; re.finditer would miss every second one of `a a a`.
+    offset = text.find(phrase)
+    while offset >= 0:
+        yield offset
+        offset = text.find(phrase, offset + 1)
 
 
-def _separated(text: bytes) -> bytes:
+def _split_at_boundaries(text: bytes) -> bytes:
     runs = groupby(text.split(b"\n"), bytes.isascii)
     return b"\n".join(
-        [_ascii_separated(lines) if plain else _unicode_separated(lines) for plain, lines in runs]
+        [_split_ascii(lines) if is_ascii else _split_unicode(lines) for is_ascii, lines in runs]
     )
 
 
-def _ascii_separated(lines: Iterable[bytes]) -> bytes:
-    """As `_unicode_separated`, at many times its speed."""
-    array = np.frombuffer(bytearray(b" %b " % b"\n".join(lines).translate(_ASCII_WORDS)), np.uint8)
-    signs = np.concatenate([np.flatnonzero(array == sign) for sign in _JOINERS])
-    joins = _JOINED[array[signs]] & _KIND[array[signs - 1]] & _KIND[array[signs + 1]]
-    array[signs[joins == 0]] = _BLANK
-    return array[1:-1].tobytes()
+def _split_ascii(lines: Iterable[bytes]) -> bytes:
+    """The same words as `_split_unicode` yields, many times faster.
+
+    Word characters and joiners stay, all other bytes become blanks; then every joiner that does not
+    stand between two characters of a class that it joins becomes a blank, too.
+    """
+    text = np.frombuffer(bytearray(b" %b " % b"\n".join(lines).translate(_ASCII_WORDS)), np.uint8)
+    joiners = np.concatenate([np.flatnonzero(text == joiner) for joiner in _JOINERS])
+    before, after = _CHARACTER_CLASS[text[joiners - 1]], _CHARACTER_CLASS[text[joiners + 1]]
+    joins = _JOINED_CLASSES[text[joiners]] & before & after
+    text[joiners[joins == 0]] = _BLANK
+    return text[1:-1].tobytes()
 
 
-def _unicode_separated(lines: Iterable[bytes]) -> bytes:
-    found = (_WORD.findall(line.decode("utf-8", "replace").lower()) for line in lines)
-    return "\n".join(map(" ".join, found)).encode()
+def _split_unicode(lines: Iterable[bytes]) -> bytes:
+    words = (_WORD.findall(line.decode("utf-8", "replace").lower()) for line in lines)
+    return "\n".join(map(" ".join, words)).encode()
 
 
-def _blank(text: bytes) -> bytes:
+def _split_at_blanks(text: bytes) -> bytes:
     lowered = text if text.isascii() else text.decode("utf-8", "replace").lower().encode()
     return lowered.translate(_WHITE_BLANKS)
 
 
-_SEPARATED = {Cut.UNICODE: _separated, Cut.BLANKS: _blank}
+_TOKENIZERS = {
+    Tokenization.UNICODE: _split_at_boundaries,
+    Tokenization.WHITESPACE: _split_at_blanks,
+}

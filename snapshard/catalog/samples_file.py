@@ -1,5 +1,6 @@
-"""A release's samples file as it came, on disk and mapped into memory: 300,000 samples cost a
-process next to nothing.
+"""A release's samples file, byte for byte, on disk and mapped into memory.
+
+The file of 300,000 samples is about 300 MB; mapped, it costs a process almost no memory of its own.
 """
 
 import mmap
@@ -12,34 +13,39 @@ import numpy as np
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 
-_STRETCH = 1 << 18
-"""Bytes worked on at a time: what fits the processor's cache is cut into words in two thirds of the
-time of 4 MB.
+_CHUNK = 1 << 18
+"""Bytes processed at a time. This fits the processor's cache: tokenising takes two thirds of the
+time that chunks of 4 MB take.
 """
+_NEWLINE = ord("\n")
 
 
 class MappedText:
-    """A text of lines, kept in a temporary file that vanishes with the process; the kernel holds of
-    it what is used.
+    """A text of lines in a temporary file that is deleted with the process. The kernel keeps in
+    memory only the parts that are used.
     """
 
-    def __init__(self, parts: Iterable[bytes]) -> None:
+    def __init__(self, texts: Iterable[bytes]) -> None:
         with tempfile.TemporaryFile(prefix="snapshard-") as file:
-            for part in parts:
-                file.write(part)
+            file.writelines(texts)
             if not file.tell():
+                # An empty file cannot be mapped.
                 file.write(b"\n")
             file.flush()
             self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     @cached_property
     def ends(self) -> Integers:
-        """Where each line's newline stands; a last line without one ends at the end."""
-        found = [
-            np.flatnonzero(np.frombuffer(self.text[at : at + _STRETCH], np.uint8) == ord("\n")) + at
-            for at in range(0, len(self.text), _STRETCH)
-        ]
-        ends: Integers = np.concatenate(found)
+        """The offset of every line's newline; a last line without one ends at the end of the text."""
+        ends = np.concatenate(
+            [
+                np.flatnonzero(
+                    np.frombuffer(self.text[start : start + _CHUNK], np.uint8) == _NEWLINE
+                )
+                + start
+                for start in range(0, len(self.text), _CHUNK)
+            ]
+        )
         return ends if self.text[-1:] == b"\n" else np.append(ends, len(self.text))
 
     def __len__(self) -> int:
@@ -57,39 +63,43 @@ class MappedText:
             yield self.text[start:end]
             start = end + 1
 
-    def stretches(self, first: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Whole lines from a line on, many at a time, each stretch with the place where it starts."""
+    def chunks(self, first: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Complete lines from line `first` on, many at a time; each chunk with its offset in the
+        text.
+        """
         start = int(self.ends[first - 1]) + 1 if first else 0
         while start < len(self.text):
-            place = min(int(np.searchsorted(self.ends, start + _STRETCH)), len(self.ends) - 1)
-            stop = int(self.ends[place]) + 1
+            last = min(int(np.searchsorted(self.ends, start + _CHUNK)), len(self.ends) - 1)
+            stop = int(self.ends[last]) + 1
             yield start, self.text[start:stop]
             start = stop
 
-    def parts(self) -> Iterator[bytes]:
-        """The text in large pieces, ended by a newline whatever the source did."""
-        for at in range(0, len(self.text), _STRETCH):
-            yield self.text[at : at + _STRETCH]
+    def pieces(self) -> Iterator[bytes]:
+        """The text in large pieces. It ends with a newline even if the source does not."""
+        for start in range(0, len(self.text), _CHUNK):
+            yield self.text[start : start + _CHUNK]
         if self.text[-1:] != b"\n":
             yield b"\n"
 
 
 class SamplesFile:
-    """The samples of a release: line 0 names the columns, every further line is a sample, its
-    rail_id first, ascending.
+    """The samples of a release: line 0 names the columns, every further line is a sample. The first
+    column is rail_id, ascending.
     """
 
-    def __init__(self, parts: Iterable[bytes]) -> None:
-        self.mapped = MappedText(parts)
+    def __init__(self, texts: Iterable[bytes]) -> None:
+        self.mapped = MappedText(texts)
         self.names = tuple(self.mapped.line(0).decode().split("\t"))
 
     @cached_property
     def ids(self) -> Integers:
-        """The rail_id of every sample, in file order. Raises BadSource for one that is no number."""
+        """The rail_id of every sample, in file order. Raises BadSource for one that is not a whole
+        number.
+        """
         try:
             return np.array([int(line.split(b"\t", 1)[0]) for line in self.rows()], np.int64)
         except ValueError as exc:
-            raise BadSource("samples file", f"a rail_id is no whole number: {exc}") from exc
+            raise BadSource("samples file", f"a rail_id is not a whole number: {exc}") from exc
 
     def rows(self) -> Iterator[bytes]:
         """The line of every sample, without its newline."""
@@ -97,28 +107,28 @@ class SamplesFile:
         next(lines)
         return lines
 
-    def row(self, place: int) -> bytes:
-        """The line of the sample at a place, counted from 0, without its newline."""
-        return self.mapped.line(place + 1)
+    def row(self, index: int) -> bytes:
+        """The line of a sample, counted from 0, without its newline."""
+        return self.mapped.line(index + 1)
 
     def find(self, rail_id: int) -> bytes | None:
-        """The line of a sample, or None if there is none of that id."""
-        place = self._place.get(rail_id)
-        return None if place is None else self.row(place)
+        """The line of a sample by its id; None for an unknown id."""
+        index = self._index_of.get(rail_id)
+        return None if index is None else self.row(index)
 
     @cached_property
-    def _place(self) -> dict[int, int]:
-        return {rail_id: place for place, rail_id in enumerate(self.ids.tolist())}
+    def _index_of(self) -> dict[int, int]:
+        return {rail_id: index for index, rail_id in enumerate(self.ids.tolist())}
 
     def column(self, name: str) -> Iterator[list[bytes]]:
-        """One column's text for every sample, many at a time; empty where a line is too short.
-        ValueError for an unknown name.
+        """One column of every sample as text, many samples at a time; empty for a line that is too
+        short. Raises ValueError for an unknown name.
         """
-        place = self.names.index(name)
-        for stretch in self.stretches():
-            split = [line.split(b"\t", place + 1) for line in stretch.split(b"\n")]
-            yield [fields[place] if place < len(fields) else b"" for fields in split]
+        number = self.names.index(name)
+        for chunk in self.chunks():
+            rows = [line.split(b"\t", number + 1) for line in chunk.split(b"\n")]
+            yield [fields[number] if number < len(fields) else b"" for fields in rows]
 
-    def stretches(self) -> Iterator[bytes]:
-        """The lines of many samples at a time, the last without its newline."""
-        return (text.removesuffix(b"\n") for _, text in self.mapped.stretches(1))
+    def chunks(self) -> Iterator[bytes]:
+        """The lines of many samples at a time, the last line without its newline."""
+        return (text.removesuffix(b"\n") for _, text in self.mapped.chunks(1))

@@ -1,6 +1,6 @@
 """Measures of junctions: evidence, splicing, joins of several queries, summaries of groups of samples."""
 
-from snapshard.measures.evidence import Evidence, Seen, measure_evidence
+from snapshard.measures.evidence import Detection, Evidence, measure_evidence
 from snapshard.measures.group_summary import (
     Membership,
     decode_summaries,
@@ -20,10 +20,10 @@ from snapshard.measures.splicing import (
 
 __all__ = [
     "NORMALISATIONS",
+    "Detection",
     "Evidence",
     "Membership",
     "SampleSums",
-    "Seen",
     "SplicedIn",
     "decode_summaries",
     "encode_summaries",

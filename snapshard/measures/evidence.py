@@ -1,6 +1,4 @@
-"""Is a junction seen, where, and how strongly: counted over all samples and per group, with an
-explicit 0 of N.
-"""
+"""The evidence for a junction: the samples and reads that have it, over all samples and per group."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +10,15 @@ from snapshard.release import SampleGroup
 
 
 @dataclass(frozen=True)
-class Seen:
-    """In how many samples of how many a junction is, and its reads there.
+class Detection:
+    """A junction in a set of samples: `samples` of `sample_count` have it, with `reads` reads.
 
-    `of` is None where nobody knows how many samples there were; median and maximum are over the
-    samples that have it, as Snaptron's coverage_median is, and None if there are none.
+    `sample_count` is None if the number of samples is unknown. Median and maximum are over the
+    samples that have the junction, as Snaptron's coverage_median is, and None if there are none.
     """
 
     samples: int
-    of: int | None
+    sample_count: int | None
     reads: int
     median: float | None
     maximum: int | None
@@ -30,8 +28,8 @@ class Seen:
 class Evidence:
     """A junction over all samples, and in each group in the release's order."""
 
-    whole: Seen
-    groups: tuple[tuple[SampleGroup, Seen], ...]
+    overall: Detection
+    groups: tuple[tuple[SampleGroup, Detection], ...]
 
 
 def measure_evidence(
@@ -41,24 +39,23 @@ def measure_evidence(
     sample_count: int | None,
     groups: Iterable[SampleGroup],
 ) -> Evidence:
-    """The evidence of a junction that has these reads in these samples; with none it is 0 of N
-    everywhere.
+    """The evidence for a junction that has these reads in these samples. A junction without samples
+    is counted explicitly: 0 of N, overall and in every group.
     """
-    return Evidence(
-        _seen(coverages, sample_count),
-        tuple(
-            (
-                group,
-                _seen(coverages[SampleSet(group.members).contains(samples)], len(group.members)),
-            )
-            for group in groups
-        ),
-    )
+    detections: list[tuple[SampleGroup, Detection]] = []
+    for group in groups:
+        members = SampleSet(group.members).contains(samples)
+        detections.append((group, _detection(coverages[members], len(group.members))))
+    return Evidence(_detection(coverages, sample_count), tuple(detections))
 
 
-def _seen(coverages: Integers, of: int | None) -> Seen:
+def _detection(coverages: Integers, sample_count: int | None) -> Detection:
     if not len(coverages):
-        return Seen(0, of, 0, None, None)
-    return Seen(
-        len(coverages), of, int(coverages.sum()), float(np.median(coverages)), int(coverages.max())
+        return Detection(0, sample_count, 0, None, None)
+    return Detection(
+        samples=len(coverages),
+        sample_count=sample_count,
+        reads=int(coverages.sum()),
+        median=float(np.median(coverages)),
+        maximum=int(coverages.max()),
     )

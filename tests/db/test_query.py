@@ -253,7 +253,7 @@ def test_counting_in_samples_ends_at_the_deadline_and_an_export_does_not(worlds)
     try:
         with pytest.raises(
             QueryTimeout,
-            match="did not answer within 1e-09 s; ask for a smaller region or an export",
+            match="did not respond within 1e-09 s; request a smaller region or use an export",
         ) as caught:
             index.count(release, query)
         assert caught.value.shard in release.shards

@@ -123,7 +123,7 @@ def test_steps_that_do_not_fit_the_state_are_refused_with_the_step_to_take(shard
     retire(shards.catalog, "refused", "a")
     with pytest.raises(BadRelease, match="is retired already"):
         retire(shards.catalog, "refused", "a")
-    with pytest.raises(NotFound, match="no release 'refused/z'; known: a, r1"):
+    with pytest.raises(NotFound, match="no release 'refused/z'; available: a, r1"):
         publish(shards.catalog, "refused", "z")
     with pytest.raises(NotFound, match="no compilation 'nothing'"):
         publish(shards.catalog, "nothing", "r1")

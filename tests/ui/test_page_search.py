@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 
 def test_a_region_shows_the_junctions_of_the_api(open_page, url):
     page = open_page("?compilation=sim")
-    search(page, "chr1:864,000–890,300")
+    search(page, "chr1:864,000\u2013890,300")
     answer = api(url, "sim/junctions?region=chr1:864000-890300")
     expect(heading(page)).to_have_text(
-        f"1–{len(answer['rows'])} of {len(answer['rows'])} junctions"
+        f"1\u2013{len(answer['rows'])} of {len(answer['rows'])} junctions"
     )
     shown = [
         text.replace(",", "") for text in page.locator(".junctions tbody th").all_inner_texts()
@@ -22,13 +22,13 @@ def test_a_region_shows_the_junctions_of_the_api(open_page, url):
         for text in page.locator(".junctions tbody td:nth-child(4)").all_inner_texts()
     ]
     assert reads == [str(row["coverage_sum"]) for row in answer["rows"]]
-    assert asked(page) == {"compilation": ["sim"], "q": ["chr1:864,000–890,300"]}
+    assert asked(page) == {"compilation": ["sim"], "q": ["chr1:864,000\u2013890,300"]}
 
 
 def test_a_gene_is_found_by_symbol_and_by_id_without_version(open_page):
     page = open_page(GENE)
     found = heading(page).inner_text()
-    assert re.fullmatch(r"1–\d+ of \d+ junctions", found)
+    assert re.fullmatch(r"1\u2013\d+ of \d+ junctions", found)
     search(page, "ENSG99000000001")
     expect(page.locator(".understood")).to_contain_text("gene ENSG99000000001")
     expect(heading(page)).to_have_text(found)
@@ -69,7 +69,7 @@ def test_an_ambiguous_symbol_shows_the_choices_and_each_leads_on(open_page):
     page = open_page("?compilation=sim&q=SIMG00003")
     choices = page.locator(".choices a")
     expect(choices).to_have_count(2)
-    expect(page.locator(".detail")).to_have_text("gene 'SIMG00003' means 2 things; choose one")
+    expect(page.locator(".detail")).to_have_text("gene 'SIMG00003' has 2 meanings; choose one")
     choices.first.click()
     expect(page.locator(".understood")).to_contain_text("region chr1:20811558-20860992")
 
@@ -115,20 +115,20 @@ def test_pages_follow_each_other_without_a_gap(open_page, url):
     expect(page.locator(".pages")).to_contain_text("There is more than this page shows")
     for first in (51, 101):
         page.get_by_role("link", name="Next page").click()
-        expect(heading(page)).to_contain_text(f"{first}–")
+        expect(heading(page)).to_contain_text(f"{first}\u2013")
         seen += page.locator(".junctions tbody th").all_inner_texts()
     places = [f"{row['chromosome']}:{row['start']:,}-{row['end']:,}" for row in expected]
     assert seen[: len(places)] == places
     expect(heading(page)).to_be_focused()
     page.get_by_role("link", name="First page").click()
-    expect(heading(page)).to_contain_text("1–50 of")
+    expect(heading(page)).to_contain_text("1\u201350 of")
 
 
 WRONG = [
     ("?compilation=sim&q=chr1:5-2", 400, "expected chromosome:start-end"),
     ("?compilation=sim&q=chr77:1-5", 404, "no chromosome 'chr77'"),
     ("?compilation=sim&q=hg19:chr1:62-205:-", 400, "positions are not lifted over"),
-    ("?compilation=nowhere&q=SIMG00001", 404, "known: bare, sim"),
+    ("?compilation=nowhere&q=SIMG00001", 404, "available: bare, sim"),
     ("?compilation=sim&q=&rows=0", 400, "greater than or equal to 1"),
     ("?compilation=sim&q=&after=nonsense", 400, "the `next` of an earlier page"),
     ("?compilation=sim&q=SIMG00001&junction=nonsense", 400, "GRCh38:chr2:71548830-71549349:+"),

@@ -70,7 +70,7 @@ def test_a_shard_map_is_read(tmp_path):
     file.write_text("# name, address\ncatalog\tdbname=c\nshard-01\thost=db1 dbname=s\n")
     shard_map = ShardMap.from_file(file)
     assert (shard_map.catalog, shard_map.address("shard-01")) == ("dbname=c", "host=db1 dbname=s")
-    with pytest.raises(NotFound, match="no address for shard 'shard-02'; known: shard-01"):
+    with pytest.raises(NotFound, match="no address for shard 'shard-02'; available: shard-01"):
         shard_map.address("shard-02")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from snapshard.catalog import SampleFilter
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.match import Match
@@ -12,6 +13,7 @@ from snapshard_ui.snaptron.json_clauses import parse_clauses
 from snapshard_ui.snaptron.layouts import prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
 from snapshard_ui.snaptron.rfilters import parse_rfilters
+from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 
 def parse(text):
@@ -182,3 +184,25 @@ def test_clauses():
     assert nested == flat == ("a:b",)
     (strand,) = parse_clauses('[{"strand":[{"op":":","val":" "}]}]')
     assert strand.rfilters == ("strand:+",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SMTS:Brain", SampleFilter("SMTS", "=", "Brain")),
+        ("SMRIN>:7", SampleFilter("SMRIN", ">=", "7")),
+        ("SMRIN<:7", SampleFilter("SMRIN", "<=", "7")),
+        ("SMRIN>7", SampleFilter("SMRIN", ">", "7")),
+        ("SMRIN<7", SampleFilter("SMRIN", "<", "7")),
+        ("name!:a b ", SampleFilter("name", "!=", "a b ")),
+        ("name:", SampleFilter("name", "=", "")),
+    ],
+)
+def test_sample_filters_become_the_librarys(text, expected):
+    assert parse_sfilters([text]) == [expected]
+
+
+@pytest.mark.parametrize("text", ["cortex", "name:a:b", ":x", "name=x"])
+def test_what_is_no_sample_filter_is_refused(text):
+    with pytest.raises(BadQuery, match="sfilter: expected field, one of >:"):
+        parse_sfilters([text])

@@ -359,12 +359,12 @@ def test_real_data_answer_the_same_from_folder_and_server(local, remote):
         (
             lambda c: c.junctions(group="Spleeen"),
             Missing,
-            "no sample group 'Spleeen'; known: .*Skin",
+            "no sample group 'Spleeen'; available: .*Skin",
         ),
         (
             lambda c: c.junctions(compilation="gtexx"),
             Missing,
-            "no compilation 'gtexx'; known: gtex, sim",
+            "no compilation 'gtexx'; available: gtex, sim",
         ),
         (lambda c: c.junctions(release="r9"), Missing, "no release 'sim/r9'"),
         (lambda c: c.junctions(columns="start,stop"), Refused, "stop"),

@@ -9,7 +9,7 @@ from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.index import Index
 from snapshard.match import Match
-from snapshard.measures import Evidence, Seen, measure_evidence
+from snapshard.measures import Detection, Evidence, measure_evidence
 from snapshard.pairs import Integers, parse_pairs
 from snapshard.query import Query
 from snapshard.region import Region, parse_region
@@ -50,7 +50,7 @@ def junction_evidence(asked: ReleaseRequest[NoParams], name: str) -> Response:
         name=str(found),
         found=bool(rows.text),
         **_annotation(rows, asked.release),
-        seen=_seen(answer.whole),
+        seen=_seen(answer.overall),
         groups=[
             {"group": group.name, "long_name": group.long_name, **_seen(seen)}
             for group, seen in answer.groups
@@ -158,17 +158,21 @@ def _sharing(
     }
 
 
-def _seen(seen: Seen) -> dict[str, object]:
+def _seen(detection: Detection) -> dict[str, object]:
     return {
-        "n": seen.samples,
-        "N": seen.of,
-        "reads": seen.reads,
-        "median": seen.median,
-        "max": seen.maximum,
+        "n": detection.samples,
+        "N": detection.sample_count,
+        "reads": detection.reads,
+        "median": detection.median,
+        "max": detection.maximum,
     }
 
 
 def _sentence(name: str, answer: Evidence) -> str:
-    of = "an unknown number of" if answer.whole.of is None else f"{answer.whole.of:,}"
-    reads = f", {answer.whole.reads:,} reads" if answer.whole.samples else ""
-    return f"{name} is seen in {answer.whole.samples:,} of {of} samples{reads}"
+    of = (
+        "an unknown number of"
+        if answer.overall.sample_count is None
+        else f"{answer.overall.sample_count:,}"
+    )
+    reads = f", {answer.overall.reads:,} reads" if answer.overall.samples else ""
+    return f"{name} is seen in {answer.overall.samples:,} of {of} samples{reads}"

@@ -1,6 +1,5 @@
 """Samples of a compilation: search, fields, how often each value occurs, groups."""
 
-import re
 from collections import Counter
 from itertools import chain
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 from flask import Response
 
-from snapshard.catalog import ALL, ReleaseFacts, SampleFilter
+from snapshard.catalog import ALL, ReleaseFacts, SampleFilter, parse_sample_filter
 from snapshard.errors import BadQuery, NotFound
 from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
@@ -31,11 +30,6 @@ from snapshard_ui.render.formats import TABLES
 from snapshard_ui.render.json_text import JsonObjects
 from snapshard_ui.runtime import current_index
 
-_FILTER = re.compile(
-    r"\s*(?P<field>[^<>=!]+?)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*"
-)
-_OPERATORS = {">=": ">:", "<=": "<:", "!=": "!:", "=": ":", "==": ":", ">": ">", "<": "<"}
-"""The same comparisons as Snaptron's protocol writes them."""
 _KINDS = {"i": ColumnType.INTEGER, "f": ColumnType.DECIMAL, "t": ColumnType.TEXT}
 
 
@@ -143,25 +137,11 @@ def _columns(described: ReleaseFacts, wanted: tuple[str, ...]) -> tuple[Column, 
 
 def _matching(described: ReleaseFacts, params: SampleParams) -> list[int]:
     """The places of the samples that match, in file order."""
-    filters = [SampleFilter(ALL, ":", text.strip()) for text in params.q] + [
-        _filter(text) for text in params.filter
-    ]
+    filters = [SampleFilter(ALL, "=", text.strip()) for text in params.q]
+    filters += [parse_sample_filter(text) for text in params.filter]
     if not filters:
         return list(range(len(described.samples.ids)))
-    try:
-        return sorted(described.search.find(filters).places.tolist())
-    except BadQuery as exc:
-        # The search names the parameter of the protocol that it was written for.
-        raise BadQuery("filter", exc.came, exc.expected) from exc
-
-
-def _filter(text: str) -> SampleFilter:
-    found = _FILTER.fullmatch(text)
-    if not found:
-        raise BadQuery(
-            "filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7"
-        )
-    return SampleFilter(found["field"], _OPERATORS[found["operator"]], found["value"].strip())
+    return sorted(described.search.find(filters).indexes.tolist())
 
 
 def _after(after: str | None, count: int) -> int:

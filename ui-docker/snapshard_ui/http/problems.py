@@ -119,7 +119,7 @@ def _invalid_values(error: ValidationError) -> list[dict[str, str]]:
 
 def _extra(error: SnapshardError) -> dict[str, Any]:
     if isinstance(error, BadQuery):
-        value = repr(error.came)[:200]
+        value = repr(error.value)[:200]
         entry = {"parameter": error.parameter, "came": value, "expected": error.expected}
         return {"errors": [entry]}
     if isinstance(error, NotFound):

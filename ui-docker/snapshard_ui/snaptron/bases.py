@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.catalog import ReleaseFacts, parse_sample_filter
+from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery, NotFound
 from snapshard.index import POSITION, Index, Slot, read_bases, values
 from snapshard.match import Match
@@ -16,6 +16,7 @@ from snapshard_ui.snaptron.layouts import Heading, header, prefixed
 from snapshard_ui.snaptron.records import NO_PLACE
 from snapshard_ui.snaptron.regions import Stretch, stretches
 from snapshard_ui.snaptron.rfilters import parse_rfilters
+from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 _LETTER = "B"
 _BY_STRETCH = 1
@@ -68,7 +69,7 @@ def _check(desk: BaseDesk, asked: Asked) -> None:
         raise BadQuery("return_format", asked.return_format, "0, 1, 2 or 3")
     parse_rfilters(asked.rfilters, restricted=False)
     if asked.sfilters:
-        desk.described.search.ids([parse_sample_filter(text) for text in asked.sfilters])
+        desk.described.search.ids(parse_sfilters(asked.sfilters))
 
 
 def _is_summed(asked: Asked) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from snapshard.catalog import ReleaseFacts, parse_sample_filter
+from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery
 from snapshard.index import Index, Slot, matching_rows, rows_by_id
 from snapshard.junction import NAMES
@@ -19,6 +19,7 @@ from snapshard_ui.snaptron.layouts import DATATYPES, Heading, Layout, header, pr
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
 from snapshard_ui.snaptron.regions import Stretch, stretches
 from snapshard_ui.snaptron.rfilters import ID, RowFilters, parse_rfilters
+from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 NO_PLACE = b"Filter and filter + metadata queries not supported at this time\n"
 """What the original says to a query that names neither regions nor ids."""
@@ -168,9 +169,7 @@ def _samples(index: Index, described: ReleaseFacts, asked: Asked) -> SampleSet |
     if asked.sids:
         return SampleSet(wanted_samples(index, described.release, asked.sids))
     if asked.sfilters:
-        return SampleSet(
-            described.search.ids([parse_sample_filter(text) for text in asked.sfilters])
-        )
+        return SampleSet(described.search.ids(parse_sfilters(asked.sfilters)))
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snapshard.catalog import ALL, ReleaseFacts, parse_sample_filter
+from snapshard.catalog import ALL, ReleaseFacts
 from snapshard.errors import BadQuery
 from snapshard.index import Index
 from snapshard.junction import NAMES
@@ -13,6 +13,7 @@ from snapshard_ui.snaptron.asked import Asked
 from snapshard_ui.snaptron.layouts import Heading, header
 from snapshard_ui.snaptron.records import wanted_samples, whole_numbers
 from snapshard_ui.snaptron.rfilters import ID
+from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 _SCORE = "Lucene TF-IDF Score"
 _LETTER = "S"
@@ -46,7 +47,7 @@ def _check(asked: Asked) -> None:
 
 def whole_file(described: ReleaseFacts) -> Iterator[bytes]:
     """The samples file as it was loaded."""
-    parts = described.samples.mapped.parts()
+    parts = described.samples.mapped.pieces()
     names, newline, rest = next(parts).partition(b"\n")
     yield Heading(names + newline)
     yield rest
@@ -89,10 +90,10 @@ def _chosen(row: bytes, asked: Asked) -> list[str]:
 
 def _found(described: ReleaseFacts, asked: Asked) -> Iterator[bytes]:
     search = described.search
-    found = search.find([parse_sample_filter(text) for text in asked.sfilters])
+    found = search.find(parse_sfilters(asked.sfilters))
     if asked.header:
         yield Heading(header((_SCORE, *search.samples.names, ALL)))
-    for place, score in zip(found.places.tolist(), found.scores.tolist(), strict=True):
+    for place, score in zip(found.indexes.tolist(), found.scores.tolist(), strict=True):
         yield _written(
             described,
             _score_text(score),

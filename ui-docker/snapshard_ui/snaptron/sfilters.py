@@ -1,0 +1,25 @@
+"""The protocol's sample filters, as the library's. [8]"""
+
+import re
+from collections.abc import Iterable
+
+from snapshard.catalog import SampleFilter
+from snapshard.errors import BadQuery
+from snapshard_ui.snaptron.rfilters import OPERATORS
+
+_FORM = re.compile(r"(?P<field>[^<>:!]+)(?P<operator>>:|<:|!:|>|<|:)(?P<value>[^<>:!]*)")
+
+
+def parse_sfilters(texts: Iterable[str]) -> list[SampleFilter]:
+    """The filters that texts such as `SMTS:Brain` and `SMRIN>:7` mean. Raises BadQuery."""
+    return [_parse_sfilter(text) for text in texts]
+
+
+def _parse_sfilter(text: str) -> SampleFilter:
+    match = _FORM.fullmatch(text)
+    if not match:
+        expected = (
+            "field, one of >: <: > < : !: and a value without these signs, such as SMTS:Brain"
+        )
+        raise BadQuery("sfilter", text, expected)
+    return SampleFilter(match["field"], OPERATORS[match["operator"]], match["value"])
