@@ -71,9 +71,6 @@ RECOMPUTED = ("samples_count", "coverage_sum", "coverage_avg", "coverage_median"
 NAME = "name"
 """The column of an answer that holds the junction's stable name (see name.py)."""
 
-KINDS = ("junction", "gene", "exon")
-"""What a compilation has rows of; all share the 17 columns of a junction file."""
-
 STRANDS = ("+", "-", "?", "*", ".")
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.junction import KINDS
 from snapshard.match import Match
 from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import Interval, Release
+from snapshard.row_kinds import HOT_KINDS
 
 MOST_REGIONS = 1_000
 MOST_IDS = 10_000
@@ -46,8 +46,8 @@ class Query:
     after: RowAddress | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise BadQuery("kind", self.kind, f"one of {', '.join(KINDS)}")
+        if self.kind not in HOT_KINDS:
+            raise BadQuery("kind", self.kind, f"one of {', '.join(HOT_KINDS)}")
         if len(self.regions) > MOST_REGIONS:
             raise BadQuery(
                 "regions",

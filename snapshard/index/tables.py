@@ -19,11 +19,22 @@ from sqlalchemy import (
     Text,
 )
 
-_RANGES_OF_IDS = "brin (snaptron_id) WITH (pages_per_range = 16)"
-"""Sixteen pages are about a thousand rows: what an id costs to find is about what the index itself
-costs to read.
+from snapshard.row_kinds import ROW_KINDS
+
+_BRIN = "brin (snaptron_id) WITH (pages_per_range = 16)"
+"""Sixteen pages hold about a thousand rows. With that, scanning the rows of one range costs about
+as much as reading the index itself.
 """
 
+_TEXT_COLUMNS = (
+    "chromosome",
+    "strand",
+    "annotated",
+    "left_motif",
+    "right_motif",
+    "left_annotated",
+    "right_annotated",
+)
 
 _lock = threading.Lock()
 
@@ -39,30 +50,25 @@ class Rowset:
 
 
 def rowset(schema: str, kind: str = "junction") -> Rowset:
-    """The tables of a kind of rows in a release's schema, always the same objects: a statement must
-    not mix two of one name.
-
-    A cache alone would make two for threads that ask at the same moment.
-    """
+    """The two tables of a kind of rows that has a hot table, in a release's schema."""
     with _lock:
-        return _rowset(schema, kind)
+        return Rowset(_hot_table(schema, kind), _block_table(schema, kind))
 
 
+def block_table(schema: str, kind: str) -> Table:
+    """The table of blocks of any kind of rows in a release's schema."""
+    with _lock:
+        return _block_table(schema, kind)
+
+
+# The same arguments must always give the same Table: SQLAlchemy takes two Table objects of one name
+# for two tables, and a statement that mixes them joins the table with itself. A cache alone does
+# not ensure it, because two threads that miss at the same moment each make one; hence the lock.
 @lru_cache(maxsize=256)
-def _rowset(schema: str, kind: str) -> Rowset:
-    metadata = MetaData(schema=schema)
-    text = [
-        "chromosome",
-        "strand",
-        "annotated",
-        "left_motif",
-        "right_motif",
-        "left_annotated",
-        "right_annotated",
-    ]
-    rows = Table(
+def _hot_table(schema: str, kind: str) -> Table:
+    return Table(
         kind,
-        metadata,
+        MetaData(schema=schema),
         Column("snaptron_id", BigInteger, nullable=False),
         Column("coverage_sum", BigInteger, nullable=False),
         Column("block", Integer, nullable=False),
@@ -71,34 +77,38 @@ def _rowset(schema: str, kind: str) -> Rowset:
         Column("samples_count", Integer, nullable=False),
         Column("source_dataset_id", Integer),
         Column("position", SmallInteger, nullable=False),
-        *[Column(name, Text(collation="C"), nullable=False) for name in text],
+        *[Column(name, Text(collation="C"), nullable=False) for name in _TEXT_COLUMNS],
         Column("coverage_avg", Numeric, nullable=False),
         Column("coverage_median", Numeric, nullable=False),
         Column("class", Text(collation="C"), nullable=False),
         Column("length", Integer, Computed('"end" - start + 1', persisted=False)),
     )
-    blocks = Table(
-        f"{kind}_block",
-        metadata,
-        Column("block", Integer, primary_key=True),
+
+
+@lru_cache(maxsize=256)
+def _block_table(schema: str, kind: str) -> Table:
+    row_kind = ROW_KINDS[kind]
+    types = {"payload": LargeBinary}
+    return Table(
+        row_kind.block_table,
+        MetaData(schema=schema),
         *[
-            Column(name, Integer, nullable=False)
-            for name in ("interval", "row_count", "min_start", "max_start", "max_end", "text_bytes")
+            Column(name, types.get(name, Integer), nullable=False, primary_key=name == "block")
+            for name in row_kind.block_columns
         ],
-        Column("payload", LargeBinary, nullable=False),
     )
-    return Rowset(rows, blocks)
 
 
 def ddl(
     file: str, *, schema: str, kind: str = "junction", ids_ascend: bool = False
 ) -> sql.Composed:
-    """The statements of one of our DDL files for a release's schema and a kind of rows, whose ids
-    ascend with them or not.
+    """The statements of a file of sql/, for a release's schema and a kind of rows.
+
+    With `ids_ascend`, which says that ids ascend with the rows, the index of ids is a small brin.
     """
     text = resources.files("snapshard").joinpath("sql", file).read_text(encoding="utf-8")
     names: dict[str, sql.Composable] = {
-        "id_index": sql.SQL(_RANGES_OF_IDS if ids_ascend else "btree (snaptron_id)"),
+        "id_index": sql.SQL(_BRIN if ids_ascend else "btree (snaptron_id)"),
         "schema": sql.Identifier(schema),
         "kind": sql.Identifier(kind),
         "kind_block": sql.Identifier(f"{kind}_block"),

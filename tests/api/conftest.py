@@ -22,8 +22,7 @@ from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 CUT = [
@@ -76,11 +75,11 @@ def world():
     shards = server.ensure_shards({one.shard for layout in LAYOUTS.values() for one in layout})
     compilation = read_folder(source, name="sim")
     names = {
-        count: load_compilation(shards, Plan(compilation, LAYOUTS[count], f"cut{count}")).name
+        count: load_compilation(shards, LoadPlan(compilation, LAYOUTS[count], f"cut{count}")).name
         for count in LAYOUTS
     }
     bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
-    load_compilation(shards, Plan(bare, LAYOUTS[1]))
+    load_compilation(shards, LoadPlan(bare, LAYOUTS[1]))
     index = Index(lambda: shards, Settings(catalog_seconds=0.01))
     releases = {count: index.catalog.release("sim", name) for count, name in names.items()}
     with gzip.open(compilation.junctions, "rt", encoding="utf-8") as file:

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from snapshard_populate.releases.release import publish
+from snapshard_populate.releases import publish_release
 
 
 @dataclass
@@ -68,11 +68,11 @@ def published(world, server, compilation, release):
     shards, url = world.index.pools._map, f"{server.url}/api/v1/compilations/{compilation}"
     before = world.index.catalog.release(compilation).name
     try:
-        publish(shards.catalog, compilation, release)
+        publish_release(shards.catalog, compilation, release)
         known_to_all(url, lambda answer: answer["release"]["release"] == release)
         yield
     finally:
-        publish(shards.catalog, compilation, before)
+        publish_release(shards.catalog, compilation, before)
         known_to_all(url, lambda answer: answer["release"]["release"] == before)
 
 

@@ -18,8 +18,7 @@ from servers import quit_at_once, wait_for
 
 from snapshard.connections import Embedded, ShardMap
 from snapshard.layout import read_layout
-from snapshard_populate.loading.compilation import read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 FAR, NEAR = "/junctions?region=chr1", "/junctions?region=chr2"
@@ -35,7 +34,7 @@ def pair():
     shards = ShardMap(near.shard_map().catalog, addresses)
     load_compilation(
         shards,
-        Plan(
+        LoadPlan(
             read_folder(folder / "source", name="sim"), read_layout(["chr1\t-\tfar", "*\t-\tnear"])
         ),
     )

@@ -11,9 +11,8 @@ import pytest
 from servers import wait_for
 
 from snapshard.match import MEANINGS
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.load import Plan, load_compilation
-from snapshard_populate.releases.release import publish
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
+from snapshard_populate.releases import publish_release
 
 WALKS = int(os.environ.get("SNAPSHARD_TEST_WALKS", "45"))
 MOST_PAGES = 60
@@ -99,13 +98,13 @@ def test_a_walk_stays_in_its_release_when_another_is_published(world, http):
     first = http.get("/junctions", params={"limit": 1500}).json()
     shards = world.index.pools._map
     try:
-        publish(shards.catalog, "sim", world.releases[25].name)
+        publish_release(shards.catalog, "sim", world.releases[25].name)
         second = http.get("/junctions", params={"limit": 2000, "after": first["next"]}).json()
         assert second["about"]["release"] == first["about"]["release"] == world.release.name
         numbers = [row["snaptron_id"] for row in first["rows"] + second["rows"]]
         assert numbers == [int(row["snaptron_id"]) for row in world.rows]
     finally:
-        publish(shards.catalog, "sim", world.release.name)
+        publish_release(shards.catalog, "sim", world.release.name)
 
 
 @pytest.mark.parametrize("after", ["nonsense", "Z3RleA", "é", "1 2", "-1"])
@@ -165,7 +164,7 @@ def test_a_new_release_is_seen_by_the_next_request_and_never_before_it_is_whole(
     asking.start()
     try:
         load_compilation(
-            world.index.pools._map, Plan(compilation, world.releases[1].intervals, "again")
+            world.index.pools._map, LoadPlan(compilation, world.releases[1].intervals, "again")
         )
     finally:
         stop.set()

@@ -16,8 +16,7 @@ from snapshard.index import Index
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 
@@ -94,7 +93,9 @@ def worlds(embedded, index, compilations):
             intervals = layout_of(count)
             shards = embedded.ensure_shards(sorted({one.shard for one in intervals}))
             compilation = compilations[name]
-            status = load_compilation(shards, Plan(compilation, intervals, release=f"cut{count}"))
+            status = load_compilation(
+                shards, LoadPlan(compilation, intervals, release=f"cut{count}")
+            )
             lines = read_lines(compilation.junctions)
             known[name, count] = World(index, index.catalog.release(name, status.name), lines)
         return known[name, count]

@@ -7,7 +7,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard_populate.releases.release import read_intervals
+from snapshard_populate.releases import read_intervals
 
 FIVE = [
     "chr1\t40000000\ts1",

@@ -26,10 +26,16 @@ from snapshard.errors import BadRelease, BadRow, BadSource, NotFound, SnapshardE
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
 from snapshard.measures import decode_summaries
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation, load_shards
-from snapshard_populate.loading.shard import Part, load_shard
-from snapshard_populate.loading.verify import verify
+from snapshard_populate.loading import (
+    Compilation,
+    LoadPlan,
+    begin_compilation,
+    load_compilation,
+    load_shards,
+    read_folder,
+    verify_release,
+)
+from snapshard_populate.loading.shard import ShardShare, load_shard
 from snapshard_populate.releases import sessions
 
 
@@ -98,7 +104,7 @@ def test_each_form_of_source_puts_the_same_lines_into_the_same_intervals(
 ):
     with ExitStack() as stack:
         compilation = Compilation(form.__name__, form(sparse, tmp_path, monkeypatch, stack))
-        status = load_compilation(shards, Plan(compilation, intervals, jobs=2))
+        status = load_compilation(shards, LoadPlan(compilation, intervals, jobs=2))
     assert (status.state, status.current, status.sample_count) == ("published", True, None)
     lines = read_lines(sparse)
     assert status.row_count == len(lines)
@@ -246,7 +252,7 @@ def table(shards, schema, name, columns, order):
 
 def test_samples_groups_genes_and_transcripts_stand_in_the_catalog(shards, intervals, shared):
     folder = shared / "golden/data"
-    status = load_compilation(shards, Plan(read_folder(folder, name="tiny"), intervals))
+    status = load_compilation(shards, LoadPlan(read_folder(folder, name="tiny"), intervals))
     lines = read_lines(folder / "samples.tsv")
     assert status.sample_count == len(lines) - 1
     fields = table(shards, status.schema, "sample_field", "name, type", "number")
@@ -284,7 +290,7 @@ def test_sample_fields_with_quotes_and_backslashes_come_back(shards, intervals, 
     samples = tmp_path / "samples.tsv"
     samples.write_text("".join(lines))
     status = load_compilation(
-        shards, Plan(Compilation("odd", str(sparse), samples=str(samples)), intervals)
+        shards, LoadPlan(Compilation("odd", str(sparse), samples=str(samples)), intervals)
     )
     stored = table(shards, status.schema, "sample", "fields", "rail_id")
     assert ["\t".join(row) + "\n" for (row,) in stored] == lines[1:]
@@ -310,7 +316,7 @@ def test_bad_rows_over_the_budget_leave_nothing_behind(
     before = schemas(shards)
     compilation = Compilation("spoilt", spoilt(sparse, tmp_path, bad, form))
     with pytest.raises(BadRow, match="coverage_sum: expected"):
-        load_compilation(shards, Plan(compilation, intervals, max_errors=max_errors, jobs=2))
+        load_compilation(shards, LoadPlan(compilation, intervals, max_errors=max_errors, jobs=2))
     assert schemas(shards) == before
 
 
@@ -322,7 +328,7 @@ def test_bad_rows_within_the_budget_are_left_out_and_told(
     told = []
     compilation = Compilation("few_bad", spoilt(sparse, tmp_path, bad, form))
     status = load_compilation(
-        shards, Plan(compilation, intervals, max_errors=3, jobs=2), bad_row=told.append
+        shards, LoadPlan(compilation, intervals, max_errors=3, jobs=2), bad_row=told.append
     )
     lines = [line for place, line in enumerate(read_lines(sparse)) if place not in bad]
     assert stored_lines(shards, status.schema) == expected_lines(intervals, lines)
@@ -337,7 +343,7 @@ def test_unsorted_source_leaves_nothing_behind(shards, intervals, sparse, tmp_pa
     path = tmp_path / "unsorted.tsv"
     path.write_text("".join([*lines[:100], lines[150], *lines[100:150], *lines[151:]]))
     with pytest.raises(BadSource, match="sorted"):
-        load_compilation(shards, Plan(Compilation("unsorted", str(path)), intervals))
+        load_compilation(shards, LoadPlan(Compilation("unsorted", str(path)), intervals))
     assert schemas(shards) == before
 
 
@@ -353,15 +359,15 @@ def loaded_at(shards, schema):
 
 def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
     compilation = Compilation("stepwise", bgzip(sparse, tmp_path))
-    plan = Plan(compilation, intervals, release="a")
+    plan = LoadPlan(compilation, intervals, release="a")
     schema, begun = begin_compilation(shards, plan)
     assert begun
     assert begin_compilation(shards, plan) == (schema, False)
     load_shards(shards, plan, schema, only=["s2", "s5"])
     first = loaded_at(shards, schema)
     assert set(first) == {one.number for one in intervals if one.shard in ("s2", "s5")}
-    with pytest.raises(BadRelease, match="not loaded wholly: load shard s1, s3, s4"):
-        verify(shards, "stepwise", "a")
+    with pytest.raises(BadRelease, match="not fully loaded: load shard s1, s3, s4"):
+        verify_release(shards, "stepwise", "a")
     status = load_compilation(shards, plan, steps=("verify",))
     assert status.state == "verified"
     assert {
@@ -374,7 +380,7 @@ def test_load_in_steps_skips_what_is_in(shards, intervals, sparse, tmp_path):
 
 
 def test_loaders_that_begin_at_one_moment_begin_one_release(shards, intervals, sparse):
-    plan = Plan(Compilation("at_once", str(sparse)), intervals, release="a")
+    plan = LoadPlan(Compilation("at_once", str(sparse)), intervals, release="a")
     with ThreadPoolExecutor(4) as pool:
         found = [
             one.result() for one in [pool.submit(begin_compilation, shards, plan) for _ in range(4)]
@@ -383,7 +389,7 @@ def test_loaders_that_begin_at_one_moment_begin_one_release(shards, intervals, s
 
 
 def test_shard_whose_commit_the_catalog_never_learnt_of_is_loaded_again(shards, intervals, sparse):
-    plan = Plan(Compilation("forgotten", str(sparse)), intervals, release="a")
+    plan = LoadPlan(Compilation("forgotten", str(sparse)), intervals, release="a")
     schema = load_compilation(shards, plan, steps=()).schema
     with psycopg.connect(shards.catalog) as connection:
         numbers = [one.number for one in intervals if one.shard == "s3"]
@@ -396,12 +402,12 @@ def test_shard_whose_commit_the_catalog_never_learnt_of_is_loaded_again(shards, 
 
 def test_two_loaders_of_one_shard_exclude_each_other(shards, intervals, sparse, monkeypatch):
     monkeypatch.setattr(sessions, "PATIENCE", 0.2)
-    plan = Plan(Compilation("contested", str(sparse)), intervals, release="a")
+    plan = LoadPlan(Compilation("contested", str(sparse)), intervals, release="a")
     schema, _ = begin_compilation(shards, plan)
     with psycopg.connect(shards.address("s1"), autocommit=True) as other:
         assert sessions.try_lock(other, schema)
         with pytest.raises(BadRelease, match="another loader is loading shard 's1'"):
-            load_shard(shards, Part(schema, "s1", ("junction",)), [], report=print)
+            load_shard(shards, ShardShare(schema, "s1", ("junction",)), [], report=print)
 
 
 @pytest.mark.parametrize("form", [as_plain, as_indexed], ids=lambda form: form.__name__)
@@ -412,7 +418,7 @@ def test_loader_process_that_dies_ends_the_load_by_name(shards, intervals, spars
                 os.kill(process.pid, signal.SIGKILL)
 
     compilation = Compilation("fragile", form(sparse, tmp_path))
-    plan = Plan(compilation, intervals, release=form.__name__)
+    plan = LoadPlan(compilation, intervals, release=form.__name__)
     with pytest.raises(SnapshardError, match=r"process that loaded shard 's3' died \(signal 9"):
         load_compilation(shards, plan, report=kill)
     assert multiprocessing.active_children() == []
@@ -444,11 +450,11 @@ DAMAGE = [
 
 @pytest.mark.parametrize(("statement", "message"), DAMAGE, ids=lambda value: value[:30])
 def test_verify_sees_damage(shards, intervals, sparse, statement, message):
-    plan = Plan(Compilation("damaged", str(sparse)), intervals)
+    plan = LoadPlan(Compilation("damaged", str(sparse)), intervals)
     status = load_compilation(shards, plan, steps=())
     damage(shards, status.schema, statement)
     with pytest.raises(BadRelease, match=message) as caught:
-        verify(shards, "damaged", status.name)
+        verify_release(shards, "damaged", status.name)
     assert "s4" in str(caught.value)
 
 
@@ -461,7 +467,7 @@ def test_folder_says_what_it_lacks(tmp_path):
         read_folder(tmp_path)
     (tmp_path / "compilation.json").write_text(json.dumps({"name": "x", "simulated": True}))
     assert read_folder(tmp_path).simulated
-    with pytest.raises(BadSource, match="comes without"):
+    with pytest.raises(BadSource, match="needs bases.header.tsv"):
         replace(read_folder(tmp_path), bases="bases.tsv")
 
 
@@ -469,6 +475,6 @@ def test_shard_without_an_address_is_named_before_anything_begins(shards, sparse
     before = schemas(shards)
     with pytest.raises(NotFound, match="no address for shard"):
         load_compilation(
-            shards, Plan(Compilation("lost", str(sparse)), default_layout(["nowhere"]))
+            shards, LoadPlan(Compilation("lost", str(sparse)), default_layout(["nowhere"]))
         )
     assert schemas(shards) == before

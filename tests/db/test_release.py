@@ -12,21 +12,25 @@ from stored import expected_lines, read_lines, schemas, stored_lines
 from snapshard.errors import BadQuery, BadRelease, NotFound
 from snapshard.layout import default_layout
 from snapshard.query import Query
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation
-from snapshard_populate.loading.verify import verify
-from snapshard_populate.releases import prune as pruning
-from snapshard_populate.releases.prune import prune
-from snapshard_populate.releases.release import (
-    Beginning,
-    begin,
-    find,
-    publish,
-    retire,
-    roll_back,
-    statuses,
+from snapshard_populate.loading import (
+    Compilation,
+    LoadPlan,
+    begin_compilation,
+    load_compilation,
+    verify_release,
 )
-from snapshard_populate.releases.sessions import lock_shared
+from snapshard_populate.releases import (
+    NewRelease,
+    begin_release,
+    find_release,
+    lock_shared,
+    prune_releases,
+    publish_release,
+    release_statuses,
+    retire_release,
+    roll_back_release,
+)
+from snapshard_populate.releases import prune as pruning
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def few(shared, tmp_path_factory):
 
 
 def loaded(shards, intervals, few, name, **given):
-    return load_compilation(shards, Plan(Compilation(name, str(few)), intervals), **given)
+    return load_compilation(shards, LoadPlan(Compilation(name, str(few)), intervals), **given)
 
 
 def of(name, found):
@@ -58,98 +62,107 @@ def of(name, found):
 
 def test_names_follow_each_other_and_the_last_published_is_served(shards, intervals, few, index):
     assert [loaded(shards, intervals, few, "life").name for _ in range(3)] == ["r1", "r2", "r3"]
-    assert [(one.name, one.state, one.current) for one in statuses(shards.catalog, "life")] == [
+    assert [
+        (one.name, one.state, one.current) for one in release_statuses(shards.catalog, "life")
+    ] == [
         ("r1", "published", False),
         ("r2", "published", False),
         ("r3", "published", True),
     ]
     time.sleep(0.02)
     assert index.catalog.release("life").name == "r3"
-    assert roll_back(shards.catalog, "life") == "r2"
-    assert roll_back(shards.catalog, "life") == "r1"
+    assert roll_back_release(shards.catalog, "life") == "r2"
+    assert roll_back_release(shards.catalog, "life") == "r1"
     with pytest.raises(BadRelease, match="no release older than life/r1"):
-        roll_back(shards.catalog, "life")
-    publish(shards.catalog, "life", "r3")
-    assert roll_back(shards.catalog, "life", "r1") == "r1"
-    assert find(shards.catalog, "life", "r1").current
+        roll_back_release(shards.catalog, "life")
+    publish_release(shards.catalog, "life", "r3")
+    assert roll_back_release(shards.catalog, "life", "r1") == "r1"
+    assert find_release(shards.catalog, "life", "r1").current
     assert loaded(shards, intervals, few, "life", steps=()).name == "r4"
 
 
 def test_every_change_of_the_served_release_is_later_than_those_before(shards, intervals, few):
     def served():
-        return next(one.published for one in statuses(shards.catalog, "turned") if one.current)
+        return next(
+            one.published for one in release_statuses(shards.catalog, "turned") if one.current
+        )
 
     times = []
     for _ in range(2):
         loaded(shards, intervals, few, "turned")
         times.append(served())
     for change in ("r1", "r2", "r1"):
-        publish(shards.catalog, "turned", change)
+        publish_release(shards.catalog, "turned", change)
         times.append(served())
     assert times == sorted(set(times))
-    publish(shards.catalog, "turned", "r1")
+    publish_release(shards.catalog, "turned", "r1")
     assert served() == times[-1]
     with psycopg.connect(shards.catalog) as connection:
         connection.execute(
             "UPDATE release SET published = published + interval '1 hour' WHERE schema = 'turned@r1'"
         )
     ahead = served()
-    publish(shards.catalog, "turned", "r2")
+    publish_release(shards.catalog, "turned", "r2")
     assert served() > ahead
 
 
 def test_steps_that_do_not_fit_the_state_are_refused_with_the_step_to_take(shards, intervals, few):
-    plan = Plan(Compilation("refused", str(few)), intervals, release="a")
+    plan = LoadPlan(Compilation("refused", str(few)), intervals, release="a")
     begin_compilation(shards, plan)
     with pytest.raises(
         BadRelease,
-        match=r"refused/a is loading \(0 of 26 intervals are in\); load the rest and verify it",
+        match=r"refused/a is loading \(0 of 26 intervals are loaded\); load the rest and verify it",
     ):
-        publish(shards.catalog, "refused", "a")
+        publish_release(shards.catalog, "refused", "a")
     with pytest.raises(BadRelease, match="load shard s1, s2, s3"):
-        verify(shards, "refused", "a")
-    with pytest.raises(BadRelease, match="no published release to go back from"):
-        roll_back(shards.catalog, "refused")
+        verify_release(shards, "refused", "a")
+    with pytest.raises(BadRelease, match="no published release to roll back from"):
+        roll_back_release(shards.catalog, "refused")
     load_compilation(shards, plan, steps=())
     with pytest.raises(BadRelease, match=r"is loading \(26 of 26"):
-        publish(shards.catalog, "refused", "a")
-    verify(shards, "refused", "a")
-    publish(shards.catalog, "refused", "a")
-    with pytest.raises(BadRelease, match="is the one being served; publish another one first"):
-        retire(shards.catalog, "refused", "a")
+        publish_release(shards.catalog, "refused", "a")
+    verify_release(shards, "refused", "a")
+    publish_release(shards.catalog, "refused", "a")
+    with pytest.raises(BadRelease, match="is being served; publish another release first"):
+        retire_release(shards.catalog, "refused", "a")
     with pytest.raises(BadRelease, match="there is a release refused/a already, published"):
         load_compilation(shards, plan)
     assert loaded(shards, intervals, few, "refused").name == "r1"
-    retire(shards.catalog, "refused", "a")
-    with pytest.raises(BadRelease, match="is retired already"):
-        retire(shards.catalog, "refused", "a")
+    retire_release(shards.catalog, "refused", "a")
+    with pytest.raises(BadRelease, match="is already retired"):
+        retire_release(shards.catalog, "refused", "a")
     with pytest.raises(NotFound, match="no release 'refused/z'; available: a, r1"):
-        publish(shards.catalog, "refused", "z")
+        publish_release(shards.catalog, "refused", "z")
     with pytest.raises(NotFound, match="no compilation 'nothing'"):
-        publish(shards.catalog, "nothing", "r1")
+        publish_release(shards.catalog, "nothing", "r1")
 
 
 def test_compilation_keeps_its_properties(shards, intervals, few):
-    beginning = Beginning("kept", intervals, "x", title="Kept", assembly="hg19", simulated=True)
-    begin(shards.catalog, beginning)
-    assert begin(shards.catalog, Beginning("kept", intervals, "x", simulated=True)) == "kept@r2"
+    beginning = NewRelease("kept", intervals, "x", title="Kept", assembly="hg19", simulated=True)
+    begin_release(shards.catalog, beginning)
+    assert (
+        begin_release(shards.catalog, NewRelease("kept", intervals, "x", simulated=True))
+        == "kept@r2"
+    )
     with pytest.raises(BadRelease, match="has simulated True, this release would have False"):
-        begin(shards.catalog, Beginning("kept", intervals, "x"))
+        begin_release(shards.catalog, NewRelease("kept", intervals, "x"))
     with pytest.raises(BadRelease, match="has assembly 'hg19', this release would have 'hg38'"):
-        begin(shards.catalog, Beginning("kept", intervals, "x", assembly="hg38", simulated=True))
+        begin_release(
+            shards.catalog, NewRelease("kept", intervals, "x", assembly="hg38", simulated=True)
+        )
     with pytest.raises(BadQuery, match="compilation: expected a lower-case letter"):
-        begin(shards.catalog, Beginning("Not-this", intervals, "x"))
-    assert len(statuses(shards.catalog, "kept")) == 2
+        begin_release(shards.catalog, NewRelease("Not-this", intervals, "x"))
+    assert len(release_statuses(shards.catalog, "kept")) == 2
 
 
 def test_prune_drops_what_was_retired_long_enough_ago_and_never_its_name(shards, intervals, few):
     schemas_of = [loaded(shards, intervals, few, "pruned").schema for _ in range(3)]
-    retire(shards.catalog, "pruned", "r1")
-    assert prune(shards, keep_for=3600).releases == ()
-    roll_back(shards.catalog, "pruned", "r1")
-    publish(shards.catalog, "pruned", "r3")
-    retire(shards.catalog, "pruned", "r1")
-    found = prune(shards, keep_for=0)
+    retire_release(shards.catalog, "pruned", "r1")
+    assert prune_releases(shards, keep_for=3600).releases == ()
+    roll_back_release(shards.catalog, "pruned", "r1")
+    publish_release(shards.catalog, "pruned", "r3")
+    retire_release(shards.catalog, "pruned", "r1")
+    found = prune_releases(shards, keep_for=0)
     assert "pruned/r1" in found.releases
     left = of("pruned", schemas(shards))
     held = {schema for place, schema in left if place not in ("compilation", "release")}
@@ -157,31 +170,31 @@ def test_prune_drops_what_was_retired_long_enough_ago_and_never_its_name(shards,
     with pytest.raises(
         BadRelease, match=r"pruned/r1 was pruned at .*; load it again under another name"
     ):
-        publish(shards.catalog, "pruned", "r1")
+        publish_release(shards.catalog, "pruned", "r1")
     with pytest.raises(BadRelease, match="was pruned; there is nothing to verify"):
-        verify(shards, "pruned", "r1")
+        verify_release(shards, "pruned", "r1")
     with pytest.raises(BadRelease, match="there is a release pruned/r1 already, dropped"):
-        load_compilation(shards, Plan(Compilation("pruned", str(few)), intervals, release="r1"))
+        load_compilation(shards, LoadPlan(Compilation("pruned", str(few)), intervals, release="r1"))
     assert loaded(shards, intervals, few, "pruned").name == "r4"
 
 
 def test_prune_leaves_loads_at_work_and_forgets_dead_ones(shards, intervals, few):
-    plan = Plan(Compilation("dead", str(few)), intervals, release="a")
+    plan = LoadPlan(Compilation("dead", str(few)), intervals, release="a")
     schema = load_compilation(shards, plan, steps=()).schema
-    assert prune(shards, keep_for=3600).releases == ()
+    assert prune_releases(shards, keep_for=3600).releases == ()
     with psycopg.connect(shards.catalog, autocommit=True) as loader:
         lock_shared(loader, schema)
-        assert "dead/a" not in prune(shards, keep_for=0).releases
-    assert "dead/a" in prune(shards, keep_for=0).releases
+        assert "dead/a" not in prune_releases(shards, keep_for=0).releases
+    assert "dead/a" in prune_releases(shards, keep_for=0).releases
     assert of("dead", schemas(shards)) == set()
     assert load_compilation(shards, plan).state == "published"
 
 
 def test_prune_drops_a_verified_release_once_a_later_one_is_served(shards, intervals, few):
     loaded(shards, intervals, few, "overtaken", steps=("verify",))
-    assert "overtaken/r1" not in prune(shards, keep_for=0).releases
+    assert "overtaken/r1" not in prune_releases(shards, keep_for=0).releases
     loaded(shards, intervals, few, "overtaken")
-    assert "overtaken/r1" in prune(shards, keep_for=0).releases
+    assert "overtaken/r1" in prune_releases(shards, keep_for=0).releases
     assert {schema for _, schema in of("overtaken", schemas(shards))} == {
         "overtaken",
         "overtaken@r2",
@@ -192,7 +205,7 @@ def test_prune_drops_schemas_that_no_catalog_row_knows(shards):
     with psycopg.connect(shards.address("s2")) as connection:
         connection.execute('CREATE SCHEMA "stray@r7"')
         connection.execute('CREATE TABLE "stray@r7".junction (x integer)')
-    assert prune(shards, keep_for=3600).leftovers == ("s2: stray@r7",)
+    assert prune_releases(shards, keep_for=3600).leftovers == ("s2: stray@r7",)
     assert of("stray", schemas(shards)) == set()
 
 
@@ -200,11 +213,11 @@ def test_prune_leaves_what_is_being_read_for_the_next_time(shards, intervals, fe
     monkeypatch.setattr(pruning, "_LOCK_TIMEOUT", "50ms")
     schema = loaded(shards, intervals, few, "read").schema
     loaded(shards, intervals, few, "read")
-    retire(shards.catalog, "read", "r1")
+    retire_release(shards.catalog, "read", "r1")
     with psycopg.connect(shards.address("s2")) as reader:
         reader.execute(sql.SQL("SELECT count(*) FROM {}.junction").format(sql.Identifier(schema)))
-        assert prune(shards, keep_for=0).in_use == (f"s2: {schema}",)
-    assert prune(shards, keep_for=0) == pruning.Pruned((), (f"s2: {schema}",), ())
+        assert prune_releases(shards, keep_for=0).in_use == (f"s2: {schema}",)
+    assert prune_releases(shards, keep_for=0) == pruning.PruneResult((), (f"s2: {schema}",), ())
 
 
 # --- loads that are killed
@@ -214,12 +227,11 @@ import sys
 from pathlib import Path
 from snapshard.layout import default_layout
 from snapshard.connections.shard_map import ShardMap
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
 
 if __name__ == "__main__":
     shards = ShardMap.from_file(Path(sys.argv[1]))
-    plan = Plan(Compilation("killed", sys.argv[2]), default_layout(["s1", "s2", "s3"]), jobs=2)
+    plan = LoadPlan(Compilation("killed", sys.argv[2]), default_layout(["s1", "s2", "s3"]), jobs=2)
     say = lambda progress: print(progress.phase.split()[0], flush=True)
     load_compilation(shards, plan, report=say)
     print("end", flush=True)
@@ -319,7 +331,7 @@ PHASES = [
 def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(
     shards, intervals, few, served, index, tmp_path, phase
 ):
-    before = find(shards.catalog, "killed", served.name)
+    before = find_release(shards.catalog, "killed", served.name)
     loader = start_loader(tmp_path, shards, "-" if phase == "copy" else few)
     if phase == "copy":
         line = read_lines(few)[0]
@@ -328,7 +340,7 @@ def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(
         kill_at(phase, loader)
     wait_until(lambda: sessions_of_loaders(shards) == 0)
     time.sleep(0.02)
-    assert find(shards.catalog, "killed", served.name).schema == before.schema
+    assert find_release(shards.catalog, "killed", served.name).schema == before.schema
     lines = read_lines(few)
     for release in {index.catalog.release("killed").name, served.name}:
         rows = index.rows(index.catalog.release("killed", release), Query())
@@ -336,9 +348,11 @@ def test_load_killed_at_any_moment_leaves_what_is_served_as_it_was(
     status = loaded(shards, intervals, few, "killed")
     assert status.current
     assert stored_lines(shards, status.schema) == expected_lines(intervals, lines)
-    prune(shards, keep_for=0)
-    whole = {one.schema for one in statuses(shards.catalog, "killed") if one.state == "published"}
+    prune_releases(shards, keep_for=0)
+    whole = {
+        one.schema for one in release_statuses(shards.catalog, "killed") if one.state == "published"
+    }
     assert {
         schema for place, schema in of("killed", schemas(shards)) if place != "compilation"
     } == whole
-    assert {one.state for one in statuses(shards.catalog, "killed")} == {"published"}
+    assert {one.state for one in release_statuses(shards.catalog, "killed")} == {"published"}

@@ -20,8 +20,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from snapshard.connections import Embedded, ShardMap
 from snapshard.layout import read_layout
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 LAYOUT = read_layout(["chr1\t60000000\ts1", "chr1\t-\ts2", "*\t-\ts3"])
@@ -46,10 +45,10 @@ def data():
     server = Embedded(folder / "data")
     shards = server.ensure_shards({one.shard for one in LAYOUT})
     compilation = read_folder(folder / "sim", name="sim")
-    load_compilation(shards, Plan(compilation, LAYOUT, "r1"))
+    load_compilation(shards, LoadPlan(compilation, LAYOUT, "r1"))
     load_compilation(
         shards,
-        Plan(
+        LoadPlan(
             Compilation("bare", compilation.junctions, assembly="GRCh38"),
             read_layout(["*\t-\ts1"]),
             "r1",

@@ -12,7 +12,7 @@ from snapshard.errors import BadSource
 from snapshard_populate.formats import merged_coverage
 from snapshard_populate.formats.merged_coverage import SideBySide
 from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
-from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading import Compilation, read_folder
 from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.source import open_source
 

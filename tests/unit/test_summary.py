@@ -10,7 +10,7 @@ from snapshard.junction import NAMES, STRANDS, annotation_class
 from snapshard.measures import Membership, decode_summaries, encode_summaries, summarise
 from snapshard.pairs import parse_pairs
 from snapshard.rows import Rows
-from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockCutter
+from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockBuilder
 from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes, hot_lines
 
 SAMPLES = st.one_of(st.integers(0, 12), st.sampled_from([50_099, (1 << 24) + 1, 10**17]))
@@ -123,11 +123,11 @@ LENGTHS = [1, 34, 500, BLOCK_BYTES // 2, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYT
 @given(st.lists(st.sampled_from(LENGTHS), max_size=12), st.lists(st.integers(0, 12), max_size=4))
 def test_blocks_are_whole_lines_in_order_and_no_longer_than_must_be(sizes, cuts):
     lines = [b"x" * (size - 1) + b"\n" for size in sizes]
-    cutter, blocks, before = BlockCutter(), [], 0
+    builder, blocks, before = BlockBuilder(), [], 0
     for cut in [*sorted(cuts), len(lines)]:
-        blocks += [block.text for block in cutter.add(Rows(b"".join(lines[before:cut]), ("line",)))]
+        blocks += [block.text for block in builder.add(Rows(b"".join(lines[before:cut]), ("line",)))]
         before = max(before, cut)
-    blocks += [block.text for block in cutter.rest(("line",))]
+    blocks += [block.text for block in builder.flush()]
     assert b"".join(blocks) == b"".join(lines)
     assert all(
         block.endswith(b"\n") and (len(block) <= BLOCK_BYTES or block.count(b"\n") == 1)

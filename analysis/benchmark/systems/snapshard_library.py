@@ -24,10 +24,9 @@ from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
-from snapshard_populate.loading.compilation import Compilation as Files
-from snapshard_populate.loading.load import Plan, load_compilation
-from snapshard_populate.loading.shard import Progress
-from snapshard_populate.releases.prune import abandon
+from snapshard_populate.loading import Compilation as Files
+from snapshard_populate.loading import LoadPlan, Progress, load_compilation
+from snapshard_populate.releases import abandon_release
 
 _SIZES = (
     "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
@@ -73,8 +72,8 @@ class Library:
             return _load(folder, self._plan(files)) | {"bare rows": _load_bare(folder, compilation)}
         return _load(folder, self._plan(files))
 
-    def _plan(self, files: Files) -> Plan:
-        plan = Plan(files, default_layout(self._shard_names), RELEASE)
+    def _plan(self, files: Files) -> LoadPlan:
+        plan = LoadPlan(files, default_layout(self._shard_names), RELEASE)
         return replace(plan, jobs=1) if self.shards == 1 else plan
 
     def sizes(self, folder: Path) -> dict[str, int]:
@@ -237,7 +236,7 @@ def _files(compilation: Compilation, name: str, *, indexed: bool) -> Files:
     )
 
 
-def _load(folder: Path, plan: Plan) -> dict[str, float]:
+def _load(folder: Path, plan: LoadPlan) -> dict[str, float]:
     """Seconds by phase, each until the first word of the next: rows (with their summaries),
     indexes, verify.
     """
@@ -265,8 +264,11 @@ def _load_bare(folder: Path, compilation: Compilation) -> float:
     dropped afterwards.
     """
     name = "bare"
-    plan = Plan(
-        Files(name, str(compilation.text), simulated=True), default_layout([name]), RELEASE, jobs=1
+    plan = LoadPlan(
+        Files(name, str(compilation.text), simulated=True),
+        default_layout([name]),
+        RELEASE,
+        jobs=1,
     )
     marks: dict[str, float] = {}
 
@@ -277,7 +279,7 @@ def _load_bare(folder: Path, compilation: Compilation) -> float:
         shards = embedded.ensure_shards([name])
         began = time.perf_counter()
         load_compilation(shards, plan, steps=(), report=report)
-        abandon(shards, f"{name}@{RELEASE}")
+        abandon_release(shards, f"{name}@{RELEASE}")
     return marks["indexes"] - began
 
 

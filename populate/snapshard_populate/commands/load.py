@@ -13,10 +13,16 @@ from snapshard.errors import BadRow
 from snapshard_populate.commands.progress import Report as Bar
 from snapshard_populate.commands.progress import bars
 from snapshard_populate.commands.where import data_option, settings_for, shards_to_fill
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, begin_compilation, load_compilation, load_shards
-from snapshard_populate.loading.shard import Progress
-from snapshard_populate.releases.release import Status, find, statuses
+from snapshard_populate.loading import (
+    Compilation,
+    LoadPlan,
+    Progress,
+    begin_compilation,
+    load_compilation,
+    load_shards,
+    read_folder,
+)
+from snapshard_populate.releases import ReleaseStatus, find_release, release_statuses
 
 _FILES = {
     "samples": "Sample metadata: tab-separated, first column rail_id.",
@@ -118,7 +124,9 @@ def load(
         if given["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is loaded already")
             return
-        plan = Plan(compilation, intervals, given["release"], given["max_errors"], given["jobs"])
+        plan = LoadPlan(
+            compilation, intervals, given["release"], given["max_errors"], given["jobs"]
+        )
         with bars("rows") as bar:
             status = _run(shard_map, plan, until=given["until"], only=given["only"], bar=bar)
     click.echo(
@@ -126,7 +134,9 @@ def load(
     )
 
 
-def _run(shards: ShardMap, plan: Plan, *, until: str, only: tuple[str, ...], bar: Bar) -> Status:
+def _run(
+    shards: ShardMap, plan: LoadPlan, *, until: str, only: tuple[str, ...], bar: Bar
+) -> ReleaseStatus:
     tell = _Bars(bar)
     if until in ("verify", "publish") and not only:
         steps = ("verify", "publish") if until == "publish" else ("verify",)
@@ -142,7 +152,7 @@ def _run(shards: ShardMap, plan: Plan, *, until: str, only: tuple[str, ...], bar
         load_shards(
             shards, plan, schema, only=only or None, report=tell.progress, bad_row=_say_bad_row
         )
-    return find(shards.catalog, plan.compilation.name, schema.partition("@")[2])
+    return find_release(shards.catalog, plan.compilation.name, schema.partition("@")[2])
 
 
 def _compilation(source: str, given: dict[str, Any]) -> Compilation:
@@ -161,7 +171,7 @@ def _compilation(source: str, given: dict[str, Any]) -> Compilation:
 
 
 def _is_published(shards: ShardMap, compilation: str) -> bool:
-    return any(status.current for status in statuses(shards.catalog, compilation))
+    return any(status.current for status in release_statuses(shards.catalog, compilation))
 
 
 class _Bars:

@@ -8,9 +8,15 @@ import click
 
 from snapshard.errors import BadRelease
 from snapshard_populate.commands.where import data_option, settings_for, shards_there
-from snapshard_populate.loading.verify import verify as read_back
-from snapshard_populate.releases import release as lifecycle
-from snapshard_populate.releases.prune import prune as drop_unused
+from snapshard_populate.loading import verify_release
+from snapshard_populate.releases import (
+    ReleaseStatus,
+    prune_releases,
+    publish_release,
+    release_statuses,
+    retire_release,
+    roll_back_release,
+)
 
 
 @click.group(invoke_without_command=True)
@@ -31,11 +37,11 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
     if context.invoked_subcommand is not None:
         return
     with shards_there(context.obj) as shards:
-        for status in lifecycle.statuses(shards.catalog):
+        for status in release_statuses(shards.catalog):
             click.echo(json.dumps(asdict(status), default=str) if as_json else _line(status))
 
 
-def _line(status: lifecycle.Status) -> str:
+def _line(status: ReleaseStatus) -> str:
     served = "  <- served" if status.current else ""
     rows = f"{status.row_count or 0:,} junctions"
     return f"{status}  {status.state}  {rows}  {status.loaded}/{status.intervals} intervals  {status.created:%Y-%m-%d %H:%M}{served}"
@@ -48,7 +54,7 @@ def _line(status: lifecycle.Status) -> str:
 def verify(context: click.Context, compilation: str, release: str) -> None:
     """Reads a loaded release back and compares it with what its source said."""
     with shards_there(context.obj) as shards:
-        read_back(shards, compilation, release)
+        verify_release(shards, compilation, release)
     click.echo(f"{compilation}/{release}: verified")
 
 
@@ -59,7 +65,7 @@ def verify(context: click.Context, compilation: str, release: str) -> None:
 def publish(context: click.Context, compilation: str, release: str) -> None:
     """Serves a verified release from now on, or one that was published before."""
     with shards_there(context.obj) as shards:
-        lifecycle.publish(shards.catalog, compilation, release)
+        publish_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{release}: served")
 
 
@@ -70,7 +76,7 @@ def publish(context: click.Context, compilation: str, release: str) -> None:
 def rollback(context: click.Context, compilation: str, release: str | None) -> None:
     """Serves an older release again: RELEASE, or the one before the present one."""
     with shards_there(context.obj) as shards:
-        name = lifecycle.roll_back(shards.catalog, compilation, release)
+        name = roll_back_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{name}: served")
 
 
@@ -81,7 +87,7 @@ def rollback(context: click.Context, compilation: str, release: str | None) -> N
 def retire(context: click.Context, compilation: str, release: str) -> None:
     """Takes a release out of use, so that prune drops it later."""
     with shards_there(context.obj) as shards:
-        lifecycle.retire(shards.catalog, compilation, release)
+        retire_release(shards.catalog, compilation, release)
     click.echo(
         f"{compilation}/{release}: retired; 'snapshard releases prune' drops it when no export can be reading it"
     )
@@ -99,7 +105,7 @@ def retire(context: click.Context, compilation: str, release: str) -> None:
 def prune(context: click.Context, keep_for: float) -> None:
     """Drops retired releases and what dead loads left behind."""
     with shards_there(context.obj) as shards:
-        pruned = drop_unused(shards, keep_for=keep_for)
+        pruned = prune_releases(shards, keep_for=keep_for)
     for name in (*pruned.releases, *pruned.leftovers):
         click.echo(f"dropped {name}")
     if pruned.in_use:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers, are_digits
 from snapshard.region import LAST_BASE
+from snapshard.row_kinds import BASE
 from snapshard.rows import Rows, line_count
 from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
@@ -24,7 +25,6 @@ from snapshard_populate.reading.order import GenomeOrder
 from snapshard_populate.reading.sample_lists import Fields
 from snapshard_populate.reading.source import Source
 
-POSITION = ("chromosome", "start", "end")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
 _NOT_ROWS = (b"track", b"browser", b"#")
 
@@ -33,15 +33,15 @@ def read_bases_header(source: Source) -> tuple[int, ...]:
     """The rail_ids of the value columns, of a file with one line of column names. Raises BadSource."""
     lines = [line for _, line in source.lines()]
     names = lines[0].split("\t") if lines else []
-    samples = names[len(POSITION) :]
+    samples = names[len(BASE.columns) :]
     if (
         len(lines) != 1
-        or tuple(names[: len(POSITION)]) != POSITION
+        or tuple(names[: len(BASE.columns)]) != BASE.columns
         or not all(name.isdigit() for name in samples)
     ):
         raise BadSource(
             source.name,
-            f"expected one line: {', '.join(POSITION)} and rail_ids, got {quoted(chr(10).join(lines))}",
+            f"expected one line: {', '.join(BASE.columns)} and rail_ids, got {quoted(chr(10).join(lines))}",
         )
     return tuple(int(name) for name in samples)
 
@@ -54,13 +54,13 @@ def read_bases(
     errors: ErrorBudget,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
-    """The checked rows of a bases file in its order, a chunk at a time; their columns are POSITION
+    """The checked rows of a bases file in its order, a chunk at a time; their columns are BASE.columns
     and one per sample.
 
     Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row
     that is not sorted or that overlaps the one before.
     """
-    columns = (*POSITION, *map(str, samples))
+    columns = (*BASE.columns, *map(str, samples))
     return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, columns, errors)
 
 
@@ -71,14 +71,14 @@ def read_bedgraph(
     front are left out.
     """
     return _checked(
-        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*POSITION, "value"), errors
+        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*BASE.columns, "value"), errors
     )
 
 
 def _checked(
     blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget
 ) -> Iterator[Chunk]:
-    checks = (*_POSITION_CHECKS, *_value_checks(columns[len(POSITION) :]))
+    checks = (*_POSITION_CHECKS, *_value_checks(columns[len(BASE.columns) :]))
     order, last, line, empty = GenomeOrder(name, first_column=1), _Last(name), 1, True
     for block in blocks:
         text = _without_head(block) if line == 1 else block

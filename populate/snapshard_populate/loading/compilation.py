@@ -1,4 +1,4 @@
-"""A compilation's files: which there are, in Snaptron's folder layout or named one by one."""
+"""The files of a compilation, found in a folder with Snaptron's names, or given one by one."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from snapshard.catalog import file_names
 from snapshard.errors import BadSource
 
-_STORED = ("", ".bgz", ".gz")
+_SUFFIXES = ("", ".bgz", ".gz")
 _TABLES = ("junctions", "genes", "exons", "bases")
 _FILES = {
     "samples": (file_names.SAMPLES,),
@@ -21,19 +21,18 @@ _FILES = {
     "transcripts": (file_names.TRANSCRIPTS,),
     "canonical": (file_names.CANONICAL,),
 }
-"""Names of a compilation's small files, stored plain, .bgz or .gz; the first that is there is
-taken.
+"""Names of a compilation's small files, stored plain, .bgz or .gz; the first that exists is used.
 """
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """What a compilation is called, and where its files are: paths, http(s) or s3 addresses.
+    """The name of a compilation and the locations of its files: paths, http(s) or s3 addresses.
 
-    Only junctions must be there; they may be `-`, standard input. `annotation` is GTF or GFF3,
+    Only junctions are required; they may be `-`, standard input. `annotation` is GTF or GFF3,
     `transcripts` is Snaptron's all_transcripts.gtf. Base coverage is one file of all samples with
     its header, or a list of files, one per sample (`formats.sample_coverage`). Without a title or
-    an assembly, what the catalog knows of the compilation stays.
+    an assembly, the compilation keeps those that the catalog has.
     """
 
     name: str
@@ -55,66 +54,63 @@ class Compilation:
     canonical: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.bases is None) != (self.bases_header is None):
-            expected = (
-                "bases.header.tsv, which names its columns"
-                if self.bases
-                else "the file of bases whose columns it names"
-            )
-            raise BadSource(str(self.bases or self.bases_header), f"comes without {expected}")
+        if self.bases is not None and self.bases_header is None:
+            raise BadSource(self.bases, f"needs {file_names.BASES_HEADER}, which names its columns")
+        if self.bases_header is not None and self.bases is None:
+            raise BadSource(self.bases_header, "needs the file of bases whose columns it names")
         if self.bases and self.bases_files:
             raise BadSource(
                 self.bases_files,
-                "gives base coverage that is also in one file of all samples; load one of them",
+                "lists base coverage that is also in one file of all samples; load only one",
             )
 
 
 def read_folder(folder: Path, *, name: str | None = None) -> Compilation:
-    """The compilation whose files stand in a folder under Snaptron's names.
+    """The compilation whose files are in a folder under Snaptron's names.
 
-    `compilation.json`, if it is there, gives name, title (`display_name`), assembly and whether it
-    is simulated; else the folder's name is the compilation's. Raises BadSource if the folder has no
-    junctions.
+    `compilation.json`, if present, gives its name, title (`display_name`), assembly and whether it
+    is simulated; otherwise the folder's name is the compilation's. Raises BadSource if the folder
+    has no junctions.
     """
     if not folder.is_dir():
-        raise BadSource(str(folder), "no such folder")
-    found = {stem: _find(folder, (f"{stem}.tsv", stem)) for stem in _TABLES}
-    found |= {what: _find(folder, names) for what, names in _FILES.items()}
-    if found["junctions"] is None:
+        raise BadSource(str(folder), "folder not found")
+    locations = {stem: _locate(folder, (f"{stem}.tsv", stem)) for stem in _TABLES}
+    locations |= {field: _locate(folder, names) for field, names in _FILES.items()}
+    if locations["junctions"] is None:
         raise BadSource(
             str(folder), "expected junctions.bgz, junctions.tsv.gz or junctions.tsv in this folder"
         )
-    says = _description(folder / "compilation.json")
+    properties = _read_properties(folder / "compilation.json")
     return Compilation(
-        name=name or str(says.get("name") or folder.resolve().name.lower()),
-        title=_text(says.get("display_name")),
-        assembly=_text(says.get("assembly")),
-        simulated=bool(says.get("simulated", False)),
-        **found,  # type: ignore[arg-type]
+        name=name or str(properties.get("name") or folder.resolve().name.lower()),
+        title=_text(properties.get("display_name")),
+        assembly=_text(properties.get("assembly")),
+        simulated=bool(properties.get("simulated", False)),
+        **locations,  # type: ignore[arg-type]
     )
 
 
-def _find(folder: Path, names: tuple[str, ...]) -> str | None:
+def _locate(folder: Path, names: tuple[str, ...]) -> str | None:
     return next((str(path) for path in _candidates(folder, names)), None)
 
 
 def _candidates(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
     for name in names:
-        for ending in _STORED:
-            yield from (path for path in sorted(folder.glob(name + ending)) if path.is_file())
+        for suffix in _SUFFIXES:
+            yield from (path for path in sorted(folder.glob(name + suffix)) if path.is_file())
 
 
-def _description(path: Path) -> dict[str, object]:
+def _read_properties(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     expected = "expected a JSON object with name, display_name, assembly, simulated"
     try:
-        says = json.loads(path.read_text(encoding="utf-8"))
+        properties = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise BadSource(str(path), f"{expected}: {exc}") from exc
-    if not isinstance(says, dict):
-        raise BadSource(str(path), f"{expected}, got {says!r}")
-    return says
+    if not isinstance(properties, dict):
+        raise BadSource(str(path), f"{expected}, got {properties!r}")
+    return properties
 
 
 def _text(value: object) -> str | None:

@@ -1,11 +1,10 @@
-"""What a release has in the catalog beside its intervals: samples, groups, genes, transcripts, and
-small files as they came.
+"""The description of a release in the catalog: samples, groups, genes, transcripts, and small files
+unchanged.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 import zstandard
@@ -14,7 +13,8 @@ from psycopg import sql
 from snapshard.catalog import file_names
 from snapshard.errors import BadSource
 from snapshard.genes import Gene, Transcript
-from snapshard_populate.formats.bases import POSITION, read_bases_header
+from snapshard.row_kinds import BASE
+from snapshard_populate.formats.bases import read_bases_header
 from snapshard_populate.formats.gff import Annotation, read_annotation
 from snapshard_populate.formats.groups import SampleGroup, read_groups
 from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
@@ -26,9 +26,10 @@ from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.source import open_source
 
 Item = TypeVar("Item")
+Records = Iterable[Sequence[object]]
 
 _LEVEL = 9
-_KEPT = {
+_STORED_FILES = {
     "sample_types": file_names.SAMPLE_TYPES,
     "groups": file_names.GROUPS,
     "bases_header": file_names.BASES_HEADER,
@@ -36,14 +37,24 @@ _KEPT = {
     "canonical": file_names.CANONICAL,
     "transcripts": file_names.TRANSCRIPTS,
 }
-"""Small files that are kept as they came, and the names they have in the catalog. The samples file
-is kept too.
+"""Small files that are stored unchanged, and their names in the catalog. The samples file is stored
+too.
 """
+
+
+class CatalogTable(NamedTuple):
+    """The records of one table of the catalog, to be read once."""
+
+    name: str
+    columns: Sequence[str]
+    records: Records
 
 
 @dataclass(frozen=True)
 class Description:
-    """All of it, read and checked, in memory; what the compilation does not have is None or empty."""
+    """All parts of a description, read and checked, in memory. Parts that the compilation does not
+    have are None or empty. Transcripts come with the kind of file that they are from.
+    """
 
     samples: SamplesFile | None = None
     groups: tuple[SampleGroup, ...] = ()
@@ -53,100 +64,97 @@ class Description:
 
     @property
     def sample_count(self) -> int | None:
-        """Rows of the samples file; None without one, since the samples seen are not all there
-        were.
+        """Rows of the samples file; None without one, because samples without junctions would not
+        be counted.
         """
         return None if self.samples is None else len(self.samples.rail_ids)
 
     def write(self, connection: psycopg.Connection[Any], schema: str) -> None:
-        """Puts it into the tables of a release's schema in the catalog, which are new."""
-        for table, columns, records in self._tables():
+        """Copies the description into the new, empty tables of a release's schema in the catalog."""
+        for table in self._tables():
             statement = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(
                 sql.Identifier(schema),
-                sql.Identifier(table),
-                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                sql.Identifier(table.name),
+                sql.SQL(", ").join(map(sql.Identifier, table.columns)),
             )
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
-                for record in records:
+                for record in table.records:
                     copy.write_row(record)
             connection.execute(
-                sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema), sql.Identifier(table))
+                sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema), sql.Identifier(table.name))
             )
 
-    def _tables(self) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[object]]]]:
-        yield (
-            "file",
-            ("name", "content"),
-            ((name, _packed(content)) for name, content in self._files()),
-        )
+    def _tables(self) -> Iterator[CatalogTable]:
+        yield CatalogTable("file", ("name", "content"), self._file_records())
         if self.samples is not None:
-            fields = (
-                (number, one.name, one.type) for number, one in enumerate(self.samples.fields)
+            fields = enumerate(self.samples.fields)
+            yield CatalogTable(
+                "sample_field",
+                ("number", "name", "type"),
+                ((number, column.name, column.type) for number, column in fields),
             )
-            yield "sample_field", ("number", "name", "type"), fields
-            rows = zip(self.samples.rail_ids, map(_array, self.samples.rows()), strict=True)
-            yield "sample", ("rail_id", "fields"), rows
-        groups = (
-            (number, one.name, one.long_name, list(one.members))
-            for number, one in enumerate(self.groups)
+            rows = zip(self.samples.rail_ids, map(_array_text, self.samples.rows()), strict=True)
+            yield CatalogTable("sample", ("rail_id", "fields"), rows)
+        yield CatalogTable(
+            "sample_group",
+            ("number", "name", "long_name", "members"),
+            (
+                (number, group.name, group.long_name, list(group.members))
+                for number, group in enumerate(self.groups)
+            ),
         )
-        yield "sample_group", ("number", "name", "long_name", "members"), groups
-        yield "gene", _GENE, ((number, *_gene_record(one)) for number, one in enumerate(self.genes))
+        genes = ((number, *_gene_record(gene)) for number, gene in enumerate(self.genes))
+        yield CatalogTable("gene", _GENE_COLUMNS, genes)
         transcripts = (
-            (number, *_transcript_record(one), file)
-            for number, (file, one) in enumerate(self.transcripts)
+            (number, *_transcript_record(transcript), file)
+            for number, (file, transcript) in enumerate(self.transcripts)
         )
-        yield "transcript", _TRANSCRIPT, transcripts
+        yield CatalogTable("transcript", _TRANSCRIPT_COLUMNS, transcripts)
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
+    def _file_records(self) -> Iterator[tuple[str, bytes]]:
+        files = dict(self.files)
         if self.samples is not None:
-            yield file_names.SAMPLES, self.samples.content
-        yield from self.files.items()
+            files = {file_names.SAMPLES: self.samples.content, **files}
+        for name, content in files.items():
+            yield name, zstandard.ZstdCompressor(level=_LEVEL).compress(content)
 
 
 def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
-    """What a compilation's small files say. Bad lines are spent on the error budget; raises BadRow
-    or BadSource.
+    """The description of a compilation, from its small files. Bad lines are spent on the error
+    budget; raises BadRow or BadSource.
     """
     annotation = Annotation((), ())
     if compilation.annotation is not None:
         with open_source(compilation.annotation) as source:
             annotation = read_annotation(source, errors=errors)
-    files = {
-        name: _content(place)
-        for what, name in _KEPT.items()
-        if (place := getattr(compilation, what)) is not None
-    }
+    files: dict[str, bytes] = {}
+    for part, name in _STORED_FILES.items():
+        location = getattr(compilation, part)
+        if location is not None:
+            with open_source(location) as source:
+                files[name] = source.read()
     if compilation.bases_files is not None:
-        header = (*POSITION, *map(str, base_samples(compilation)))
-        files[_KEPT["bases_header"]] = ("\t".join(header) + "\n").encode()
+        header = (*BASE.columns, *map(str, base_samples(compilation)))
+        files[_STORED_FILES["bases_header"]] = ("\t".join(header) + "\n").encode()
     elif compilation.bases_header is not None:
         base_samples(compilation)
-    return Description(
-        _samples(compilation, errors),
-        _listed(compilation.groups, read_groups, errors),
-        annotation.genes,
-        tuple(
-            chain(
-                (("refflat", one) for one in _listed(compilation.refflat, read_refflat, errors)),
-                (("annotation", one) for one in annotation.transcripts),
-                (
-                    ("transcripts", one)
-                    for one in _listed(compilation.transcripts, read_transcripts, errors)
-                ),
-                (
-                    ("canonical", one)
-                    for one in _listed(compilation.canonical, read_canonical, errors)
-                ),
-            )
-        ),
-        files,
-    )
+    samples = _read_samples(compilation, errors)
+    groups = _read_list(compilation.groups, read_groups, errors)
+    refflat = _read_list(compilation.refflat, read_refflat, errors)
+    transcripts = _read_list(compilation.transcripts, read_transcripts, errors)
+    canonical = _read_list(compilation.canonical, read_canonical, errors)
+    labelled = [
+        *[("refflat", transcript) for transcript in refflat],
+        *[("annotation", transcript) for transcript in annotation.transcripts],
+        *[("transcripts", transcript) for transcript in transcripts],
+        *[("canonical", transcript) for transcript in canonical],
+    ]
+    return Description(samples, groups, annotation.genes, tuple(labelled), files)
 
 
 def base_samples(compilation: Compilation) -> tuple[int, ...]:
-    """The samples of the value columns of base coverage, as its header or the list of its files
-    says; none without coverage.
+    """The samples of the value columns of base coverage, from its header or from the list of its
+    files; empty without coverage.
     """
     if compilation.bases_files is not None:
         return tuple(file.rail_id for file in sample_files(compilation.bases_files))
@@ -162,12 +170,12 @@ def sample_files(location: str) -> tuple[SampleFile, ...]:
         return read_sample_files(source)
 
 
-def _samples(compilation: Compilation, errors: ErrorBudget) -> SamplesFile | None:
+def _read_samples(compilation: Compilation, errors: ErrorBudget) -> SamplesFile | None:
     if compilation.samples is None:
         if compilation.sample_types is not None:
             raise BadSource(
                 compilation.sample_types,
-                "gives types of samples' columns, but there is no samples file",
+                "gives types of sample columns, but there is no samples file",
             )
         return None
     types = None
@@ -178,65 +186,81 @@ def _samples(compilation: Compilation, errors: ErrorBudget) -> SamplesFile | Non
         return read_samples(source, errors=errors, types=types)
 
 
-def _listed(
-    place: str | None, read: Callable[..., Iterator[Item]], errors: ErrorBudget
+def _read_list(
+    location: str | None, reader: Callable[..., Iterator[Item]], errors: ErrorBudget
 ) -> tuple[Item, ...]:
-    if place is None:
+    if location is None:
         return ()
-    with open_source(place) as source:
-        return tuple(read(source, errors=errors))
-
-
-def _content(place: str) -> bytes:
-    with open_source(place) as source:
-        return source.read()
-
-
-def _packed(content: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(content)
+    with open_source(location) as source:
+        return tuple(reader(source, errors=errors))
 
 
 # --- records of the tables
 
-_GENE = ("number", "gene_id", "symbol", "chromosome", "start", "end", "strand", "biotype", "source")
-_TRANSCRIPT = (
-    *("number", "transcript_id", "gene_id", "symbol", "chromosome", "start", "end", "strand"),
-    *("exon_starts", "exon_ends", "cds_start", "cds_end", "source", "file"),
+_GENE_COLUMNS = (
+    "number",
+    "gene_id",
+    "symbol",
+    "chromosome",
+    "start",
+    "end",
+    "strand",
+    "biotype",
+    "source",
+)
+_TRANSCRIPT_COLUMNS = (
+    "number",
+    "transcript_id",
+    "gene_id",
+    "symbol",
+    "chromosome",
+    "start",
+    "end",
+    "strand",
+    "exon_starts",
+    "exon_ends",
+    "cds_start",
+    "cds_end",
+    "source",
+    "file",
 )
 
 
-def _gene_record(one: Gene) -> tuple[object, ...]:
+def _gene_record(gene: Gene) -> tuple[object, ...]:
+    """The values of _GENE_COLUMNS without the number."""
     return (
-        one.gene_id,
-        one.symbol,
-        one.chrom,
-        one.start,
-        one.end,
-        one.strand,
-        one.biotype,
-        one.source,
+        gene.gene_id,
+        gene.symbol,
+        gene.chrom,
+        gene.start,
+        gene.end,
+        gene.strand,
+        gene.biotype,
+        gene.source,
     )
 
 
-def _transcript_record(one: Transcript) -> tuple[object, ...]:
-    exon_starts, exon_ends = (_array(str(exon[side]) for exon in one.exons) for side in (0, 1))
-    cds = one.cds or (None, None)
-    place = (one.chrom, one.start, one.end, one.strand)
+def _transcript_record(transcript: Transcript) -> tuple[object, ...]:
+    """The values of _TRANSCRIPT_COLUMNS without the number and the file."""
     return (
-        one.transcript_id,
-        one.gene_id,
-        one.symbol,
-        *place,
-        exon_starts,
-        exon_ends,
-        *cds,
-        one.source,
+        transcript.transcript_id,
+        transcript.gene_id,
+        transcript.symbol,
+        transcript.chrom,
+        transcript.start,
+        transcript.end,
+        transcript.strand,
+        _array_text(str(start) for start, _ in transcript.exons),
+        _array_text(str(end) for _, end in transcript.exons),
+        *(transcript.cds or (None, None)),
+        transcript.source,
     )
 
 
-def _array(values: Iterable[str]) -> str:
-    """An array as PostgreSQL writes it: twenty times quicker than leaving it to the driver, with
-    300,000 samples.
+def _array_text(values: Iterable[str]) -> str:
+    """An array as PostgreSQL writes it.
+
+    With 300,000 samples this is twenty times as fast as leaving the conversion to the driver.
     """
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"

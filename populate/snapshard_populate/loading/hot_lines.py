@@ -1,5 +1,7 @@
-"""What goes into a shard's table of hot columns: each row's verbatim fields but samples and length,
-its block and its class.
+"""Hot lines: what a shard's hot table holds of each row, as text for COPY.
+
+That is every field but the samples and the length as it is written, the row's block and position,
+and its annotation class.
 """
 
 import numpy as np
@@ -17,7 +19,6 @@ HOT_COLUMNS = (
 """The columns of a hot line in their order. `length` is not stored: it follows from start and end.
 """
 
-_PAD = 8  # bytes in front of the text in Rows.spans
 _CLASSES = tuple(AnnotationClass)
 _CODE = {name: code for code, name in enumerate(_CLASSES)}
 _ONE_END = np.array(
@@ -27,7 +28,7 @@ _NO_DATASET = b"\\N"
 
 
 def annotation_classes(rows: Rows) -> list[str]:
-    """The annotation class of every row: `snapshard.junction.annotation_class` for many at once."""
+    """The annotation class of every row, as `snapshard.junction.annotation_class` defines it."""
     pair, left, right = (
         rows.flags(name) for name in ("annotated", "left_annotated", "right_annotated")
     )
@@ -43,28 +44,39 @@ def annotation_classes(rows: Rows) -> list[str]:
 
 
 def hot_lines(rows: Rows, *, block: int, classes: list[str]) -> bytes:
-    """The rows as text for COPY, in the order of HOT_COLUMNS; rows hold no backslash, so nothing
-    needs escaping.
+    """The rows as text for COPY, in the order of HOT_COLUMNS.
+
+    Nothing needs escaping, because the checks refuse rows with a backslash.
     """
+    # Without length and samples, three runs of adjacent columns remain. They are copied as runs,
+    # tabs included: per-field work in Python would dominate the load.
+    padded, ids, _ = rows.spans("snaptron_id")
+    _, lengths, length_ends = rows.spans("length")
+    _, samples, samples_ends = rows.spans("samples")
+    _, datasets, row_ends = rows.spans("source_dataset_id")
+    runs = np.stack((ids, lengths, length_ends + 1, samples, samples_ends + 1, row_ends), axis=1)
+    runs -= len(padded) - len(rows.text)  # positions count from the padding in front of the text
+    no_dataset = (datasets == row_ends).tolist()
     text = rows.text
-    _, first, _ = rows.spans("snaptron_id")
-    _, length, strand = rows.spans("length")
-    _, samples, counts = rows.spans("samples")
-    _, dataset, end = rows.spans("source_dataset_id")
-    places = np.stack((first, length, strand + 1, samples, counts + 1, end), axis=1) - _PAD
-    missing = (dataset == end).tolist()
     return b"".join(
         [
             b"%s%s%s%s\t%d\t%d\t%s\n"
             % (
-                text[a:b],
-                text[c:d],
-                text[e:f],
-                _NO_DATASET if missing[row] else b"",
+                text[id_start:id_stop],
+                text[strand_start:strand_stop],
+                text[count_start:count_stop],
+                _NO_DATASET if no_dataset[position] else b"",
                 block,
-                row,
-                classes[row].encode(),
+                position,
+                classes[position].encode(),
             )
-            for row, (a, b, c, d, e, f) in enumerate(places.tolist())
+            for position, (
+                id_start,
+                id_stop,
+                strand_start,
+                strand_stop,
+                count_start,
+                count_stop,
+            ) in enumerate(runs.tolist())
         ]
     )

@@ -1,5 +1,9 @@
 """Loads a compilation: begins a release, fills its shards in parallel processes, verifies and
 publishes it.
+
+Every step can be repeated. A release that was interrupted while loading is resumed under its name:
+begin finds it, loaded shards are skipped, and the release becomes visible only when it is
+published.
 """
 
 import os
@@ -13,31 +17,44 @@ from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.description import describe
-from snapshard_populate.loading.fill import BASE, Piece
-from snapshard_populate.loading.pieces import Cut, RowSource, read_pieces, row_sources
-from snapshard_populate.loading.shard import Part, Progress, Report, is_loaded, load_shard, silent
-from snapshard_populate.loading.verify import verify
+from snapshard_populate.loading.pieces import (
+    IntervalFinder,
+    Piece,
+    RowSource,
+    read_pieces,
+    row_sources,
+)
+from snapshard_populate.loading.shard import (
+    Progress,
+    Report,
+    ShardShare,
+    ignore,
+    is_loaded,
+    load_shard,
+)
+from snapshard_populate.loading.verify import verify_release
 from snapshard_populate.loading.workers import run_each, run_fed
 from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.releases.prune import abandon
-from snapshard_populate.releases.release import (
-    Beginning,
-    Status,
-    begin,
-    find,
-    publish,
+from snapshard_populate.releases import (
+    NewRelease,
+    ReleaseStatus,
+    abandon_release,
+    begin_release,
+    find_release,
+    lock_shared,
+    publish_release,
     read_intervals,
+    session,
 )
-from snapshard_populate.releases.sessions import lock_shared, session
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What to load, under which name, and with how much patience.
+class LoadPlan:
+    """The compilation to load, its intervals, the release's name, and limits.
 
-    `jobs` processes work at a time when each reads its own part of an indexed source. Of one that
-    is read once and dealt out, every shard has a process at once. `max_errors` bad rows are left
-    out and reported; one more, and nothing is kept.
+    jobs: processes that work at a time if each reads its own part of an indexed source. If a source
+    is read once for all, every shard has a process at once. max_errors: bad rows that are left out
+    and reported; with one more, nothing is kept.
     """
 
     compilation: Compilation
@@ -49,91 +66,84 @@ class Plan:
 
 @dataclass(frozen=True)
 class ShardTask:
-    """The load of one shard in a process of its own; it reads its part of the sources, or its
-    pieces are sent.
-    """
+    """The load of one shard, to be run in a process of its own."""
 
     shards: ShardMap
     schema: str
     shard: str
     intervals: tuple[Interval, ...]
     sources: tuple[RowSource, ...]
-    reads: bool
+    reads_sources: bool
     max_errors: int
 
     def run(
-        self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
+        self, *, pieces: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
     ) -> None:
-        """Loads the shard, or finds that it is loaded."""
-        pieces = sent
-        if self.reads:
-            errors = ErrorBudget(self.max_errors, report=bad_row)
-            wanted = {one.number for one in self.intervals if one.shard == self.shard}
-            reading = partial(_read_so_far, report, self.shard)
+        """Loads the shard if it is not loaded: from its own sources, or else from these pieces."""
+        if self.reads_sources:
             pieces = read_pieces(
-                self.sources, Cut(self.intervals), wanted, errors=errors, reading=reading
+                self.sources,
+                IntervalFinder(self.intervals),
+                {interval.number for interval in self.intervals if interval.shard == self.shard},
+                errors=ErrorBudget(self.max_errors, report=bad_row),
+                report=partial(_report_reading, report, self.shard),
             )
         kinds = tuple(source.kind for source in self.sources)
-        base_columns = next((source.columns for source in self.sources if source.kind == BASE), ())
-        load_shard(
-            self.shards, Part(self.schema, self.shard, kinds, base_columns), pieces, report=report
-        )
+        share = ShardShare(self.schema, self.shard, kinds)
+        load_shard(self.shards, share, pieces, report=report)
 
 
 def load_compilation(
     shards: ShardMap,
-    plan: Plan,
+    plan: LoadPlan,
     *,
     steps: Collection[str] = ("verify", "publish"),
-    report: Report = silent,
-    bad_row: Callable[[BadRow], None] = silent,
-) -> Status:
-    """The release that was loaded and, as the steps say, verified and published.
+    report: Report = ignore,
+    bad_row: Callable[[BadRow], None] = ignore,
+) -> ReleaseStatus:
+    """The status of the release after loading it and taking the steps `verify` and `publish`.
 
-    A release of the plan's name that is still loading is continued: shards that are in are skipped.
-    Bad rows over the budget, or a source that is no good, leave nothing behind. Anything else (a
-    shard that is down, a kill) leaves the shards that are whole, for the next try; nothing is
-    visible before it is published.
+    A release of the plan's name that is still loading is resumed: loaded shards are skipped. If bad
+    rows exceed the budget, or a source cannot be used, a release that began here is dropped again.
+    After any other failure (an unavailable shard, a kill), loaded shards are kept for the next try.
     """
-    schema, begun = begin_compilation(shards, plan, report=report, bad_row=bad_row)
-    name = schema.partition("@")[2]
+    schema, is_new = begin_compilation(shards, plan, report=report, bad_row=bad_row)
+    compilation, _, name = schema.partition("@")
     try:
-        with _being_loaded(shards, schema):
+        with _protected_from_prune(shards, schema):
             load_shards(shards, plan, schema, report=report, bad_row=bad_row)
             if "verify" in steps:
-                verify(shards, plan.compilation.name, name, jobs=plan.jobs, report=report)
+                verify_release(shards, compilation, name, jobs=plan.jobs, report=report)
             if "publish" in steps:
                 report(Progress("", "publish"))
-                publish(shards.catalog, plan.compilation.name, name)
+                publish_release(shards.catalog, compilation, name)
     except (BadRow, BadSource):
-        if begun:
-            abandon(shards, schema)
+        if is_new:
+            abandon_release(shards, schema)
         raise
-    return find(shards.catalog, plan.compilation.name, name)
+    return find_release(shards.catalog, compilation, name)
 
 
 def begin_compilation(
     shards: ShardMap,
-    plan: Plan,
+    plan: LoadPlan,
     *,
-    report: Report = silent,
-    bad_row: Callable[[BadRow], None] = silent,
+    report: Report = ignore,
+    bad_row: Callable[[BadRow], None] = ignore,
 ) -> tuple[str, bool]:
-    """The schema of the plan's release, and whether it is new: one of that name that is still
-    loading is taken as it is.
+    """The schema of the plan's release, and whether it is new; a release of that name that is still
+    loading is used as it is.
 
-    Samples, groups, genes and transcripts go into the catalog with it. Raises NotFound for a shard
-    that has no address.
+    A new release gets its samples, groups, genes and transcripts in the catalog. Raises NotFound if
+    a shard has no address.
     """
-    for one in plan.intervals:
-        shards.address(one.shard)
-    if plan.release is not None and (
-        schema := _loading(shards, plan.compilation.name, plan.release)
-    ):
+    for interval in plan.intervals:
+        shards.address(interval.shard)
+    if schema := _loading_schema(shards, plan):
         return schema, False
     report(Progress("", "begin"))
     description = describe(plan.compilation, errors=ErrorBudget(plan.max_errors, report=bad_row))
-    beginning = Beginning(
+    new_release = NewRelease(
         compilation=plan.compilation.name,
         intervals=plan.intervals,
         source=plan.compilation.junctions,
@@ -144,28 +154,29 @@ def begin_compilation(
         sample_count=description.sample_count,
     )
     try:
-        return begin(shards.catalog, beginning, fill=description.write), True
+        return begin_release(shards.catalog, new_release, fill=description.write), True
     except BadRelease:
-        # Loaders of several shards that start at one moment all try; one begins, the others go on
-        # with what it began.
-        if plan.release is not None and (
-            schema := _loading(shards, plan.compilation.name, plan.release)
-        ):
+        # Loaders of several shards may start at the same moment, and all try to begin the release.
+        # One succeeds; the others find its release and continue with it.
+        if schema := _loading_schema(shards, plan):
             return schema, False
         raise
 
 
-def _loading(shards: ShardMap, compilation: str, release: str) -> str | None:
+def _loading_schema(shards: ShardMap, plan: LoadPlan) -> str | None:
+    """The schema of the release that the plan names, if it is in state `loading`."""
+    if plan.release is None:
+        return None
     try:
-        status = find(shards.catalog, compilation, release)
+        status = find_release(shards.catalog, plan.compilation.name, plan.release)
     except NotFound:
         return None
     return status.schema if status.state == "loading" else None
 
 
 @contextmanager
-def _being_loaded(shards: ShardMap, schema: str) -> Iterator[None]:
-    """Keeps prune away from the release, also between its steps."""
+def _protected_from_prune(shards: ShardMap, schema: str) -> Iterator[None]:
+    """Holds the release's shared lock, also between its steps, when no shard is being loaded."""
     with session(CATALOG, shards.catalog) as catalog:
         lock_shared(catalog, schema)
         yield
@@ -173,47 +184,53 @@ def _being_loaded(shards: ShardMap, schema: str) -> Iterator[None]:
 
 def load_shards(
     shards: ShardMap,
-    plan: Plan,
+    plan: LoadPlan,
     schema: str,
     *,
     only: Collection[str] | None = None,
-    report: Report = silent,
-    bad_row: Callable[[BadRow], None] = silent,
+    report: Report = ignore,
+    bad_row: Callable[[BadRow], None] = ignore,
 ) -> None:
-    """Fills the shards of a release (only those, if given) that are not loaded yet, each in a
-    process of its own.
+    """Fills the shards of a release that are not loaded yet, each in a process of its own.
+
+    `only` restricts this to some shards. Raises NotFound if one of them is not in the release.
     """
     intervals = read_intervals(shards.catalog, schema)
-    unknown = set(only or ()) - {one.shard for one in intervals}
-    if unknown:
-        raise NotFound(
-            "shard of the release",
-            sorted(unknown)[0],
-            ", ".join(dict.fromkeys(one.shard for one in intervals)),
-        )
+    of_release = tuple(dict.fromkeys(interval.shard for interval in intervals))
+    for shard in sorted(only or ()):
+        if shard not in of_release:
+            raise NotFound("shard of the release", shard, ", ".join(of_release))
     names = [
-        one for one in dict.fromkeys(one.shard for one in intervals) if only is None or one in only
+        shard
+        for shard in of_release
+        if (only is None or shard in only) and not is_loaded(shards, schema, shard)
     ]
-    names = [one for one in names if not is_loaded(shards, schema, one)]
     sources = row_sources(plan.compilation)
-    reads = sources[0].location != "-" and (sources[0].indexed or len(names) == 1)
+    # Standard input can be read only here. Any other source is read by the workers if each can read
+    # its own part, or if there is only one worker.
+    reads_sources = sources[0].location != "-" and (sources[0].indexed or len(names) == 1)
     tasks = [
-        ShardTask(shards, schema, name, intervals, sources, reads, plan.max_errors)
+        ShardTask(shards, schema, name, intervals, sources, reads_sources, plan.max_errors)
         for name in names
     ]
     errors = ErrorBudget(plan.max_errors, report=bad_row)
-    if reads:
+    if reads_sources:
         run_each(tasks, jobs=plan.jobs, report=report, bad_row=errors.spend)
         return
-    owners = {one.number: one.shard for one in intervals}
-    wanted = {one.number for one in intervals if one.shard in names}
+    owners = {interval.number: interval.shard for interval in intervals}
     pieces = read_pieces(
-        sources, Cut(intervals), wanted, errors=errors, reading=partial(_read_so_far, report, "")
+        sources,
+        IntervalFinder(intervals),
+        {interval.number for interval in intervals if interval.shard in names},
+        errors=errors,
+        report=partial(_report_reading, report, ""),
     )
     run_fed(
         tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend
     )
 
 
-def _read_so_far(report: Report, shard: str, source: str, done: int, total: int | None) -> None:
-    report(Progress(shard, f"reading {source}", text_bytes=done, total=total))
+def _report_reading(
+    report: Report, shard: str, source: str, read_bytes: int, total: int | None
+) -> None:
+    report(Progress(shard, f"reading {source}", text_bytes=read_bytes, total=total))

@@ -1,21 +1,18 @@
-"""How the C library keeps memory between the arrays of one chunk of rows and those of the next."""
+"""Memory that the C library keeps between the arrays of one chunk of rows and those of the next."""
 
 import ctypes
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = (
-    -1,
-    -3,
-)  # names and numbers: malloc.h of the GNU C library, mallopt(3)
+# Names and numbers of malloc.h in the GNU C library; see mallopt(3).
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 
 def keep_freed_memory(most: int = 256 << 20) -> bool:
-    """Whether the C library now keeps up to `most` freed bytes for reuse instead of giving them
-    back to the kernel at once.
+    """True if the C library now keeps up to `most` freed bytes instead of returning them at once.
 
-    Arrays of a few megabytes would otherwise be mapped and unmapped each time, and the page faults
-    cost more than the work done on them (parsing sample lists: 8 ms per MiB of text against 3).
-    Call it once when a process starts that does such work. False, and nothing changed, where the C
-    library is another than GNU's.
+    By default, arrays of a few megabytes are mapped and unmapped each time, and the page faults
+    cost more than the work on the arrays (parsing sample lists: 8 ms per MiB of text instead of 3).
+    Call it once when a process starts that does such work. Returns False and changes nothing if the
+    C library is not GNU's.
     """
     library = ctypes.CDLL(None)
     if not hasattr(library, "mallopt"):

@@ -1,119 +1,144 @@
-"""Rows of sources as pieces for intervals: read part by part where an index is there, else read
-once and dealt out.
+"""Pieces: the checked rows of the sources, divided by interval.
+
+A source with a tabix index is read interval by interval, and only the intervals that the reader
+needs. Any other source is read once from front to back, and every chunk of rows is divided among
+the intervals. Either way the rows of an interval arrive in the source's order.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
-from snapshard.junction import NAMES
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
+from snapshard.row_kinds import BASE, EXON, GENE, JUNCTION, ROW_KINDS
 from snapshard.rows import Rows
-from snapshard_populate.formats.bases import POSITION, read_bases
+from snapshard_populate.formats.bases import read_bases
 from snapshard_populate.formats.merged_coverage import SideBySide
 from snapshard_populate.formats.sample_coverage import SampleFile
 from snapshard_populate.formats.snaptron import check_rows, read_rows
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.description import base_samples, sample_files
-from snapshard_populate.loading.fill import BASE, Piece
 from snapshard_populate.reading import tabix
 from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.checks import chromosomes, runs
 from snapshard_populate.reading.chunks import Chunk
 from snapshard_populate.reading.source import Source, open_source
 
-Reading = Callable[[str, int, int | None], None]
-"""Told a source that is read from front to back, the stored bytes that are read, and all there are,
-if anybody knows.
+ReportReading = Callable[[str, int, int | None], None]
+"""Receives the name of a source that is read from front to back, the stored bytes read so far, and
+their total if it is known.
 """
+
+
+class Piece(NamedTuple):
+    """Consecutive rows of one kind and interval. The interval is given by its number."""
+
+    kind: str
+    interval: int
+    rows: Rows
 
 
 @dataclass(frozen=True)
 class RowSource:
-    """A file of rows: what they are, and where it is; for bases also the samples that its columns
-    are.
-
-    If each sample has a file of its own, the location is that of their list.
-    """
+    """A file of junctions, genes or exons, in the 17 columns."""
 
     kind: str
     location: str
+
+    @property
+    def indexed(self) -> bool:
+        """Whether single regions can be read, with a tabix index."""
+        return tabix.has_index(self.location)
+
+    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
+        """Its text as a context manager, to be read from front to back."""
+        return open_source(self.location)
+
+    def chunks(self, stream: "Source | SideBySide", errors: ErrorBudget) -> Iterator[Chunk]:
+        """Its checked rows, from front to back."""
+        return read_rows(stream, stream.name, errors=errors, kind=self.kind)
+
+
+@dataclass(frozen=True)
+class CoverageSource(RowSource):
+    """Base coverage: one file of all samples, or a list of files with one sample each.
+
+    samples: the rail_ids of the value columns. files: the files of a list, whose location is then
+    that of the list.
+    """
+
     samples: tuple[int, ...] = ()
     files: tuple[SampleFile, ...] = ()
 
     @property
     def indexed(self) -> bool:
-        """Whether parts of it can be read by themselves. Bases are few beside junctions and are
-        always read from the front.
-        """
-        return self.kind != BASE and tabix.has_index(self.location)
+        """Always False: coverage is small beside junctions and is read from the front."""
+        return False
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns."""
-        return (*POSITION, *map(str, self.samples)) if self.kind == BASE else NAMES
-
-    def opened(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
-        """Its text, to be read from front to back."""
+    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
+        """Its text as a context manager; the files of single samples are merged line by line."""
         if self.files:
             return nullcontext(SideBySide(self.location, self.files, errors=errors))
         return open_source(self.location)
 
     def chunks(self, stream: "Source | SideBySide", errors: ErrorBudget) -> Iterator[Chunk]:
         """Its checked rows, from front to back."""
-        if self.kind == BASE:
-            return read_bases(stream, stream.name, samples=self.samples, errors=errors)
-        return read_rows(stream, stream.name, errors=errors, kind=self.kind)
+        return read_bases(stream, stream.name, samples=self.samples, errors=errors)
 
 
 def row_sources(compilation: Compilation) -> tuple[RowSource, ...]:
     """The files of rows that a compilation has, junctions first."""
-    places = {
-        "junction": compilation.junctions,
-        "gene": compilation.genes,
-        "exon": compilation.exons,
+    locations = {
+        JUNCTION: compilation.junctions,
+        GENE: compilation.genes,
+        EXON: compilation.exons,
     }
-    sources = [RowSource(kind, place) for kind, place in places.items() if place is not None]
+    sources = [
+        RowSource(kind.name, location)
+        for kind, location in locations.items()
+        if location is not None
+    ]
     if compilation.bases is not None:
-        sources.append(RowSource(BASE, compilation.bases, base_samples(compilation)))
+        samples = base_samples(compilation)
+        sources.append(CoverageSource(BASE.name, compilation.bases, samples))
     if compilation.bases_files is not None:
         files = sample_files(compilation.bases_files)
-        sources.append(
-            RowSource(BASE, compilation.bases_files, tuple(file.rail_id for file in files), files)
-        )
+        samples = tuple(file.rail_id for file in files)
+        sources.append(CoverageSource(BASE.name, compilation.bases_files, samples, files))
     return tuple(sources)
 
 
-class Cut:
-    """Where the intervals of a release begin, to find the interval of any row."""
+class IntervalFinder:
+    """The intervals of a release by chromosome, to find the interval of any row."""
 
     def __init__(self, intervals: Sequence[Interval]) -> None:
         self.intervals = intervals
-        self._of: dict[str, list[Interval]] = {}
-        for one in intervals:
-            self._of.setdefault(one.chrom, []).append(one)
+        self._by_chrom: dict[str, list[Interval]] = {}
+        for interval in intervals:
+            self._by_chrom.setdefault(interval.chrom, []).append(interval)
 
     @property
-    def named(self) -> frozenset[str]:
+    def named_chroms(self) -> frozenset[str]:
         """Chromosomes that have intervals of their own."""
-        return frozenset(self._of)
+        return frozenset(self._by_chrom)
 
-    def parts(self, rows: Rows, *, counted_from: int) -> Iterator[tuple[Interval, Rows]]:
-        """The rows, sorted by start within a chromosome, per interval; rows that no interval takes
-        are left out.
+    def divide(self, rows: Rows, *, counted_from: int) -> Iterator[tuple[Interval, Rows]]:
+        """Yields the rows of each interval; rows that are in no interval are left out.
 
-        Their starts count from 1, or from 0.
+        The rows must be sorted by start within a chromosome. A start belongs to an interval by its
+        1-based position; `counted_from` says whether the rows count from 1 or from 0.
         """
         if not len(rows):
             return
-        names, starts = chromosomes(rows), rows.integers("start") + 1 - counted_from
-        for first, last in pairwise([*runs(names).tolist(), len(names)]):
-            intervals = self._of.get(names[first].decode()) or self._of.get(OTHERS, [])
-            for interval in intervals:
+        chroms, starts = chromosomes(rows), rows.integers("start") + 1 - counted_from
+        for first, last in pairwise([*runs(chroms).tolist(), len(chroms)]):
+            chrom = chroms[first].decode()
+            for interval in self._by_chrom.get(chrom) or self._by_chrom.get(OTHERS, []):
                 begin, end = np.searchsorted(
                     starts[first:last], (interval.first, interval.last + 1)
                 ).tolist()
@@ -123,48 +148,52 @@ class Cut:
 
 def read_pieces(
     sources: Iterable[RowSource],
-    cut: Cut,
-    wanted: Collection[int],
+    finder: IntervalFinder,
+    numbers: Collection[int],
     *,
     errors: ErrorBudget,
-    reading: Reading,
+    report: ReportReading,
 ) -> Iterator[Piece]:
-    """The checked rows of sources, one after the other, for the intervals wanted (by number), in
-    the source's order.
+    """Yields the checked rows of the intervals with these numbers: one source after the other, each
+    in its own order.
     """
     for source in sources:
-        yield from _read_source(source, cut, wanted, errors=errors, reading=reading)
+        if source.indexed and len(numbers) < len(finder.intervals):
+            yield from _read_regions(source, finder, numbers, errors)
+        else:
+            yield from _read_through(source, finder, numbers, errors=errors, report=report)
 
 
-def _read_source(
-    source: RowSource, cut: Cut, wanted: Collection[int], *, errors: ErrorBudget, reading: Reading
+def _read_through(
+    source: RowSource,
+    finder: IntervalFinder,
+    numbers: Collection[int],
+    *,
+    errors: ErrorBudget,
+    report: ReportReading,
 ) -> Iterator[Piece]:
-    if source.indexed and len(wanted) < len(cut.intervals):
-        for interval in cut.intervals:
-            if interval.number in wanted:
-                yield from _read_part(source, interval, cut.named, errors)
-        return
-    with source.opened(errors) as stream:
+    counted_from = ROW_KINDS[source.kind].counted_from
+    with source.open(errors) as stream:
         for chunk in source.chunks(stream, errors):
-            for interval, part in cut.parts(
-                chunk.rows, counted_from=0 if source.kind == BASE else 1
-            ):
-                if interval.number in wanted:
-                    yield Piece(source.kind, interval.number, part)
-            reading(stream.name, stream.done, stream.total)
+            for interval, rows in finder.divide(chunk.rows, counted_from=counted_from):
+                if interval.number in numbers:
+                    yield Piece(source.kind, interval.number, rows)
+            report(stream.name, stream.done, stream.total)
 
 
-def _read_part(
-    source: RowSource, interval: Interval, named: frozenset[str], errors: ErrorBudget
+def _read_regions(
+    source: RowSource, finder: IntervalFinder, numbers: Collection[int], errors: ErrorBudget
 ) -> Iterator[Piece]:
-    chroms = [interval.chrom]
-    if interval.chrom == OTHERS:
-        chroms = [chrom for chrom in tabix.chromosomes(source.location) if chrom not in named]
-    for chrom in chroms:
-        region = Region(chrom, interval.first, interval.last)
-        texts = tabix.read_region(source.location, region)
-        chunks: Iterator[Chunk] = check_rows(
-            texts, source.location, errors=errors, kind=source.kind
-        )
-        for chunk in chunks:
-            yield Piece(source.kind, interval.number, chunk.rows)
+    for interval in finder.intervals:
+        if interval.number not in numbers:
+            continue
+        chroms = [interval.chrom]
+        if interval.chrom == OTHERS:
+            indexed_chroms = tabix.chromosomes(source.location)
+            chroms = [chrom for chrom in indexed_chroms if chrom not in finder.named_chroms]
+        for chrom in chroms:
+            region = Region(chrom, interval.first, interval.last)
+            texts = tabix.read_region(source.location, region)
+            chunks = check_rows(texts, source.location, errors=errors, kind=source.kind)
+            for chunk in chunks:
+                yield Piece(source.kind, interval.number, chunk.rows)

@@ -1,8 +1,13 @@
-"""Loads one shard of a release: everything in one transaction, so that a load that fails leaves the
-shard as it was.
+"""Loads one shard of a release, in one transaction: a load that fails leaves the shard unchanged.
+
+The order matters. The loader holds two locks throughout (see releases.sessions): the release's in
+the catalog, shared, so that prune does not drop it, and the shard's, alone, so that no second
+loader writes there. The shard commits first, and then the catalog records what the shard holds;
+only with this record does the shard count as loaded. A loader killed between the two commits leaves
+a schema without a record, which the next load drops and fills again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,20 +18,43 @@ from snapshard.connections import CATALOG, ShardMap
 from snapshard.errors import BadRelease
 from snapshard.index import ddl
 from snapshard.measures import Membership
-from snapshard_populate.loading.fill import BASE, Filler, Piece, Target
+from snapshard.row_kinds import ROW_KINDS, RowKind
+from snapshard_populate.loading.fill import Filler, ShardTarget
+from snapshard_populate.loading.pieces import Piece
 from snapshard_populate.loading.tally import Tally
-from snapshard_populate.releases.sessions import lock_shared, session, try_lock
+from snapshard_populate.releases import lock_shared, session, try_lock
 
 Connection = psycopg.Connection[Any]
+
+_SELECT_STATE = "SELECT state FROM release WHERE schema = %s"
+"""The state of a release."""
+
+_SHARE_STATE = "SELECT state FROM release WHERE schema = %s FOR SHARE"
+"""The state of a release, which nobody changes before this transaction ends."""
+
+_SELECT_LOADED = "SELECT DISTINCT number FROM content WHERE schema = %s"
+"""The numbers of the intervals of a release that are loaded."""
+
+_SELECT_NUMBERS = "SELECT number FROM interval WHERE schema = %s AND shard = %s ORDER BY number"
+"""The numbers of the intervals that a shard holds of a release."""
+
+_SELECT_GROUPS = "SELECT number, members FROM {}.sample_group"
+"""The sample groups of a release."""
+
+_SELECT_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
+"""The tables of a release in a shard."""
+
+_UNRECORDED = ("digest", "ids_ascend")
+"""Fields of a tally that the catalog has no column for."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a shard is: its phase (rows, indexes, done; verify, verified), the rows of every kind
-    and the bytes of text so far.
+    """The progress of a shard: its phase, and the rows of every kind and bytes of text so far.
 
-    Phases without a shard: begin, publish, and `reading` a source, of which text_bytes of total are
-    read as they are stored.
+    The phases of a shard are rows, indexes and done, then verify and verified. Phases without a
+    shard are begin, publish, and `reading` a source: then text_bytes are the stored bytes read so
+    far, of `total`.
     """
 
     shard: str
@@ -39,168 +67,147 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def silent(_: object) -> None:
-    """Tells nobody."""
+def ignore(_: object) -> None:
+    """Does nothing; stands in for a callback."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a shard is to get of a release: the kinds of rows, and the columns of base coverage if
-    that is among them.
-    """
+class ShardShare:
+    """The share of a release that one shard holds, and the kinds of rows that it is loaded with."""
 
     schema: str
     shard: str
     kinds: tuple[str, ...]
-    base_columns: tuple[str, ...] = ()
 
 
-def load_shard(shards: ShardMap, part: Part, pieces: Iterable[Piece], *, report: Report) -> None:
-    """Fills a shard with its pieces, or does nothing if the release has it already.
+def load_shard(
+    shards: ShardMap, share: ShardShare, pieces: Iterable[Piece], *, report: Report
+) -> None:
+    """Fills a shard with pieces, or does nothing if the shard is already loaded.
 
-    Raises BadRelease if the release is not being loaded, or while another loader is at work on the
-    shard.
+    Raises BadRelease if the release is not in state `loading`, or if another loader is working on
+    the shard.
     """
-    schema, shard = part.schema, part.shard
+    schema, shard = share.schema, share.shard
     with session(CATALOG, shards.catalog) as catalog:
         lock_shared(catalog, schema)
         with session(shard, shards.address(shard)) as connection:
             if not try_lock(connection, schema):
                 raise BadRelease(
-                    f"another loader is loading shard {shard!r} of {schema}; wait for it, or stop it and load again"
+                    f"another loader is loading shard {shard!r} of {schema}; "
+                    "wait until it has finished, or stop it and load again"
                 )
-            target = read_target(catalog, part)
+            target = _read_target(catalog, share)
             if target is None:
                 report(Progress(shard, "done"))
                 return
+            kinds = [ROW_KINDS[name] for name in share.kinds]
             with connection.transaction():
-                tallies = _fill(connection, target, part.kinds, pieces=pieces, report=report)
+                tallies = _fill(connection, target, kinds, pieces=pieces, report=report)
             _record(catalog, schema, tallies)
     report(_progress(shard, "done", tallies))
 
 
 def is_loaded(shards: ShardMap, schema: str, shard: str) -> bool:
-    """Whether the release has all of its intervals on that shard."""
+    """Whether a shard has all its intervals of the release."""
     with session(CATALOG, shards.catalog) as catalog:
-        return _is_loaded(catalog, schema, _intervals(catalog, schema, shard))
+        return _all_loaded(catalog, schema, _interval_numbers(catalog, schema, shard))
 
 
-def read_target(catalog: Connection, part: Part) -> Target | None:
-    """What the catalog says of a shard's part of a release; None if it is loaded. Raises BadRelease
-    if it is not to be loaded.
+def _read_target(catalog: Connection, share: ShardShare) -> ShardTarget | None:
+    """The target of a shard's load, or None if it is loaded. Raises BadRelease if the release takes
+    no more loads.
     """
-    state = catalog.execute("SELECT state FROM release WHERE schema = %s", [part.schema]).fetchone()
+    state = catalog.execute(_SELECT_STATE, [share.schema]).fetchone()
     if state is None:
-        raise BadRelease(f"there is no release {part.schema}; begin it")
-    numbers = _intervals(catalog, part.schema, part.shard)
-    if _is_loaded(catalog, part.schema, numbers):
+        raise BadRelease(f"there is no release {share.schema}; begin it first")
+    numbers = _interval_numbers(catalog, share.schema, share.shard)
+    if _all_loaded(catalog, share.schema, numbers):
         return None
     if state != ("loading",):
         raise BadRelease(
-            f"{part.schema} is {state[0]}: nothing can be loaded into it any more; begin another release"
+            f"{share.schema} is {state[0]} and cannot be loaded into; begin another release"
         )
-    return Target(
-        part.schema, part.shard, numbers, _membership(catalog, part.schema), part.base_columns
-    )
+    groups = sql.SQL(_SELECT_GROUPS).format(sql.Identifier(share.schema))
+    members = dict(catalog.execute(groups).fetchall())
+    return ShardTarget(share.schema, share.shard, numbers, Membership(members) if members else None)
 
 
-def _is_loaded(catalog: Connection, schema: str, numbers: Sequence[int]) -> bool:
-    loaded = catalog.execute(
-        "SELECT DISTINCT number FROM content WHERE schema = %s", [schema]
-    ).fetchall()
+def _all_loaded(catalog: Connection, schema: str, numbers: Sequence[int]) -> bool:
+    loaded = catalog.execute(_SELECT_LOADED, [schema]).fetchall()
     return set(numbers) <= {number for (number,) in loaded}
 
 
-def _intervals(catalog: Connection, schema: str, shard: str) -> tuple[int, ...]:
-    query = "SELECT number FROM interval WHERE schema = %s AND shard = %s ORDER BY number"
-    numbers = tuple(number for (number,) in catalog.execute(query, [schema, shard]))
-    if not numbers:
+def _interval_numbers(catalog: Connection, schema: str, shard: str) -> tuple[int, ...]:
+    records = catalog.execute(_SELECT_NUMBERS, [schema, shard]).fetchall()
+    if not records:
         raise BadRelease(f"{schema} has no interval on shard {shard!r}")
-    return numbers
-
-
-def _membership(catalog: Connection, schema: str) -> Membership | None:
-    query = sql.SQL("SELECT number, members FROM {}.sample_group").format(sql.Identifier(schema))
-    groups = dict(catalog.execute(query).fetchall())
-    return Membership(groups) if groups else None
+    return tuple(number for (number,) in records)
 
 
 def _fill(
     connection: Connection,
-    target: Target,
-    kinds: Sequence[str],
+    target: ShardTarget,
+    kinds: Sequence[RowKind],
     *,
     pieces: Iterable[Piece],
     report: Report,
 ) -> list[Tally]:
     schema = sql.Identifier(target.schema)
-    # What a load has left that was killed between the shard's commit and the catalog's.
+    # The schema is there if a loader was killed after the shard's commit and before the catalog's.
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-    for file, kind in _files(kinds, rows="shard.sql", extras="shard_extras.sql", base="base.sql"):
-        connection.execute(ddl(file, schema=target.schema, kind=kind))
-    fillers = {kind: Filler(connection, target, kind) for kind in kinds}
-    tallies = [tally for filler in fillers.values() for tally in filler.tallies.values()]
+    for kind in kinds:
+        for file in kind.table_ddl:
+            connection.execute(ddl(file, schema=target.schema, kind=kind.name))
+    fillers = {kind.name: Filler(connection, target, kind) for kind in kinds}
+    tallies: list[Tally] = []
+    for filler in fillers.values():
+        tallies += filler.tallies.values()
     for piece in pieces:
         fillers[piece.kind].add(piece)
         report(_progress(target.shard, "rows", tallies))
     for filler in fillers.values():
         filler.finish()
     report(_progress(target.shard, "indexes", tallies))
-    for file, kind in _files(
-        kinds, rows="index.sql", extras="extras_index.sql", base="base_index.sql"
-    ):
-        ascend = all(tally.ids_ascend for tally in fillers[kind].tallies.values())
-        connection.execute(ddl(file, schema=target.schema, kind=kind, ids_ascend=ascend))
+    for kind in kinds:
+        ascend = all(tally.ids_ascend for tally in tallies if tally.kind == kind.name)
+        for file in kind.index_ddl:
+            connection.execute(ddl(file, schema=target.schema, kind=kind.name, ids_ascend=ascend))
     _analyze(connection, target.schema)
     return tallies
 
 
-def _files(kinds: Sequence[str], *, rows: str, extras: str, base: str) -> Iterator[tuple[str, str]]:
-    """The DDL files to run, each with the kind of rows that it is for."""
-    for kind in kinds:
-        yield (base if kind == BASE else rows), kind
-    if "junction" in kinds:
-        yield extras, "junction"
-
-
 def _analyze(connection: Connection, schema: str) -> None:
-    query = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
-    for (table,) in connection.execute(query, [schema]).fetchall():
+    for (table,) in connection.execute(_SELECT_TABLES, [schema]).fetchall():
         connection.execute(
             sql.SQL("ANALYZE {}.{}").format(sql.Identifier(schema), sql.Identifier(table))
         )
 
 
 def _record(catalog: Connection, schema: str, tallies: Sequence[Tally]) -> None:
-    """Tells the catalog what the shard holds: from now on it counts as loaded."""
-    names = [one.name for one in fields(Tally) if one.name not in ("digest", "ids_ascend")]
+    """Records in the catalog what the shard holds: from now on it counts as loaded."""
+    names = [field.name for field in fields(Tally) if field.name not in _UNRECORDED]
+    columns = ["number" if name == "interval" else name for name in names]
     statement = sql.SQL(
         "INSERT INTO content (schema, {}, sha256) VALUES ({}) ON CONFLICT DO NOTHING"
     ).format(
-        sql.SQL(", ").join(
-            sql.Identifier("number" if name == "interval" else name) for name in names
-        ),
-        sql.SQL(", ").join([sql.Placeholder()] * (len(names) + 2)),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join([sql.Placeholder()] * (len(columns) + 2)),
     )
+    records = [
+        (schema, *[getattr(tally, name) for name in names], tally.sha256) for tally in tallies
+    ]
     with catalog.transaction(), catalog.cursor() as cursor:
-        state = cursor.execute(
-            "SELECT state FROM release WHERE schema = %s FOR SHARE", [schema]
-        ).fetchone()
+        state = cursor.execute(_SHARE_STATE, [schema]).fetchone()
         if state != ("loading",):
             raise BadRelease(
-                f"{schema} was {state[0] if state else 'dropped'} while it was being loaded; begin another release"
+                f"{schema} was {state[0] if state else 'dropped'} while it was being loaded; "
+                "begin another release"
             )
-        cursor.executemany(
-            statement,
-            [
-                (schema, *[getattr(tally, name) for name in names], tally.sha256)
-                for tally in tallies
-            ],
-        )
+        cursor.executemany(statement, records)
 
 
 def _progress(shard: str, phase: str, tallies: Sequence[Tally]) -> Progress:
-    return Progress(
-        shard, phase, sum(one.row_count for one in tallies), sum(one.text_bytes for one in tallies)
-    )
+    rows = sum(tally.row_count for tally in tallies)
+    return Progress(shard, phase, rows, sum(tally.text_bytes for tally in tallies))

@@ -1,6 +1,4 @@
-"""What an interval holds of one kind of rows, counted while they pass by on their way into the
-shard.
-"""
+"""The counts of one kind of rows in one interval, taken while the rows pass into the shard."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -11,10 +9,10 @@ from snapshard.rows import Rows
 
 @dataclass
 class Tally:
-    """Counts, sums and exact bounds of the rows so far, and the digest of their text in order;
-    bounds are None without rows.
+    """Counts, sums and exact bounds of the rows so far, and the digest of their text in order.
 
-    Ids, coverage and pairs stay at None and 0 for base coverage, which has none of its own.
+    Bounds are None without rows. For base coverage, which has no ids, reads or pairs, those bounds
+    stay None and those sums 0.
     """
 
     interval: int
@@ -38,7 +36,7 @@ class Tally:
         return self.digest.hexdigest()
 
     def add_block(self, block: int, text: bytes, *, starts: Integers, ends: Integers) -> None:
-        """Counts the lines of one block; starts and ends are 1-based, both included."""
+        """Counts the lines of one block; starts and ends are 1-based and closed."""
         self.row_count += len(starts)
         self.first_block = block if self.first_block is None else self.first_block
         self.last_block = block
@@ -48,7 +46,7 @@ class Tally:
         self.digest.update(text)
 
     def add_rows(self, rows: Rows) -> None:
-        """Counts what junctions, genes and exons have beside their place: ids, reads and pairs."""
+        """Counts the ids, reads and pairs of junctions, genes or exons."""
         ids = rows.integers("snaptron_id")
         low, high = int(ids.min()), int(ids.max())
         follows = self.max_id is None or low > self.max_id

@@ -1,4 +1,15 @@
-"""Reads a loaded release back and compares it with what was read from its source."""
+"""Verification of a loaded release: everything is read back and compared with its source.
+
+The source itself is not read again. While rows were read, each interval and kind got a tally, which
+the catalog keeps as `content`: the expected values. They are compared with three things:
+
+- the blocks: their text, decompressed and hashed, has the count, size and sha256 of the source's
+  rows in order, and every block has the count and size that its record gives;
+- the hot table: counts, sums and bounds of its rows are those of the interval, and those of every
+  block are the ones that the block's record gives;
+- what is derived from junctions: each zoom level of the density counts all junctions and reads, and
+  if the release has sample groups, every block has a summary.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -16,49 +27,84 @@ from psycopg.rows import class_row
 from snapshard.connections import CATALOG, ShardMap
 from snapshard.connections.fanout import gather
 from snapshard.errors import BadRelease
-from snapshard_populate.loading.fill import BASE
-from snapshard_populate.loading.shard import Progress, Report, silent
-from snapshard_populate.releases.release import find, mark_verified
-from snapshard_populate.releases.sessions import session
+from snapshard.row_kinds import JUNCTION, ROW_KINDS
+from snapshard_populate.loading.shard import Progress, Report, ignore
+from snapshard_populate.releases import find_release, mark_verified, session
 
 Connection = psycopg.Connection[Any]
-_SHOWN = 20
+_MOST_REPORTED = 20
 
-_EXPECTED = """
-SELECT i.number, i.shard, c.kind, c.row_count, c.first_block, c.last_block, c.max_end, c.longest, c.min_id, c.max_id,
-       c.coverage_sum::bigint, c.pair_count, c.text_bytes, c.sha256
-FROM interval i JOIN content c USING (schema, number) WHERE schema = %s ORDER BY i.shard, i.number, c.kind
+_SELECT_EXPECTED = """
+SELECT i.number, i.shard, c.kind, c.row_count, c.first_block, c.last_block, c.max_end, c.longest,
+       c.min_id, c.max_id, c.coverage_sum::bigint, c.pair_count, c.text_bytes, c.sha256
+FROM interval i JOIN content c USING (schema, number)
+WHERE schema = %s ORDER BY i.shard, i.number, c.kind
 """
-_MISSING = """
-SELECT number, chromosome, shard FROM interval i WHERE schema = %s
-AND NOT EXISTS (SELECT 1 FROM content c WHERE c.schema = i.schema AND c.number = i.number) ORDER BY number
+"""The tallies of a release as the catalog keeps them, shard by shard."""
+
+_SELECT_NOT_LOADED = """
+SELECT number, chromosome, shard FROM interval i
+WHERE schema = %s
+AND NOT EXISTS (SELECT 1 FROM content c WHERE c.schema = i.schema AND c.number = i.number)
+ORDER BY number
 """
-_HOT = """
-SELECT count(*), min(block), max(block), max("end"), max("end" - start + 1), min(snaptron_id), max(snaptron_id),
-       coalesce(sum(coverage_sum), 0)::bigint, coalesce(sum(samples_count), 0)::bigint
+"""The intervals of a release that have no tally yet."""
+
+_SUM_HOT_ROWS = """
+SELECT count(*), min(block), max(block), max("end"), max("end" - start + 1),
+       min(snaptron_id), max(snaptron_id), coalesce(sum(coverage_sum), 0)::bigint,
+       coalesce(sum(samples_count), 0)::bigint
 FROM {schema}.{kind} WHERE block BETWEEN %s AND %s
 """
-_BLOCKS = "SELECT row_count, text_bytes, payload FROM {schema}.{blocks} WHERE interval = %s ORDER BY block"
-_UNLIKE = """
+"""The counts, bounds and sums of an interval's hot rows, in the order of _HOT_FACTS."""
+
+_HOT_FACTS = (
+    "row_count",
+    "first_block",
+    "last_block",
+    "max_end",
+    "longest",
+    "min_id",
+    "max_id",
+    "coverage_sum",
+    "pair_count",
+)
+
+_SELECT_BLOCKS = """
+SELECT row_count, text_bytes, payload FROM {schema}.{blocks} WHERE interval = %s ORDER BY block
+"""
+"""The blocks of an interval in the order of its rows."""
+
+_COUNT_UNEQUAL_BLOCKS = """
 SELECT count(*) FROM {schema}.{blocks} b LEFT JOIN (
-    SELECT block, count(*) AS row_count, min(start) AS min_start, max(start) AS max_start, max("end") AS max_end
+    SELECT block, count(*) AS row_count,
+           min(start) AS min_start, max(start) AS max_start, max("end") AS max_end
     FROM {schema}.{kind} GROUP BY block
 ) r USING (block)
-WHERE (b.row_count, b.min_start, b.max_start, b.max_end) IS DISTINCT FROM (r.row_count, r.min_start, r.max_start, r.max_end)
+WHERE (b.row_count, b.min_start, b.max_start, b.max_end)
+      IS DISTINCT FROM (r.row_count, r.min_start, r.max_start, r.max_end)
 """
-_DENSITY = """
-SELECT bin_size, sum(junctions)::bigint, sum(coverage)::bigint FROM {schema}.density GROUP BY bin_size ORDER BY bin_size
+"""How many blocks have a count or bounds that differ from those of their hot rows."""
+
+_SUM_DENSITY = """
+SELECT bin_size, sum(junctions)::bigint, sum(coverage)::bigint
+FROM {schema}.density GROUP BY bin_size ORDER BY bin_size
 """
-_UNSUMMARISED = """
+"""The junctions and reads that each zoom level of the density counts in a shard."""
+
+_COUNT_UNSUMMARISED = """
 SELECT count(*) FROM {schema}.junction_block b FULL JOIN {schema}.junction_summary s USING (block)
 WHERE s.block IS NULL OR b.block IS NULL
 """
-_GROUPS = "SELECT count(*) FROM {schema}.sample_group"
+"""How many blocks of junctions have no summary, and summaries no block."""
+
+_COUNT_GROUPS = "SELECT count(*) FROM {schema}.sample_group"
+"""How many sample groups a release has."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What an interval must hold of a kind of rows, as counted while it was read from its source."""
+    """The tally of one kind of rows in an interval, as counted when the source was read."""
 
     number: int
     shard: str
@@ -79,139 +125,140 @@ class Expected:
         return f"shard {self.shard!r}, interval {self.number}, {self.kind}"
 
 
-def verify(
-    shards: ShardMap, compilation: str, release: str, *, jobs: int = 2, report: Report = silent
+def verify_release(
+    shards: ShardMap, compilation: str, release: str, *, jobs: int = 2, report: Report = ignore
 ) -> None:
-    """Compares every row of a release with what was read, and notes in the catalog that it may be
+    """Compares every row of a release with its source and records in the catalog that it may be
     published.
 
-    A release past that is compared again, its state left alone. Raises BadRelease with everything
-    that differs.
+    A release that was verified before is compared again, and its state is unchanged. Raises
+    BadRelease with the differences.
     """
-    status = find(shards.catalog, compilation, release)
+    status = find_release(shards.catalog, compilation, release)
     if status.state == "dropped":
         raise BadRelease(f"{status} was pruned; there is nothing to verify")
     with session(CATALOG, shards.catalog) as catalog:
-        missing = catalog.execute(_MISSING, [status.schema]).fetchall()
-        if missing:
-            names = ", ".join(dict.fromkeys(shard for _, _, shard in missing))
+        not_loaded = catalog.execute(_SELECT_NOT_LOADED, [status.schema]).fetchall()
+        if not_loaded:
+            names = ", ".join(dict.fromkeys(shard for _, _, shard in not_loaded))
             raise BadRelease(
-                f"{status} is not loaded wholly: load shard {names} ({len(missing)} intervals), then verify"
+                f"{status} is not fully loaded: load shard {names} ({len(not_loaded)} intervals), "
+                "then verify"
             )
         with catalog.cursor(row_factory=class_row(Expected)) as cursor:
-            expected = cursor.execute(_EXPECTED, [status.schema]).fetchall()
-        grouped = _count(catalog, _GROUPS, status.schema) > 0
-    parts = [(shard, list(part)) for shard, part in groupby(expected, attrgetter("shard"))]
-    found = gather(
-        partial(_verify_shard, shards, status.schema, grouped, report), parts, threads=jobs
-    )
-    differences = [one for part in found for one in part]
+            expected = cursor.execute(_SELECT_EXPECTED, [status.schema]).fetchall()
+        has_groups = _count(catalog, _COUNT_GROUPS, status.schema) > 0
+    by_shard = [list(tallies) for _, tallies in groupby(expected, attrgetter("shard"))]
+    verify_shard = partial(_verify_shard, shards, status.schema, has_groups, report)
+    differences: list[str] = []
+    for shard_differences in gather(verify_shard, by_shard, threads=jobs):
+        differences += shard_differences
     if differences:
-        more = f" (and {len(differences) - _SHOWN} more)" if len(differences) > _SHOWN else ""
+        hidden = len(differences) - _MOST_REPORTED
+        more = f" (and {hidden} more)" if hidden > 0 else ""
         raise BadRelease(
-            f"{status} is not what was read: {'; '.join(differences[:_SHOWN])}{more}; load it again"
+            f"{status} differs from its source: {'; '.join(differences[:_MOST_REPORTED])}{more}; "
+            "load it again"
         )
     mark_verified(shards.catalog, status.schema)
 
 
 def _verify_shard(
-    shards: ShardMap, schema: str, grouped: bool, report: Report, part: tuple[str, list[Expected]]
+    shards: ShardMap, schema: str, has_groups: bool, report: Report, expected: list[Expected]
 ) -> list[str]:
-    shard, expected = part
+    """The differences of one shard, whose tallies are given."""
+    shard = expected[0].shard
     differences: list[str] = []
-    rows = size = 0
+    rows = text_bytes = 0
     with session(shard, shards.address(shard)) as connection, connection.transaction():
         connection.execute("SET TRANSACTION READ ONLY")
-        for one in expected:
-            differences += _compare(connection, schema, one)
-            rows, size = rows + one.row_count, size + one.text_bytes
-            report(Progress(shard, "verify", rows, size))
-        for kind in sorted({one.kind for one in expected} - {BASE}):
-            if unlike := _count(connection, _UNLIKE, schema, kind):
+        for tally in expected:
+            differences += _compare(connection, schema, tally)
+            rows, text_bytes = rows + tally.row_count, text_bytes + tally.text_bytes
+            report(Progress(shard, "verify", rows, text_bytes))
+        for name in sorted({tally.kind for tally in expected}):
+            if not ROW_KINDS[name].has_hot_table:
+                continue
+            if unequal := _count(connection, _COUNT_UNEQUAL_BLOCKS, schema, name):
                 differences.append(
-                    f"shard {shard!r}, {kind}: {unlike} blocks whose bounds are not those of their rows"
+                    f"shard {shard!r}, {name}: {unequal} blocks have bounds that differ from those "
+                    "of their rows"
                 )
-        differences += _compare_extras(connection, schema, expected, grouped)
-    report(Progress(shard, "verified", rows, size))
+        differences += _compare_summaries(connection, schema, expected, has_groups)
+    report(Progress(shard, "verified", rows, text_bytes))
     return differences
 
 
 def _compare(connection: Connection, schema: str, expected: Expected) -> Iterator[str]:
-    """What of an interval differs from what was read, the payload's text first."""
-    found = [*_text_found(connection, schema, expected)]
-    if expected.kind != BASE:
-        found += _rows_found(connection, schema, expected)
-    for name, value in found:
-        wanted = getattr(expected, name, 0)
-        if value != wanted:
-            yield f"{expected}: {name} is {value}, read was {wanted}"
+    """Yields the differences between an interval and its tally, those of the blocks first."""
+    facts = [*_block_facts(connection, schema, expected)]
+    if ROW_KINDS[expected.kind].has_hot_table:
+        facts += _hot_facts(connection, schema, expected)
+    for name, value in facts:
+        expected_value = getattr(expected, name, 0)
+        if value != expected_value:
+            yield f"{expected}: {name} is {value}, expected {expected_value}"
 
 
-def _text_found(
+def _block_facts(
     connection: Connection, schema: str, expected: Expected
 ) -> Iterator[tuple[str, object]]:
-    """Counts and digest of the text that an interval's payloads hold, and how many of them are not
-    what their record says.
+    """Yields counts and digest of the text in an interval's blocks, and the number of blocks whose
+    text differs from their record.
     """
-    digest, rows, size, unlike = hashlib.sha256(), 0, 0, 0
-    unpack = zstandard.ZstdDecompressor()
-    statement = _statement(_BLOCKS, schema, expected.kind)
+    digest, rows, text_bytes, unequal = hashlib.sha256(), 0, 0, 0
+    decompressor = zstandard.ZstdDecompressor()
+    statement = _statement(_SELECT_BLOCKS, schema, expected.kind)
     with connection.cursor() as cursor:
-        for row_count, text_bytes, payload in cursor.stream(
+        for block_rows, block_bytes, payload in cursor.stream(
             statement, [expected.number], binary=True
         ):
-            text = unpack.decompress(payload)
+            text = decompressor.decompress(payload)
             digest.update(text)
             lines = text.count(b"\n")
-            unlike += (lines, len(text)) != (row_count, text_bytes)
-            rows, size = rows + lines, size + len(text)
-    yield from (
-        ("row_count", rows),
-        ("text_bytes", size),
-        ("sha256", digest.hexdigest()),
-        ("blocks unlike their record", unlike),
-    )
+            unequal += (lines, len(text)) != (block_rows, block_bytes)
+            rows, text_bytes = rows + lines, text_bytes + len(text)
+    yield "row_count", rows
+    yield "text_bytes", text_bytes
+    yield "sha256", digest.hexdigest()
+    yield "number of blocks that differ from their record", unequal
 
 
-def _rows_found(
+def _hot_facts(
     connection: Connection, schema: str, expected: Expected
 ) -> Iterator[tuple[str, object]]:
-    """Counts, sums and bounds of an interval's hot rows."""
-    names = (
-        "row_count",
-        "first_block",
-        "last_block",
-        "max_end",
-        "longest",
-        "min_id",
-        "max_id",
-        "coverage_sum",
-        "pair_count",
-    )
-    bounds = [expected.first_block, expected.last_block]
-    values = connection.execute(_statement(_HOT, schema, expected.kind), bounds).fetchone()
-    yield from zip(names, values or (), strict=True)
+    """Yields counts, sums and bounds of an interval's hot rows."""
+    blocks = [expected.first_block, expected.last_block]
+    values = connection.execute(_statement(_SUM_HOT_ROWS, schema, expected.kind), blocks).fetchone()
+    yield from zip(_HOT_FACTS, values or (), strict=True)
 
 
-def _compare_extras(
-    connection: Connection, schema: str, expected: Sequence[Expected], grouped: bool
+def _compare_summaries(
+    connection: Connection, schema: str, expected: Sequence[Expected], has_groups: bool
 ) -> Iterator[str]:
-    """What is wrong with density and summaries, which follow from the junctions."""
+    """Yields what is wrong with density and summaries, which are derived from the junctions."""
     shard = expected[0].shard
-    junctions = [one for one in expected if one.kind == "junction"]
-    wanted = (sum(one.row_count for one in junctions), sum(one.coverage_sum for one in junctions))
-    for bin_size, *found in connection.execute(_statement(_DENSITY, schema, "junction")):
-        if tuple(found) != wanted:
-            yield f"shard {shard!r}: density per {bin_size} bases counts {found}, read was {list(wanted)}"
-    if grouped and (unsummarised := _count(connection, _UNSUMMARISED, schema)):
+    tallies = [tally for tally in expected if tally.kind == JUNCTION.name]
+    rows = sum(tally.row_count for tally in tallies)
+    reads = sum(tally.coverage_sum for tally in tallies)
+    for bin_size, *sums in connection.execute(_statement(_SUM_DENSITY, schema, JUNCTION.name)):
+        if sums != [rows, reads]:
+            yield (
+                f"shard {shard!r}: density per {bin_size} bases counts {sums}, "
+                f"expected {[rows, reads]}"
+            )
+    if has_groups and (unsummarised := _count(connection, _COUNT_UNSUMMARISED, schema)):
         yield f"shard {shard!r}: {unsummarised} blocks have no summary"
 
 
-def _count(connection: Connection, query: str, schema: str, kind: str = "junction") -> int:
-    found = connection.execute(_statement(query, schema, kind)).fetchone()
-    return int(found[0]) if found else 0
+def _count(connection: Connection, query: str, schema: str, kind: str = JUNCTION.name) -> int:
+    record = connection.execute(_statement(query, schema, kind)).fetchone()
+    return int(record[0]) if record else 0
 
 
 def _statement(query: str, schema: str, kind: str) -> sql.Composed:
-    names = {"schema": schema, "kind": kind, "blocks": f"{kind}_block"}
-    return sql.SQL(query).format(**{name: sql.Identifier(value) for name, value in names.items()})
+    return sql.SQL(query).format(
+        schema=sql.Identifier(schema),
+        kind=sql.Identifier(kind),
+        blocks=sql.Identifier(ROW_KINDS[kind].block_table),
+    )

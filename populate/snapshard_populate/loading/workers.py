@@ -1,8 +1,24 @@
 """Loads of several shards at once, each in a process of its own.
 
-Processes come from a fork server, which never holds a connection or a thread: nothing of this
-program is forked. A worker whose program is gone ends at once, and its database takes back what it
-had begun.
+The main process and a worker talk over one pipe, in both directions:
+
+    main ──▶ worker    pieces as tuples, then None for the end     (only if the main process reads)
+    worker ──▶ main    Progress and BadRow; at last None, or the error that ended the load
+
+What must hold:
+
+- The two never wait for each other at the same time. Between two pieces a worker sends at most a
+  few small messages, which fit the pipe, and the main process receives after every piece that it
+  sends. If it cannot send because the worker has stopped reading, it receives up to the worker's
+  last message, which gives the reason.
+- Nothing survives the main process. A worker ends itself as soon as its parent is gone, and its
+  database rolls back the open transaction.
+- Workers share nothing with the main process. They come from a fork server, which never holds a
+  connection or a thread; a forked copy of this process would hold both.
+
+Only text crosses the pipe, so a worker parses again what the checks have parsed here. Positions of
+fields and pairs are 4.5 times as large as the text (17 columns of GTEx): sending them would take
+the time of the one process that reads, while the workers parse in parallel.
 """
 
 import multiprocessing
@@ -20,8 +36,8 @@ from typing import Protocol
 
 from snapshard.errors import BadRow, SnapshardError
 from snapshard.rows import Rows
-from snapshard_populate.loading.fill import Piece
 from snapshard_populate.loading.memory import keep_freed_memory
+from snapshard_populate.loading.pieces import Piece
 from snapshard_populate.loading.shard import Progress, Report
 
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -30,16 +46,16 @@ _REPORT_SECONDS = 0.2
 
 
 class Task(Protocol):
-    """The load of one shard, which can be sent to another process."""
+    """The load of one shard; it is pickled and sent to another process."""
 
     @property
     def shard(self) -> str:
-        """Whose load it is."""
+        """The shard to load."""
 
     def run(
-        self, *, sent: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
+        self, *, pieces: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
     ) -> None:
-        """Do it, from what is sent or from sources of its own."""
+        """Runs the load, from pieces or from sources of its own."""
 
 
 @dataclass(frozen=True)
@@ -48,46 +64,52 @@ class _Failure:
 
 
 class Worker:
-    """A process at work on one shard."""
+    """A process that loads one shard. `finished` is set by the last message that is received."""
 
     def __init__(self, task: Task) -> None:
         self.shard = task.shard
-        self.done = False
-        self.link, theirs = _CONTEXT.Pipe()
+        self.finished = False
+        self.link, other_end = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(
-            target=_work, args=(task, theirs), name=f"snapshard load {task.shard}", daemon=True
+            target=_work, args=(task, other_end), name=f"snapshard load {task.shard}", daemon=True
         )
         self._process.start()
-        theirs.close()
+        # If this process held the worker's end open, the death of the worker would not end the link.
+        other_end.close()
 
     def send(self, piece: Piece | None) -> None:
-        """Hands over the next piece, or None for the end; waits while the worker has enough to do."""
+        """Sends the next piece, or None for the end; blocks while the worker is busy with others."""
         try:
             self.link.send(
                 piece and (piece.kind, piece.interval, piece.rows.text, piece.rows.columns)
             )
         except OSError:
-            while not self.done:  # it has stopped listening: its last words say why
+            # The worker no longer reads. Its messages, the last of which gives the reason, may
+            # still be in the pipe.
+            while not self.finished:
                 self.receive()
 
     def receive(self) -> Progress | BadRow | None:
-        """The next thing the worker says; None if it has finished. Raises what it failed with."""
+        """The next message of the worker; None if it has finished. Raises the error that ended the
+        load.
+        """
         try:
-            said = self.link.recv()
+            message = self.link.recv()
         except (EOFError, OSError):
             self._process.join(5)
             code = self._process.exitcode
-            how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+            reason = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
             raise SnapshardError(
-                f"the process that loaded shard {self.shard!r} died ({how}; 9 is often the kernel, out of memory); load again"
+                f"the process that loaded shard {self.shard!r} died ({reason}; signal 9 often means "
+                "that the machine is out of memory); load again"
             ) from None
-        if isinstance(said, _Failure):
-            raise said.error
-        self.done = said is None
-        return said  # type: ignore[no-any-return]
+        if isinstance(message, _Failure):
+            raise message.error
+        self.finished = message is None
+        return message  # type: ignore[no-any-return]
 
     def stop(self) -> None:
-        """Ends the process, whatever it does."""
+        """Ends the process, in whatever state it is."""
         self._process.terminate()
         self._process.join()
         self.link.close()
@@ -96,14 +118,14 @@ class Worker:
 def run_each(
     tasks: Sequence[Task], *, jobs: int, report: Report, bad_row: Callable[[BadRow], None]
 ) -> None:
-    """Runs tasks that have sources of their own, so many at a time. The first error ends them all."""
+    """Runs tasks that read their own sources, up to `jobs` at a time. The first error ends all."""
     waiting = list(tasks)
-    with _stopped_at_end() as workers:
+    with _workers_stopped_at_end() as workers:
         while waiting or workers:
             while waiting and len(workers) < jobs:
                 workers.append(Worker(waiting.pop(0)))
-            _hear(workers, None, report=report, bad_row=bad_row)
-            for worker in [worker for worker in workers if worker.done]:
+            _receive_messages(workers, None, report=report, bad_row=bad_row)
+            for worker in [worker for worker in workers if worker.finished]:
                 worker.stop()
                 workers.remove(worker)
 
@@ -116,41 +138,42 @@ def run_fed(
     report: Report,
     bad_row: Callable[[BadRow], None],
 ) -> None:
-    """Runs all tasks at once, each with the pieces of its shard. The first error, here or there,
-    ends them all.
+    """Runs all tasks at once and sends each piece to the task of the shard that owns it.
+
+    The first error ends all tasks, whether it occurs here or in a worker.
     """
-    with _stopped_at_end() as workers:
+    with _workers_stopped_at_end() as workers:
         workers += [Worker(task) for task in tasks]
-        of_shard = {worker.shard: worker for worker in workers}
+        by_shard = {worker.shard: worker for worker in workers}
         for piece in pieces:
-            if worker := of_shard.get(owner(piece)):
+            if worker := by_shard.get(owner(piece)):
                 worker.send(piece)
-                _hear(workers, 0, report=report, bad_row=bad_row)
+                _receive_messages(workers, 0, report=report, bad_row=bad_row)
         for worker in workers:
             worker.send(None)
-        while not all(worker.done for worker in workers):
-            _hear(workers, None, report=report, bad_row=bad_row)
+        while not all(worker.finished for worker in workers):
+            _receive_messages(workers, None, report=report, bad_row=bad_row)
 
 
-def _hear(
+def _receive_messages(
     workers: Sequence[Worker],
     timeout: float | None,
     *,
     report: Report,
     bad_row: Callable[[BadRow], None],
 ) -> None:
-    """Hands on what workers say; without a timeout waits until one says something."""
-    speaking = {worker.link: worker for worker in workers if not worker.done}
-    for link in wait(list(speaking), timeout):
-        said = speaking[link].receive()  # type: ignore[index]
-        if isinstance(said, Progress):
-            report(said)
-        elif isinstance(said, BadRow):
-            bad_row(said)
+    """Passes on one message of each worker that has one; without a timeout waits for the first."""
+    links = {worker.link: worker for worker in workers if not worker.finished}
+    for link in wait(list(links), timeout):
+        message = links[link].receive()  # type: ignore[index]
+        if isinstance(message, Progress):
+            report(message)
+        elif isinstance(message, BadRow):
+            bad_row(message)
 
 
 @contextmanager
-def _stopped_at_end() -> Iterator[list[Worker]]:
+def _workers_stopped_at_end() -> Iterator[list[Worker]]:
     workers: list[Worker] = []
     try:
         yield workers
@@ -159,29 +182,29 @@ def _stopped_at_end() -> Iterator[list[Worker]]:
             worker.stop()
 
 
-# --- what runs in a worker's process
+# --- from here on: what runs in a worker's process
 
 
 def _work(task: Task, link: "Connection[object, object]") -> None:
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # the program that started this one is told too, and ends it
+    # Ctrl-C reaches every process of the terminal. The main process handles it and stops the
+    # workers; a worker that reacted as well would report a failure of its own.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     try:
-        task.run(sent=_received(link), report=_Reporter(link), bad_row=link.send)
-        last_word = None
-    except (EOFError, BrokenPipeError):  # the program that started this one is gone
-        return
+        task.run(pieces=_received_pieces(link), report=_Reporter(link), bad_row=link.send)
+        last_message = None
+    except (EOFError, BrokenPipeError):
+        return  # The main process is gone: nobody is left to report to.
     except SnapshardError as error:
-        last_word = _Failure(error)
+        last_message = _Failure(error)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        last_word = _Failure(
+        last_message = _Failure(
             SnapshardError(f"loading shard {task.shard!r} failed unexpectedly: {error!r}")
         )
     with suppress(OSError):
-        link.send(last_word)
+        link.send(last_message)
 
 
 def _end_with_parent() -> None:
@@ -191,22 +214,22 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _received(link: "Connection[object, object]") -> Iterator[Piece]:
-    while isinstance(sent := link.recv(), tuple):
-        kind, interval, text, columns = sent
+def _received_pieces(link: "Connection[object, object]") -> Iterator[Piece]:
+    while isinstance(message := link.recv(), tuple):
+        kind, interval, text, columns = message
         yield Piece(kind, interval, Rows(text, columns))
 
 
 class _Reporter:
-    """Says what comes at most a few times a second, and every change of phase."""
+    """Sends progress at most a few times a second, but every change of phase."""
 
     def __init__(self, link: "Connection[object, object]") -> None:
         self._link = link
         self._phase = ""
-        self._said = 0.0
+        self._sent_at = 0.0
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        if progress.phase != self._phase or now - self._said > _REPORT_SECONDS:
+        if progress.phase != self._phase or now - self._sent_at > _REPORT_SECONDS:
             self._link.send(progress)
-            self._phase, self._said = progress.phase, now
+            self._phase, self._sent_at = progress.phase, now

@@ -1,0 +1,35 @@
+"""The life of releases in the catalog and in the shards, and the locks that loaders take."""
+
+from snapshard_populate.releases.prune import PruneResult, abandon_release, prune_releases
+from snapshard_populate.releases.release import (
+    NewRelease,
+    ReleaseStatus,
+    begin_release,
+    find_release,
+    mark_verified,
+    publish_release,
+    read_intervals,
+    release_statuses,
+    retire_release,
+    roll_back_release,
+)
+from snapshard_populate.releases.sessions import lock_shared, session, try_lock
+
+__all__ = [
+    "NewRelease",
+    "PruneResult",
+    "ReleaseStatus",
+    "abandon_release",
+    "begin_release",
+    "find_release",
+    "lock_shared",
+    "mark_verified",
+    "prune_releases",
+    "publish_release",
+    "read_intervals",
+    "release_statuses",
+    "retire_release",
+    "roll_back_release",
+    "session",
+    "try_lock",
+]

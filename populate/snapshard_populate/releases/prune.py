@@ -1,8 +1,16 @@
-"""Drops what no release needs any more: retired releases, loads that died, and whatever they left
-behind in a shard.
+"""Drops what is no longer needed: retired releases, dead loads, and their leftovers in shards.
 
-The catalog goes first: a release is dropped there in one transaction, and from then on its schemas
-in the shards are leftovers like any other. So a prune that is killed is finished by the next one.
+A release spans several databases, and no transaction does. So the catalog goes first: a release is
+dropped there in one transaction, which is the decision. From then on its schemas in the shards are
+leftovers, and every prune drops all leftovers. A prune that is killed is completed by the next one.
+
+What must hold:
+
+- A schema counts as a leftover only if the catalog, read after the list of schemas, does not know
+  it. A release gets its row in the catalog before its schemas, so a new one is always known.
+- DROP SCHEMA waits for statements that read the schema, and new statements would queue up behind
+  the waiting DROP. A short lock_timeout and a few tries avoid this: what is still being read stays,
+  is reported, and is dropped by a later prune.
 """
 
 from collections.abc import Iterable
@@ -13,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from snapshard.connections import CATALOG, ShardMap
-from snapshard_populate.releases.release import Status, read_statuses
+from snapshard_populate.releases.release import ReleaseStatus, has_catalog, read_statuses
 from snapshard_populate.releases.sessions import session, try_lock
 
 Connection = psycopg.Connection[Any]
@@ -21,23 +29,55 @@ Connection = psycopg.Connection[Any]
 _LOCK_TIMEOUT = "2s"
 _TRIES = 3
 
-_UNUSED = """
+_SELECT_UNUSED = """
 SELECT r.schema FROM release r JOIN compilation c ON c.name = r.compilation
 WHERE c.current IS DISTINCT FROM r.name AND (
     r.state = 'retired' AND r.retired <= now() - %(keep_for)s * interval '1 second'
-    OR r.state = 'loading' AND greatest(r.created, (SELECT max(loaded) FROM content WHERE schema = r.schema))
-        <= now() - %(keep_for)s * interval '1 second'
+    OR r.state = 'loading'
+        AND greatest(r.created, (SELECT max(loaded) FROM content WHERE schema = r.schema))
+            <= now() - %(keep_for)s * interval '1 second'
     OR r.state = 'verified' AND r.created <= now() - %(keep_for)s * interval '1 second'
-        AND EXISTS (SELECT 1 FROM release later WHERE later.compilation = r.compilation AND later.created > r.created
-            AND later.published IS NOT NULL)
+        AND EXISTS (
+            SELECT 1 FROM release later WHERE later.compilation = r.compilation
+            AND later.created > r.created AND later.published IS NOT NULL
+        )
 ) ORDER BY r.created
 """
+"""Releases that are not served and were retired long enough ago; loads without progress for as
+long; and verified releases as old, of which a later one was published.
+"""
+
+_LOCK_CURRENT = "SELECT current FROM compilation WHERE name = %s FOR UPDATE"
+"""The release that a compilation serves, which nobody changes before this transaction ends."""
+
+_DELETE_RELEASE = "DELETE FROM release WHERE schema = %s"
+"""Removes a release that was never published, with its intervals and their content."""
+
+_DELETE_EMPTY_COMPILATION = """
+DELETE FROM compilation c
+WHERE name = %s AND NOT EXISTS (SELECT 1 FROM release WHERE compilation = c.name)
+"""
+"""Removes a compilation if no release is left of it."""
+
+_DELETE_INTERVALS = "DELETE FROM interval WHERE schema = %s"
+"""Removes the intervals of a release and their content."""
+
+_MARK_DROPPED = "UPDATE release SET state = 'dropped', dropped = now() WHERE schema = %s"
+"""Marks a release as dropped. Its row stays, so that its name is never used again."""
+
+_SELECT_SCHEMAS = """
+SELECT nspname FROM pg_namespace WHERE nspname ~ '^[a-z][a-z0-9_]*@' ORDER BY nspname
+"""
+"""The schemas of releases in a database."""
+
+_SELECT_KNOWN = "SELECT schema FROM release WHERE state <> 'dropped'"
+"""The schemas of the releases that the catalog has not dropped."""
 
 
 @dataclass(frozen=True)
-class Pruned:
-    """What a prune did: releases dropped, leftovers dropped (as `shard: schema`), and what was in
-    use and had to stay.
+class PruneResult:
+    """The result of a prune: the releases and leftovers (as `shard: schema`) that were dropped, and
+    the schemas that stay because they are in use.
     """
 
     releases: tuple[str, ...]
@@ -45,42 +85,36 @@ class Pruned:
     in_use: tuple[str, ...]
 
 
-def prune(shards: ShardMap, *, keep_for: float) -> Pruned:
-    """Drops what nobody needs any more; published releases stay, and so does what is still being
+def prune_releases(shards: ShardMap, *, keep_for: float) -> PruneResult:
+    """Drops what is no longer needed. Published releases stay, and so does what is still being
     read, which is reported.
 
-    That is: releases retired at least `keep_for` seconds ago (the longest export must have ended by
-    then), loads whose last sign of life is as old and at which nobody is at work, verified releases
-    that a later one has overtaken, and in every shard all schemas of releases that the catalog does
-    not know, or knows no more.
+    It drops releases that were retired at least `keep_for` seconds ago (choose it longer than the
+    longest export takes), loads that have made no progress for as long and have no loader, verified
+    releases that a later published one has overtaken, and, in every database, all schemas of
+    releases that the catalog does not know or has dropped.
     """
     with session(CATALOG, shards.catalog) as catalog:
-        if catalog.execute("SELECT to_regclass('release')").fetchone() == (None,):
-            return Pruned((), (), ())
+        if not has_catalog(catalog):
+            return PruneResult((), (), ())
         releases, busy = _drop_unused(catalog, keep_for)
     leftovers: list[str] = []
     in_use = [f"{CATALOG}: {schema}" for schema in busy]
     for name, address in [*shards.addresses.items(), (CATALOG, shards.catalog)]:
-        dropped, stayed = _drop_leftovers(shards.catalog, name, address)
+        dropped, locked = _drop_leftovers(shards.catalog, name, address)
         leftovers += [f"{name}: {schema}" for schema in dropped]
-        in_use += [f"{name}: {schema}" for schema in stayed]
-    return Pruned(tuple(releases), tuple(leftovers), tuple(in_use))
+        in_use += [f"{name}: {schema}" for schema in locked]
+    return PruneResult(tuple(releases), tuple(leftovers), tuple(in_use))
 
 
-def abandon(shards: ShardMap, schema: str) -> None:
-    """Drops a release that never was verified, with all it has in catalog and shards. The caller
-    must not hold its lock.
+def abandon_release(shards: ShardMap, schema: str) -> None:
+    """Drops a release in state `loading` from catalog and shards. The caller must not hold its
+    lock.
     """
     with session(CATALOG, shards.catalog) as catalog:
-        status = next(
-            (
-                one
-                for one in read_statuses(catalog)
-                if one.schema == schema and one.state == "loading"
-            ),
-            None,
-        )
-        if status is None or not try_lock(catalog, schema):
+        statuses = {status.schema: status for status in read_statuses(catalog)}
+        status = statuses.get(schema)
+        if status is None or status.state != "loading" or not try_lock(catalog, schema):
             return
         _drop_release(catalog, status)
     for name, address in shards.addresses.items():
@@ -88,56 +122,49 @@ def abandon(shards: ShardMap, schema: str) -> None:
 
 
 def _drop_unused(catalog: Connection, keep_for: float) -> tuple[list[str], list[str]]:
-    """Names of the releases dropped, and schemas of those that are being loaded or read at this
-    moment.
+    """The names of the releases that were dropped, and the schemas of those that are in use.
+
+    A load that is being worked on is not reported: it needs no other prune.
     """
     dropped: list[str] = []
     busy: list[str] = []
-    unused = [schema for (schema,) in catalog.execute(_UNUSED, {"keep_for": keep_for}).fetchall()]
-    known = {status.schema: status for status in read_statuses(catalog)}
-    for schema in unused:
+    unused = catalog.execute(_SELECT_UNUSED, {"keep_for": keep_for}).fetchall()
+    statuses = {status.schema: status for status in read_statuses(catalog)}
+    for (schema,) in unused:
+        status = statuses[schema]
         if not try_lock(catalog, schema, patience=0):
-            if known[schema].state != "loading":
+            if status.state != "loading":
                 busy.append(schema)
-        elif _drop_release(catalog, known[schema]):
-            dropped.append(str(known[schema]))
+        elif _drop_release(catalog, status):
+            dropped.append(str(status))
         else:
             busy.append(schema)
     return dropped, busy
 
 
-def _drop_release(catalog: Connection, status: Status) -> bool:
-    """Whether the release is gone from the catalog. One that was published leaves its name there,
-    never to be used again.
-    """
+def _drop_release(catalog: Connection, status: ReleaseStatus) -> bool:
+    """Drops a release from the catalog; False if it is being read or was published meanwhile."""
     for _ in range(_TRIES):
         try:
             with catalog.transaction():
                 catalog.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-                return _drop_locked(catalog, status)
+                return _drop_in_transaction(catalog, status)
         except psycopg.errors.LockNotAvailable:
             continue
     return False
 
 
-def _drop_locked(catalog: Connection, status: Status) -> bool:
-    current = catalog.execute(
-        "SELECT current FROM compilation WHERE name = %s FOR UPDATE", [status.compilation]
-    ).fetchone()
+def _drop_in_transaction(catalog: Connection, status: ReleaseStatus) -> bool:
+    current = catalog.execute(_LOCK_CURRENT, [status.compilation]).fetchone()
     if current == (status.name,):
-        return False  # published since we looked
+        # Somebody has published it since it was selected.
+        return False
     if status.published is None:
-        catalog.execute("DELETE FROM release WHERE schema = %s", [status.schema])
-        catalog.execute(
-            "DELETE FROM compilation c WHERE name = %s AND NOT EXISTS (SELECT 1 FROM release WHERE compilation = c.name)",
-            [status.compilation],
-        )
+        catalog.execute(_DELETE_RELEASE, [status.schema])
+        catalog.execute(_DELETE_EMPTY_COMPILATION, [status.compilation])
     else:
-        catalog.execute("DELETE FROM interval WHERE schema = %s", [status.schema])
-        catalog.execute(
-            "UPDATE release SET state = 'dropped', dropped = now() WHERE schema = %s",
-            [status.schema],
-        )
+        catalog.execute(_DELETE_INTERVALS, [status.schema])
+        catalog.execute(_MARK_DROPPED, [status.schema])
     catalog.execute(
         sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(status.schema))
     )
@@ -147,33 +174,29 @@ def _drop_locked(catalog: Connection, status: Status) -> bool:
 def _drop_leftovers(
     catalog: str, name: str, address: str, *, only: str | None = None
 ) -> tuple[list[str], list[str]]:
-    """The schemas of unknown releases dropped in a database, and those that had to stay."""
+    """The schemas of unknown releases that were dropped in a database, and those that stay because
+    they are in use.
+    """
     dropped: list[str] = []
-    stayed: list[str] = []
+    in_use: list[str] = []
     with session(name, address) as connection:
-        query = (
-            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^[a-z][a-z0-9_]*@' ORDER BY nspname"
-        )
-        there = [schema for (schema,) in connection.execute(query)]
-        # Only now, so that a release that began since is known: its row comes before its schemas.
-        for schema in _unknown(catalog, there):
+        schemas = [schema for (schema,) in connection.execute(_SELECT_SCHEMAS)]
+        # The catalog is read after the schemas, or the schema of a release that begins in between
+        # would look like a leftover.
+        for schema in _unknown(catalog, schemas):
             if only in (None, schema):
-                (dropped if _drop_schema(connection, schema) else stayed).append(schema)
-    return dropped, stayed
+                (dropped if _drop_schema(connection, schema) else in_use).append(schema)
+    return dropped, in_use
 
 
 def _unknown(catalog: str, schemas: Iterable[str]) -> list[str]:
     with session(CATALOG, catalog) as connection:
-        known = {
-            schema
-            for (schema,) in connection.execute(
-                "SELECT schema FROM release WHERE state <> 'dropped'"
-            )
-        }
-    return [schema for schema in schemas if schema not in known]
+        live = {schema for (schema,) in connection.execute(_SELECT_KNOWN)}
+    return [schema for schema in schemas if schema not in live]
 
 
 def _drop_schema(connection: Connection, schema: str) -> bool:
+    """Drops a schema of a shard; False if a loader holds its lock or it is being read."""
     if not try_lock(connection, schema):
         return False
     for _ in range(_TRIES):

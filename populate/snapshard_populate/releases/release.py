@@ -1,11 +1,13 @@
-"""A release's life: begin, (load, verify,) publish, roll back, retire. Prune, which ends it, is a
-module of its own.
+"""The life of a release: begin, (load, verify,) publish, roll back, retire. The module `prune` has
+its end.
 
     begin ──▶ loading ──verify──▶ verified ──publish──▶ published ──retire──▶ retired ──prune──▶ dropped
                  └────────────────────┴──────────────────── retire ────────────────┘
 
-What is served is one value, the compilation's `current`; every change of it is one transaction that
-holds the compilation's row.
+One value decides what is served: the compilation's `current`. What must hold: every transaction
+that reads this value in order to change it, or to drop a release, first locks the compilation's row
+(FOR UPDATE). So there is always one order of such changes, and no release is dropped while it is
+being published.
 """
 
 import re
@@ -26,25 +28,86 @@ from snapshard_populate.releases.sessions import session
 
 Connection = psycopg.Connection[Any]
 
-_RELEASES = """
-SELECT r.compilation, r.name, r.schema, r.state, coalesce(c.current = r.name, false) AS current, r.source, r.sample_count,
-       r.created, r.published, r.retired, r.dropped,
-       (SELECT sum(row_count)::bigint FROM content WHERE schema = r.schema AND kind = 'junction') AS row_count,
+_LOCK_CATALOG = "SELECT pg_advisory_xact_lock(hashtextextended('snapshard catalog', 0))"
+"""Waits until nobody else creates the catalog's tables: CREATE TABLE IF NOT EXISTS can still fail
+if two sessions run it at the same moment.
+"""
+
+_FIND_CATALOG = "SELECT to_regclass('release')"
+"""The catalog's table of releases; null if there is no catalog yet."""
+
+_SELECT_STATUSES = """
+SELECT r.compilation, r.name, r.schema, r.state, coalesce(c.current = r.name, false) AS current,
+       r.source, r.sample_count, r.created, r.published, r.retired, r.dropped,
+       (SELECT sum(row_count)::bigint FROM content
+        WHERE schema = r.schema AND kind = 'junction') AS row_count,
        (SELECT count(*) FROM interval WHERE schema = r.schema) AS intervals,
        (SELECT count(DISTINCT number) FROM content WHERE schema = r.schema) AS loaded
 FROM release r JOIN compilation c ON c.name = r.compilation
 ORDER BY r.compilation, r.created, r.name
 """
-_PUBLISH = """
+"""Every release with its state, oldest first within a compilation."""
+
+_INSERT_COMPILATION = """
+INSERT INTO compilation (name, title, assembly, simulated) VALUES (%s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+"""Adds a compilation unless there is one of that name."""
+
+_LOCK_PROPERTIES = """
+SELECT title, assembly, simulated FROM compilation WHERE name = %s FOR UPDATE
+"""
+"""The properties of a compilation, whose row stays locked until the transaction ends."""
+
+_LOCK_COMPILATION = "SELECT 1 FROM compilation WHERE name = %s FOR UPDATE"
+"""Locks a compilation's row until the transaction ends."""
+
+_SELECT_NAMES = "SELECT name FROM release WHERE compilation = %s"
+"""The names that the releases of a compilation have or had."""
+
+_SELECT_STATE = "SELECT state FROM release WHERE schema = %s"
+"""The state of a release; no row if the name was never used."""
+
+_INSERT_RELEASE = """
+INSERT INTO release (compilation, name, schema, state, source, sample_count)
+VALUES (%s, %s, %s, 'loading', %s, %s)
+"""
+"""Adds a release in its first state."""
+
+_INSERT_INTERVAL = """
+INSERT INTO interval (schema, number, chromosome, first, last, shard)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+"""Adds an interval to a release."""
+
+_SELECT_INTERVALS = """
+SELECT number, chromosome, first, last, shard FROM interval WHERE schema = %s ORDER BY number
+"""
+"""The intervals of a release in genome order."""
+
+_MARK_PUBLISHED = """
 UPDATE release SET state = 'published', retired = NULL, published = greatest(
-    clock_timestamp(), (SELECT max(published) + interval '1 microsecond' FROM release WHERE compilation = %s)
+    clock_timestamp(),
+    (SELECT max(published) + interval '1 microsecond' FROM release WHERE compilation = %s)
 ) WHERE schema = %s
 """
+"""Publishes a release, later than any other of its compilation, even if the clock was set back."""
+
+_SET_CURRENT = "UPDATE compilation SET current = %s WHERE name = %s"
+"""Makes a release the one that is served."""
+
+_MARK_RETIRED = "UPDATE release SET state = 'retired', retired = now() WHERE schema = %s"
+"""Retires a release."""
+
+_MARK_VERIFIED = """
+UPDATE release SET state = 'verified' WHERE schema = %s AND state = 'loading'
+"""
+"""Marks a loaded release as verified; later states are unchanged."""
 
 
 @dataclass(frozen=True)
-class Status:
-    """A release as the catalog has it, in whatever state; loaded counts the intervals that are in."""
+class ReleaseStatus:
+    """A release as the catalog describes it, in any state. `loaded` counts loaded intervals."""
 
     compilation: str
     name: str
@@ -66,11 +129,11 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """What is fixed when a release begins. Without a name it is the next of r1, r2, …
+class NewRelease:
+    """The properties that a release gets when it begins. Without a name it is the next of r1, r2, …
 
-    Without a title or assembly the compilation's own stay (a new compilation is titled by its name
-    in capitals, on GRCh38).
+    Without a title or assembly the compilation keeps its own. A new compilation gets its name in
+    capitals as title, and GRCh38.
     """
 
     compilation: str
@@ -83,45 +146,45 @@ class Beginning:
     sample_count: int | None = None
 
 
-def prepare(catalog: str) -> None:
-    """Makes the catalog's own tables where they are not there yet."""
-    with session(CATALOG, catalog) as connection, connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('snapshard catalog', 0))")
-        connection.execute(ddl("catalog.sql", schema="public"))
-
-
-def statuses(catalog: str, compilation: str | None = None) -> list[Status]:
-    """Every release that the catalog remembers, oldest first within a compilation; none if there is
-    no catalog yet.
+def release_statuses(catalog: str, compilation: str | None = None) -> list[ReleaseStatus]:
+    """Every release in the catalog, or those of one compilation, oldest first within a compilation;
+    empty if there is no catalog yet.
     """
     with session(CATALOG, catalog) as connection:
-        if connection.execute("SELECT to_regclass('release')").fetchone() == (None,):
+        if not has_catalog(connection):
             return []
-        known = read_statuses(connection)
-    return [one for one in known if compilation in (None, one.compilation)]
+        statuses = read_statuses(connection)
+    return [status for status in statuses if compilation in (None, status.compilation)]
 
 
-def read_statuses(connection: Connection) -> list[Status]:
-    """As `statuses`, on a connection to a catalog that is there."""
-    with connection.cursor(row_factory=class_row(Status)) as cursor:
-        return cursor.execute(_RELEASES).fetchall()
+def has_catalog(connection: Connection) -> bool:
+    """Whether the database has the catalog's tables."""
+    return connection.execute(_FIND_CATALOG).fetchone() != (None,)
 
 
-def begin(
-    catalog: str, beginning: Beginning, *, fill: Callable[[Connection, str], None] | None = None
+def read_statuses(connection: Connection) -> list[ReleaseStatus]:
+    """As `release_statuses`, over a connection to an existing catalog."""
+    with connection.cursor(row_factory=class_row(ReleaseStatus)) as cursor:
+        return cursor.execute(_SELECT_STATUSES).fetchall()
+
+
+def begin_release(
+    catalog: str, new_release: NewRelease, *, fill: Callable[[Connection, str], None] | None = None
 ) -> str:
-    """The schema of a new release in state `loading`; `fill` puts what belongs in the catalog
-    beside it, in the same transaction.
+    """The schema of a new release in state `loading`. `fill` adds its description to the catalog in
+    the same transaction.
 
-    Raises BadRelease for a name that was used before, and for properties that are not the
-    compilation's, since what it serves has them too.
+    Raises BadRelease for a name that was used before. Properties of a compilation apply to what it
+    serves as well, so BadRelease is raised too if those of the new release differ.
     """
-    prepare(catalog)
     with session(CATALOG, catalog) as connection, connection.transaction():
-        _begin_compilation(connection, beginning)
-        name = beginning.release or _next_name(connection, beginning.compilation)
-        schema = schema_name(beginning.compilation, name)
-        _insert_release(connection, beginning, name, schema)
+        connection.execute(_LOCK_CATALOG)
+        connection.execute(ddl("catalog.sql", schema="public"))
+    with session(CATALOG, catalog) as connection, connection.transaction():
+        _begin_compilation(connection, new_release)
+        name = new_release.release or _next_name(connection, new_release.compilation)
+        schema = schema_name(new_release.compilation, name)
+        _insert_release(connection, new_release, name, schema)
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         connection.execute(ddl("catalog_release.sql", schema=schema))
         if fill is not None:
@@ -129,159 +192,160 @@ def begin(
     return schema
 
 
-def _begin_compilation(connection: Connection, beginning: Beginning) -> None:
-    """The compilation's row, made or compared, and locked."""
-    schema_name(beginning.compilation, "r1")  # refuses a bad name
-    title, assembly = (
-        beginning.title or beginning.compilation.upper(),
-        beginning.assembly or "GRCh38",
-    )
-    connection.execute(
-        "INSERT INTO compilation (name, title, assembly, simulated) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [beginning.compilation, title, assembly, beginning.simulated],
-    )
-    query = "SELECT title, assembly, simulated FROM compilation WHERE name = %s FOR UPDATE"
-    found = connection.execute(query, [beginning.compilation]).fetchone()
-    assert found is not None
-    asked = (beginning.title or found[0], beginning.assembly or found[1], beginning.simulated)
-    for what, has, came in zip(("title", "assembly", "simulated"), found, asked, strict=True):
-        if has != came:
+def _begin_compilation(connection: Connection, new_release: NewRelease) -> None:
+    """Adds the compilation's row or compares it with the new release, and locks it."""
+    compilation = new_release.compilation
+    schema_name(compilation, "r1")  # raises BadQuery for a bad name
+    title = new_release.title or compilation.upper()
+    assembly = new_release.assembly or "GRCh38"
+    connection.execute(_INSERT_COMPILATION, [compilation, title, assembly, new_release.simulated])
+    properties = connection.execute(_LOCK_PROPERTIES, [compilation]).fetchone()
+    if properties is None:
+        # Another session has deleted the row between the two statements.
+        raise BadRelease(f"compilation {compilation!r} was pruned at this moment; begin again")
+    title, assembly, simulated = properties
+    expected = {"title": title, "assembly": assembly, "simulated": simulated}
+    requested = {
+        "title": new_release.title or title,
+        "assembly": new_release.assembly or assembly,
+        "simulated": new_release.simulated,
+    }
+    for name, value in requested.items():
+        if value != expected[name]:
             raise BadRelease(
-                f"compilation {beginning.compilation!r} has {what} {has!r}, this release would have {came!r}; "
-                f"load it with the same {what} or as another compilation"
+                f"compilation {compilation!r} has {name} {expected[name]!r}, this release would "
+                f"have {value!r}; load it with the same {name} or as another compilation"
             )
 
 
 def _next_name(connection: Connection, compilation: str) -> str:
-    used = connection.execute(
-        "SELECT name FROM release WHERE compilation = %s", [compilation]
-    ).fetchall()
-    numbers = [int(name[1:]) for (name,) in used if re.fullmatch(r"r\d{1,9}", name)]
+    names = connection.execute(_SELECT_NAMES, [compilation]).fetchall()
+    numbers = [int(name[1:]) for (name,) in names if re.fullmatch(r"r\d{1,9}", name)]
     return f"r{max(numbers, default=0) + 1}"
 
 
-def _insert_release(connection: Connection, beginning: Beginning, name: str, schema: str) -> None:
-    used = connection.execute("SELECT state FROM release WHERE schema = %s", [schema]).fetchone()
-    if used:
+def _insert_release(
+    connection: Connection, new_release: NewRelease, name: str, schema: str
+) -> None:
+    compilation = new_release.compilation
+    state = connection.execute(_SELECT_STATE, [schema]).fetchone()
+    if state is not None:
         raise BadRelease(
-            f"there is a release {beginning.compilation}/{name} already, {used[0]}; choose another name or none"
+            f"there is a release {compilation}/{name} already, {state[0]}; use another name or none"
         )
     connection.execute(
-        "INSERT INTO release (compilation, name, schema, state, source, sample_count) VALUES (%s, %s, %s, 'loading', %s, %s)",
-        [beginning.compilation, name, schema, beginning.source, beginning.sample_count],
+        _INSERT_RELEASE,
+        [compilation, name, schema, new_release.source, new_release.sample_count],
     )
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO interval (schema, number, chromosome, first, last, shard) VALUES (%s, %s, %s, %s, %s, %s)",
+            _INSERT_INTERVAL,
             [
-                (schema, one.number, one.chrom, one.first, one.last, one.shard)
-                for one in beginning.intervals
+                (
+                    schema,
+                    interval.number,
+                    interval.chrom,
+                    interval.first,
+                    interval.last,
+                    interval.shard,
+                )
+                for interval in new_release.intervals
             ],
         )
 
 
-def publish(catalog: str, compilation: str, release: str) -> None:
-    """Makes a verified release, or one that was published before, the one that is served. Raises
-    BadRelease for any other.
+def publish_release(catalog: str, compilation: str, release: str) -> None:
+    """Serves a verified release from now on, or one that was published before. Raises BadRelease
+    for any other.
 
-    Its time of publication becomes the compilation's latest, whatever the clock says: who compares
-    it learns of every change.
+    Its time of publication becomes the latest of the compilation, even if the clock was set back:
+    by comparing these times, a reader notices every change of what is served.
     """
     with session(CATALOG, catalog) as connection, connection.transaction():
-        status = _locked_status(connection, compilation, release)
+        status = _lock_status(connection, compilation, release)
         if status.state == "loading":
             raise BadRelease(
-                f"{status} is loading ({status.loaded} of {status.intervals} intervals are in); load the rest and verify it first"
+                f"{status} is loading ({status.loaded} of {status.intervals} intervals are loaded); "
+                "load the rest and verify it first"
             )
         if status.state == "dropped":
             raise BadRelease(
-                f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; load it again under another name"
+                f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; "
+                "load it again under another name"
             )
         if status.current:
             return
-        connection.execute(_PUBLISH, [compilation, status.schema])
-        connection.execute(
-            "UPDATE compilation SET current = %s WHERE name = %s", [release, compilation]
-        )
+        connection.execute(_MARK_PUBLISHED, [compilation, status.schema])
+        connection.execute(_SET_CURRENT, [release, compilation])
 
 
-def roll_back(catalog: str, compilation: str, release: str | None = None) -> str:
-    """The older release that is served from now on: the one named, or the last one published before
-    the current one.
+def roll_back_release(catalog: str, compilation: str, release: str | None = None) -> str:
+    """Serves an older release from now on and returns its name: this release, or by default the
+    latest one before the current one.
     """
-    with session(CATALOG, catalog) as connection:
-        known = [one for one in read_statuses(connection) if one.compilation == compilation]
-    current = next((one for one in known if one.current), None)
+    statuses = release_statuses(catalog, compilation)
+    current = next((status for status in statuses if status.current), None)
     if current is None:
         raise BadRelease(
-            f"compilation {compilation!r} has no published release to go back from; publish one"
+            f"compilation {compilation!r} has no published release to roll back from; publish one"
         )
     older = [
-        one
-        for one in known
-        if one.published and one.state in ("published", "retired") and one.created < current.created
+        status
+        for status in statuses
+        if status.published
+        and status.state in ("published", "retired")
+        and status.created < current.created
     ]
     if release is None and not older:
-        raise BadRelease(f"there is no release older than {current} to go back to")
+        raise BadRelease(f"there is no release older than {current} to roll back to")
     name = release or older[-1].name
-    publish(catalog, compilation, name)
+    publish_release(catalog, compilation, name)
     return name
 
 
-def retire(catalog: str, compilation: str, release: str) -> None:
+def retire_release(catalog: str, compilation: str, release: str) -> None:
     """Takes a release out of use, so that prune will drop it later. Raises BadRelease for the one
     that is served.
     """
     with session(CATALOG, catalog) as connection, connection.transaction():
-        status = _locked_status(connection, compilation, release)
+        status = _lock_status(connection, compilation, release)
         if status.current:
-            raise BadRelease(f"{status} is the one being served; publish another one first")
+            raise BadRelease(f"{status} is being served; publish another release first")
         if status.state in ("retired", "dropped"):
-            raise BadRelease(f"{status} is {status.state} already")
-        connection.execute(
-            "UPDATE release SET state = 'retired', retired = now() WHERE schema = %s",
-            [status.schema],
-        )
+            raise BadRelease(f"{status} is already {status.state}")
+        connection.execute(_MARK_RETIRED, [status.schema])
 
 
 def mark_verified(catalog: str, schema: str) -> None:
-    """Notes that a release was verified; one that is past that stays what it is."""
+    """Records that a release was verified; the state of a published or retired one is unchanged."""
     with session(CATALOG, catalog) as connection:
-        connection.execute(
-            "UPDATE release SET state = 'verified' WHERE schema = %s AND state = 'loading'",
-            [schema],
-        )
+        connection.execute(_MARK_VERIFIED, [schema])
 
 
 def read_intervals(catalog: str, schema: str) -> tuple[Interval, ...]:
-    """The intervals of a release in genome order, without what they hold."""
-    query = "SELECT number, chromosome, first, last, shard FROM interval WHERE schema = %s ORDER BY number"
+    """The intervals of a release in genome order, without their content."""
     with session(CATALOG, catalog) as connection:
-        return tuple(Interval(*row) for row in connection.execute(query, [schema]))
+        return tuple(Interval(*row) for row in connection.execute(_SELECT_INTERVALS, [schema]))
 
 
-def find(catalog: str, compilation: str, release: str) -> Status:
-    """One release. Raises NotFound, listing those there are."""
-    return _pick(statuses(catalog, compilation), compilation, release)
+def find_release(catalog: str, compilation: str, release: str) -> ReleaseStatus:
+    """The status of one release. Raises NotFound with the names of existing ones."""
+    return _pick(release_statuses(catalog, compilation), compilation, release)
 
 
-def _locked_status(connection: Connection, compilation: str, release: str) -> Status:
-    """The release's status, nobody else changing what the compilation serves until the transaction
-    ends.
-    """
-    connection.execute("SELECT 1 FROM compilation WHERE name = %s FOR UPDATE", [compilation])
+def _lock_status(connection: Connection, compilation: str, release: str) -> ReleaseStatus:
+    """The status of a release, after locking its compilation's row until the transaction ends."""
+    connection.execute(_LOCK_COMPILATION, [compilation])
     return _pick(read_statuses(connection), compilation, release)
 
 
-def _pick(known: Sequence[Status], compilation: str, release: str) -> Status:
-    of_compilation = [one for one in known if one.compilation == compilation]
+def _pick(statuses: Sequence[ReleaseStatus], compilation: str, release: str) -> ReleaseStatus:
+    of_compilation = [status for status in statuses if status.compilation == compilation]
     if not of_compilation:
-        raise NotFound(
-            "compilation", compilation, ", ".join(dict.fromkeys(one.compilation for one in known))
-        )
-    for one in of_compilation:
-        if one.name == release:
-            return one
-    raise NotFound(
-        "release", f"{compilation}/{release}", ", ".join(one.name for one in of_compilation)
-    )
+        compilations = dict.fromkeys(status.compilation for status in statuses)
+        raise NotFound("compilation", compilation, ", ".join(compilations))
+    for status in of_compilation:
+        if status.name == release:
+            return status
+    names = ", ".join(status.name for status in of_compilation)
+    raise NotFound("release", f"{compilation}/{release}", names)

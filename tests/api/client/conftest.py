@@ -22,8 +22,7 @@ from snapshard.client import Client
 from snapshard.connections import Embedded
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 PROGRAM = [sys.executable, "-m", "snapshard"]
@@ -80,7 +79,7 @@ def folder(source, shared):
         groups=groups,
     )
     for compilation in (read_folder(source, name="sim"), gtex):
-        load_compilation(shards, Plan(compilation, intervals, release="r1", jobs=2))
+        load_compilation(shards, LoadPlan(compilation, intervals, release="r1", jobs=2))
     yield place
     embedded.close()
     shutil.rmtree(place, ignore_errors=True)

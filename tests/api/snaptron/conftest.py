@@ -18,8 +18,7 @@ from snaptron_wire import (
 )
 
 from snapshard.connections import Embedded
-from snapshard_populate.loading.compilation import Compilation, read_folder
-from snapshard_populate.loading.load import Plan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
 
 
@@ -147,7 +146,7 @@ def data_folder(compilations):
     embedded = Embedded(folder)
     shards = embedded.ensure_shards(sorted({one.shard for one in LAYOUT}))
     for compilation in compilations.values():
-        load_compilation(shards, Plan(compilation, LAYOUT))
+        load_compilation(shards, LoadPlan(compilation, LAYOUT))
     yield folder
     embedded.close()
     shutil.rmtree(folder, ignore_errors=True)

@@ -13,9 +13,8 @@ import pytest
 from snaptron_wire import LAYOUT, Running, received
 
 from snapshard.connections import Embedded
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.load import Plan, load_compilation
-from snapshard_populate.releases.release import publish, roll_back
+from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
+from snapshard_populate.releases import publish_release, roll_back_release
 
 REGION = "chr1:1-300000000"
 TIMES = 40
@@ -49,7 +48,7 @@ def turned():
     embedded = Embedded(folder / "data")
     shards = embedded.ensure_shards(sorted({one.shard for one in LAYOUT}))
     for release, reads in READS.items():
-        load_compilation(shards, Plan(write_release(folder / release, reads), LAYOUT, release))
+        load_compilation(shards, LoadPlan(write_release(folder / release, reads), LAYOUT, release))
     with Running(folder / "data", workers=1) as process:
         yield process.server, shards.catalog
     embedded.close()

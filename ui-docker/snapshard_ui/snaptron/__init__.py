@@ -11,9 +11,9 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index import KIND as BASE
 from snapshard.index import Slot
 from snapshard.release import Release
+from snapshard.row_kinds import BASE
 from snapshard_ui.http import Pieces, problem_response
 from snapshard_ui.runtime import current_backend, current_index
 from snapshard_ui.snaptron import annotations, bases, records, registry, samples
@@ -96,7 +96,7 @@ def base_coverage(compilation: str, tail: str = "") -> Response:
     """Base coverage."""
     asked = wanted(tail)
     described = _described(compilation)
-    _check_has(described.release, BASE, "bases")
+    _check_has(described.release, BASE.name, "bases")
     desk = bases.BaseDesk(
         current_index(), described, described.base_columns, _base_url(compilation), _slot()
     )

@@ -7,8 +7,9 @@ import numpy as np
 
 from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery, NotFound
-from snapshard.index import POSITION, Index, Slot, read_bases, values
+from snapshard.index import Index, Slot, base_values, read_bases
 from snapshard.match import Match
+from snapshard.row_kinds import BASE
 from snapshard.rows import Rows
 from snapshard_ui.snaptron import ucsc
 from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
@@ -52,7 +53,9 @@ def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
                 "no filter: stretches of coverage have no such columns",
             )
         if asked.counts_only and not _is_summed(asked):
-            places.update(place for rows in parts for place in rows.select(POSITION[:2]).lines())
+            places.update(
+                place for rows in parts for place in rows.select(BASE.columns[:2]).lines()
+            )
         else:
             yield from _written(desk, asked, wanted, stretch, parts)
     if asked.counts_only:
@@ -85,7 +88,7 @@ def _columns(desk: BaseDesk, asked: Asked) -> tuple[str, ...]:
     """
     if asked.sids:
         wanted = [name for names in asked.sids for name in _members(desk, names) or names]
-        return (*POSITION, *_known(desk, wanted))
+        return (*BASE.columns, *_known(desk, wanted))
     if asked.fields and not asked.counts_only:
         return _known(desk, _members(desk, asked.fields) or asked.fields)
     return desk.columns
@@ -164,9 +167,9 @@ def _written(
 def _sums(asked: Asked, parts: Iterable[Rows]) -> Iterator[bytes]:
     """Per stretch its place and the sum or mean over all samples."""
     for rows in parts:
-        table = values(rows)
+        table = base_values(rows)
         numbers = _texts(asked, table.sum(axis=1), table.shape[1])
-        places = rows.select(POSITION).text.split(b"\n")[:-1]
+        places = rows.select(BASE.columns).text.split(b"\n")[:-1]
         yield b"".join(
             place + b"\t" + number + b"\n" for place, number in zip(places, numbers, strict=True)
         )
@@ -176,7 +179,7 @@ def _region_sum(asked: Asked, stretch: Stretch, parts: Iterable[Rows]) -> Iterat
     """One line for the region: its place and label, and per sample the sum or mean over the
     stretches, whatever their lengths.
     """
-    tables = [values(rows) for rows in parts]
+    tables = [base_values(rows) for rows in parts]
     place = f"{stretch.text.replace(':', '|', 1).replace('-', '|', 1)}|{asked.group or asked.label}".encode()
     if tables:
         table = np.concatenate(tables)
