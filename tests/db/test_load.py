@@ -136,7 +136,8 @@ def test_catalog_says_what_each_interval_holds(worlds, shards, intervals):
     world = worlds("gtex17", 5)
     lines = expected_lines(intervals, world.lines)
     with psycopg.connect(shards.catalog) as connection:
-        query = """SELECT number, row_count, max_end, longest, min_id, max_id, coverage_sum::bigint, pair_count, text_bytes
+        query = """SELECT number, row_count, max_end, longest, min_id, max_id, coverage_sum::bigint,
+            pair_count, text_bytes
             FROM content WHERE schema = %s AND kind = 'junction' ORDER BY number"""
         content = {
             number: values for number, *values in connection.execute(query, [world.release.schema])
@@ -467,7 +468,7 @@ def test_folder_says_what_it_lacks(tmp_path):
         read_folder(tmp_path)
     (tmp_path / "compilation.json").write_text(json.dumps({"name": "x", "simulated": True}))
     assert read_folder(tmp_path).simulated
-    with pytest.raises(BadSource, match="needs bases.header.tsv"):
+    with pytest.raises(BadSource, match=r"needs bases\.header\.tsv"):
         replace(read_folder(tmp_path), bases="bases.tsv")
 
 

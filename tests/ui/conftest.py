@@ -138,7 +138,8 @@ def chromium():
             browser = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         except Error as exc:
             pytest.skip(
-                f"no Chromium (apt install chromium, or playwright install chromium): {exc.message.splitlines()[0]}"
+                "no Chromium (apt install chromium, or playwright install chromium): "
+                f"{exc.message.splitlines()[0]}"
             )
         yield browser
         browser.close()

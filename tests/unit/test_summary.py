@@ -125,7 +125,9 @@ def test_blocks_are_whole_lines_in_order_and_no_longer_than_must_be(sizes, cuts)
     lines = [b"x" * (size - 1) + b"\n" for size in sizes]
     builder, blocks, before = BlockBuilder(), [], 0
     for cut in [*sorted(cuts), len(lines)]:
-        blocks += [block.text for block in builder.add(Rows(b"".join(lines[before:cut]), ("line",)))]
+        blocks += [
+            block.text for block in builder.add(Rows(b"".join(lines[before:cut]), ("line",)))
+        ]
         before = max(before, cut)
     blocks += [block.text for block in builder.flush()]
     assert b"".join(blocks) == b"".join(lines)

@@ -107,10 +107,10 @@ def load(
 ) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
-    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or bgzip; a path, an http(s)
-    address, s3://BUCKET/KEY, or - for standard input. With a tabix index (.tbi) beside it each shard reads only its own part.
-    Nothing of the release is seen before it is whole and verified; a load that is broken off is continued by the same line
-    with its --release.
+    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or
+    bgzip; a path, an http(s) address, s3://BUCKET/KEY, or - for standard input. With a tabix index
+    (.tbi) beside it each shard reads only its own part. Nothing of the release is seen before it is
+    whole and verified; a load that is broken off is continued by the same line with its --release.
 
     \b
     Examples:
@@ -130,7 +130,8 @@ def load(
         with bars("rows") as bar:
             status = _run(shard_map, plan, until=given["until"], only=given["only"], bar=bar)
     click.echo(
-        f"{status}: {status.state}, {status.row_count or 0:,} junctions, {status.loaded} of {status.intervals} intervals"
+        f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
+        f"{status.loaded} of {status.intervals} intervals"
     )
 
 

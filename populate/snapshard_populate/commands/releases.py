@@ -44,7 +44,8 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
 def _line(status: ReleaseStatus) -> str:
     served = "  <- served" if status.current else ""
     rows = f"{status.row_count or 0:,} junctions"
-    return f"{status}  {status.state}  {rows}  {status.loaded}/{status.intervals} intervals  {status.created:%Y-%m-%d %H:%M}{served}"
+    intervals = f"{status.loaded}/{status.intervals} intervals"
+    return f"{status}  {status.state}  {rows}  {intervals}  {status.created:%Y-%m-%d %H:%M}{served}"
 
 
 @releases.command()
@@ -89,7 +90,8 @@ def retire(context: click.Context, compilation: str, release: str) -> None:
     with shards_there(context.obj) as shards:
         retire_release(shards.catalog, compilation, release)
     click.echo(
-        f"{compilation}/{release}: retired; 'snapshard releases prune' drops it when no export can be reading it"
+        f"{compilation}/{release}: retired; "
+        "'snapshard releases prune' drops it when no export can be reading it"
     )
 
 

@@ -121,7 +121,10 @@ class _Last:
         overlapping = starts < before
         if overlapping.any():
             i = int(overlapping.argmax())
-            reason = f"expected intervals that do not overlap, got {starts[i]}-{ends[i]} after one that ends at {before[i]}"
+            reason = (
+                f"expected intervals that do not overlap, got {starts[i]}-{ends[i]} "
+                f"after one that ends at {before[i]}"
+            )
             raise BadSource(
                 self._source, f"line {chunk.lines[i]}: {reason} (0-based, end excluded)"
             )

@@ -66,7 +66,7 @@ def changed(server):
     return float(get(server, "samples?check_for_update=1"))
 
 
-def serve(turned, release, *, change=publish):
+def serve(turned, release, *, change=publish_release):
     """Makes a release the served one; returns when the server, which believes its list for a
     second, has learnt of it.
     """
@@ -83,7 +83,12 @@ def test_K3_every_change_of_the_served_release_is_an_update_of_the_samples(turne
     server, _ = turned
     serve(turned, "r1")
     numbers = [changed(server)]
-    for release, change in (("r2", publish), ("r1", roll_back), ("r2", publish), ("r1", roll_back)):
+    for release, change in (
+        ("r2", publish_release),
+        ("r1", roll_back_release),
+        ("r2", publish_release),
+        ("r1", roll_back_release),
+    ):
         serve(turned, release, change=change)
         numbers.append(changed(server))
     assert numbers == sorted(set(numbers))
@@ -93,7 +98,7 @@ def test_K3_every_change_of_the_served_release_is_an_update_of_the_samples(turne
 
 
 @pytest.mark.parametrize(
-    ("served", "then", "change"), [("r1", "r2", publish), ("r2", "r1", roll_back)]
+    ("served", "then", "change"), [("r1", "r2", publish_release), ("r2", "r1", roll_back_release)]
 )
 def test_an_answer_under_way_stays_in_its_release(turned, served, then, change):
     server, _ = turned
@@ -105,7 +110,8 @@ def test_an_answer_under_way_stays_in_its_release(turned, served, then, change):
     with server.connect() as client:
         regions = ",".join([REGION] * TIMES)
         client.sendall(
-            f"GET /turned/snaptron?regions={regions} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            f"GET /turned/snaptron?regions={regions} HTTP/1.1\r\n"
+            "Host: x\r\nConnection: close\r\n\r\n".encode()
         )
         assert client.recv(1, socket.MSG_PEEK)
         serve(turned, then, change=change)
