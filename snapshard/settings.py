@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,9 @@ class Settings:
     host: str = _setting(
         "127.0.0.1", "address", "where the server listens; 0.0.0.0 = every address of the machine"
     )
-    port: int = _setting(8000, "port", "where the server listens")
+    port: int = _setting(
+        8000, "port", "where the server listens; 0 = any free port, printed at the start", zero=True
+    )
     proxies: int = _setting(
         0,
         "proxies",
@@ -95,6 +97,10 @@ class Settings:
                 raise BadSetting(
                     PREFIX + one.name.upper(), value, f"{told} ({one.metadata['unit']})"
                 )
+
+    def on_folder(self, folder: Path) -> "Settings":
+        """These settings with the embedded server of a folder, whatever else names shards."""
+        return replace(self, data=folder, shards=None, discover="")
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

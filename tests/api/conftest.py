@@ -3,26 +3,21 @@ in a process of its own.
 """
 
 import gzip
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pysam
 import pytest
-from servers import Server, answers, free_port, quit_at_once, wait_for
+from data_folders import data_folder
 
-from snapshard.connections import Embedded
+from analysis.serving import start_server as start_process
 from snapshard.index import Index
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
+from snapshard_populate.loading import Compilation, LoadPlan, read_folder
 from snapshard_populate.simulate import simulate
 
 CUT = [
@@ -63,31 +58,28 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world():
+def world(tmp_path_factory):
     """`sim` with every file on 1, 5 and 25 shards, and `bare`, of which there is only the file of
     junctions.
     """
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-api-"))
-    source = folder / "source"
+    source = tmp_path_factory.mktemp("world") / "source"
     simulate(source, junctions=3_000, samples=60, seed=11)
     add_twin(source / "junctions.bgz")
-    server = Embedded(folder / "data")
-    shards = server.ensure_shards({one.shard for layout in LAYOUTS.values() for one in layout})
     compilation = read_folder(source, name="sim")
-    names = {
-        count: load_compilation(shards, LoadPlan(compilation, LAYOUTS[count], f"cut{count}")).name
-        for count in LAYOUTS
-    }
     bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
-    load_compilation(shards, LoadPlan(bare, LAYOUTS[1]))
-    index = Index(lambda: shards, Settings(catalog_seconds=0.01))
-    releases = {count: index.catalog.release("sim", name) for count, name in names.items()}
     with gzip.open(compilation.junctions, "rt", encoding="utf-8") as file:
         lines = file.readlines()
-    yield World(folder / "data", index, releases, in_genome_order(lines, releases[5]), source)
-    index.close()
-    quit_at_once(server)
-    shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        names = {
+            count: folder.load(LoadPlan(compilation, layout, f"cut{count}"))
+            for count, layout in LAYOUTS.items()
+        }
+        folder.load(LoadPlan(bare, LAYOUTS[1]))
+        shards = folder.shards
+        index = Index(lambda: shards, Settings(catalog_seconds=0.01))
+        releases = {count: index.catalog.release("sim", name) for count, name in names.items()}
+        yield World(folder.path, index, releases, in_genome_order(lines, releases[5]), source)
+        index.close()
 
 
 def add_twin(path):
@@ -122,28 +114,17 @@ def in_genome_order(lines, release):
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory):
-    """Starts servers; ends those that are left."""
-    started = []
+    """Starts servers, and stops those that still run at the end."""
+    servers = []
 
     def start(*options, **settings):
-        port = free_port()
         log = tmp_path_factory.mktemp("serve") / "log"
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")
-        }
-        environment |= {f"SNAPSHARD_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port), *options]
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-        server = Server(f"http://127.0.0.1:{port}", process, log)
-        started.append(server)
-        wait_for(lambda: answers(server.url + "/livez"), 60, why=lambda: log.read_text())
-        return server
+        servers.append(start_process(*options, log=log, **settings))
+        return servers[-1]
 
     yield start
-    for server in started:
-        if server.process.poll() is None:
-            server.stop()
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

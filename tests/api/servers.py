@@ -1,47 +1,12 @@
-"""The server in a process of its own, and waiting for things to become true."""
+"""Waits until a condition holds, and publishes a release for the time of a test."""
 
-import signal
-import socket
-import subprocess
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from snapshard_populate.releases import publish_release
-
-
-@dataclass
-class Server:
-    """`snapshard serve` in a process of its own."""
-
-    url: str
-    process: subprocess.Popen
-    log: Path
-
-    def stop(self):
-        """Ends it as Kubernetes does."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-
-def free_port():
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def answers(url):
-    """Whether anybody answers."""
-    try:
-        return httpx.get(url, timeout=2).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def wait_for(condition, seconds, *, why=lambda: ""):
@@ -52,14 +17,6 @@ def wait_for(condition, seconds, *, why=lambda: ""):
             pytest.fail(f"waited {seconds} s in vain. {why()}")
         time.sleep(0.05)
     return time.monotonic() - started
-
-
-def quit_at_once(embedded):
-    """Ends an embedded server whose folder is thrown away: it need not write down what it holds."""
-    process = psutil.Process(embedded._server.get_pid())
-    process.send_signal(signal.SIGQUIT)
-    process.wait(10)
-    embedded.close()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 and also that it broke off.
 """
 
+import os
 import shutil
 import socket
 import subprocess
@@ -11,8 +12,10 @@ import httpx
 import psycopg
 import pytest
 import yaml
-from servers import answers, free_port, wait_for
+from servers import wait_for
 from test_exports import blocked  # noqa: F401  # a fixture
+
+from analysis.serving import answers
 
 INGRESS = Path(__file__).parents[2] / "kubernetes" / "components" / "ingress" / "ingress.yaml"
 PREFIX = "nginx.ingress.kubernetes.io/"
@@ -51,7 +54,10 @@ def nginx(server, tmp_path_factory):
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     if program is None:
         pytest.skip("nginx is not installed")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    folder = tmp_path_factory.mktemp("nginx")
+    # nginx takes over a socket that is bound already: it cannot print which port it got.
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
     given = yaml.safe_load(INGRESS.read_text())["metadata"]["annotations"]
     annotated = "".join(
         f"{name.removeprefix(PREFIX).replace('-', '_')} {value};" for name, value in given.items()
@@ -59,8 +65,11 @@ def nginx(server, tmp_path_factory):
     text = _CONFIGURATION.format(folder=folder, port=port, server=server.url, annotated=annotated)
     (folder / "nginx.conf").write_text(text)
     process = subprocess.Popen(
-        [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
+        [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")],
+        env=os.environ | {"NGINX": f"{listener.fileno()};"},
+        pass_fds=[listener.fileno()],
     )
+    listener.close()
     wait_for(
         lambda: answers(f"http://127.0.0.1:{port}/livez"),
         20,

@@ -3,20 +3,17 @@ time, and all comes back.
 """
 
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 import httpx
-import psutil
 import psycopg
 import pytest
-from servers import quit_at_once, wait_for
+from data_folders import data_folder, postmaster
+from servers import wait_for
 
-from snapshard.connections import Embedded, ShardMap
+from snapshard.connections import ShardMap
 from snapshard.layout import read_layout
 from snapshard_populate.loading import LoadPlan, load_compilation, read_folder
 from snapshard_populate.simulate import simulate
@@ -25,30 +22,22 @@ FAR, NEAR = "/junctions?region=chr1", "/junctions?region=chr2"
 
 
 @pytest.fixture(scope="module")
-def pair():
+def pair(tmp_path_factory):
     """A server with the catalog and shard `near`, and one with shard `far`; `sim` on both."""
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-outage-"))
+    folder = tmp_path_factory.mktemp("outage")
     simulate(folder / "source", junctions=400, samples=10, seed=3)
-    near, far = Embedded(folder / "near"), Embedded(folder / "far")
-    addresses = near.ensure_shards(["near"]).addresses | far.ensure_shards(["far"]).addresses
-    shards = ShardMap(near.shard_map().catalog, addresses)
-    load_compilation(
-        shards,
-        LoadPlan(
-            read_folder(folder / "source", name="sim"), read_layout(["chr1\t-\tfar", "*\t-\tnear"])
-        ),
-    )
-    file = folder / "shards.tsv"
-    file.write_text(
-        "".join(
-            f"{name}\t{address}\n"
-            for name, address in {"catalog": shards.catalog, **addresses}.items()
+    with data_folder() as near, data_folder() as far:
+        addresses = (
+            near.embedded.ensure_shards(["near"]).addresses
+            | far.embedded.ensure_shards(["far"]).addresses
         )
-    )
-    yield file, near, far
-    quit_at_once(far)
-    quit_at_once(near)
-    shutil.rmtree(folder, ignore_errors=True)
+        shards = ShardMap(near.shards.catalog, addresses)
+        layout = read_layout(["chr1\t-\tfar", "*\t-\tnear"])
+        load_compilation(shards, LoadPlan(read_folder(folder / "source", name="sim"), layout))
+        file = folder / "shards.tsv"
+        lines = {"catalog": shards.catalog, **addresses}.items()
+        file.write_text("".join(f"{name}\t{address}\n" for name, address in lines))
+        yield file, near.embedded, far.embedded
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +52,7 @@ def api(pair, start_server):
 
 def processes(embedded):
     """The server's processes, the first of them its postmaster."""
-    master = psutil.Process(embedded._server.get_pid())
+    master = postmaster(embedded)
     return [master, *master.children(recursive=True)]
 
 

@@ -2,16 +2,13 @@
 test first asks for them.
 """
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 import pytest
+from data_folders import data_folder
 from stored import FIVE, read_lines
 
-from snapshard.connections import Embedded
 from snapshard.index import Index
 from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
@@ -30,16 +27,12 @@ class World(NamedTuple):
 
 @pytest.fixture(scope="session")
 def embedded():
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-tests-"))
-    server = Embedded(folder)
-    with psycopg.connect(server.shard_map().catalog, autocommit=True) as connection:
-        connection.execute(
-            "ALTER SYSTEM SET fsync = off"
-        )  # what these tests kill is never the machine
-        connection.execute("SELECT pg_reload_conf()")
-    yield server
-    server.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        with psycopg.connect(folder.shards.catalog, autocommit=True) as connection:
+            # These tests kill processes but never the machine.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield folder.embedded
 
 
 @pytest.fixture(scope="session")

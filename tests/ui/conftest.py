@@ -1,62 +1,34 @@
 """A real server over a small simulated compilation, and a real Chromium that looks at it."""
 
-import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from data_folders import data_folder
 from playwright.sync_api import Error, expect, sync_playwright
 
-from snapshard.connections import Embedded, ShardMap
+from analysis.serving import start_server
 from snapshard.layout import read_layout
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
+from snapshard_populate.loading import Compilation, LoadPlan, read_folder
 from snapshard_populate.simulate import simulate
 
 LAYOUT = read_layout(["chr1\t60000000\ts1", "chr1\t-\ts2", "*\t-\ts3"])
 
 
-@dataclass(frozen=True)
-class Data:
-    """What was loaded, and where."""
-
-    folder: Path
-    shards: ShardMap
-
-
 @pytest.fixture(scope="session")
-def data():
+def data(tmp_path_factory):
     """A data folder with `sim` (3,000 junctions, 60 samples) and `bare`, which has neither samples
     nor genes.
     """
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-ui-"))
-    simulate(folder / "sim", junctions=3_000, samples=60, seed=3)
-    _make_ambiguous(folder / "sim" / "gencode.gff3")
-    server = Embedded(folder / "data")
-    shards = server.ensure_shards({one.shard for one in LAYOUT})
-    compilation = read_folder(folder / "sim", name="sim")
-    load_compilation(shards, LoadPlan(compilation, LAYOUT, "r1"))
-    load_compilation(
-        shards,
-        LoadPlan(
-            Compilation("bare", compilation.junctions, assembly="GRCh38"),
-            read_layout(["*\t-\ts1"]),
-            "r1",
-        ),
-    )
-    yield Data(folder / "data", shards)
-    server.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    source = tmp_path_factory.mktemp("source") / "sim"
+    simulate(source, junctions=3_000, samples=60, seed=3)
+    _make_ambiguous(source / "gencode.gff3")
+    compilation = read_folder(source, name="sim")
+    bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
+    with data_folder() as folder:
+        folder.load(LoadPlan(compilation, LAYOUT, "r1"))
+        folder.load(LoadPlan(bare, read_layout(["*\t-\ts1"]), "r1"))
+        yield folder
 
 
 def _make_ambiguous(annotation):
@@ -67,15 +39,17 @@ def _make_ambiguous(annotation):
 
 
 @pytest.fixture(scope="session")
-def url(data):
+def url(data, tmp_path_factory):
     """The address of `snapshard serve` over the folder."""
-    with _serving(data.folder, SNAPSHARD_DATA=str(data.folder)) as address:
-        yield address
+    log = tmp_path_factory.mktemp("serve") / "log"
+    server = start_server("--data", str(data.path), "--workers", "1", log=log)
+    yield server.url + "/"
+    server.stop()
 
 
 @pytest.fixture
 def url_without_s2(data, tmp_path):
-    """The address of a server whose shard s2 refuses."""
+    """The address of a server whose shard s2 refuses connections."""
     addresses = {
         "catalog": data.shards.catalog,
         **data.shards.addresses,
@@ -85,40 +59,9 @@ def url_without_s2(data, tmp_path):
     shards.write_text(
         "".join(f"{name}\t{address}\n" for name, address in addresses.items()), encoding="utf-8"
     )
-    with _serving(tmp_path / "away", SNAPSHARD_SHARDS=str(shards)) as address:
-        yield address
-
-
-@contextmanager
-def _serving(place, **settings):
-    """The server as shipped, in a process of its own."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("SNAPSHARD_")
-    } | settings
-    command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port), "--workers", "1"]
-    log = place.with_suffix(".log")
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_for(address + "livez", log)
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def _wait_for(address, log):
-    until = time.monotonic() + 60
-    while True:
-        try:
-            return urllib.request.urlopen(address, timeout=5).read()
-        except (urllib.error.URLError, ConnectionError):
-            assert time.monotonic() < until, log.read_text(encoding="utf-8")
-            time.sleep(0.2)
+    server = start_server("--workers", "1", log=tmp_path / "log", shards=shards)
+    yield server.url + "/"
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -4,25 +4,20 @@ and over a bad line to it.
 
 import gzip
 import os
-import shutil
 import socket
 import socketserver
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 from itertools import chain
-from pathlib import Path
 
-import httpx
 import pytest
+from data_folders import data_folder
 
+from analysis.serving import start_server
 from snapshard.client import Client
-from snapshard.connections import Embedded
 from snapshard.junction import NAMES
 from snapshard.layout import default_layout
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
+from snapshard_populate.loading import Compilation, LoadPlan, read_folder
 from snapshard_populate.simulate import simulate
 
 PROGRAM = [sys.executable, "-m", "snapshard"]
@@ -63,10 +58,6 @@ def rows(source):
 @pytest.fixture(scope="session")
 def folder(source, shared):
     """The data folder; its PostgreSQL runs as long as the tests do."""
-    place = Path(tempfile.mkdtemp(prefix="snapshard-client-"))
-    embedded = Embedded(place)
-    intervals = default_layout(["s1", "s2", "s3"])
-    shards = embedded.ensure_shards(["s1", "s2", "s3"])
     samples, groups = (
         str(shared / "data/samples" / name)
         for name in ("gtex.samples.tsv.gz", "gtex.samples.groups.tsv")
@@ -78,35 +69,20 @@ def folder(source, shared):
         samples=samples,
         groups=groups,
     )
-    for compilation in (read_folder(source, name="sim"), gtex):
-        load_compilation(shards, LoadPlan(compilation, intervals, release="r1", jobs=2))
-    yield place
-    embedded.close()
-    shutil.rmtree(place, ignore_errors=True)
+    intervals = default_layout(["s1", "s2", "s3"])
+    with data_folder() as folder:
+        for compilation in (read_folder(source, name="sim"), gtex):
+            folder.load(LoadPlan(compilation, intervals, release="r1", jobs=2))
+        yield folder.path
 
 
 @pytest.fixture(scope="session")
-def server(folder):
+def server(folder, tmp_path_factory):
     """The URL of `snapshard serve`."""
-    port = free_port()
-    log = (folder / "serve.log").open("w")
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", "--data", str(folder), "--port", str(port), "--workers", "1"],
-        stdout=log,
-        stderr=log,
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                break
-        except httpx.TransportError:
-            assert process.poll() is None, (folder / "serve.log").read_text()
-        time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait(40)
-    log.close()
+    log = tmp_path_factory.mktemp("serve") / "log"
+    server = start_server("--data", str(folder), "--workers", "1", log=log)
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -125,12 +101,6 @@ def remote(server):
 def client(request):
     """The simulated compilation, asked in both ways."""
     return request.getfixturevalue({"folder": "local", "server": "remote"}[request.param])
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 class BadLine(socketserver.ThreadingTCPServer):

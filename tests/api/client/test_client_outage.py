@@ -5,8 +5,6 @@ import pytest
 from snapshard.client import Client, Partial, Unavailable
 from snapshard.connections import Embedded
 
-from .conftest import free_port
-
 
 @pytest.fixture
 def without_s2(folder, tmp_path, monkeypatch):
@@ -15,7 +13,7 @@ def without_s2(folder, tmp_path, monkeypatch):
     addresses = embedded.shard_map()
     lines = [("catalog", addresses.catalog), *addresses.addresses.items()]
     lines = [
-        (name, f"host=127.0.0.1 port={free_port()} dbname=x" if name == "s2" else address)
+        (name, "host=127.0.0.1 port=1 dbname=x" if name == "s2" else address)
         for name, address in lines
     ]
     (tmp_path / "shards.tsv").write_text("".join(f"{name}\t{address}\n" for name, address in lines))

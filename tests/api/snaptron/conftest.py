@@ -1,11 +1,8 @@
 """A gunicorn server as shipped, over real and made-up compilations."""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pyBigWig
 import pytest
+from data_folders import data_folder as new_data_folder
 from snaptron_wire import (
     LAYOUT,
     NO_SAMPLES,
@@ -17,8 +14,7 @@ from snaptron_wire import (
     write_wide,
 )
 
-from snapshard.connections import Embedded
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
+from snapshard_populate.loading import Compilation, LoadPlan, read_folder
 from snapshard_populate.simulate import simulate
 
 
@@ -141,21 +137,16 @@ def compilations(golden, simulated):
 @pytest.fixture(scope="session")
 def data_folder(compilations):
     """A folder of the embedded server with every compilation loaded and published."""
-    # Not pytest's own folder, which the user that PostgreSQL runs as may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-snaptron-"))
-    embedded = Embedded(folder)
-    shards = embedded.ensure_shards(sorted({one.shard for one in LAYOUT}))
-    for compilation in compilations.values():
-        load_compilation(shards, LoadPlan(compilation, LAYOUT))
-    yield folder
-    embedded.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    with new_data_folder() as folder:
+        for compilation in compilations.values():
+            folder.load(LoadPlan(compilation, LAYOUT))
+        yield folder.path
 
 
 @pytest.fixture(scope="session")
 def process(data_folder):
     """`snapshard serve` over that folder, as shipped."""
-    with Running(data_folder, workers=2) as process:
+    with Running("--data", str(data_folder), workers=2) as process:
         yield process
 
 

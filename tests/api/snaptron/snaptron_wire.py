@@ -8,13 +8,11 @@ import os
 import random
 import re
 import socket
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.serving import start_server
 from snapshard.junction import NAMES
 from snapshard.layout import read_layout
 
@@ -125,9 +123,8 @@ def write_wide(path):
 class Running:
     """A server process; it is stopped, and waited for, at the end."""
 
-    def __init__(self, data, *, workers, **environment):
-        self._data = data
-        self._environment = {**os.environ, "SNAPSHARD_WORKERS": str(workers), **environment}
+    def __init__(self, *options, **settings):
+        self._options, self._settings = options, settings
 
     def resident_bytes(self):
         """The most memory that the server's processes have had, added up."""
@@ -140,40 +137,15 @@ class Running:
         return sum(int(re.search(r"VmHWM:\s+(\d+)", one)[1]) * 1024 for one in status)
 
     def __enter__(self):
-        port = free_port()
-        command = [sys.executable, "-m", "snapshard", "serve", "--port", str(port)]
-        command += ["--data", str(self._data)] if self._data else []
-        # Its log goes to a file: a pipe that nobody reads would stop it when full.
-        self._log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(
-            command, env=self._environment, stdout=self._log, stderr=self._log
-        )
-        wait_for(port, self.process, self._log)
-        self.server = Server(port)
+        with tempfile.NamedTemporaryFile(prefix="snapshard-serve-", delete=False) as file:
+            self._log = Path(file.name)
+        self._running = start_server(*self._options, log=self._log, **self._settings)
+        self.process, self.server = self._running.process, Server(self._running.port)
         return self
 
     def __exit__(self, *error):
-        self.process.terminate()
-        self.process.wait(timeout=60)
-        self._log.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port, process, log):
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            log.seek(0)
-            assert process.poll() is None, log.read().decode()
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up within 30 s")
+        self._running.stop()
+        self._log.unlink()
 
 
 class Site:

@@ -2,18 +2,15 @@
 one again.
 """
 
-import shutil
 import socket
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
+from data_folders import data_folder
 from snaptron_wire import LAYOUT, Running, received
 
-from snapshard.connections import Embedded
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
+from snapshard_populate.loading import Compilation, LoadPlan
 from snapshard_populate.releases import publish_release, roll_back_release
 
 REGION = "chr1:1-300000000"
@@ -44,15 +41,11 @@ def write_release(folder, reads):
 @pytest.fixture(scope="module")
 def turned():
     """A server over two releases, and the address of its catalog."""
-    folder = Path(tempfile.mkdtemp(prefix="snapshard-publishing-"))
-    embedded = Embedded(folder / "data")
-    shards = embedded.ensure_shards(sorted({one.shard for one in LAYOUT}))
-    for release, reads in READS.items():
-        load_compilation(shards, LoadPlan(write_release(folder / release, reads), LAYOUT, release))
-    with Running(folder / "data", workers=1) as process:
-        yield process.server, shards.catalog
-    embedded.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    with data_folder() as folder:
+        for release, reads in READS.items():
+            folder.load(LoadPlan(write_release(folder.parent / release, reads), LAYOUT, release))
+        with Running("--data", str(folder.path), workers=1) as process:
+            yield process.server, folder.shards.catalog
 
 
 def get(server, path):

@@ -160,7 +160,7 @@ def test_B26_the_same_bytes_every_time(site):
 
 
 def test_B26_the_same_bytes_after_a_restart(sites, data_folder):
-    with Running(data_folder, workers=1) as again:
+    with Running("--data", str(data_folder), workers=1) as again:
         for site in map(sites, ("tiny", "sim", "gtex", "gtex17", "gtexv2")):
             path = f"/{site.name}/snaptron?regions={site.R}"
             assert again.server.get(path).body == site.server.get(path).body

@@ -26,7 +26,7 @@ def without_s4(data_folder, tmp_path_factory):
     ]
     path = tmp_path_factory.mktemp("map") / "shards.tsv"
     path.write_text("\n".join(lines) + "\n")
-    with Running(None, workers=1, SNAPSHARD_SHARDS=str(path)) as process:
+    with Running(shards=path, workers=1) as process:
         yield process.server
     embedded.close()
 

@@ -18,15 +18,21 @@ from snapshard_ui.runtime.serving import Server, options
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Folder of the embedded server (SNAPSHARD_DATA).",
+    help="Data folder (SNAPSHARD_DATA); overrides SNAPSHARD_SHARDS and SNAPSHARD_DISCOVER.",
 )
 @click.option(
-    "--host", help="Address to listen at (SNAPSHARD_HOST); 0.0.0.0 = every one of this machine."
+    "--host", help="Address to listen on (SNAPSHARD_HOST); 0.0.0.0 = all addresses of this machine."
 )
-@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen at (SNAPSHARD_PORT).")
-@click.option("--workers", type=click.IntRange(1), help="Processes (SNAPSHARD_WORKERS).")
-def serve(**given: Any) -> None:
-    """Answers over HTTP: REST API, Snaptron's protocol, web page.
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on (SNAPSHARD_PORT); 0 = any free port, printed at the start.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), help="Number of worker processes (SNAPSHARD_WORKERS)."
+)
+def serve(data: Path | None, **overrides: Any) -> None:
+    """Runs the HTTP server: REST API, Snaptron protocol and web page.
 
     \b
     Examples:
@@ -34,14 +40,22 @@ def serve(**given: Any) -> None:
       snapshard serve --data /big/disk/snapshard --port 8080
       SNAPSHARD_SHARDS=shards.tsv snapshard serve --host 0.0.0.0 --workers 4
 
-    Ends on Ctrl-C or SIGTERM, after the answers under way.
+    The address is printed on standard error. Ctrl-C or SIGTERM stops the server after the
+    responses in progress.
     """
+    settings = Settings.from_env()
+    if data is not None:
+        settings = settings.on_folder(data)
     settings = replace(
-        Settings.from_env(), **{name: value for name, value in given.items() if value is not None}
+        settings, **{name: value for name, value in overrides.items() if value is not None}
     )
-    with running_shards(settings) as shards:
+
+    def announce(port: int) -> None:
         click.echo(
-            f"Snapshard serves http://{settings.host}:{settings.port}/ (API: /api/v1/docs); stop it with Ctrl-C",
+            f"Snapshard serves http://{settings.host}:{port}/ (API: /api/v1/docs); "
+            "press Ctrl-C to stop",
             err=True,
         )
-        Server(lambda: create_app(settings, shards), options(settings)).run()
+
+    with running_shards(settings) as shards:
+        Server(lambda: create_app(settings, shards), options(settings), announce).run()

@@ -1,11 +1,19 @@
 """Gunicorn from Python: the options that the image and `snapshard serve` share, and a server that
-runs them.
+runs with them.
+
+One parent process owns the listening socket and starts the workers; each worker makes its own
+application after the fork, because connections and threads do not survive a fork. On SIGTERM the
+parent stops the workers, which finish their responses within the drain time. On SIGHUP the parent
+starts new workers before it stops the old ones. The socket stays open meanwhile, so that no
+connection is refused and a port that the system chose stays the same.
 """
 
+import atexit
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
@@ -15,16 +23,18 @@ from gunicorn.config import KNOWN_SETTINGS
 from snapshard.settings import Settings
 from snapshard_ui.runtime.logs import log_config
 
-KNOWN = {setting.name for setting in KNOWN_SETTINGS}
+_GUNICORN_SETTINGS = {setting.name for setting in KNOWN_SETTINGS}
 _MEMORY = "/dev/shm"
 _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """Gunicorn's settings for ours. Threads wait on shards; the application is made in each worker,
-    after the fork.
+    """Gunicorn's settings for ours.
+
+    Workers use threads, because a request mostly waits for shards. A thread that is streaming an
+    export stays occupied until the client has read all of it.
     """
-    given = {
+    options = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
         "threads": settings.threads,
@@ -39,13 +49,14 @@ def options(settings: Settings) -> dict[str, Any]:
         "on_starting": _share_counters,
         "child_exit": _forget_worker,
     }
-    if "control_socket_disable" in KNOWN:
-        given["control_socket_disable"] = True
+    # Older gunicorn has no control socket and refuses a setting that it does not know.
+    if "control_socket_disable" in _GUNICORN_SETTINGS:
+        options["control_socket_disable"] = True
+    # Workers report that they are alive by touching a file. On a disk that is busy with an export
+    # the touch may take so long that the parent kills a healthy worker.
     if Path(_MEMORY).is_dir():
-        # Heartbeats go through a file; on a disk that is busy with an export a worker would be
-        # taken for dead.
-        given["worker_tmp_dir"] = _MEMORY
-    return given
+        options["worker_tmp_dir"] = _MEMORY
+    return options
 
 
 def _share_counters(arbiter: Any) -> None:
@@ -53,10 +64,15 @@ def _share_counters(arbiter: Any) -> None:
     that this variable names.
     """
     if _COUNTERS not in os.environ:
-        folder = TemporaryDirectory(prefix="snapshard-metrics-")
-        os.environ[_COUNTERS] = folder.name
-        # The folder lives as long as the arbiter.
-        arbiter.counters = folder
+        os.environ[_COUNTERS] = mkdtemp(prefix="snapshard-metrics-")
+        atexit.register(_remove_counters, os.environ[_COUNTERS], os.getpid())
+
+
+def _remove_counters(folder: str, parent: int) -> None:
+    # A worker inherits this function and calls it when it exits. Its successors still need the
+    # folder, so only the parent removes it.
+    if os.getpid() == parent:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forget_worker(arbiter: Any, worker: Any) -> None:
@@ -66,17 +82,29 @@ def _forget_worker(arbiter: Any, worker: Any) -> None:
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn comes without types
-    """A gunicorn server of an application; `run` returns only by SystemExit, after the last answer
-    or the drain time.
+    """A gunicorn server of an application.
+
+    `on_listening` is called with the port once the socket accepts connections, before the workers
+    start. `run` returns only by SystemExit, after the last response or the drain time.
     """
 
-    def __init__(self, make_app: Callable[[], Flask], given: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        make_app: Callable[[], Flask],
+        options: Mapping[str, Any],
+        on_listening: Callable[[int], None],
+    ) -> None:
         self._make_app = make_app
-        self._given = given
+        # With port 0 the system chooses the port when the socket is bound, so that no other
+        # program can take it between the choice and the start.
+        self._options = {
+            **options,
+            "when_ready": lambda arbiter: on_listening(arbiter.LISTENERS[0].sock.getsockname()[1]),
+        }
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._given.items():
+        for name, value in self._options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
