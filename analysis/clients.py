@@ -52,7 +52,7 @@ def main(
     with TemporaryDirectory() as folder, serving(data) as served:
         symbols = Path(folder) / "genes.txt"
         symbols.write_text("\n".join(_symbols(genes)) + "\n")
-        asked = ["--host", served.address, "--compilation", compilation, "--genes", str(symbols)]
+        asked = ["--host", served.url, "--compilation", compilation, "--genes", str(symbols)]
         runs = [
             {
                 "mix": mix,

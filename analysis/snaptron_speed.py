@@ -1,12 +1,13 @@
-"""Measures Snaptron's protocol as its clients meet it: a million junctions, one request at a time,
+"""Measures Snaptron's protocol as its clients use it, on a million junctions: one request at a time,
 then a hundred at once.
 
-    python -m analysis.snaptron_speed     some minutes and 2 GB; writes results/snaptron-speed.json and part of docs/snaptron.md
+    python -m analysis.snaptron_speed
 
-Simulates and loads the junctions into a temporary folder and starts the server as shipped. Requests
-go over connections of their own, as qs opens them. Places are drawn with a fixed seed among the
-starts of junctions. Where the time goes is told by a profile of the same requests in one process,
-without HTTP; a profiler slows Python down, so its part is too large rather than too small.
+This takes some minutes and 2 GB, and writes results/snaptron-speed.json and part of
+docs/snaptron.md. It simulates and loads the junctions into a temporary folder and starts the server
+as shipped. Every request opens a connection of its own, as qs does. Regions begin at starts of
+junctions, drawn with a fixed seed. A profile of the same requests in one process, without HTTP,
+shows where the time goes; a profiler slows Python down, so Python's share is overestimated.
 """
 
 import argparse
@@ -18,34 +19,32 @@ import random
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import psutil
+from urllib.parse import urlsplit
 
 from analysis.measuring import spread, write_result
+from analysis.processes import Find, tree
+from analysis.serving import COMMAND, Served, serving
 from analysis.snaptron_page import SPEED, write_page
 from snapshard.settings import Settings
 from snapshard_ui import create_app
 
-SEED, REPEATS, WARM, SAMPLES, PORT = 5, 40, 3, 2_000, 18_653
+SEED, REPEATS, WARM, SAMPLES = 5, 40, 3, 2_000
 CLIENTS, ROUNDS = 100, 5
-COMMAND = [sys.executable, "-m", "snapshard"]
 SMALL, LARGE = 10_000, 1_000_000
 ORIGINAL = {"10 kb": "330 (11 inside its process)", "1 Mb": "390 (91 inside its process)"}
 OTHERWISE = "330 to 1,318"
-"""What the original took on a million rows: these two were measured one by one, and all requests
-lay between those bounds.
+"""Milliseconds that the original took on a million rows: these two requests were measured
+individually; all others lay between the bounds.
 """
 WHERE = (
     ("waiting for PostgreSQL and reading its answers", r"psycopg|select\.poll|'poll'"),
@@ -56,23 +55,25 @@ WHERE = (
     ("numpy", r"numpy"),
     ("Snapshard's own Python", r"/snapshard"),
 )
-"""Parts of the time and what the profiler calls their functions; the first that fits counts."""
+"""Shares of the time, and a pattern of the functions in the profile that belong to each; the first
+match counts.
+"""
 
 
 class Asker:
-    """Draws requests to the compilation and asks them."""
+    """Draws requests at random for the compilation of a server."""
 
-    def __init__(self, seed: int = SEED) -> None:
+    def __init__(self, url: str, seed: int = SEED) -> None:
         self._random = random.Random(seed)
-        some = ",".join(str(self._random.randrange(900_000)) for _ in range(300))
-        lines = get(f"snaptron?ids={some}&fields=chromosome,start&header=0").decode().splitlines()
-        self._starts = [(line.split("\t")[1], int(line.split("\t")[2])) for line in lines]
-        self._samples = [
-            line.split("\t")[0] for line in get("samples?all=1").decode().splitlines()[1:]
-        ]
+        ids = ",".join(str(self._random.randrange(900_000)) for _ in range(300))
+        path = f"snaptron?ids={ids}&fields=chromosome,start&header=0"
+        fields = [line.split("\t") for line in get(url, path).decode().splitlines()]
+        self._starts = [(chromosome, int(start)) for _, chromosome, start in fields]
+        samples = get(url, "samples?all=1").decode().splitlines()[1:]
+        self._samples = [line.split("\t")[0] for line in samples]
 
-    def place(self, width: int) -> str:
-        """A region somewhere where junctions are."""
+    def region(self, width: int) -> str:
+        """A region of this width that begins with a junction."""
         chrom, start = self._random.choice(self._starts)
         return f"{chrom}:{start}-{start + width - 1}"
 
@@ -82,7 +83,7 @@ class Asker:
 
     def window(self, width: int, more: str = "") -> str:
         """A request for a region."""
-        return f"snaptron?regions={self.place(width)}{more}"
+        return f"snaptron?regions={self.region(width)}{more}"
 
     def sids(self, count: int) -> str:
         """A restriction to so many samples."""
@@ -95,32 +96,32 @@ class Asker:
     def bulk(self) -> bytes:
         """The form of fifty queries of 10 kb."""
         queries = "|||".join(
-            f"group=g{n}&regions={self.place(SMALL)}{'&header=0' if n else ''}" for n in range(50)
+            f"group=g{n}&regions={self.region(SMALL)}{'&header=0' if n else ''}" for n in range(50)
         )
         return b"groups=" + urllib.parse.quote_plus(base64.b64encode(queries.encode())).encode()
 
     def cases(self) -> dict[str, Callable[[], tuple[str, bytes | None]]]:
-        """What is measured, by name: each gives a path and perhaps a form."""
-        found: dict[str, Callable[[], tuple[str, bytes | None]]] = {}
+        """Functions that draw a request, by name; each returns a path, and a form or None."""
+        cases: dict[str, Callable[[], tuple[str, bytes | None]]] = {}
         for name, width in (("10 kb", SMALL), ("1 Mb", LARGE)):
-            found[name] = lambda w=width: (self.window(w), None)
-            found[f"{name}, samples_count>:20"] = lambda w=width: (
+            cases[name] = lambda w=width: (self.window(w), None)
+            cases[f"{name}, samples_count>:20"] = lambda w=width: (
                 self.window(w, "&rfilter=samples_count>:20"),
                 None,
             )
-            found[f"{name}, 5 sids"] = lambda w=width: (self.window(w, self.sids(5)), None)
-            found[f"{name}, 500 sids"] = lambda w=width: (self.window(w, self.sids(500)), None)
-            found[f"{name}, sfilter"] = lambda w=width: (
+            cases[f"{name}, 5 sids"] = lambda w=width: (self.window(w, self.sids(5)), None)
+            cases[f"{name}, 500 sids"] = lambda w=width: (self.window(w, self.sids(500)), None)
+            cases[f"{name}, sfilter"] = lambda w=width: (
                 self.window(w, "&sfilter=SMTS:Brain"),
                 None,
             )
-        found["100 ids"] = lambda: (self.ids(), None)
-        found["50 queries of 10 kb in bulk"] = lambda: ("snaptron", self.bulk())
-        return found
+        cases["100 ids"] = lambda: (self.ids(), None)
+        cases["50 queries of 10 kb in bulk"] = lambda: ("snaptron", self.bulk())
+        return cases
 
 
 def main() -> None:
-    """Loads, serves, measures, writes."""
+    """Loads the junctions, starts a server, measures it and writes the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--junctions", type=int, default=1_000_000)
     junctions = parser.parse_args().junctions
@@ -128,15 +129,15 @@ def main() -> None:
         # PostgreSQL runs as a user of its own if this runs as root.
         os.chmod(folder, 0o755)
         data = load(Path(folder), junctions)
-        with served(data, Path(folder) / "log") as server:
+        with serving(data) as served:
             figures = {
                 "junctions": junctions,
                 "samples": SAMPLES,
-                "requests": measure_requests(),
-                "whole": measure_whole(server),
-                "many": measure_many(),
+                "requests": measure_requests(served.url),
+                "whole": measure_whole(served),
+                "many": measure_many(served.url),
             }
-            asker = Asker(SEED + 1)
+            asker = Asker(served.url, SEED + 1)
         figures["spent"] = {
             name: profile(data, asker, name)
             for name in ("10 kb", "1 Mb", "50 queries of 10 kb in bulk")
@@ -146,7 +147,7 @@ def main() -> None:
 
 
 def load(folder: Path, junctions: int) -> Path:
-    """The folder of an embedded server with so many simulated junctions on five shards."""
+    """A data folder with this many simulated junctions on five shards."""
     source, data = folder / "sim", folder / "data"
     simulate = ["simulate", source, "--junctions", junctions, "--samples", SAMPLES, "--seed", SEED]
     for command in (
@@ -157,40 +158,18 @@ def load(folder: Path, junctions: int) -> Path:
     return data
 
 
-@contextmanager
-def served(data: Path, log: Path) -> Iterator[psutil.Process]:
-    """The server as shipped, once it answers; ended on leaving."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*COMMAND, "serve", "--data", str(data), "--port", str(PORT)],
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        for _ in range(300):
-            try:
-                get("snaptron?ids=1")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def get(path: str, form: bytes | None = None) -> bytes:
-    """The answer to one request on a connection of its own."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/sim/{path}", form, timeout=60) as answer:
-        content: bytes = answer.read()
+def get(url: str, path: str, form: bytes | None = None) -> bytes:
+    """The body of a response, requested on a connection of its own."""
+    with urllib.request.urlopen(f"{url}/sim/{path}", form, timeout=60) as response:
+        content: bytes = response.read()
         return content
 
 
-def measure_requests() -> list[dict[str, Any]]:
-    """Milliseconds and kilobytes of every case, after some requests that warm up; the cases take
+def measure_requests(url: str) -> list[dict[str, Any]]:
+    """Milliseconds and kilobytes of every case, after a few requests to warm up; the cases take
     turns.
     """
-    asker = Asker()
+    asker = Asker(url)
     cases = asker.cases()
     times: dict[str, list[float]] = {name: [] for name in cases}
     sizes: dict[str, list[float]] = {name: [] for name in cases}
@@ -198,7 +177,7 @@ def measure_requests() -> list[dict[str, Any]]:
         for name, case in cases.items():
             path, form = case()
             began = time.perf_counter()
-            size = len(get(path, form))
+            size = len(get(url, path, form))
             if number >= WARM:
                 times[name].append(1000 * (time.perf_counter() - began))
                 sizes[name].append(size / 1000)
@@ -213,13 +192,15 @@ def measure_requests() -> list[dict[str, Any]]:
     ]
 
 
-def measure_whole(server: psutil.Process) -> dict[str, float]:
-    """A whole chromosome: when its first byte comes, the longest wait between two pieces, and how
-    much the server grows.
+def measure_whole(served: Served) -> dict[str, float]:
+    """The response for a whole chromosome: time to the first byte, longest wait between two pieces,
+    and growth of the server's memory.
     """
-    path = f"/sim/snaptron?regions={Asker().longest_chromosome()}:1-300000000"
-    with socket.create_connection(("127.0.0.1", PORT), timeout=60) as client:
-        before = _resident(server)
+    processes = tree(served.pid)
+    path = f"/sim/snaptron?regions={Asker(served.url).longest_chromosome()}:1-300000000"
+    address = urlsplit(served.url)
+    with socket.create_connection((address.hostname, address.port), timeout=60) as client:
+        before = _resident(processes)
         began = last = time.perf_counter()
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         first = silence = 0.0
@@ -230,43 +211,43 @@ def measure_whole(server: psutil.Process) -> dict[str, float]:
             silence, last = max(silence, now - last), now
             size, pieces = size + len(piece), pieces + 1
             if pieces % 20 == 0:
-                peak = max(peak, _resident(server))
+                peak = max(peak, _resident(processes))
                 last = time.perf_counter()
     return {
         "megabytes": size / 1e6,
         "seconds": time.perf_counter() - began,
         "first_byte_ms": 1000 * first,
         "silence_ms": 1000 * silence,
-        "grown_mb": (max(peak, _resident(server)) - before) / 1e6,
+        "grown_mb": (max(peak, _resident(processes)) - before) / 1e6,
     }
 
 
-def _resident(server: psutil.Process) -> int:
-    return sum(one.memory_info().rss for one in (server, *server.children(recursive=True)))
+def _resident(processes: Find) -> int:
+    return sum(process.memory_info().rss for process in processes())
 
 
-def measure_many() -> dict[str, dict[str, float]]:
-    """A hundred clients with one request of 10 kb each, alone, and while a whole chromosome is sent
-    again and again.
+def measure_many(url: str) -> dict[str, dict[str, float]]:
+    """A hundred clients with one request of 10 kb each: alone, and while a whole chromosome is
+    downloaded again and again.
     """
-    found = {"alone": _burst()}
+    bursts = {"alone": _burst(url)}
     ended = threading.Event()
-    chromosome = Asker().longest_chromosome()
+    chromosome = Asker(url).longest_chromosome()
 
     def send() -> None:
         while not ended.is_set():
-            get(f"snaptron?regions={chromosome}:1-300000000")
+            get(url, f"snaptron?regions={chromosome}:1-300000000")
 
     sender = threading.Thread(target=send)
     sender.start()
-    found["beside a whole chromosome"] = _burst()
+    bursts["beside a whole chromosome"] = _burst(url)
     ended.set()
     sender.join()
-    return found
+    return bursts
 
 
-def _burst() -> dict[str, float]:
-    asker = Asker()
+def _burst(url: str) -> dict[str, float]:
+    asker = Asker(url)
     times: list[float] = []
     for _ in range(ROUNDS):
         paths = [asker.window(SMALL) for _ in range(CLIENTS)]
@@ -275,7 +256,7 @@ def _burst() -> dict[str, float]:
         def ask(path: str, barrier: threading.Barrier = barrier) -> float:
             barrier.wait()
             began = time.perf_counter()
-            get(path)
+            get(url, path)
             return 1000 * (time.perf_counter() - began)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
@@ -289,16 +270,18 @@ def _burst() -> dict[str, float]:
 
 
 def profile(data: Path, asker: Asker, name: str) -> dict[str, float]:
-    """Shares of the time of some requests in this process, by WHERE."""
+    """Shares of the time that some requests take in this process, by the names of WHERE."""
     app = create_app(Settings(data=data))
     client, case = app.test_client(), asker.cases()[name]
     profiler = cProfile.Profile()
     for number in range(WARM + REPEATS):
         path, form = case()
-        kind = {"content_type": "application/x-www-form-urlencoded"} if form else {}
+        form_type = {"content_type": "application/x-www-form-urlencoded"} if form else {}
         if number == WARM:
             profiler.enable()
-        client.open(f"/sim/{path}", method="POST" if form else "GET", data=form, **kind).get_data()
+        client.open(
+            f"/sim/{path}", method="POST" if form else "GET", data=form, **form_type
+        ).get_data()
     profiler.disable()
     return _shares(pstats.Stats(profiler))
 

@@ -63,7 +63,7 @@ def _asked(
         served = stack.enter_context(serving(data))
         releases = {one.name: index.catalog.release(one.name) for one in compilations}
         yield (
-            {name: Asked(index, release, served.address) for name, release in releases.items()},
+            {name: Asked(index, release, served.url) for name, release in releases.items()},
             served,
         )
 

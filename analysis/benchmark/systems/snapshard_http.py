@@ -4,17 +4,12 @@ connection for the rest.
 
 import http.client
 import json
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import psutil
 
@@ -24,10 +19,9 @@ from analysis.benchmark.question import Question
 from analysis.benchmark.systems.postgres import SERVER
 from analysis.benchmark.systems.snapshard_library import LIBRARIES, Library
 from analysis.benchmark.systems.system import peak_of
+from analysis.serving import serving
 from snapshard.junction import NAMES, SUMMARY
 from snapshard.settings import Settings
-
-_READY = 60.0  # seconds until a server has to answer
 
 
 @dataclass(frozen=True)
@@ -69,27 +63,12 @@ class Http:
 
     @contextmanager
     def session(self, folder: Path) -> Iterator["HttpSession"]:
-        """A server on a free port, ready."""
-        port = _free_port()
-        words = [
-            sys.executable,
-            "-m",
-            "snapshard",
-            "serve",
-            "--data",
-            str(folder / SERVER),
-            "--port",
-            str(port),
-        ]
-        with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
-            try:
-                _await(port)
-                with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
-                    yield HttpSession(
-                        connection, f"/api/v1/compilations/{self.of.compilation}", process.pid
-                    )
-            finally:
-                process.send_signal(signal.SIGTERM)
+        """A server over the folder, and one connection to it."""
+        with (
+            serving(folder / SERVER) as served,
+            closing(http.client.HTTPConnection(urlsplit(served.url).netloc)) as connection,
+        ):
+            yield HttpSession(connection, f"/api/v1/compilations/{self.of.compilation}", served.pid)
 
 
 class HttpSession:
@@ -193,27 +172,6 @@ def _parameters(question: Question) -> list[tuple[str, str]]:
     given += [("filter", str(one)) for one in question.filters]
     given += [("ids", ",".join(map(str, question.ids)))] * bool(question.ids)
     return given + [("sample_ids", ",".join(map(str, question.samples)))] * bool(question.samples)
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _await(port: int) -> None:
-    deadline = time.monotonic() + _READY
-    while True:
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
-            try:
-                connection.request("GET", "/readyz")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                pass
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"no server on port {port}")
-        time.sleep(0.1)
 
 
 HTTPS = tuple(Http(library) for library in LIBRARIES)
