@@ -1,29 +1,28 @@
-"""Genes and transcripts, and where a gene's symbol points.
+"""Genes and transcripts, and the intervals of a gene symbol.
 
-Positions are 1-based and both ends are included, whatever the file they came from says.
+Positions are 1-based and both ends are included, whatever the convention of the source file.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
+from snapshard.assembly import is_primary
 from snapshard.junction import STRANDS
 from snapshard.region import Region
 
 Span = tuple[int, int]
 
 NEARBY = 10_000
-"""Spans of one symbol whose ends lie no farther apart are one interval, also where they do not
-overlap.
+"""Spans of one symbol become one interval if they overlap, or if their ends are at most this far
+apart.
 """
-_CHROMOSOME = re.compile(r"chr[12]?[0-9XYM]")
 
 
 @dataclass(frozen=True)
 class Gene:
-    """A gene as an annotation has it; `source` is what the annotation says of its origin."""
+    """A gene of an annotation; `source` is the source that the annotation names for it."""
 
     gene_id: str
     symbol: str
@@ -44,7 +43,7 @@ class Transcript:
     """A transcript: its exons in ascending order, and the span from the first to the last coding
     base, if it has any.
 
-    Start and end are the table's own: some tables give exons that do not fill them.
+    Start and end are taken from the source table; in some tables the exons do not reach them.
     """
 
     transcript_id: str
@@ -69,15 +68,22 @@ class Transcript:
             _check_span(self.cds, "a coding span")
 
     def introns(self) -> tuple[Span, ...]:
-        """First and last base of what lies between the exons, ascending; exons that touch have
-        nothing between them.
+        """First and last base of every intron, ascending. Exons that touch have no intron between
+        them.
         """
-        gaps = [(left[1] + 1, right[0] - 1) for left, right in pairwise(self.exons)]
-        return tuple(gap for gap in gaps if gap[0] <= gap[1])
+        return tuple(intron for intron in introns_between(self.exons) if intron[0] <= intron[1])
 
 
-class Spanned(Protocol):
-    """What the intervals of a symbol are made of: a transcript, or a row that has these of it."""
+def introns_between(exons: Sequence[Span]) -> list[Span]:
+    """First and last base between each two neighbours of ascending exons.
+
+    Between exons that touch lies an intron without a base: its last base is before its first.
+    """
+    return [(left[1] + 1, right[0] - 1) for left, right in pairwise(exons)]
+
+
+class SymbolSpan(Protocol):
+    """A span that belongs to a gene symbol: a transcript, or a database row with these columns."""
 
     @property
     def symbol(self) -> str: ...
@@ -89,45 +95,48 @@ class Spanned(Protocol):
     def end(self) -> int: ...
 
 
-def symbol_intervals(transcripts: Iterable[Spanned]) -> dict[str, list[Region]]:
-    """For every symbol, in upper case, the intervals to ask for, in the order to ask for them.
+def symbol_intervals(spans: Iterable[SymbolSpan]) -> dict[str, list[Region]]:
+    """The intervals to query for every symbol (in upper case), in the order to query them.
 
-    Transcripts must come in the order of their file, since the rule is Snaptron's: a transcript
-    widens every interval so far of its symbol and chromosome that it overlaps or whose end is near
-    its own, or else makes a new one; intervals are not merged with each other later. Chromosomes
-    are in plain string order, intervals of one in the order in which they came about. Transcripts
-    outside chromosomes 1-29, X, Y and M are left out.
+    The rule is Snaptron's, and the spans must be in the order of their file: a span widens every
+    interval of its symbol and chromosome so far that it overlaps or whose end is near its own; if
+    there is none, it starts a new interval. Intervals are not merged with each other later.
+    Chromosomes are in plain string order, intervals of one chromosome in the order of creation.
+    Only primary chromosomes are included.
     """
-    found: dict[str, dict[str, list[Span]]] = {}
-    for transcript in transcripts:
-        chromosomes = found.setdefault(transcript.symbol.upper(), {})
-        _add((transcript.start, transcript.end), chromosomes.setdefault(transcript.chrom, []))
-    intervals = {symbol: _regions(chromosomes) for symbol, chromosomes in found.items()}
+    by_symbol: dict[str, dict[str, list[Span]]] = {}
+    for span in spans:
+        by_chrom = by_symbol.setdefault(span.symbol.upper(), {})
+        _add((span.start, span.end), by_chrom.setdefault(span.chrom, []))
+    intervals = {symbol: _regions(by_chrom) for symbol, by_chrom in by_symbol.items()}
     return {symbol: regions for symbol, regions in intervals.items() if regions}
 
 
-def _add(new: Span, intervals: list[Span]) -> None:
-    near = [place for place, old in enumerate(intervals) if _belong_together(old, new)]
-    for place in near:
-        old = intervals[place]
-        intervals[place] = (min(old[0], new[0]), max(old[1], new[1]))
-    if not near:
-        intervals.append(new)
+def _add(span: Span, intervals: list[Span]) -> None:
+    widened = False
+    for number, interval in enumerate(intervals):
+        if _belong_together(interval, span):
+            intervals[number] = (min(interval[0], span[0]), max(interval[1], span[1]))
+            widened = True
+    if not widened:
+        intervals.append(span)
 
 
-def _belong_together(one: Span, other: Span) -> bool:
-    overlap = one[0] <= other[1] and other[0] <= one[1]
-    return overlap or abs(one[1] - other[1]) <= NEARBY
+def _belong_together(interval: Span, span: Span) -> bool:
+    overlap = interval[0] <= span[1] and span[0] <= interval[1]
+    return overlap or abs(interval[1] - span[1]) <= NEARBY
 
 
-def _regions(chromosomes: dict[str, list[Span]]) -> list[Region]:
-    known = sorted(chrom for chrom in chromosomes if _CHROMOSOME.fullmatch(chrom))
-    return [Region(chrom, start, end) for chrom in known for start, end in chromosomes[chrom]]
+def _regions(by_chrom: dict[str, list[Span]]) -> list[Region]:
+    regions: list[Region] = []
+    for chrom in sorted(filter(is_primary, by_chrom)):
+        regions += [Region(chrom, start, end) for start, end in by_chrom[chrom]]
+    return regions
 
 
-def _check_span(span: Span, what: str) -> None:
+def _check_span(span: Span, noun: str) -> None:
     if not 1 <= span[0] <= span[1]:
-        raise ValueError(f"expected {what} with 1 <= start <= end, got {span[0]}-{span[1]}")
+        raise ValueError(f"expected {noun} with 1 <= start <= end, got {span[0]}-{span[1]}")
 
 
 def _check_strand(strand: str) -> None:

@@ -1,16 +1,15 @@
-"""One junction, and the 17 columns of a junction file in their order.
+"""One junction: the 17 columns of a junction file in their order, and the number that identifies it.
 
 The columns are those of Snaptron's `junctions.bgz`; genes and exons use the same ones by position.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class ColumnType(StrEnum):
-    """How a column's text is compared: as a whole number, a decimal, words, or a flag (0 = `0`, 1 =
-    anything else).
-    """
+    """The type by which a column is compared. A flag is 0 if the text is `0`, else 1."""
 
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -20,7 +19,7 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in files, answers and filters, how it is compared, and what it means."""
+    """One column: its name in files, responses and filters, its type and its meaning."""
 
     name: str
     type: ColumnType
@@ -35,47 +34,65 @@ COLUMNS = (
     Column("start", ColumnType.INTEGER, "first base of the intron, 1-based"),
     Column("end", ColumnType.INTEGER, "last base of the intron, 1-based"),
     Column("length", ColumnType.INTEGER, "bases of the intron: end - start + 1"),
-    Column("strand", ColumnType.TEXT, "+, - or ? where the aligner could not tell"),
+    Column("strand", ColumnType.TEXT, "+, - or ? if the aligner could not determine it"),
     Column(
         "annotated",
         ColumnType.FLAG,
-        "sources that know this pair of ends as an intron, or 1; 0 if none does",
+        "sources that annotate this pair of ends as an intron, or 1; 0 if none does",
     ),
     Column("left_motif", ColumnType.TEXT, "two bases at the left end, as the source writes them"),
     Column("right_motif", ColumnType.TEXT, "two bases at the right end, as the source writes them"),
     Column(
-        "left_annotated", ColumnType.FLAG, "sources that know the left end as a splice site, or 0"
+        "left_annotated",
+        ColumnType.FLAG,
+        "sources that annotate the left end as a splice site, or 0",
     ),
     Column(
-        "right_annotated", ColumnType.FLAG, "sources that know the right end as a splice site, or 0"
+        "right_annotated",
+        ColumnType.FLAG,
+        "sources that annotate the right end as a splice site, or 0",
     ),
     Column(
         "samples", ColumnType.TEXT, "pairs ,sample:coverage of every sample that has the junction"
     ),
     Column("samples_count", ColumnType.INTEGER, "number of samples that have the junction"),
-    Column("coverage_sum", ColumnType.INTEGER, "reads over those samples"),
+    Column("coverage_sum", ColumnType.INTEGER, "total reads in those samples"),
     Column("coverage_avg", ColumnType.DECIMAL, "mean reads per sample that has the junction"),
     Column("coverage_median", ColumnType.DECIMAL, "median reads per sample that has the junction"),
     Column(
-        "source_dataset_id",
-        ColumnType.INTEGER,
-        "number of the data set, where the source gives one",
+        "source_dataset_id", ColumnType.INTEGER, "number of the data set, if the source gives one"
     ),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 SAMPLES = NAMES.index("samples")
 SUMMARY = tuple(name for name in NAMES if name != "samples")
 RECOMPUTED = ("samples_count", "coverage_sum", "coverage_avg", "coverage_median")
-"""The columns that change when an answer is restricted to some samples."""
+"""The columns that change when a response is restricted to some samples."""
 
 NAME = "name"
-"""The column of an answer that holds the junction's stable name (see name.py)."""
+"""The column of a response that holds the junction's stable name (see name.py)."""
+
+KINDS = ("junction", "gene", "exon")
+"""The kinds of rows of a compilation; all share the 17 columns of a junction file."""
 
 STRANDS = ("+", "-", "?", "*", ".")
 
+MOST_DIGITS = 18
+"""Every number of so many digits fits a 64-bit integer; longer ones are refused."""
+
+ID_FORM = f"[0-9]{{1,{MOST_DIGITS}}}"
+"""The form of a row's or a sample's number, as a regular expression."""
+
+_ID = re.compile(ID_FORM)
+
+
+def parse_id(text: str) -> int | None:
+    """The number of a row or a sample; None if the text is not 1 to 18 digits."""
+    return int(text) if _ID.fullmatch(text) else None
+
 
 class AnnotationClass(StrEnum):
-    """What is known of a junction's two ends, in regtools' words (`regtools junctions annotate`,
+    """The annotation of a junction's two ends, in regtools' words (`regtools junctions annotate`,
     column `anchor`).
     """
 
@@ -88,11 +105,11 @@ class AnnotationClass(StrEnum):
 
 
 def annotation_class(*, pair: bool, left: bool, right: bool, strand: str) -> AnnotationClass:
-    """DA if the pair is annotated, NDA if only both ends are, D or A if only the donor or acceptor
-    is, N if neither.
+    """DA if the pair is annotated, NDA if both ends are but not as a pair, D or A if only the donor
+    or the acceptor is, N if neither is.
 
-    The donor is the left end on + and the right end on -. With one known end and no strand nobody
-    can tell: UNKNOWN.
+    The donor is the left end on + and the right end on -. UNKNOWN if one end is annotated and the
+    strand is not known, since then the end may be either.
     """
     if pair:
         return AnnotationClass.DA

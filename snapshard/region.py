@@ -1,7 +1,7 @@
-"""A stretch of one chromosome, and how people write one.
+"""A region of one chromosome, and the forms in which people write one.
 
-Coordinates everywhere in Snapshard: 1-based, both ends included; a junction's are the first and the
-last base of its intron.
+Coordinates everywhere in Snapshard are 1-based with both ends included; a junction's are the first
+and the last base of its intron.
 """
 
 import re
@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from snapshard.errors import BadRegion
 
 LAST_BASE = 2_147_483_646
-"""No chromosome known is as long; a range of PostgreSQL, which is kept with its end + 1, still fits
-an integer.
-"""
+"""Longer than any known chromosome; an int4range stores end + 1, which still fits."""
 
-_DASHES = "‐‑‒–—−"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _CHROM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
 _REGION = re.compile(
     r"(?P<chrom>[^:\s]+)\s*(?::\s*(?P<start>[\d,\s]+?)\s*(?:-\s*(?P<end>[\d,\s]+?)\s*)?)?"
@@ -25,7 +23,7 @@ _EXPECTED = "chromosome:start-end such as chr2:29,223,529-29,919,992 (1-based, b
 
 @dataclass(frozen=True, order=True)
 class Region:
-    """Bases start to end of a chromosome, 1-based and both included."""
+    """Bases start to end of a chromosome, 1-based, both included."""
 
     chrom: str
     start: int = 1
@@ -46,30 +44,30 @@ class Region:
 
 
 def parse_region(text: str) -> Region:
-    """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a whole
+    """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a
     chromosome.
 
-    A leading `Chromosome`, commas, blanks and typographic dashes are taken as meant; an end past
-    the last possible base is cut there. Raises BadRegion, which says what was expected.
+    Accepts a leading `Chromosome`, commas, blanks and typographic dashes. An end beyond LAST_BASE
+    becomes LAST_BASE. Raises BadRegion.
     """
     plain = re.sub(f"[{_DASHES}]", "-", text).strip()
     plain = re.sub(r"(?i)^chromosome\s*", "", plain)
-    found = _REGION.fullmatch(plain)
-    if not found:
+    match = _REGION.fullmatch(plain)
+    if not match:
         raise BadRegion(text, _EXPECTED)
-    chrom = chromosome_name(found["chrom"])
-    if not found["start"]:
+    chrom = chromosome_name(match["chrom"])
+    if not match["start"]:
         return Region(chrom)
-    start = _position(found["start"], text)
-    end = _position(found["end"], text) if found["end"] else start
+    start = _parse_position(match["start"], text)
+    end = _parse_position(match["end"], text) if match["end"] else start
     if not 1 <= start <= end:
         raise BadRegion(text, _EXPECTED + ", start not after end")
     return Region(chrom, start, end)
 
 
 def chromosome_name(text: str) -> str:
-    """The chromosome in UCSC spelling: `2` and `Chr2` become `chr2`, `MT` becomes `chrM`; names of
-    other contigs stay.
+    """The chromosome in UCSC spelling: `2` and `Chr2` become `chr2`, `MT` becomes `chrM`. Other
+    names are returned unchanged.
     """
     bare = re.sub(r"(?i)^chr(?=(?:\d{1,2}|x|y|mt?)$)", "", text)
     if not _BARE.fullmatch(bare):
@@ -77,8 +75,9 @@ def chromosome_name(text: str) -> str:
     return "chr" + {"MT": "M"}.get(bare.upper(), bare.upper())
 
 
-def _position(digits: str, text: str) -> int:
+def _parse_position(digits: str, text: str) -> int:
     number = re.sub(r"[,\s]", "", digits)
     if not number:
         raise BadRegion(text, _EXPECTED)
+    # Any 18 digits exceed LAST_BASE unless they are zeros; int() of a very long text would raise.
     return min(int(number[:18]), LAST_BASE)

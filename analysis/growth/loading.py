@@ -16,7 +16,7 @@ from analysis.growth.compilations import Compilation
 from analysis.growth.files import Files
 from analysis.processes import postgres_of, tree, watched, without
 from snapshard.connections import Embedded
-from snapshard.layout import default_layout, layout_lines
+from snapshard_populate.releases.layout import default_layout, layout_lines
 
 COMMAND = Path(sys.executable).with_name("snapshard")
 _BESIDE = ("junction_summary", "density")
@@ -101,7 +101,10 @@ def _part(table: str) -> str:
 
 
 def _contents(catalog: Any, one: Compilation) -> tuple[int, int]:
-    query = "SELECT sum(row_count)::bigint, sum(text_bytes)::bigint FROM content WHERE schema = %s AND kind = 'junction'"
+    query = (
+        "SELECT sum(row_count)::bigint, sum(text_bytes)::bigint FROM content"
+        " WHERE schema = %s AND kind = 'junction'"
+    )
     rows, text = catalog.execute(query, [schema(one)]).fetchone()
     return rows, text
 
@@ -114,7 +117,10 @@ def _pairs(connection: Any, one: Compilation) -> int:
 
 
 def _bytes(connection: Any, one: Compilation) -> dict[str, int]:
-    query = "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"
+    query = (
+        "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"
+    )
     return dict(connection.execute(query, [f'"{schema(one)}"']).fetchall())
 
 

@@ -14,10 +14,10 @@ from data_folders import data_folder
 from analysis.serving import start_server as start_process
 from snapshard.index import Index
 from snapshard.junction import NAMES
-from snapshard.layout import default_layout, read_layout
 from snapshard.release import Release
 from snapshard.settings import Settings
 from snapshard_populate.loading import Compilation, LoadPlan, read_folder
+from snapshard_populate.releases.layout import default_layout, read_layout
 from snapshard_populate.simulate import simulate
 
 CUT = [

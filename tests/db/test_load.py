@@ -24,7 +24,6 @@ from stored import FIVE, blocks, expected_lines, read_lines, schemas, stored_lin
 
 from snapshard.errors import BadRelease, BadRow, BadSource, NotFound, SnapshardError
 from snapshard.junction import NAMES
-from snapshard.layout import default_layout, read_layout
 from snapshard.measures import decode_summaries
 from snapshard_populate.loading import (
     Compilation,
@@ -37,6 +36,7 @@ from snapshard_populate.loading import (
 )
 from snapshard_populate.loading.shard import ShardShare, load_shard
 from snapshard_populate.releases import sessions
+from snapshard_populate.releases.layout import default_layout, read_layout
 
 
 @pytest.fixture(scope="module")

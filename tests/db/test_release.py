@@ -10,7 +10,6 @@ from psycopg import sql
 from stored import expected_lines, read_lines, schemas, stored_lines
 
 from snapshard.errors import BadQuery, BadRelease, NotFound
-from snapshard.layout import default_layout
 from snapshard.query import Query
 from snapshard_populate.loading import (
     Compilation,
@@ -31,6 +30,7 @@ from snapshard_populate.releases import (
     roll_back_release,
 )
 from snapshard_populate.releases import prune as pruning
+from snapshard_populate.releases.layout import default_layout
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def test_prune_leaves_what_is_being_read_for_the_next_time(shards, intervals, fe
 LOADER = """
 import sys
 from pathlib import Path
-from snapshard.layout import default_layout
+from snapshard_populate.releases.layout import default_layout
 from snapshard.connections.shard_map import ShardMap
 from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
 

@@ -4,12 +4,13 @@ import dataclasses
 
 import pytest
 
+from snapshard.assembly import chromosome_lengths
 from snapshard.connections import ShardMap
 from snapshard.errors import BadQuery, BadSetting, BadShardMap, NotFound
-from snapshard.layout import MEGABASES, default_layout, layout_lines, read_layout
 from snapshard.region import LAST_BASE
 from snapshard.release import OTHERS, schema_name
 from snapshard.settings import Settings
+from snapshard_populate.releases.layout import default_layout, layout_lines, read_layout
 
 
 def test_a_chromosome_can_be_cut_between_shards():
@@ -42,13 +43,13 @@ def test_a_layout_that_overlaps_or_leaves_bases_out_is_refused(lines, complaint)
 def test_the_default_layout_uses_every_shard_and_holds_every_chromosome_once(count):
     shards = [f"shard-{number:02}" for number in range(count)]
     layout = default_layout(shards)
-    assert [interval.chrom for interval in layout] == [*MEGABASES, OTHERS]
+    assert [interval.chrom for interval in layout] == [*chromosome_lengths("GRCh38"), OTHERS]
     assert {interval.shard for interval in layout} == set(shards)
     assert read_layout(layout_lines(layout)) == layout
 
 
 def test_the_default_layout_cuts_no_chromosome():
-    with pytest.raises(BadShardMap, match="to cut chromosomes write a layout file"):
+    with pytest.raises(BadShardMap, match="to split chromosomes write a layout file"):
         default_layout([str(number) for number in range(27)])
 
 

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from snapshard.connections import ShardMap
-from snapshard.layout import read_layout
 from snapshard.settings import Settings
+from snapshard_populate.releases.layout import read_layout
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = {
@@ -205,7 +205,10 @@ def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(
     component: str, tmp_path: Path
 ) -> None:
     shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
-    slices = '{"items": [{"addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.1"]}], "ports": [{"port": 6443}]}]}'
+    slices = (
+        '{"items": [{"addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.1"]}],'
+        ' "ports": [{"port": 6443}]}]}'
+    )
     policy = subprocess.run(
         [sys.executable, ROOT / "kubernetes" / "api_server.py"],
         input=slices,
@@ -287,7 +290,10 @@ def test_a_replica_is_a_copy_of_its_shard_and_comes_second_in_the_map(
 
 def test_a_position_cuts_a_chromosome(tmp_path: Path) -> None:
     whole = ",".join(f"chr{name}" for name in [*range(2, 23), "X", "Y", "M"])
-    table = f"catalog\t-\t1Gi\t1Gi\t1\na\tchr1:1-1000,{whole}\t1Gi\t1Gi\t1\nb\tchr1:1001-,other\t1Gi\t1Gi\t1\n"
+    table = (
+        f"catalog\t-\t1Gi\t1Gi\t1\na\tchr1:1-1000,{whole}\t1Gi\t1Gi\t1\n"
+        "b\tchr1:1001-,other\t1Gi\t1Gi\t1\n"
+    )
     (tmp_path / "shards.tsv").write_text(table)
     subprocess.run(
         [sys.executable, ROOT / "kubernetes" / "shards.py", tmp_path],

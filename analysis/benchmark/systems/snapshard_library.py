@@ -16,7 +16,6 @@ from analysis.benchmark.systems.system import Unanswerable, peak_of
 from snapshard.catalog import gene_region
 from snapshard.index import Index
 from snapshard.junction import SUMMARY
-from snapshard.layout import default_layout
 from snapshard.match import Match
 from snapshard.measures import SplicedIn, measure_evidence, percent_spliced_in, sample_sums
 from snapshard.pairs import Pairs, SampleSet
@@ -27,6 +26,7 @@ from snapshard.settings import Settings
 from snapshard_populate.loading import Compilation as Files
 from snapshard_populate.loading import LoadPlan, Progress, load_compilation
 from snapshard_populate.releases import abandon_release
+from snapshard_populate.releases.layout import default_layout
 
 _SIZES = (
     "SELECT relname, pg_total_relation_size(oid) FROM pg_class"

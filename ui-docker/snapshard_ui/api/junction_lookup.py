@@ -2,7 +2,7 @@
 
 from snapshard.errors import Ambiguous, NotFound
 from snapshard.index import Index
-from snapshard.junction import STRANDS
+from snapshard.junction import STRANDS, parse_id
 from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name
 from snapshard.query import Query
@@ -20,8 +20,9 @@ def named(index: Index, release: Release, text: str) -> tuple[JunctionName, Rows
     Raises BadQuery for what is neither, NotFound for an unknown number, Ambiguous for a name
     without strand that fits several.
     """
-    if text.isascii() and text.isdigit() and len(text) <= 18:
-        rows = _rows(index, release, Query(ids=(int(text),)))
+    snaptron_id = parse_id(text)
+    if snaptron_id is not None:
+        rows = _rows(index, release, Query(ids=(snaptron_id,)))
         if not rows.text:
             raise NotFound("junction", text)
         return parse_name(_names(rows, release)[0], release.assembly), rows

@@ -7,6 +7,7 @@ from snapshard.catalog import gene_region
 from snapshard.errors import BadQuery, NotFound
 from snapshard.filters import parse_filter
 from snapshard.index import Index
+from snapshard.junction import parse_id
 from snapshard.pairs import SampleSet
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region, parse_region
@@ -59,8 +60,10 @@ def _samples(index: Index, release: Release, params: Selection) -> SampleSet | N
 def _place(index: Index, release: Release, after: str | None) -> RowAddress | None:
     if after is None:
         return None
-    plain = after.isascii() and after.isdigit() and len(after) <= 18
-    return index.row_address(release, int(after) if plain else parse_token(after).row)
+    snaptron_id = parse_id(after)
+    return index.row_address(
+        release, parse_token(after).row if snaptron_id is None else snaptron_id
+    )
 
 
 def chosen(params: Output, form: Format) -> Choice:

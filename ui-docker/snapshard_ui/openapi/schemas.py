@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from snapshard.filters import FILTERABLE, OPERATORS
-from snapshard.junction import ColumnType
+from snapshard.junction import ID_FORM, MOST_DIGITS, ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
@@ -16,7 +16,7 @@ from snapshard_ui.runtime import current_backend, current_index
 _MOST = 500
 """Values that a document may list; what has more is described as any text."""
 _VALUES = {
-    ColumnType.INTEGER: "[0-9]{1,18}",
+    ColumnType.INTEGER: ID_FORM,
     ColumnType.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?",
     ColumnType.FLAG: "[01]",
     ColumnType.TEXT: "[!-~]{1,40}",
@@ -74,7 +74,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
             "pattern": f"^{_either(map(re.escape, fields))}{_either(OPERATORS)}[!-~]{{1,40}}$",
         },
         "field": _one_of(fields),
-        "after": {"type": "string", "pattern": "^([0-9]{1,18}|[A-Za-z0-9_-]{20,200})$"},
+        "after": {"type": "string", "pattern": f"^({ID_FORM}|[A-Za-z0-9_-]{{20,200}})$"},
     }
 
 
@@ -108,5 +108,5 @@ def _between(values: Iterable[int]) -> Schema:
     return {
         "type": "integer",
         "minimum": min(known, default=0),
-        "maximum": max(known, default=10**18),
+        "maximum": max(known, default=10**MOST_DIGITS),
     }

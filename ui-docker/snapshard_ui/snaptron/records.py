@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from snapshard.catalog import ReleaseFacts
 from snapshard.errors import BadQuery
 from snapshard.index import Index, Slot, matching_rows, rows_by_id
-from snapshard.junction import NAMES
+from snapshard.junction import ID_FORM, NAMES
 from snapshard.pairs import SampleSet
 from snapshard.query import MOST_REGIONS, Query
 from snapshard.region import Region
@@ -205,7 +205,7 @@ def whole_numbers(texts: Iterable[str]) -> list[int]:
     """
     wanted = [text.strip() for text in texts if text != ID]
     for text in wanted:
-        if not re.fullmatch("[+-]?[0-9]{1,18}", text):
+        if not re.fullmatch(f"[+-]?{ID_FORM}", text):
             raise BadQuery("ids", text, "whole numbers")
     return [int(text) for text in wanted]
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from snapshard.assembly import PRIMARY
 from snapshard.catalog import Symbols
 from snapshard.errors import NotFound
 from snapshard.match import Match
 from snapshard.region import LAST_BASE, Region
 
-_INTERVAL = re.compile(r"(?P<chrom>chr[12]?[0-9XYM]):(?P<start>[0-9]{1,300})-(?P<end>[0-9]{1,300})")
+_INTERVAL = re.compile(rf"(?P<chrom>{PRIMARY}):(?P<start>[0-9]{{1,300}})-(?P<end>[0-9]{{1,300}})")
 _VERSIONED = re.compile(r"ENS(?:MUS)?G[0-9]+\.[0-9]+")
 _INTRONS = re.compile(
     r"(?P<symbol>[^:]+):(?P<numbers>[0-9]{1,9}(?:-[0-9]{1,9})?(?:;[0-9]{1,9}(?:-[0-9]{1,9})?)*)"

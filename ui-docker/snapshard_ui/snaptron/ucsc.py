@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from snapshard.assembly import ucsc_name
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES
 from snapshard.release import Release
@@ -13,12 +14,14 @@ from snapshard_ui.snaptron.layouts import line
 TRACK, LINK, BEDGRAPH = 1, 2, 3
 LINK_NAMES = ("coordinate_string", "URL")
 _BROWSER = "http://genome.ucsc.edu/cgi-bin/hgTracks"
-_JUNCTION_TRACK = 'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions" color=100,50,0 useScore=1'
+_JUNCTION_TRACK = (
+    'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions" '
+    "color=100,50,0 useScore=1"
+)
 _BASE_TRACK = (
     'track type=bedGraph name="Snaptron Bases" visibility=2 description="Snaptron Exported Base Coverage" '
     "color=100,50,0 useScore=0"
 )
-_UCSC_NAMES = {"GRCh38": "hg38", "GRCh37": "hg19", "GRCm38": "mm10", "GRCm39": "mm39"}
 
 
 def track_head(place: str, *, bases: bool = False) -> bytes:
@@ -51,7 +54,7 @@ def link(release: Release, base_url: str, path: str, asked: Asked, place: str) -
     else:
         query, path = _replaced(asked.text, TRACK, place), "snaptron"
     track = f"{base_url}/{path}?{quote(query, safe='/')}"
-    assembly = _UCSC_NAMES.get(release.assembly, release.assembly)
+    assembly = ucsc_name(release.assembly)
     return line(
         f"{release.title}:U",
         place,

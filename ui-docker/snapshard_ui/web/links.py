@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from flask import request
 
+from snapshard.assembly import grc_name
 from snapshard.region import Region
 from snapshard.release import Release
 from snapshard_ui.api.routes import PREFIX
@@ -66,7 +67,6 @@ _SITES = (
         },
     ),
 )
-_SAME_ASSEMBLY = {"hg38": "GRCh38", "hg19": "GRCh37"}
 
 
 def base_url(release: Release, *, server: bool) -> str:
@@ -119,7 +119,7 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     """Other sites that show the region, and GTEx's page of a gene that was asked for; none for an
     assembly they do not know.
     """
-    assembly = _SAME_ASSEMBLY.get(release.assembly, release.assembly)
+    assembly = grc_name(release.assembly)
     place = {
         "chrom": region.chrom,
         "plain": region.chrom.removeprefix("chr"),
