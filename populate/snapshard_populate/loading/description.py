@@ -137,6 +137,7 @@ def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
         header = (*BASE.columns, *map(str, base_samples(compilation)))
         files[_STORED_FILES["bases_header"]] = ("\t".join(header) + "\n").encode()
     elif compilation.bases_header is not None:
+        # Only to check the header now: a bad one must stop the load before it begins.
         base_samples(compilation)
     samples = _read_samples(compilation, errors)
     groups = _read_list(compilation.groups, read_groups, errors)

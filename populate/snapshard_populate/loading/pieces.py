@@ -139,6 +139,8 @@ class IntervalFinder:
         for first, last in pairwise([*runs(chroms).tolist(), len(chroms)]):
             chrom = chroms[first].decode()
             for interval in self._by_chrom.get(chrom) or self._by_chrom.get(OTHERS, []):
+                # Sorted starts make the rows of an interval one run, found by bisection; `part`
+                # then shares the arrays that the checks have made.
                 begin, end = np.searchsorted(
                     starts[first:last], (interval.first, interval.last + 1)
                 ).tolist()
@@ -158,6 +160,7 @@ def read_pieces(
     in its own order.
     """
     for source in sources:
+        # If every interval is needed, one pass is simpler than a look-up for each.
         if source.indexed and len(numbers) < len(finder.intervals):
             yield from _read_regions(source, finder, numbers, errors)
         else:

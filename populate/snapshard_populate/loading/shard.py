@@ -9,6 +9,7 @@ a schema without a record, which the next load drops and fills again.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -164,6 +165,7 @@ def _fill(
     tallies: list[Tally] = []
     for filler in fillers.values():
         tallies += filler.tallies.values()
+    # Pieces of all kinds come in one stream; each kind has its own batches.
     for piece in pieces:
         fillers[piece.kind].add(piece)
         report(_progress(target.shard, "rows", tallies))
@@ -195,9 +197,10 @@ def _record(catalog: Connection, schema: str, tallies: Sequence[Tally]) -> None:
         sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.SQL(", ").join([sql.Placeholder()] * (len(columns) + 2)),
     )
-    records = [
-        (schema, *[getattr(tally, name) for name in names], tally.sha256) for tally in tallies
-    ]
+    values = attrgetter(*names, "sha256")
+    records = [(schema, *values(tally)) for tally in tallies]
+    # FOR SHARE makes prune and retire wait for this transaction, so the state cannot change between
+    # the check and the records.
     with catalog.transaction(), catalog.cursor() as cursor:
         state = cursor.execute(_SHARE_STATE, [schema]).fetchone()
         if state != ("loading",):

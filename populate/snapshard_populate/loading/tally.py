@@ -47,6 +47,8 @@ class Tally:
 
     def add_rows(self, rows: Rows) -> None:
         """Counts the ids, reads and pairs of junctions, genes or exons."""
+        # Ids must ascend from block to block, too: a brin index finds an id quickly only if the ids
+        # of the whole table are in order.
         ids = rows.integers("snaptron_id")
         low, high = int(ids.min()), int(ids.max())
         follows = self.max_id is None or low > self.max_id

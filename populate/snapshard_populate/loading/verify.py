@@ -171,6 +171,7 @@ def _verify_shard(
     differences: list[str] = []
     rows = text_bytes = 0
     with session(shard, shards.address(shard)) as connection, connection.transaction():
+        # Whatever goes wrong here, verification cannot change what it verifies.
         connection.execute("SET TRANSACTION READ ONLY")
         for tally in expected:
             differences += _compare(connection, schema, tally)
@@ -210,6 +211,7 @@ def _block_facts(
     decompressor = zstandard.ZstdDecompressor()
     statement = _statement(_SELECT_BLOCKS, schema, expected.kind)
     with connection.cursor() as cursor:
+        # Streamed, because the payloads of a large interval need not fit into memory.
         for block_rows, block_bytes, payload in cursor.stream(
             statement, [expected.number], binary=True
         ):

@@ -177,6 +177,7 @@ def begin_release(
     Raises BadRelease for a name that was used before. Properties of a compilation apply to what it
     serves as well, so BadRelease is raised too if those of the new release differ.
     """
+    # A transaction of its own, so that nobody waits for this lock while `fill` copies.
     with session(CATALOG, catalog) as connection, connection.transaction():
         connection.execute(_LOCK_CATALOG)
         connection.execute(ddl("catalog.sql", schema="public"))
