@@ -16,7 +16,7 @@ from analysis.growth.compilations import Compilation
 from analysis.growth.files import Files
 from analysis.processes import postgres_of, tree, watched, without
 from snapshard.connections import Embedded
-from snapshard_populate.releases.layout import default_layout, layout_lines
+from snapshard_populate.releases import default_layout, layout_lines
 
 COMMAND = Path(sys.executable).with_name("snapshard")
 _BESIDE = ("junction_summary", "density")

@@ -15,7 +15,7 @@ from servers import wait_for
 
 from snapshard.connections import ShardMap
 from snapshard_populate.loading import LoadPlan, load_compilation, read_folder
-from snapshard_populate.releases.layout import read_layout
+from snapshard_populate.releases import read_layout
 from snapshard_populate.simulate import simulate
 
 FAR, NEAR = "/junctions?region=chr1", "/junctions?region=chr2"

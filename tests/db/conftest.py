@@ -13,7 +13,7 @@ from snapshard.index import Index
 from snapshard.release import Release
 from snapshard.settings import Settings
 from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, read_folder
-from snapshard_populate.releases.layout import default_layout, read_layout
+from snapshard_populate.releases import default_layout, read_layout
 from snapshard_populate.simulate import simulate
 
 

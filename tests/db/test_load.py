@@ -35,8 +35,7 @@ from snapshard_populate.loading import (
     verify_release,
 )
 from snapshard_populate.loading.shard import ShardShare, load_shard
-from snapshard_populate.releases import sessions
-from snapshard_populate.releases.layout import default_layout, read_layout
+from snapshard_populate.releases import default_layout, read_layout, sessions
 
 
 @pytest.fixture(scope="module")

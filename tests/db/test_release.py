@@ -21,6 +21,7 @@ from snapshard_populate.loading import (
 from snapshard_populate.releases import (
     NewRelease,
     begin_release,
+    default_layout,
     find_release,
     lock_shared,
     prune_releases,
@@ -30,7 +31,6 @@ from snapshard_populate.releases import (
     roll_back_release,
 )
 from snapshard_populate.releases import prune as pruning
-from snapshard_populate.releases.layout import default_layout
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def test_prune_leaves_what_is_being_read_for_the_next_time(shards, intervals, fe
 LOADER = """
 import sys
 from pathlib import Path
-from snapshard_populate.releases.layout import default_layout
+from snapshard_populate.releases import default_layout
 from snapshard.connections.shard_map import ShardMap
 from snapshard_populate.loading import Compilation, LoadPlan, load_compilation
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 
 from analysis.serving import start_server
 from snapshard_populate.loading import Compilation, LoadPlan, read_folder
-from snapshard_populate.releases.layout import read_layout
+from snapshard_populate.releases import read_layout
 from snapshard_populate.simulate import simulate
 
 LAYOUT = read_layout(["chr1\t60000000\ts1", "chr1\t-\ts2", "*\t-\ts3"])

@@ -10,7 +10,7 @@ from snapshard.errors import BadQuery, BadSetting, BadShardMap, NotFound
 from snapshard.region import LAST_BASE
 from snapshard.release import OTHERS, schema_name
 from snapshard.settings import Settings
-from snapshard_populate.releases.layout import default_layout, layout_lines, read_layout
+from snapshard_populate.releases import default_layout, layout_lines, read_layout
 
 
 def test_a_chromosome_can_be_cut_between_shards():

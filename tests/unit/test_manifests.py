@@ -15,7 +15,7 @@ import yaml
 
 from snapshard.connections import ShardMap
 from snapshard.settings import Settings
-from snapshard_populate.releases.layout import read_layout
+from snapshard_populate.releases import read_layout
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = {

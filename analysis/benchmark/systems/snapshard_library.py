@@ -25,8 +25,7 @@ from snapshard.rows import Rows
 from snapshard.settings import Settings
 from snapshard_populate.loading import Compilation as Files
 from snapshard_populate.loading import LoadPlan, Progress, load_compilation
-from snapshard_populate.releases import abandon_release
-from snapshard_populate.releases.layout import default_layout
+from snapshard_populate.releases import abandon_release, default_layout
 
 _SIZES = (
     "SELECT relname, pg_total_relation_size(oid) FROM pg_class"

@@ -11,7 +11,7 @@ from snapshard.connections import Embedded, ShardMap
 from snapshard.errors import BadShardMap
 from snapshard.release import Interval
 from snapshard.settings import Settings
-from snapshard_populate.releases.layout import default_layout, read_layout
+from snapshard_populate.releases import default_layout, read_layout
 
 EMBEDDED_SHARDS = 5
 

@@ -1,5 +1,6 @@
-"""The life of releases in the catalog and in the shards, and the locks that loaders take."""
+"""The layout and the life of releases, in the catalog and in the shards, and the locks of loaders."""
 
+from snapshard_populate.releases.layout import default_layout, layout_lines, read_layout
 from snapshard_populate.releases.prune import PruneResult, abandon_release, prune_releases
 from snapshard_populate.releases.release import (
     NewRelease,
@@ -21,12 +22,15 @@ __all__ = [
     "ReleaseStatus",
     "abandon_release",
     "begin_release",
+    "default_layout",
     "find_release",
+    "layout_lines",
     "lock_shared",
     "mark_verified",
     "prune_releases",
     "publish_release",
     "read_intervals",
+    "read_layout",
     "release_statuses",
     "retire_release",
     "roll_back_release",

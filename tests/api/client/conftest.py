@@ -17,7 +17,7 @@ from analysis.serving import start_server
 from snapshard.client import Client
 from snapshard.junction import NAMES
 from snapshard_populate.loading import Compilation, LoadPlan, read_folder
-from snapshard_populate.releases.layout import default_layout
+from snapshard_populate.releases import default_layout
 from snapshard_populate.simulate import simulate
 
 PROGRAM = [sys.executable, "-m", "snapshard"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from analysis.serving import start_server
 from snapshard.junction import NAMES
-from snapshard_populate.releases.layout import read_layout
+from snapshard_populate.releases import read_layout
 
 SHARED = Path(os.environ.get("SNAPSHARD_SHARED", Path(__file__).parents[4] / "shared"))
 CUTS = ["chr1\t150\ts1", "chr1\t40000000\ts2", "chr1\t-\ts3", "chr3\t10100\ts4", "chr3\t-\ts1"]
