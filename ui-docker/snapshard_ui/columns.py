@@ -1,13 +1,12 @@
-"""The columns of an answer, and how rows come to have them."""
+"""The vocabulary of columns, and rows as a response shows them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from snapshard.errors import BadQuery
 from snapshard.filters import CLASS
-from snapshard.index import Index
 from snapshard.junction import COLUMNS, NAME, SUMMARY, Column, ColumnType, annotation_class
 from snapshard.query import Query
 from snapshard.release import Release
@@ -23,12 +22,13 @@ COVERAGE = Column(
     "coverage", ColumnType.INTEGER, "reads of the junction in that sample (tidy rows)"
 )
 CHOOSABLE = {column.name: column for column in (*COLUMNS, CLASS, STABLE_NAME)}
+"""The columns that a request can choose."""
 ALL = {**CHOOSABLE, RAIL_ID.name: RAIL_ID, COVERAGE.name: COVERAGE}
 DEFAULT = (*SUMMARY, CLASS.name, NAME)
 TIDY_DEFAULT = ("snaptron_id", "chromosome", "start", "end", "strand")
 ID = "snaptron_id"
 _JUNCTION_BYTES = 45
-"""What a tidy row or a name says of its junction, about."""
+"""Typical length of the columns that a tidy row repeats, and of a stable name."""
 
 
 class Shape(StrEnum):
@@ -39,8 +39,10 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What an answer shows of each junction."""
+class Projection:
+    """The columns and the shape of a response's rows. Raises BadQuery for columns that do not exist
+    or do not go with the shape.
+    """
 
     columns: tuple[str, ...]
     shape: Shape = Shape.WIDE
@@ -57,89 +59,77 @@ class Choice:
             )
 
     @property
-    def written(self) -> tuple[Column, ...]:
-        """The columns in the order of the answer."""
-        tidy = (RAIL_ID, COVERAGE) if self.shape is Shape.TIDY else ()
-        return (*[CHOOSABLE[name] for name in self.columns], *tidy)
+    def header(self) -> tuple[Column, ...]:
+        """The columns of the response, in its order."""
+        tidy_columns = (RAIL_ID, COVERAGE) if self.shape is Shape.TIDY else ()
+        return (*[CHOOSABLE[name] for name in self.columns], *tidy_columns)
 
     @cached_property
-    def asked(self) -> tuple[str, ...]:
-        """The columns to ask for: those of the answer, and the id by which a page ends."""
+    def page_columns(self) -> tuple[str, ...]:
+        """The columns to read for a page: those of the response, and the id for its `next`."""
         return self.columns if ID in self.columns else (*self.columns, ID)
 
-    def size(self, text: bytes) -> int:
-        """About how many bytes these rows take as text: tidy rows repeat the junction for every
-        sample, names are made of it.
+    def text_size(self, text: bytes) -> int:
+        """The approximate size in bytes of these rows in the response: tidy rows repeat the
+        junction for every sample, and names are composed from other columns.
         """
-        repeated = (
-            text.count(b":")
-            if self.shape is Shape.TIDY
-            else text.count(b"\n")
-            if NAME in self.columns
-            else 0
-        )
-        return len(text) + _JUNCTION_BYTES * repeated
+        if self.shape is Shape.TIDY:
+            return len(text) + _JUNCTION_BYTES * text.count(b":")
+        if NAME in self.columns:
+            return len(text) + _JUNCTION_BYTES * text.count(b"\n")
+        return len(text)
 
-    def stored(self, query: Query) -> bool:
-        """Whether stored columns suffice; samples, and statistics over some of them, need the whole
-        rows.
+    def reads_stored_columns(self, query: Query) -> bool:
+        """Whether the database's columns suffice. Samples, and statistics over some of them, need
+        the whole rows.
         """
         return self.shape is Shape.WIDE and "samples" not in self.columns and query.samples is None
 
-    def read(
-        self, index: Index, release: Release, query: Query, *, limit: int | None = None
-    ) -> Iterator[Rows]:
-        """Matching rows with at least the columns of the answer, lazily, in genome order."""
-        if self.stored(query):
-            return index.summaries(
-                release, query, columns=self.asked if limit else self.columns, limit=limit
-            )
-        return index.rows(release, query, limit=limit)
-
-    def shown(self, rows: Rows, release: Release) -> Rows:
-        """The rows as the answer shows them."""
+    def project(self, rows: Rows, release: Release) -> Rows:
+        """The rows with the columns and the shape of the response."""
         if self.shape is Shape.TIDY:
             return tidy(with_columns(rows, (*self.columns, "samples"), release))
         return with_columns(rows, self.columns, release)
 
 
 def with_columns(rows: Rows, columns: Sequence[str], release: Release) -> Rows:
-    """The rows with these columns; class and name are made of the others where the rows do not have
-    them.
+    """The rows with these columns. Class and stable name are composed from other columns if the
+    rows lack them.
     """
-    wanted = tuple(columns)
-    if wanted == rows.columns or not rows.text:
-        return Rows(rows.text, wanted)
+    names = tuple(columns)
+    if names == rows.columns or not rows.text:
+        return Rows(rows.text, names)
     cells = dict(zip(rows.columns, rows.cells(), strict=True))
-    if CLASS.name in wanted and CLASS.name not in cells:
+    if CLASS.name in names and CLASS.name not in cells:
         cells[CLASS.name] = _classes(rows, cells["strand"])
-    if NAME in wanted and NAME not in cells:
-        places = zip(
-            cells["chromosome"], cells["start"], cells["end"], cells["strand"], strict=True
-        )
-        cells[NAME] = [b"%s:%s:%s-%s:%s" % (release.assembly.encode(), *place) for place in places]
-    lines = zip(*[cells[name] for name in wanted], strict=True)
-    return Rows(b"".join([b"\t".join(line) + b"\n" for line in lines]), wanted)
+    if NAME in names and NAME not in cells:
+        loci = zip(*[cells[part] for part in ("chromosome", "start", "end", "strand")], strict=True)
+        assembly = release.assembly.encode()
+        cells[NAME] = [b"%s:%s:%s-%s:%s" % (assembly, *locus) for locus in loci]
+    lines = zip(*[cells[name] for name in names], strict=True)
+    return Rows(b"".join([b"\t".join(line) + b"\n" for line in lines]), names)
 
 
 def _classes(rows: Rows, strands: list[bytes]) -> list[bytes]:
-    known = (
+    flags = [
         rows.flags(name).tolist() for name in ("annotated", "left_annotated", "right_annotated")
-    )
+    ]
     return [
         annotation_class(pair=pair, left=left, right=right, strand=strand.decode()).encode()
-        for pair, left, right, strand in zip(*known, strands, strict=True)
+        for pair, left, right, strand in zip(*flags, strands, strict=True)
     ]
 
 
 def tidy(rows: Rows) -> Rows:
-    """A row per pair of rows whose last column is `samples`, in record order: the columns before
-    it, rail_id and coverage.
+    """One row per junction and sample, from rows whose last column is `samples`: the columns before
+    it, then rail_id and coverage.
     """
+    # Samples are `,rail_id:coverage` in a row. Replacing each comma by a newline and the junction
+    # makes all of a junction's rows at once; the newline before the first of all is cut off.
     lines = []
     for line in rows.lines():
-        before, _, samples = line[:-1].rpartition(b"\t")
-        lines.append(samples.replace(b":", b"\t").replace(b",", b"\n" + before + b"\t"))
+        junction, _, samples = line[:-1].rpartition(b"\t")
+        lines.append(samples.replace(b":", b"\t").replace(b",", b"\n" + junction + b"\t"))
     columns = (*rows.columns[:-1], RAIL_ID.name, COVERAGE.name)
     text = b"".join(lines)
     return Rows(text[1:] + b"\n" if text else b"", columns)
