@@ -223,7 +223,7 @@ def quoted(text):
 
 def test_a_fault_of_ours_shows_an_id_and_no_words(monkeypatch, world, caplog):
     app = app_over(world)
-    monkeypatch.setattr("snapshard_ui.api.junctions.junction_page", lambda asked: 1 / 0)
+    monkeypatch.setattr("snapshard_ui.api.junctions.find_page", lambda asked: 1 / 0)
     answer = app.test_client().get("/api/v1/compilations/sim/junctions?region=chr7:1-2")
     assert answer.status_code == 500
     assert answer.json["request_id"] in answer.json["detail"]
@@ -234,7 +234,7 @@ def test_a_deadline_is_a_504_that_names_the_shard(monkeypatch, world):
     def too_long(asked):
         raise QueryTimeout("s2", 20)
 
-    monkeypatch.setattr("snapshard_ui.api.junctions.junction_page", too_long)
+    monkeypatch.setattr("snapshard_ui.api.junctions.find_page", too_long)
     answer = app_over(world).test_client().get("/api/v1/compilations/sim/junctions")
     assert (answer.status_code, answer.json["shards"]) == (504, ["s2"])
 

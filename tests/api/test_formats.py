@@ -13,7 +13,7 @@ import pysam
 import pytest
 
 from snapshard.junction import NAMES, SUMMARY
-from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.render import FORMATS
 
 REGION = {"region": "chr1", "limit": "200"}
 DECIMALS = ("coverage_avg", "coverage_median")

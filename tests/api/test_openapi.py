@@ -17,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from snapshard_ui.api.params import Output, Selection
+from snapshard_ui.api import OutputParams, SelectionParams
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.render import FORMATS
 
 CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "400"))
 MODES = [
@@ -95,8 +95,8 @@ def test_the_document_is_openapi_3_1_and_names_every_parameter(document):
         "limit",
         "count",
         "format",
-        *Selection.model_fields,
-        *Output.model_fields,
+        *SelectionParams.model_fields,
+        *OutputParams.model_fields,
     }
     assert all(parameter["description"] for parameter in page["parameters"])
     assert set(page["responses"]["200"]["content"]) == {

@@ -11,8 +11,8 @@ from snapshard.client.errors import AnswerError
 from snapshard.client.lineforms import LINE_FORMS
 from snapshard.client.remarks import read_words, split_text
 from snapshard.client.selection import Selection
-from snapshard_ui.api.params import ExportParams
-from snapshard_ui.api.params import Selection as Accepted
+from snapshard_ui.api import ExportParams
+from snapshard_ui.api import SelectionParams as Accepted
 from snapshard_ui.render.writer import words
 
 

@@ -5,36 +5,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from snapshard.connections import ShardSource
 from snapshard.settings import Settings
-from snapshard_ui import snaptron
-from snapshard_ui.api import evidence, genes, health, junctions, releases, routes, samples, splicing
+from snapshard_ui import (
+    api,
+    openapi,  # noqa: F401  # its routes register when it is imported
+    snaptron,
+)
 from snapshard_ui.http import Trailers, problems, request_log
-from snapshard_ui.openapi import document
 from snapshard_ui.runtime import backend
 from snapshard_ui.web import pages
 
-VIEWS = (junctions, evidence, genes, samples, splicing, releases, health, document)
-"""The modules whose views make up the API; importing them registers the views."""
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
-"""What is believed of the proxies that the settings count: X-Forwarded-For, -Proto, -Host, -Port,
--Prefix.
+"""The headers that are trusted from the proxies that the settings count: X-Forwarded-For, -Proto,
+-Host, -Port, -Prefix.
 """
 
 
 def create_app(settings: Settings | None = None, shards: ShardSource | None = None) -> Flask:
-    """The application, wired. Without arguments it reads the environment and finds the shards as
-    the settings say.
+    """The application. Without arguments it reads the environment, and finds the shards as the
+    settings say.
     """
     app, settings = Flask(__name__), settings or Settings.from_env()
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)
-    for blueprint in (
-        health.blueprint,
-        routes.root,
-        routes.api,
-        pages.blueprint,
-        snaptron.blueprint,
-    ):
+    for blueprint in (*api.BLUEPRINTS, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:

@@ -14,12 +14,11 @@ from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS
 from snapshard.settings import PREFIX, Settings
 from snapshard_ui import create_app
-from snapshard_ui.api.params import ExportParams, JunctionParams, Params, SampleParams
-from snapshard_ui.api.routes import OPERATIONS
-from snapshard_ui.api.routes import PREFIX as API
+from snapshard_ui.api import OPERATIONS, ExportParams, JunctionParams, Params, SampleParams
+from snapshard_ui.api import PREFIX as API
 from snapshard_ui.columns import ALL
 from snapshard_ui.http import TITLES
-from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.render import FORMATS
 
 _PART = re.compile(r"(<!-- begin: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -1,0 +1,76 @@
+"""The REST API: checked parameters become queries, and rows become responses.
+
+Importing a module of views registers its views, so that all of them are imported here, in the
+order of their operations in the API's description.
+"""
+
+from snapshard_ui.api import evidence, genes, health, junctions, releases, samples, splicing
+from snapshard_ui.api.evidence import JunctionEvidence, find_evidence
+from snapshard_ui.api.junction_page import find_page
+from snapshard_ui.api.models.responses import Answer, Problem
+from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
+from snapshard_ui.api.params import (
+    BatchBody,
+    ExportParams,
+    Flag,
+    JunctionParams,
+    NoParams,
+    OutputParams,
+    Params,
+    SampleParams,
+    SelectionParams,
+    plus_strand,
+    read_params,
+)
+from snapshard_ui.api.responses import Page, json_response
+from snapshard_ui.api.routes import (
+    OPERATIONS,
+    PREFIX,
+    Operation,
+    ReleaseRequest,
+    api,
+    find_release,
+    on_api,
+    root,
+)
+
+BLUEPRINTS = (health.blueprint, root, api)
+
+__all__ = [
+    "BLUEPRINTS",
+    "JUNCTION_QUERIES",
+    "MATCHES",
+    "OPERATIONS",
+    "PREFIX",
+    "Answer",
+    "BatchBody",
+    "ExportParams",
+    "Flag",
+    "JunctionEvidence",
+    "JunctionParams",
+    "NoParams",
+    "Operation",
+    "OutputParams",
+    "Page",
+    "Params",
+    "Problem",
+    "ReleaseRequest",
+    "SampleParams",
+    "SelectionParams",
+    "api",
+    "evidence",
+    "find_evidence",
+    "find_page",
+    "find_release",
+    "genes",
+    "health",
+    "json_response",
+    "junctions",
+    "on_api",
+    "plus_strand",
+    "read_params",
+    "releases",
+    "root",
+    "samples",
+    "splicing",
+]

@@ -1,6 +1,9 @@
-"""A junction's evidence, and the junctions of a splice site."""
+"""The evidence for a junction, and the junctions of a splice site."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from flask import Response
@@ -10,19 +13,21 @@ from snapshard.filters import Filter
 from snapshard.index import Index
 from snapshard.match import Match
 from snapshard.measures import Detection, Evidence, measure_evidence
-from snapshard.pairs import Integers, parse_pairs
+from snapshard.name import JunctionName
+from snapshard.pairs import parse_pairs
 from snapshard.query import Query
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api.junction_lookup import named
+from snapshard_ui.api.junction_lookup import find_junction
 from snapshard_ui.api.junction_page import check_limit
-from snapshard_ui.api.models.responses import EvidenceAnswer, SiteAnswer, about_release
+from snapshard_ui.api.models.responses import EvidenceAnswer, SiteAnswer
 from snapshard_ui.api.params import NoParams, SiteParams
-from snapshard_ui.api.queries import known_region
+from snapshard_ui.api.queries import check_chromosome
+from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
-from snapshard_ui.render.json_text import JsonObjects
+from snapshard_ui.render import JsonObjects
 
 _SITE = re.compile(r"(?:[^:\s]+:)?(?P<chrom>[^:\s]+):(?P<position>[\d,]+)(?::(?P<strand>[+\-?]))?")
 _ROLES = {
@@ -31,86 +36,123 @@ _ROLES = {
     (Match.START, "-"): "acceptor",
     (Match.END, "-"): "donor",
 }
+"""The role of a base in the junctions that start or end at it, by their strand."""
+_ANNOTATION = ("snaptron_id", "class", "left_motif", "right_motif")
+
+
+@dataclass(frozen=True)
+class JunctionEvidence:
+    """The evidence for one junction: its counts, and the other junctions at its two ends."""
+
+    name: JunctionName
+    found: bool
+    annotation: Mapping[str, object]
+    evidence: Evidence
+    same_start: Mapping[str, int]
+    same_end: Mapping[str, int]
+
+    @property
+    def summary(self) -> str:
+        """The evidence in one sentence."""
+        overall = self.evidence.overall
+        count = overall.sample_count
+        of = "an unknown number of" if count is None else f"{count:,}"
+        reads = f", {overall.reads:,} reads" if overall.samples else ""
+        return f"{self.name} is seen in {overall.samples:,} of {of} samples{reads}"
+
+    def members(self) -> dict[str, Any]:
+        """The evidence as JSON members."""
+        groups = [
+            {"group": group.name, "long_name": group.long_name, **_counts(detection)}
+            for group, detection in self.evidence.groups
+        ]
+        return {
+            "name": str(self.name),
+            "found": self.found,
+            **self.annotation,
+            "seen": _counts(self.evidence.overall),
+            "groups": groups,
+            "same_start": self.same_start,
+            "same_end": self.same_end,
+            "summary": self.summary,
+        }
 
 
 @on_release("/junctions/<name>/evidence", params=NoParams, answer=EvidenceAnswer, also=(300,))
-def junction_evidence(asked: ReleaseRequest[NoParams], name: str) -> Response:
-    """Whether the junction is seen: in n of N samples, with how many reads, over all and per group;
-    0 of N if it is absent.
+def junction_evidence(request: ReleaseRequest[NoParams], name: str) -> Response:
+    """The samples and reads with a junction, in all samples and per group.
+
+    An absent junction has 0 of N samples.
     """
-    found, rows = named(asked.index, asked.release, name)
-    known_region(asked.index, asked.release, found.region)
-    samples, coverages = _pairs(rows)
-    groups = asked.index.facts.of(asked.release).groups
-    answer = measure_evidence(
-        samples, coverages, sample_count=asked.release.sample_count, groups=groups
+    evidence = find_evidence(request.index, request.release, name)
+    return release_response(request.release, **evidence.members())
+
+
+def find_evidence(index: Index, release: Release, text: str) -> JunctionEvidence:
+    """The evidence for the junction with this name or number. Raises as `find_junction` does, and
+    NotFound for an unknown chromosome.
+    """
+    name, rows = find_junction(index, release, text)
+    region = check_chromosome(index, release, name.region)
+    pairs = rows.pairs if rows.text else parse_pairs([])
+    evidence = measure_evidence(
+        pairs.samples,
+        pairs.coverages,
+        sample_count=release.sample_count,
+        groups=index.facts.of(release).groups,
     )
-    return about_release(
-        asked.release,
-        name=str(found),
+    first_base = Region(region.chrom, region.start, region.start)
+    last_base = Region(region.chrom, region.end, region.end)
+    return JunctionEvidence(
+        name,
         found=bool(rows.text),
-        **_annotation(rows, asked.release),
-        seen=_seen(answer.overall),
-        groups=[
-            {"group": group.name, "long_name": group.long_name, **_seen(seen)}
-            for group, seen in answer.groups
-        ],
-        same_start=_sharing(
-            asked, _base(found.region.chrom, found.region.start), Match.START, rows
-        ),
-        same_end=_sharing(asked, _base(found.region.chrom, found.region.end), Match.END, rows),
-        summary=_sentence(str(found), answer),
+        annotation=_annotation(rows, release),
+        evidence=evidence,
+        same_start=_neighbours(index, release, Query((first_base,), match=Match.START), rows),
+        same_end=_neighbours(index, release, Query((last_base,), match=Match.END), rows),
     )
 
 
 @on_release("/splice-sites/<site>", params=SiteParams, answer=SiteAnswer)
-def splice_site(asked: ReleaseRequest[SiteParams], site: str) -> Response:
-    """The junctions whose intron begins or ends at a base such as chr2:71548830:+, by the role that
-    the site has for them.
+def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
+    """The junctions that use a splice site, by the role that the site has for them.
+
+    The site is the first or last base of their intron, such as chr2:71548830:+.
     """
-    check_limit(asked.params.limit)
+    limit = request.params.limit
+    check_limit(limit)
     base, strand = _parse_site(site)
-    known_region(asked.index, asked.release, base)
+    check_chromosome(request.index, request.release, base)
     roles: dict[str, list[orjson.Fragment]] = {"donor": [], "acceptor": [], "unknown": []}
-    limit, filters = asked.params.limit, (Filter("strand", "=", strand),) if strand else ()
+    filters = (Filter("strand", "=", strand),) if strand else ()
     for match in (Match.START, Match.END):
-        # More than these are more than the limit in one of the three roles.
-        rows = _at(
-            asked.index,
-            asked.release,
-            Query((base,), match=match, filters=filters),
-            limit=3 * limit + 1,
-        )
-        for text, own in zip(_objects(rows), rows.texts("strand"), strict=True):
-            roles[_ROLES.get((match, own.decode()), "unknown")].append(orjson.Fragment(text))
-    name = ":".join(
-        [asked.release.assembly, base.chrom, str(base.start), *([strand] if strand else [])]
-    )
-    cut = {role: found[:limit] for role, found in roles.items()}
-    return about_release(
-        asked.release,
-        site=name,
-        truncated=any(len(found) > limit for found in roles.values()),
-        **cut,
+        query = Query((base,), match=match, filters=filters)
+        # Three roles: above 3 * limit rows at least one role exceeds the limit.
+        rows = _read_rows(request.index, request.release, query, limit=3 * limit + 1)
+        for text, row_strand in zip(_objects(rows), rows.texts("strand"), strict=True):
+            role = _ROLES.get((match, row_strand.decode()), "unknown")
+            roles[role].append(orjson.Fragment(text))
+    parts = [request.release.assembly, base.chrom, str(base.start)]
+    return release_response(
+        request.release,
+        site=":".join([*parts, strand] if strand else parts),
+        truncated=any(len(junctions) > limit for junctions in roles.values()),
+        **{role: junctions[:limit] for role, junctions in roles.items()},
     )
 
 
 def _parse_site(text: str) -> tuple[Region, str | None]:
-    found = _SITE.fullmatch(text.strip())
-    if not found:
+    match = _SITE.fullmatch(text.strip())
+    if not match:
         raise BadQuery(
             "site",
             text,
-            "chromosome:position such as chr2:71548830, with :+ or :- to name the strand",
+            "chromosome:position such as chr2:71548830, with :+ or :- to choose the strand",
         )
-    return parse_region(f"{found['chrom']}:{found['position']}"), found["strand"]
+    return parse_region(f"{match['chrom']}:{match['position']}"), match["strand"]
 
 
-def _base(chrom: str, position: int) -> Region:
-    return Region(chrom, position, position)
-
-
-def _at(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
+def _read_rows(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
     parts = index.summaries(release, query, columns=DEFAULT, limit=limit)
     return Rows(b"".join(part.text for part in parts), DEFAULT)
 
@@ -118,47 +160,36 @@ def _at(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
 def _objects(rows: Rows) -> list[bytes]:
     if not rows.text:
         return []
-    return (
-        JsonObjects([CHOOSABLE[name] for name in rows.columns], exact=True)
-        .write(rows, b"\n")
-        .split(b"\n")
-    )
-
-
-def _pairs(rows: Rows) -> tuple[Integers, Integers]:
-    pairs = rows.pairs if rows.text else parse_pairs([])
-    return pairs.samples, pairs.coverages
+    objects = JsonObjects([CHOOSABLE[name] for name in rows.columns], exact=True)
+    return objects.write(rows, b"\n").split(b"\n")
 
 
 def _annotation(rows: Rows, release: Release) -> dict[str, object]:
-    names = ("snaptron_id", "class", "left_motif", "right_motif")
     if not rows.text:
-        return dict.fromkeys(names)
-    number, *texts = [column[0].decode() for column in with_columns(rows, names, release).cells()]
-    return dict(zip(names, [int(number), *texts], strict=True))
+        return dict.fromkeys(_ANNOTATION)
+    cells = with_columns(rows, _ANNOTATION, release).cells()
+    number, *texts = [column[0].decode() for column in cells]
+    return dict(zip(_ANNOTATION, [int(number), *texts], strict=True))
 
 
-def _sharing(
-    asked: ReleaseRequest[NoParams], base: Region, match: Match, own: Rows
-) -> dict[str, int]:
-    """The others at a base, as many as a page may hold; the junction itself may be among those that
-    are read.
-    """
-    most = asked.index.settings.max_rows
-    rows = _at(asked.index, asked.release, Query((base,), match=match), limit=most + 2)
+def _neighbours(index: Index, release: Release, query: Query, junction: Rows) -> dict[str, int]:
+    """The other junctions that a query finds, up to the size of a page."""
+    limit = index.settings.max_rows
+    # The junction itself may be among them, and one more row shows whether there are more.
+    rows = _read_rows(index, release, query, limit=limit + 2)
     if not rows.text:
         return {"junctions": 0, "reads": 0, "truncated": False}
     reads = rows.integers("coverage_sum")
-    if own.text:
-        reads = reads[rows.integers("snaptron_id") != own.integers("snaptron_id")[0]]
+    if junction.text:
+        reads = reads[rows.integers("snaptron_id") != junction.integers("snaptron_id")[0]]
     return {
-        "junctions": len(reads[:most]),
-        "reads": int(reads[:most].sum()),
-        "truncated": len(reads) > most,
+        "junctions": len(reads[:limit]),
+        "reads": int(reads[:limit].sum()),
+        "truncated": len(reads) > limit,
     }
 
 
-def _seen(detection: Detection) -> dict[str, object]:
+def _counts(detection: Detection) -> dict[str, object]:
     return {
         "n": detection.samples,
         "N": detection.sample_count,
@@ -166,13 +197,3 @@ def _seen(detection: Detection) -> dict[str, object]:
         "median": detection.median,
         "max": detection.maximum,
     }
-
-
-def _sentence(name: str, answer: Evidence) -> str:
-    of = (
-        "an unknown number of"
-        if answer.overall.sample_count is None
-        else f"{answer.overall.sample_count:,}"
-    )
-    reads = f", {answer.overall.reads:,} reads" if answer.overall.samples else ""
-    return f"{name} is seen in {answer.overall.samples:,} of {of} samples{reads}"

@@ -1,10 +1,14 @@
-"""Exports: everything that matches, streamed in genome order in constant memory, from as many
-shards as it takes.
+"""Exports: everything that matches, streamed in genome order in constant memory.
+
+An error that is known before the first byte is a problem response. A later one can only be
+reported inside the stream: it then ends with a remark, without the last chunk of HTTP and without
+the line that marks a complete export, so that no reader takes it for whole.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 
 from flask import Response
 
@@ -12,114 +16,120 @@ from snapshard.errors import BadQuery, ShardUnavailable, SnapshardError
 from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api.attachment import disposition
 from snapshard_ui.api.params import ExportParams
-from snapshard_ui.api.queries import chosen, reachable, selected
-from snapshard_ui.api.responses import MISSING, ROWS, page_writer
+from snapshard_ui.api.queries import build_projection, build_query, find_rows, reachable_release
+from snapshard_ui.api.responses import MISSING, ROWS, disposition, page_writer
 from snapshard_ui.api.routes import ReleaseRequest
-from snapshard_ui.columns import Choice
-from snapshard_ui.http import Pieces, Record, announce, current_record, current_trailers, streamed
-from snapshard_ui.render.bgzf import Bgzf
-from snapshard_ui.render.writer import Sheet, Writer
+from snapshard_ui.columns import Projection
+from snapshard_ui.http import (
+    Pieces,
+    Record,
+    announce,
+    current_record,
+    current_trailers,
+    streamed,
+)
+from snapshard_ui.render import Bgzf, Sheet, Writer
 from snapshard_ui.runtime import current_backend
 
 
-def junction_export(asked: ReleaseRequest[ExportParams]) -> Response:
-    """The stream. What can fail before it begins fails before the first byte: a bad query, a lost
-    shard, too many exports.
-    """
-    ours, params = current_backend(), asked.params
-    if params.compress and asked.format.binary:
+def export_response(request: ReleaseRequest[ExportParams]) -> Response:
+    """The streamed response. Raises BadQuery, ShardUnavailable and TooBusy before the first byte."""
+    backend, params = current_backend(), request.params
+    if params.compress and request.format.binary:
         raise BadQuery(
             "compress",
             params.compress,
-            f"a text format; {asked.format.name} is compressed by itself",
+            f"a text format; {request.format.name} is compressed itself",
         )
-    query, choice = selected(asked.index, asked.release, params), chosen(params, asked.format)
-    release, missing = _with_shards(asked, query)
-    current_record().partial = bool(missing)
-    ended = ours.take_export_slot()
-    stream = _Stream(current_record(), choice, release, completes=params.complete)
-    sheet = Sheet(choice.written, release.provenance(), params.about, choice.stored(query))
-    pieces = stream.pieces(
-        page_writer(asked.format, sheet, {"missing_shards": missing}),
-        choice.read(asked.index, release, query),
-    )
-    response = Response(
-        streamed(_bgzipped(pieces) if params.compress else pieces), mimetype=asked.format.media_type
-    )
+    query = build_query(request.index, request.release, params)
+    projection = build_projection(params, request.format)
+    release, missing = _require_shards(request, query)
+    record = current_record()
+    record.partial = bool(missing)
+    give_slot_back = backend.take_export_slot()
+    exact = projection.reads_stored_columns(query)
+    sheet = Sheet(projection.header, release.provenance(), params.about, exact)
+    writer = page_writer(request.format, sheet, {"missing_shards": missing})
+    export = _Export(record, projection, release, current_trailers(), params.complete)
+    pieces = export.pieces(writer, find_rows(request.index, release, query, projection))
+    if params.compress:
+        pieces = _bgzipped(pieces)
+    response = Response(streamed(pieces), mimetype=request.format.media_type)
     announce(response, ROWS)
     if params.compress:
         response.mimetype = "application/gzip"
     if missing:
         response.headers[MISSING] = ",".join(missing)
     response.headers["Content-Disposition"] = disposition(
-        asked, attachment=True, extra=".gz" if params.compress else ""
+        request, attachment=True, extra=".gz" if params.compress else ""
     )
+    # nginx would otherwise buffer the stream, and hide from us that its client has left.
     response.headers["X-Accel-Buffering"] = "no"
-    response.headers.update(ours.exports.headers())
-    response.call_on_close(ended)
+    response.headers.update(backend.exports.headers())
+    response.call_on_close(give_slot_back)
     return response
 
 
-def _with_shards(asked: ReleaseRequest[ExportParams], query: Query) -> tuple[Release, list[str]]:
-    """The release as far as its shards answer, and those that do not; all of them must, unless the
-    request says otherwise.
+def _require_shards(
+    request: ReleaseRequest[ExportParams], query: Query
+) -> tuple[Release, list[str]]:
+    """The release without unavailable shards, and their names. Raises ShardUnavailable if there are
+    any, unless the request allows a partial export.
     """
-    release, missing = reachable(asked.index, asked.release, query)
-    if missing and not asked.params.allow_partial:
+    release, missing = reachable_release(request.index, request.release, query)
+    if missing and not request.params.allow_partial:
         raise ShardUnavailable(
-            missing[0], f"no answer when the export began ({len(missing)} shards are away)"
+            missing[0], f"no response before the export ({len(missing)} shards are unavailable)"
         )
     return release, missing
 
 
-class _Stream:
-    """One export on its way."""
+@dataclass(frozen=True)
+class _Export:
+    """An export in progress."""
 
-    def __init__(self, seen: Record, choice: Choice, release: Release, *, completes: bool) -> None:
-        self._seen = seen
-        self._choice = choice
-        self._release = release
-        self._completes = completes
-        self._trailers = current_trailers()
+    record: Record
+    projection: Projection
+    release: Release
+    trailers: dict[str, str]
+    with_digest: bool
 
     def pieces(self, writer: Writer, parts: Iterator[Rows]) -> Pieces:
-        """The bytes of the answer. An error inside is told in the stream, which then breaks off
-        without its end.
-        """
-        digest = hashlib.sha256() if self._completes else None
-        with closing(parts):  # type: ignore[type-var]  # the index gives generators
+        """The bytes of the response; an error ends them with a remark, and is raised."""
+        digest = hashlib.sha256() if self.with_digest else None
+        with closing(parts):  # type: ignore[type-var]  # the index returns generators
             try:
-                for piece in self._written(writer, parts):
+                for piece in self._body(writer, parts):
                     if digest is not None:
                         digest.update(piece)
                     yield piece
             except SnapshardError as error:
                 yield writer.broken(str(error))
                 raise
-            self._trailers[ROWS] = str(self._seen.rows)
-            yield writer.tail(
-                {"rows": self._seen.rows, "sha256": digest.hexdigest()}
-                if digest is not None
-                else None
-            )
+            self.trailers[ROWS] = str(self.record.rows)
+            end = None
+            if digest is not None:
+                end = {"rows": self.record.rows, "sha256": digest.hexdigest()}
+            yield writer.tail(end)
 
-    def _written(self, writer: Writer, parts: Iterable[Rows]) -> Iterator[bytes]:
-        yield from _some(writer.head())
+    def _body(self, writer: Writer, parts: Iterable[Rows]) -> Iterator[bytes]:
+        yield from _nonempty(writer.head())
         for part in parts:
-            shown = self._choice.shown(part, self._release)
-            self._seen.rows += len(shown)
-            yield from _some(writer.body(shown))
-        yield from _some(writer.rest())
+            rows = self.projection.project(part, self.release)
+            self.record.rows += len(rows)
+            yield from _nonempty(writer.body(rows))
+        yield from _nonempty(writer.rest())
 
 
-def _some(piece: bytes) -> tuple[bytes, ...]:
+def _nonempty(piece: bytes) -> tuple[bytes, ...]:
+    # Writers return an empty piece while they hold rows back.
     return (piece,) if piece else ()
 
 
-def _bgzipped(pieces: Iterable[bytes]) -> Pieces:
+def _bgzipped(pieces: Pieces) -> Pieces:
     blocks = Bgzf()
-    for piece in pieces:
-        yield from _some(blocks.write(piece))
-    yield blocks.finish()
+    with closing(pieces):
+        for piece in pieces:
+            yield from _nonempty(blocks.write(piece))
+        yield blocks.finish()

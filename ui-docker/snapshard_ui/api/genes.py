@@ -1,36 +1,36 @@
-"""Genes: by the beginning of their name, and one by its name."""
+"""Genes: by the start of their name, and one by its name."""
 
 from flask import Response
 
 from snapshard.catalog import gene_members, gene_places, genes_by_prefix
 from snapshard.errors import Ambiguous
-from snapshard_ui.api.models.responses import GeneAnswer, GeneList, about_release
+from snapshard_ui.api.models.responses import GeneAnswer, GeneList
 from snapshard_ui.api.params import GeneParams, NoParams
+from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 
 
 @on_release("/genes", params=GeneParams, answer=GeneList)
-def genes(asked: ReleaseRequest[GeneParams]) -> Response:
-    """Genes whose symbol or id begins so, in any case."""
-    limit = asked.params.limit
-    found = genes_by_prefix(
-        asked.index.catalog, asked.release, asked.params.prefix, limit=limit + 1
-    )
-    return about_release(
-        asked.release,
-        truncated=len(found) > limit,
-        genes=[gene_members(gene) for gene in found[:limit]],
+def genes(request: ReleaseRequest[GeneParams]) -> Response:
+    """Genes whose symbol or ID starts with `prefix` (case-insensitive)."""
+    prefix, limit = request.params.prefix, request.params.limit
+    # One gene more than the limit shows whether the list is truncated.
+    matches = genes_by_prefix(request.index.catalog, request.release, prefix, limit=limit + 1)
+    return release_response(
+        request.release,
+        truncated=len(matches) > limit,
+        genes=[gene_members(gene) for gene in matches[:limit]],
     )
 
 
 @on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))
-def one_gene(asked: ReleaseRequest[NoParams], gene: str) -> Response:
-    """A gene by symbol, or by id with or without version; 300 with the choices if it has several
-    places.
+def one_gene(request: ReleaseRequest[NoParams], gene: str) -> Response:
+    """A gene by symbol, or by ID with or without version.
+
+    If several genes have the name, the response is a 300 with the choices.
     """
-    places = [
-        gene_members(place) for place in gene_places(asked.index.catalog, asked.release, gene)
-    ]
-    if len(places) > 1:
-        raise Ambiguous("gene", gene, places)
-    return about_release(asked.release, gene=places[0])
+    loci = gene_places(request.index.catalog, request.release, gene)
+    choices = [gene_members(locus) for locus in loci]
+    if len(choices) > 1:
+        raise Ambiguous("gene", gene, choices)
+    return release_response(request.release, gene=choices[0])

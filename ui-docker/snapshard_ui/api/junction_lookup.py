@@ -13,37 +13,40 @@ from snapshard_ui.columns import with_columns
 _UNSTRANDED = tuple(strand for strand in STRANDS if strand not in "+-")
 
 
-def named(index: Index, release: Release, text: str) -> tuple[JunctionName, Rows]:
-    """The junction that a name or number means, and its whole row; no row if there is no such
-    junction.
+def find_junction(index: Index, release: Release, text: str) -> tuple[JunctionName, Rows]:
+    """The junction with this name or number, and its whole row; no row if the release does not have
+    the junction.
 
-    Raises BadQuery for what is neither, NotFound for an unknown number, Ambiguous for a name
-    without strand that fits several.
+    Raises BadQuery for a text that is neither, NotFound for an unknown number, Ambiguous for a name
+    without strand that several junctions have.
     """
     snaptron_id = parse_id(text)
     if snaptron_id is not None:
-        rows = _rows(index, release, Query(ids=(snaptron_id,)))
+        rows = _read_rows(index, release, Query(ids=(snaptron_id,)))
         if not rows.text:
             raise NotFound("junction", text)
         return parse_name(_names(rows, release)[0], release.assembly), rows
     name = parse_name(text, release.assembly)
-    rows = on_strand(_rows(index, release, Query(regions=(name.region,), match=Match.EXACT)), name)
+    exact = Query(regions=(name.region,), match=Match.EXACT)
+    rows = on_strand(_read_rows(index, release, exact), name)
     if len(rows) > 1:
-        raise Ambiguous("junction", text, [{"name": one} for one in _names(rows, release)])
+        raise Ambiguous("junction", text, [{"name": choice} for choice in _names(rows, release)])
     return (parse_name(_names(rows, release)[0], release.assembly) if rows.text else name), rows
 
 
 def on_strand(rows: Rows, name: JunctionName) -> Rows:
-    """Those of the rows that have the name's strand; all signs of an unknown strand mean the same."""
+    """The rows on the name's strand, all of them if it names none. Every sign of an unknown strand
+    means the same.
+    """
     if name.strand is None or not rows.text:
         return rows
-    wanted = _UNSTRANDED if name.strand in _UNSTRANDED else (name.strand,)
+    strands = _UNSTRANDED if name.strand in _UNSTRANDED else (name.strand,)
     return rows.take(
-        [place for place, strand in enumerate(rows.texts("strand")) if strand.decode() in wanted]
+        [row for row, strand in enumerate(rows.texts("strand")) if strand.decode() in strands]
     )
 
 
-def _rows(index: Index, release: Release, query: Query) -> Rows:
+def _read_rows(index: Index, release: Release, query: Query) -> Rows:
     return Rows(b"".join(rows.text for rows in index.rows(release, query, limit=100)))
 
 

@@ -1,10 +1,8 @@
-"""One page of junctions: cut by rows or bytes, never silently."""
+"""One page of junctions, limited by rows and by bytes. Truncation is always reported."""
 
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-
-from flask import Response
 
 from snapshard.errors import BadQuery
 from snapshard.index import Count, Index
@@ -13,124 +11,126 @@ from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.params import JunctionParams
-from snapshard_ui.api.queries import chosen, reachable, selected
-from snapshard_ui.api.responses import Page, page_response
+from snapshard_ui.api.queries import build_projection, build_query, find_rows, reachable_release
+from snapshard_ui.api.responses import Page
 from snapshard_ui.api.routes import ReleaseRequest
-from snapshard_ui.api.tokens import token_of
-from snapshard_ui.columns import ID, Choice
-from snapshard_ui.http import current_record
+from snapshard_ui.api.tokens import row_token
+from snapshard_ui.columns import ID, Projection
 from snapshard_ui.runtime import current_settings
 
 
-def junction_page(asked: ReleaseRequest[JunctionParams]) -> Response:
-    """The page that the request asks for, in its format."""
-    check_limit(asked.params.limit)
-    index, params = asked.index, asked.params
-    query, choice = selected(index, asked.release, params), chosen(params, asked.format)
-    release, missing = (
-        reachable(index, asked.release, query) if params.allow_partial else (asked.release, [])
-    )
-    current_record().partial = bool(missing)
-    parts = choice.read(index, release, query, limit=params.limit + 1)
-    rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, choice)
-    following = _following(release, rows) if truncated else None
-    count = _counted(index, release, replace(query, after=None), params.count)
-    current_record().rows = len(rows)
-    members: dict[str, object] = {
+def find_page(request: ReleaseRequest[JunctionParams]) -> Page:
+    """The page of junctions that the request selects."""
+    check_limit(request.params.limit)
+    index, release, params = request.index, request.release, request.params
+    query = build_query(index, release, params)
+    projection = build_projection(params, request.format)
+    missing: list[str] = []
+    if params.allow_partial:
+        release, missing = reachable_release(index, release, query)
+    # One row more than the page holds shows whether more follow.
+    parts = find_rows(index, release, query, projection, limit=params.limit + 1)
+    rows, truncated = first_rows(parts, params.limit, current_settings().page_bytes, projection)
+    count = _count(index, release, replace(query, after=None), params.count)
+    explained = not rows.text and not query.after and not missing
+    members = {
         "count": None if count is None else {"rows": count.rows, "kind": count.exactness},
         "truncated": truncated,
-        "next": following,
+        "next": _next_token(release, rows) if truncated else None,
         "missing_shards": missing,
-        "why_empty": None
-        if rows.text or query.after or missing
-        else why_empty(index, release, query),
+        "why_empty": why_empty(index, release, query) if explained else None,
     }
-    page = Page(choice.written, choice.shown(rows, release), members, exact=choice.stored(query))
-    return page_response(asked, page)
+    return Page(
+        projection.header,
+        projection.project(rows, release),
+        len(rows),
+        members,
+        exact=projection.reads_stored_columns(query),
+    )
 
 
 def why_empty(index: Index, release: Release, query: Query) -> str:
-    """Why nothing matches: nothing lies there, or none of what does passes the filters and the
-    choice of samples.
+    """The reason why nothing matches: no junction lies there, or none of those that do passes the
+    filters and the choice of samples.
     """
-    wide = replace(query, filters=(), samples=None)
+    unfiltered = replace(query, filters=(), samples=None)
     of = f"{release.compilation} {release.name} ({release.assembly}, 1-based, both ends included)"
-    where = (
-        f"{RULES[query.match].verb} {', '.join(map(str, query.regions[:3]))}"
-        if query.regions
-        else "is there"
-    )
+    where = "is there"
     if query.ids is not None:
         where = "has these numbers"
-    count = Count(0, "exact") if wide == query else index.estimate(release, wide)
+    elif query.regions:
+        regions = ", ".join(map(str, query.regions[:3]))
+        where = f"{RULES[query.match].verb} {regions}"
+    count = Count(0, "exact")
+    if unfiltered != query:
+        count = index.estimate(release, unfiltered)
     if not count.rows:
         return f"no junction of {of} {where}"
     about = "" if count.exactness == "exact" else "about "
-    asked = " and ".join(
-        ["the filters"] * bool(query.filters)
-        + ["the choice of samples"] * (query.samples is not None)
-    )
-    return f"{about}{count.rows:,} junctions of {of} match without {asked}, none with"
+    restrictions = ["the filters"] if query.filters else []
+    if query.samples is not None:
+        restrictions.append("the choice of samples")
+    without = " and ".join(restrictions)
+    return f"{about}{count.rows:,} junctions of {of} match without {without}, none with"
 
 
 def check_limit(limit: int) -> None:
     """Raises BadQuery for a page larger than the settings allow."""
-    most = current_settings().max_rows
-    if limit > most:
+    max_rows = current_settings().max_rows
+    if limit > max_rows:
         raise BadQuery(
-            "limit", limit, f"at most {most}; follow `next` for more, or ask for an export"
+            "limit", limit, f"at most {max_rows}; for more, follow `next` or use an export"
         )
 
 
 def first_rows(
-    parts: Iterable[Rows], limit: int, most_bytes: int, choice: Choice
+    parts: Iterable[Rows], limit: int, max_bytes: int, projection: Projection
 ) -> tuple[Rows, bool]:
-    """The first rows, ended by their number or their bytes as the answer shows them (one row at
-    least); whether more follow.
+    """The first rows, up to `limit` rows or `max_bytes` of the response, at least one; and whether
+    more follow.
     """
     texts: list[bytes] = []
-    columns: tuple[str, ...] = choice.asked
+    columns: tuple[str, ...] = projection.page_columns
     for rows in parts:
         columns = rows.columns
-        lines = rows.text.count(b"\n")
-        size = choice.size(rows.text)
-        if lines > limit or size > most_bytes:
-            texts += _fitting(rows, limit, most_bytes, choice, first=not texts)
-            if size <= most_bytes:
-                # Nothing follows the one row too many; read to the end the connection can be used
-                # again.
+        line_count = rows.text.count(b"\n")
+        size = projection.text_size(rows.text)
+        if line_count > limit or size > max_bytes:
+            texts += _fitting_lines(rows, limit, max_bytes, projection, at_least_one=not texts)
+            if size <= max_bytes:
+                # The limit of rows ended the page, and nothing follows the one row too many: once
+                # its end has been read, the connection can be used again.
                 deque(parts, maxlen=0)
             return Rows(b"".join(texts), columns), True
         texts.append(rows.text)
-        limit, most_bytes = limit - lines, most_bytes - size
+        limit, max_bytes = limit - line_count, max_bytes - size
     return Rows(b"".join(texts), columns), False
 
 
-def _fitting(
-    rows: Rows, limit: int, most_bytes: int, choice: Choice, *, first: bool
+def _fitting_lines(
+    rows: Rows, limit: int, max_bytes: int, projection: Projection, *, at_least_one: bool
 ) -> list[bytes]:
-    kept: list[bytes] = []
     lines = rows.lines()[:limit]
-    if choice.size(text := b"".join(lines)) <= most_bytes:
+    text = b"".join(lines)
+    if projection.text_size(text) <= max_bytes:
         return [text]
+    fitting: list[bytes] = []
     for line in lines:
-        most_bytes -= choice.size(line)
-        if most_bytes < 0 and (kept or not first):
+        max_bytes -= projection.text_size(line)
+        if max_bytes < 0 and (fitting or not at_least_one):
             break
-        kept.append(line)
-    return kept
+        fitting.append(line)
+    return fitting
 
 
-def _following(release: Release, rows: Rows) -> str:
-    last = Rows(rows.text[rows.text.rfind(b"\n", 0, -1) + 1 :], rows.columns)
-    return token_of(release, int(last.texts(ID)[0]))
+def _next_token(release: Release, rows: Rows) -> str:
+    last_line = rows.text[rows.text.rfind(b"\n", 0, -1) + 1 :]
+    return row_token(release, int(Rows(last_line, rows.columns).texts(ID)[0]))
 
 
-def _counted(index: Index, release: Release, query: Query, how: str) -> Count | None:
-    if how == "none":
+def _count(index: Index, release: Release, query: Query, accuracy: str) -> Count | None:
+    if accuracy == "none":
         return None
-    return (
-        Count(index.count(release, query), "exact")
-        if how == "exact"
-        else index.estimate(release, query)
-    )
+    if accuracy == "exact":
+        return Count(index.count(release, query), "exact")
+    return index.estimate(release, query)

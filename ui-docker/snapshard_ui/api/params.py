@@ -1,5 +1,5 @@
-"""What a request asks, checked: pydantic models of the query strings, from which the OpenAPI
-document is made too.
+"""The parameters of requests, as pydantic models that check query strings and bodies. The OpenAPI
+document and docs/api.md are generated from them.
 """
 
 import re
@@ -14,21 +14,19 @@ from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS, Match
 from snapshard.query import MOST_IDS
 from snapshard_ui.columns import CHOOSABLE, Shape
+from snapshard_ui.render import FormatName, TableName
 
-Flag = Annotated[
-    bool,
-    BeforeValidator(
-        lambda came: {"true": True, "false": False, "1": True, "0": False}.get(came, came)
-    ),
-]
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+
+Flag = Annotated[bool, BeforeValidator(lambda value: _FLAGS.get(value, value))]
 
 
-def _split(came: Any) -> Any:
-    return (
-        [part.strip() for text in came for part in text.split(",") if part.strip()]
-        if isinstance(came, list)
-        else came
-    )
+def _split(value: Any) -> Any:
+    """The parts of comma-separated texts, without blanks; what is no list is left to pydantic."""
+    if not isinstance(value, list):
+        return value
+    parts = [part.strip() for part in ",".join(value).split(",")]
+    return [part for part in parts if part]
 
 
 Numbers = Annotated[
@@ -42,34 +40,62 @@ Names = Annotated[
 
 
 class Params(BaseModel):
-    """A query string; a name it does not know is an error."""
+    """A query string; a name that is not a field is an error.
+
+    The properties are what the routes need to know of every request; a model that has such a field
+    overrides the property.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def format_name(self) -> str | None:
+        """The format that the query string names."""
+        return None
+
+    @property
+    def page_token(self) -> str | None:
+        """The `next` of the page before, or the id of its last row."""
+        return None
+
+    @property
+    def other_compilations(self) -> tuple[str, ...]:
+        """The compilations that are read beside that of the URL."""
+        return ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The regions and genes of the request, for the name of a file."""
+        return ()
 
 
 Model = TypeVar("Model", bound=Params)
 
 
-class Selection(Params):
-    """Which junctions. Without region, gene and ids: all of the compilation, in genome order."""
+class SelectionParams(Params):
+    """The junctions to select. Without region, gene and ids: all of the compilation, in genome
+    order.
+    """
 
     region: Annotated[
         list[str],
         Field(
-            description="chromosome:start-end, 1-based, both ends included; commas, blanks and a bare chromosome number are"
-            " understood too. May be repeated: a junction that matches several comes once.",
+            description="chromosome:start-end, 1-based, both ends included; commas, blanks and a"
+            " chromosome number without `chr` are accepted. May be repeated: a junction that"
+            " matches several regions is returned once.",
             examples=[["chr2:29,193,000-29,920,000"]],
         ),
     ] = []
     gene: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=100)]],
         Field(
-            description="gene symbol or id: the region of the gene. May be repeated.",
+            description="gene symbol or ID: the region of the gene. May be repeated.",
             examples=[["ALK"]],
         ),
     ] = []
     ids: Annotated[
-        Numbers, Field(description="numbers (snaptron_id), separated by commas", examples=[[1, 2]])
+        Numbers,
+        Field(description="junction numbers (snaptron_id), comma-separated", examples=[[1, 2]]),
     ] = []
     match: Annotated[
         Match,
@@ -78,85 +104,106 @@ class Selection(Params):
     filter: Annotated[
         list[str],
         Field(
-            description=f"column, operator, value. Columns: {', '.join(FILTERABLE)}. Operators: {' '.join(OPERATORS)}."
-            " May be repeated; all must hold.",
+            description=f"column, operator, value. Columns: {', '.join(FILTERABLE)}."
+            f" Operators: {' '.join(OPERATORS)}. May be repeated; all filters must match.",
             examples=[["samples_count>=5"]],
         ),
     ] = []
     sample_ids: Annotated[
         Numbers,
         Field(
-            description="only these samples (rail_id): others are cut out and the statistics recomputed"
+            description="restrict to these samples (rail_id), comma-separated; statistics are"
+            " recomputed over them"
         ),
     ] = []
     group: Annotated[
         list[str],
         Field(
-            description="only the samples of this group, such as a tissue. May be repeated: their union."
+            description="restrict to the samples of this group, such as a tissue. May be repeated:"
+            " the union of the groups."
         ),
     ] = []
     after: Annotated[
         str | None,
         Field(
-            description="continue behind this row: the `next` of the page before, or a snaptron_id",
+            description="start after this row: the `next` of the page before, or a snaptron_id",
             examples=["1"],
         ),
     ] = None
     allow_partial: Annotated[
-        Flag, Field(description="answer although a shard is away; `missing_shards` says which")
+        Flag,
+        Field(
+            description="respond even if shards are unavailable; `missing_shards` lists them",
+        ),
     ] = False
 
+    @property
+    def page_token(self) -> str | None:
+        return self.after
 
-class Output(Params):
-    """What of each junction, and how it is written."""
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return (*self.region, *self.gene)
+
+
+class OutputParams(Params):
+    """The columns of each junction and the form of the rows."""
 
     columns: Annotated[
         Names,
-        Field(
-            description=f"columns in the order wanted, separated by commas: {', '.join(CHOOSABLE)}"
-        ),
+        Field(description=f"columns in this order, comma-separated: {', '.join(CHOOSABLE)}"),
     ] = []
     samples: Annotated[
-        Flag, Field(description="add the column samples: every sample with its reads")
+        Flag, Field(description="add the column `samples`: every sample with its reads")
     ] = False
     shape: Annotated[
-        Shape, Field(description="wide: a row per junction; tidy: a row per junction and sample")
+        Shape,
+        Field(description="wide: one row per junction; tidy: one row per junction and sample"),
     ] = Shape.WIDE
     about: Annotated[
-        Flag, Field(description="begin text formats with a line that says what the answer is")
+        Flag, Field(description="start text formats with a line that describes the response")
     ] = True
 
 
-FormatName = Literal["json", "ndjson", "tsv", "csv", "bed6", "bed12", "igv", "parquet", "arrow"]
-TableName = Literal["json", "ndjson", "tsv", "csv", "parquet", "arrow"]
+_FORMAT = "format of the response; overrides the suffix and the Accept header"
 
 
-class JunctionParams(Selection, Output):
+class JunctionParams(SelectionParams, OutputParams):
     """A page of junctions."""
 
-    limit: Annotated[int, Field(ge=1, description="most junctions of this page")] = 1_000
+    limit: Annotated[int, Field(ge=1, description="maximum number of junctions on the page")] = (
+        1_000
+    )
     count: Annotated[
         Literal["none", "estimated", "exact"],
-        Field(description="whether to say how many junctions match in all"),
+        Field(description="count all matching junctions, on all pages together"),
     ] = "none"
-    format: Annotated[
-        FormatName | None, Field(description="instead of an Accept header or a suffix")
-    ] = None
+    format: Annotated[FormatName | None, Field(description=_FORMAT)] = None
+
+    @property
+    def format_name(self) -> str | None:
+        return self.format
 
 
-class ExportParams(Selection, Output):
-    """All junctions that match, streamed."""
+class ExportParams(SelectionParams, OutputParams):
+    """All matching junctions, streamed."""
 
     complete: Annotated[
-        Flag, Field(description="end with a line that says rows and sha256 of all bytes before it")
+        Flag,
+        Field(
+            description="end with a line that has the number of rows and the sha256 of all bytes"
+            " before it"
+        ),
     ] = False
     compress: Annotated[
         Literal["bgzip"] | None,
-        Field(description="bgzip: a file that tabix can index, for the text formats"),
+        Field(description="bgzip: compress a text format as a file that tabix can index"),
     ] = None
-    format: Annotated[
-        FormatName | None, Field(description="instead of an Accept header or a suffix")
-    ] = None
+    format: Annotated[FormatName | None, Field(description=_FORMAT)] = None
+
+    @property
+    def format_name(self) -> str | None:
+        return self.format
 
 
 class OneParams(Params):
@@ -165,8 +212,8 @@ class OneParams(Params):
     samples: Annotated[Flag, Field(description="add every sample with its reads")] = False
 
 
-_MOST_BODY = 4_000_000
-"""Bytes of a body: 10,000 names of the longest kind are two million."""
+_MAX_BODY_BYTES = 4_000_000
+"""10,000 names of maximum length are two million bytes."""
 
 
 class BatchBody(Params):
@@ -176,29 +223,29 @@ class BatchBody(Params):
         list[Annotated[str, Field(max_length=200)]],
         Field(
             max_length=10_000,
-            description="stable names; the strand may be left out",
+            description="stable names; the strand may be omitted",
             examples=[["GRCh38:chr2:71548830-71549349:+"]],
         ),
     ]
 
 
 class NoParams(Params):
-    """Nothing may be asked."""
+    """No parameters."""
 
 
 class GeneParams(Params):
-    """Genes by the beginning of their symbol or id."""
+    """Genes by the start of their symbol or ID."""
 
     prefix: Annotated[
         str,
         Field(
             min_length=1,
             max_length=100,
-            description="beginning of a symbol or id, in any case",
+            description="start of a symbol or ID, case-insensitive",
             examples=["AL"],
         ),
     ]
-    limit: Annotated[int, Field(ge=1, le=1_000, description="most genes")] = 20
+    limit: Annotated[int, Field(ge=1, le=1_000, description="maximum number of genes")] = 20
 
 
 class SampleParams(Params):
@@ -207,65 +254,77 @@ class SampleParams(Params):
     q: Annotated[
         list[str],
         Field(
-            description="words that stand behind each other in any field. May be repeated; all must hold."
+            description="a word or phrase that occurs in any field. May be repeated; all must"
+            " match."
         ),
     ] = []
     filter: Annotated[
         list[str],
         Field(
-            description="field, operator (>= <= != = > <), value, such as SMRIN>=7; text fields match words. May be repeated."
+            description="field, operator (>= <= != = > <), value, such as SMRIN>=7; text fields"
+            " match by words. May be repeated; all filters must match."
         ),
     ] = []
     fields: Annotated[
-        Names, Field(description="fields in the order wanted, separated by commas; without: all")
+        Names, Field(description="fields in this order, comma-separated; all if omitted")
     ] = []
-    limit: Annotated[int, Field(ge=1, description="most samples of this page")] = 1_000
+    limit: Annotated[int, Field(ge=1, description="maximum number of samples on the page")] = 1_000
     after: Annotated[str | None, Field(description="the `next` of the page before")] = None
     about: Annotated[
-        Flag, Field(description="begin text formats with a line that says what the answer is")
+        Flag, Field(description="start text formats with a line that describes the response")
     ] = True
-    format: Annotated[
-        TableName | None, Field(description="instead of an Accept header or a suffix")
-    ] = None
+    format: Annotated[TableName | None, Field(description=_FORMAT)] = None
+
+    @property
+    def format_name(self) -> str | None:
+        return self.format
+
+    @property
+    def page_token(self) -> str | None:
+        return self.after
 
 
 class FacetParams(Params):
-    """How often each value of a field occurs."""
+    """The frequency of each value of a field."""
 
     field: Annotated[str, Field(max_length=200, description="name of the field", examples=["SMTS"])]
     limit: Annotated[
-        int, Field(ge=1, le=10_000, description="most values, the most frequent first")
+        int,
+        Field(ge=1, le=10_000, description="maximum number of values, the most frequent first"),
     ] = 100
 
 
 class SiteParams(Params):
     """Junctions that use a splice site."""
 
-    limit: Annotated[int, Field(ge=1, description="most junctions of each role")] = 1_000
+    limit: Annotated[int, Field(ge=1, description="maximum number of junctions of each role")] = (
+        1_000
+    )
 
 
 def read_params(model: type[Model]) -> Model:
-    """The request's query string as the model says. Raises BadQuery for a name it does not know,
-    pydantic's ValidationError for values that do not fit.
+    """The request's query string as this model. Raises BadQuery for an unknown name, pydantic's
+    ValidationError for values that do not fit.
     """
     values: dict[str, object] = {}
-    for name, came in request.args.lists():
+    for name, texts in request.args.lists():
         field = model.model_fields.get(name)
         if field is None:
-            raise BadQuery(name, ",".join(came), _known(name, model))
-        many = isinstance(field.default, list) or get_origin(field.annotation) is list
-        check_text(name, *came)
-        values[name] = (
-            [plus_strand(text) for text in came] if many else came[0] if len(came) == 1 else came
-        )
+            raise BadQuery(name, ",".join(texts), _expected_name(name, model))
+        check_text(name, *texts)
+        if isinstance(field.default, list) or get_origin(field.annotation) is list:
+            values[name] = [plus_strand(text) for text in texts]
+        else:
+            # Several texts for one value are left to pydantic, which reports them.
+            values[name] = texts[0] if len(texts) == 1 else texts
     return model.model_validate(values)
 
 
-def _known(name: str, model: type[Params]) -> str:
-    """What a parameter could have been called."""
-    near = get_close_matches(name, model.model_fields, n=1)
-    meant = f"{near[0]}, or another " if near else "a "
-    return f"{meant}parameter of this question ({', '.join(model.model_fields) or 'it has none'})"
+def _expected_name(name: str, model: type[Params]) -> str:
+    similar = get_close_matches(name, model.model_fields, n=1)
+    suggestion = f"{similar[0]}, or another " if similar else "a "
+    names = ", ".join(model.model_fields) or "it has none"
+    return f"{suggestion}parameter of this endpoint ({names})"
 
 
 def check_text(name: str, *texts: object) -> None:
@@ -276,20 +335,17 @@ def check_text(name: str, *texts: object) -> None:
 
 
 def read_body(model: type[Model]) -> Model:
-    """The request's JSON body as the model says. Raises BadQuery for a body that is no JSON; a
-    larger one than any is 413.
+    """The request's JSON body as this model. Raises BadQuery for a body that is not JSON; a body
+    over the maximum size is a 413.
     """
-    request.max_content_length = _MOST_BODY
+    request.max_content_length = _MAX_BODY_BYTES
     body = request.get_json(force=True, silent=True)
     if body is None:
-        raise BadQuery(
-            "body",
-            request.get_data(as_text=True)[:100],
-            'a JSON object such as {"junctions": ["chr2:100-200"]}',
-        )
+        text = request.get_data(as_text=True)[:100]
+        raise BadQuery("body", text, 'a JSON object such as {"junctions": ["chr2:100-200"]}')
     return model.model_validate(body)
 
 
 def plus_strand(text: str) -> str:
-    """A filter on the strand as it was meant: a bare `+` in a URL arrives as a blank."""
+    """A filter on the strand as it was meant: an unescaped `+` in a URL arrives as a blank."""
     return re.sub(r"^(\s*strand\s*(?:=|==|!=)) $", r"\1+", text)

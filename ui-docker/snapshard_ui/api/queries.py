@@ -1,6 +1,6 @@
-"""From checked parameters to the library's query."""
+"""Checked parameters as the library's queries, and the rows that they find."""
 
-import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 
 from snapshard.catalog import gene_region
@@ -12,17 +12,18 @@ from snapshard.pairs import SampleSet
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
-from snapshard_ui.api.params import Output, Selection
+from snapshard.rows import Rows
+from snapshard_ui.api.params import OutputParams, SelectionParams
 from snapshard_ui.api.tokens import parse_token
-from snapshard_ui.columns import DEFAULT, TIDY_DEFAULT, Choice, Shape
-from snapshard_ui.render.formats import Format
+from snapshard_ui.columns import DEFAULT, TIDY_DEFAULT, Projection, Shape
+from snapshard_ui.render import Format
 
 
-def selected(index: Index, release: Release, params: Selection) -> Query:
-    """The query. Raises BadQuery, NotFound for a gene, group, chromosome or row that is not there,
-    Ambiguous for a gene name.
+def build_query(index: Index, release: Release, params: SelectionParams) -> Query:
+    """The query. Raises BadQuery; NotFound for an unknown gene, group, chromosome or row; Ambiguous
+    for a gene name with several genes.
     """
-    regions = [known_region(index, release, parse_region(text)) for text in params.region]
+    regions = [check_chromosome(index, release, parse_region(text)) for text in params.region]
     regions += [gene_region(index.catalog, release, name) for name in params.gene]
     if regions and params.ids:
         raise BadQuery(
@@ -34,74 +35,66 @@ def selected(index: Index, release: Release, params: Selection) -> Query:
         match=params.match,
         filters=tuple(parse_filter(text) for text in params.filter),
         samples=_samples(index, release, params),
-        after=_place(index, release, params.after),
+        after=_row_address(index, release, params.after),
     )
 
 
-def known_region(index: Index, release: Release, region: Region) -> Region:
-    """The region. Raises NotFound if the release has no such chromosome: an empty answer would hide
-    a slip of the pen.
+def check_chromosome(index: Index, release: Release, region: Region) -> Region:
+    """The region. Raises NotFound if the release does not have its chromosome: an empty response
+    would hide a misspelling.
     """
-    if (
-        region.chrom not in release.named
-        and region.chrom not in index.facts.of(release).other_chromosomes
-    ):
-        known = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
-        raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(known)))
-    return region
+    if region.chrom in release.named or region.chrom in index.facts.of(release).other_chromosomes:
+        return region
+    chromosomes = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
+    raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(chromosomes)))
 
 
-def _samples(index: Index, release: Release, params: Selection) -> SampleSet | None:
+def _samples(index: Index, release: Release, params: SelectionParams) -> SampleSet | None:
     if not params.sample_ids and not params.group:
         return None
     return SampleSet({*params.sample_ids, *index.facts.of(release).group_members(params.group)})
 
 
-def _place(index: Index, release: Release, after: str | None) -> RowAddress | None:
+def _row_address(index: Index, release: Release, after: str | None) -> RowAddress | None:
     if after is None:
         return None
     snaptron_id = parse_id(after)
-    return index.row_address(
-        release, parse_token(after).row if snaptron_id is None else snaptron_id
-    )
+    if snaptron_id is None:
+        snaptron_id = parse_token(after).row
+    return index.row_address(release, snaptron_id)
 
 
-def chosen(params: Output, form: Format) -> Choice:
-    """What the answer shows. Raises BadQuery where format, columns and shape do not go together."""
+def build_projection(params: OutputParams, form: Format) -> Projection:
+    """The columns and shape of the response. Raises BadQuery if they do not go with the format."""
     if form.columns:
         if params.columns or params.samples or params.shape is Shape.TIDY:
-            expected = (
-                "one with free columns (tsv, csv, ndjson, json, parquet, arrow) for columns,"
-                " samples and tidy"
+            raise BadQuery(
+                "format",
+                form.name,
+                "tsv, csv, ndjson, json, parquet or arrow with columns, samples or shape=tidy",
             )
-            raise BadQuery("format", form.name, expected)
-        return Choice(form.columns)
+        return Projection(form.columns)
     columns = tuple(params.columns) or (TIDY_DEFAULT if params.shape is Shape.TIDY else DEFAULT)
     if params.samples and "samples" not in columns:
         columns = (*columns, "samples")
-    return Choice(columns, params.shape)
+    return Projection(columns, params.shape)
 
 
-def reachable(index: Index, release: Release, query: Query) -> tuple[Release, list[str]]:
-    """The release without the intervals whose shards do not answer now, and the names of those
-    shards.
+def find_rows(
+    index: Index, release: Release, query: Query, projection: Projection, limit: int | None = None
+) -> Iterator[Rows]:
+    """The matching rows with at least the columns of the response, lazily, in genome order; with a
+    limit also the id by which a page ends.
     """
-    asked = dict.fromkeys(interval.shard for interval in intervals_to_ask(query, release))
-    missing = [state.name for state in index.states(list(asked)) if not state.up]
-    kept = tuple(interval for interval in release.intervals if interval.shard not in missing)
-    return replace(release, intervals=kept), missing
+    if not projection.reads_stored_columns(query):
+        return index.rows(release, query, limit=limit)
+    columns = projection.page_columns if limit else projection.columns
+    return index.summaries(release, query, columns=columns, limit=limit)
 
 
-def normalised(query: Query) -> str:
-    """The query in one spelling, however it was written: what caches compare."""
-    samples = hashlib.sha256(query.samples.ids.tobytes()).hexdigest() if query.samples else ""
-    parts = [
-        *map(str, query.regions),
-        *map(str, query.filters),
-        query.match,
-        query.ids,
-        samples,
-        query.after,
-        query.kind,
-    ]
-    return repr(parts)
+def reachable_release(index: Index, release: Release, query: Query) -> tuple[Release, list[str]]:
+    """The release without the intervals of unavailable shards, and the names of those shards."""
+    shards = dict.fromkeys(interval.shard for interval in intervals_to_ask(query, release))
+    missing = [state.name for state in index.states(list(shards)) if not state.up]
+    intervals = tuple(interval for interval in release.intervals if interval.shard not in missing)
+    return replace(release, intervals=intervals), missing

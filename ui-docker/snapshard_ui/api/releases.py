@@ -1,13 +1,11 @@
-"""Which compilations and releases there are, and how their shards are."""
-
-from typing import Any
+"""Compilations, their releases, and the state of the shards."""
 
 from flask import Response
 
-from snapshard.release import Release
+from snapshard.release import Interval, Release
 from snapshard_ui.api.models.releases import CompilationList, ReleaseAnswer, ReleaseList, ShardList
-from snapshard_ui.api.models.responses import json_response
 from snapshard_ui.api.params import NoParams
+from snapshard_ui.api.responses import json_response
 from snapshard_ui.api.routes import ReleaseRequest, on_api, on_release
 from snapshard_ui.runtime import current_backend, current_index
 
@@ -15,74 +13,65 @@ from snapshard_ui.runtime import current_backend, current_index
 @on_api("/compilations", answer=CompilationList)
 def compilations(params: NoParams) -> Response:
     """The compilations, each with its current release."""
-    return json_response(
-        {"compilations": [describe(release) for release in current_index().catalog.compilations()]}
-    )
+    current = current_index().catalog.compilations()
+    return json_response({"compilations": [release_members(release) for release in current]})
 
 
 @on_api("/compilations/<compilation>/releases", answer=ReleaseList)
 def releases(params: NoParams, compilation: str) -> Response:
-    """The releases of a compilation that can be asked, oldest first; the current one is what URLs
-    without a release mean.
+    """The releases of a compilation that can be queried, oldest first.
+
+    URLs without a release mean the current one.
     """
     catalog = current_index().catalog
     current = catalog.release(compilation)
-    found = [
-        describe(release) for release in catalog.releases() if release.compilation == compilation
+    members = [
+        release_members(release)
+        for release in catalog.releases()
+        if release.compilation == compilation
     ]
-    return json_response({"current": current.name, "releases": found})
+    return json_response({"current": current.name, "releases": members})
 
 
 @on_release("", answer=ReleaseAnswer, changing=lambda release: (release.state, release.published))
-def release(asked: ReleaseRequest[NoParams]) -> Response:
-    """One release: its size, and how the genome is cut."""
-    intervals = [
-        {
-            "chromosome": one.chrom,
-            "first": one.first,
-            "last": one.last,
-            "shard": one.shard,
-            "junctions": _rows(one.content),
-        }
-        for one in asked.release.intervals
-    ]
+def release(request: ReleaseRequest[NoParams]) -> Response:
+    """One release: its size, and how the genome is partitioned."""
     return json_response(
         {
-            "about": asked.release.provenance(),
-            "release": describe(asked.release),
-            "intervals": intervals,
+            "about": request.release.provenance(),
+            "release": release_members(request.release),
+            "intervals": [_interval_members(interval) for interval in request.release.intervals],
         }
     )
 
 
 @on_api("/shards", answer=ShardList)
 def shards(params: NoParams) -> Response:
-    """Every shard, asked now: whether it answers, how quickly, and which releases it holds."""
+    """Every shard, checked now: whether it responds, how quickly, and which releases it holds."""
     index, metrics = current_index(), current_backend().metrics
-    known = index.catalog.releases()
-    answer = []
+    releases = index.catalog.releases()
+    members = []
     for state in index.states():
         metrics.shard_up.labels(state.name).set(state.up)
-        held = [
+        names = [
             f"{release.compilation}/{release.name}"
-            for release in known
+            for release in releases
             if state.name in release.shards
         ]
-        took = round(state.milliseconds, 1)
-        answer.append(
+        members.append(
             {
                 "name": state.name,
                 "up": state.up,
-                "milliseconds": took,
+                "milliseconds": round(state.milliseconds, 1),
                 "reason": state.reason,
-                "releases": held,
+                "releases": names,
             }
         )
-    return json_response({"shards": answer})
+    return json_response({"shards": members})
 
 
-def describe(release: Release) -> dict[str, Any]:
-    """What lists say of a release."""
+def release_members(release: Release) -> dict[str, object]:
+    """A release as the JSON members of lists."""
     return {
         **release.provenance(),
         "title": release.title,
@@ -94,5 +83,12 @@ def describe(release: Release) -> dict[str, Any]:
     }
 
 
-def _rows(content: Any) -> int:
-    return content["junction"].row_count if "junction" in content else 0
+def _interval_members(interval: Interval) -> dict[str, object]:
+    junctions = interval.content.get("junction")
+    return {
+        "chromosome": interval.chrom,
+        "first": interval.first,
+        "last": interval.last,
+        "shard": interval.shard,
+        "junctions": junctions.row_count if junctions is not None else 0,
+    }

@@ -1,67 +1,111 @@
-"""A page as a response: rows in the format asked for, with what makes a cut visible in every
-format.
+"""Results as HTTP responses: JSON about a release, and pages of rows in every format. A truncated
+response is recognisable in every format and by its headers.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+import flask
+import orjson
+from flask import Response
 
 from snapshard.junction import Column
+from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api.attachment import disposition
-from snapshard_ui.api.models.responses import note_cut
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.http import current_record
-from snapshard_ui.render.formats import Format
-from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
+from snapshard_ui.render import Format, JsonWriter, Sheet, Writer
 
 ROWS = "Snapshard-Rows"
 MISSING = "Snapshard-Missing-Shards"
+TRUNCATED = "Snapshard-Truncated"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and what is said of them: count, truncated, next, missing shards.
+    """A page of rows, and the members that describe it: count, truncated, next, missing shards.
 
-    `exact`: their numbers come from number columns of the database.
+    `exact`: the numbers come from number columns of the database.
     """
 
     columns: tuple[Column, ...]
     rows: Rows
+    row_count: int
+    """Junctions or samples of the page; tidy rows are more than that."""
     members: Mapping[str, Any]
     exact: bool = False
 
 
-def page_response(asked: ReleaseRequest[Any], page: Page) -> Response:
-    """The response."""
-    sheet = Sheet(page.columns, asked.release.provenance(), asked.params.about, page.exact)
-    writer = page_writer(asked.format, sheet, page.members)
-    response = Response(
-        writer.head() + writer.body(page.rows) + writer.tail(), mimetype=asked.format.media_type
-    )
-    response.headers["Content-Disposition"] = disposition(asked, attachment=asked.format.binary)
-    response.headers[ROWS] = str(current_record().rows)
-    note_cut(response, cut=bool(page.members["truncated"]))
-    if page.members.get("missing_shards"):
-        response.headers[MISSING] = ",".join(page.members["missing_shards"])
+def json_response(body: object, status: int = 200) -> Response:
+    """A JSON response."""
+    return Response(orjson.dumps(body), status, mimetype="application/json")
+
+
+def release_response(release: Release, **members: object) -> Response:
+    """A JSON response about a release. If it can be truncated, a header reports whether it is."""
+    response = json_response({"about": release.provenance(), **members})
+    if "truncated" in members:
+        _note_truncation(response, truncated=bool(members["truncated"]))
+    return response
+
+
+def page_response(request: ReleaseRequest[Any], page: Page) -> Response:
+    """The page in the format of the request."""
+    record = current_record()
+    record.rows = page.row_count
+    missing = page.members.get("missing_shards")
+    record.partial = bool(missing)
+    sheet = Sheet(page.columns, request.release.provenance(), request.params.about, page.exact)
+    writer = page_writer(request.format, sheet, page.members)
+    body = writer.head() + writer.body(page.rows) + writer.tail()
+    response = Response(body, mimetype=request.format.media_type)
+    response.headers["Content-Disposition"] = disposition(request, attachment=request.format.binary)
+    response.headers[ROWS] = str(page.row_count)
+    _note_truncation(response, truncated=bool(page.members["truncated"]))
+    if missing:
+        response.headers[MISSING] = ",".join(missing)
     if page.members["next"]:
-        response.headers["Link"] = f'<{_link(page.members["next"])}>; rel="next"'
+        response.headers["Link"] = f'<{_next_url(page.members["next"])}>; rel="next"'
     return response
 
 
 def page_writer(form: Format, sheet: Sheet, members: Mapping[str, Any]) -> Writer:
-    """The writer of rows of which more is to be said: as members of a JSON answer, in the remarks
-    of every other format.
+    """The writer of rows that are described by members: of the object in JSON, in the remarks of
+    every other format.
     """
     if form.name == "json":
         return JsonWriter(sheet, **members)
-    said = {name: value for name, value in members.items() if value}
-    return form.writer(replace(sheet, about={**sheet.about, **said}))
+    remarks = {name: value for name, value in members.items() if value}
+    return form.writer(replace(sheet, about={**sheet.about, **remarks}))
 
 
-def _link(following: str) -> str:
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
-    return f"{request.script_root}{request.path}?{urlencode([*pairs, ('after', following)])}"
+def disposition(request: ReleaseRequest[Any], *, attachment: bool, extra: str = "") -> str:
+    """The Content-Disposition header, with a file name made of compilation, release, assembly, the
+    first regions and genes, and the format's suffix.
+    """
+    release = request.release
+    subject = re.sub(r"[^A-Za-z0-9_-]+", "-", "_".join(request.params.subjects[:3])).strip("-")
+    parts = (
+        release.compilation,
+        release.name,
+        release.assembly,
+        subject[:80] or "all",
+        request.format.suffix + extra,
+    )
+    name = re.sub(r"[^A-Za-z0-9_.-]", "-", ".".join(parts))
+    return f'{"attachment" if attachment else "inline"}; filename="{name}"'
+
+
+def _note_truncation(response: Response, *, truncated: bool) -> None:
+    response.headers[TRUNCATED] = str(truncated).lower()
+    current_record().truncated = truncated
+
+
+def _next_url(token: str) -> str:
+    query = flask.request.args.items(multi=True)
+    pairs = [(name, value) for name, value in query if name != "after"]
+    path = flask.request.script_root + flask.request.path
+    return f"{path}?{urlencode([*pairs, ('after', token)])}"

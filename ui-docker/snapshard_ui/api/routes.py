@@ -1,5 +1,5 @@
-"""How a view comes to its URLs: parameters checked, release found, caches asked. The OpenAPI
-document reads the same table.
+"""Decorators that register views: they check the parameters, find the release and answer from the
+client's cache if they can. OPERATIONS lists every view, for the OpenAPI document.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from snapshard.index import Index
 from snapshard.release import Release
+from snapshard_ui.api.negotiation import negotiated_format
 from snapshard_ui.api.params import NoParams, Params, check_text, read_body, read_params
 from snapshard_ui.api.tokens import release_name
 from snapshard_ui.http import (
@@ -23,20 +24,21 @@ from snapshard_ui.http import (
     etag,
     not_modified,
 )
-from snapshard_ui.render.formats import FORMATS, Format, chosen_format
+from snapshard_ui.render import FORMATS, Format
 from snapshard_ui.runtime import current_index
 
 PREFIX = "/api/v1"
 api = Blueprint("api", __name__, url_prefix=PREFIX)
 root = Blueprint("root", __name__)
-for _headers in (
+# Flask calls these in reverse order: the last one first.
+for _add_headers in (
     allow_cross_origin,
     add_provenance_headers,
     add_cache_headers,
     compress_response,
 ):
-    api.after_request(_headers)
-    root.after_request(_headers)
+    api.after_request(_add_headers)
+    root.after_request(_add_headers)
 
 P = TypeVar("P", bound=Params)
 View = Callable[..., Response]
@@ -45,7 +47,7 @@ BASES = ("/compilations/<compilation>", "/compilations/<compilation>/releases/<r
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that can be asked: what the OpenAPI document says of it."""
+    """An operation of the API, as the OpenAPI document describes it."""
 
     view: View
     method: str
@@ -76,7 +78,7 @@ class ReleaseRequest(Generic[P]):
 def on_api(
     path: str, *, answer: type[BaseModel], params: type[Params] = NoParams
 ) -> Callable[[View], View]:
-    """Registers a view of the whole service, which gets the checked parameters."""
+    """Registers a view about the whole service; it gets the checked parameters."""
 
     def register(view: View) -> View:
         @wraps(view)
@@ -99,11 +101,11 @@ def on_release(
     also: tuple[int, ...] = (),
     changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
-    """Registers a view about a release, which gets an ReleaseRequest; with formats also under the path with
-    a suffix.
+    """Registers a view about a release; it gets a ReleaseRequest. A view with formats is registered
+    under the path with a suffix, too.
 
-    `also` are statuses that it may have beside the usual ones. `changing` is what the answer says
-    of the release that may be another tomorrow, such as its state.
+    `also` lists statuses that it may respond with beside the usual ones. `changing` returns what
+    the response reports of the release that can still change, such as its state.
     """
 
     def register(view: View) -> View:
@@ -114,30 +116,34 @@ def on_release(
             for name, value in values.items():
                 check_text(name, value)
             checked = read_params(params)
-            form = (
-                chosen_format(getattr(checked, "format", None), suffix, among=formats)
-                if formats
-                else FORMATS["json"]
-            )
-            asked = ReleaseRequest(
+            form = FORMATS["json"]
+            if formats:
+                form = negotiated_format(checked.format_name, suffix, among=formats)
+            request = ReleaseRequest(
                 current_index(),
                 find_release(compilation, release, checked),
                 checked,
                 form,
-                other_releases(checked),
+                _other_releases(checked),
             )
-            told = changing(asked.release)
-            current_record().lasting = told is None and not asked.others
-            read = (asked.release, *asked.others)
-            tag = etag(read, view.__name__, form.name, checked.model_dump_json(), values, told)
-            return not_modified(tag) or view(asked, **values)
+            state = changing(request.release)
+            current_record().lasting = state is None and not request.others
+            # The tag is computed before the query, so that a client with the response costs none.
+            tag = etag(
+                (request.release, *request.others),
+                view.__name__,
+                form.name,
+                checked.model_dump_json(),
+                values,
+                state,
+            )
+            return not_modified(tag) or view(request, **values)
 
         paths = tuple(base + path for base in BASES)
-        for suffixed in ["", ".<suffix>"] if formats else [""]:
+        for suffix_rule in ["", ".<suffix>"] if formats else [""]:
             for number, rule in enumerate(paths):
-                api.add_url_rule(
-                    rule + suffixed, f"{view.__name__}{number}{suffixed and '_suffix'}", respond
-                )
+                endpoint = f"{view.__name__}{number}{suffix_rule and '_suffix'}"
+                api.add_url_rule(rule + suffix_rule, endpoint, respond)
         OPERATIONS.append(Operation(view, "get", paths, params, answer, formats, also=also))
         return view
 
@@ -145,16 +151,18 @@ def on_release(
 
 
 def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callable[[View], View]:
-    """Registers a view about a release that reads a JSON body; it changes nothing, so it may be
-    asked again.
+    """Registers a view about a release that reads a JSON body; it changes nothing, so that the
+    request can be repeated.
     """
 
     def register(view: View) -> View:
         @wraps(view)
         def respond(compilation: str, release: str | None = None) -> Response:
             read_params(NoParams)
-            found = find_release(compilation, release, NoParams())
-            return view(ReleaseRequest(current_index(), found, read_body(body), FORMATS["json"]))
+            current_release = find_release(compilation, release, NoParams())
+            return view(
+                ReleaseRequest(current_index(), current_release, read_body(body), FORMATS["json"])
+            )
 
         paths = tuple(base + path for base in BASES)
         for number, rule in enumerate(paths):
@@ -166,18 +174,16 @@ def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callabl
 
 
 def find_release(compilation: str, release: str | None, params: Params) -> Release:
-    """The release that the URL names, or that the page before was of; noted for the headers of the
-    answer.
+    """The release that the URL names, or to which the page token is bound; noted for the headers of
+    the response.
     """
-    name = release_name(getattr(params, "after", None), compilation, release)
+    name = release_name(params.page_token, compilation, release)
     record = current_record()
     record.release = current_index().catalog.release(compilation, name)
     record.versioned = release is not None
     return record.release
 
 
-def other_releases(params: Params) -> tuple[Release, ...]:
-    """The current releases of the other compilations that a request names: found once, so that its
-    tag is of what is read.
-    """
-    return tuple(current_index().catalog.release(name) for name in getattr(params, "other", ()))
+def _other_releases(params: Params) -> tuple[Release, ...]:
+    # Looked up once, so that the ETag is of exactly the releases that are read.
+    return tuple(current_index().catalog.release(name) for name in params.other_compilations)

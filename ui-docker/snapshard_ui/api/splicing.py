@@ -1,5 +1,5 @@
-"""Splicing measures over the API: queries of junctions in, the library's definitions out
-(docs/splicing.md).
+"""Splicing measures over the API: the library's definitions (docs/splicing.md), applied to the
+junctions that queries find.
 """
 
 import math
@@ -25,11 +25,11 @@ from snapshard.measures import (
     tissue_specificity,
     union,
 )
+from snapshard.pairs import Integers
 from snapshard.query import Query
 from snapshard.region import parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api.models.responses import about_release, json_response
 from snapshard_ui.api.models.splicing import (
     MATCHES,
     ExonAnswer,
@@ -47,174 +47,201 @@ from snapshard_ui.api.models.splicing import (
     TissueParams,
     UnionParams,
 )
-from snapshard_ui.api.queries import known_region
+from snapshard_ui.api.queries import check_chromosome
+from snapshard_ui.api.responses import json_response, release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
-from snapshard_ui.runtime import current_index
+
+_TEXTS = ("snaptron_id", "chromosome", "strand")
+_INTEGERS = ("start", "end", "samples_count", "coverage_sum")
+_DECIMALS = ("coverage_avg", "coverage_median")
 
 
 @on_release("/splicing/inclusion-ratio", params=InclusionParams, answer=InclusionAnswer)
-def inclusion_ratio(asked: ReleaseRequest[InclusionParams]) -> Response:
-    """How much more each sample uses the junctions of group B than those of group A (JIR)."""
-    found = junction_inclusion_ratio(
-        _sums(asked, asked.params.a), _sums(asked, asked.params.b), min_count=asked.params.min_count
+def inclusion_ratio(request: ReleaseRequest[InclusionParams]) -> Response:
+    """The relative use of the junctions of group B and group A in each sample (JIR)."""
+    params = request.params
+    ratios = junction_inclusion_ratio(
+        _sums(request, params.a), _sums(request, params.b), min_count=params.min_count
     )
-    columns = (found.samples.tolist(), found.a.tolist(), found.b.tolist(), found.ratio.tolist())
-    return about_release(asked.release, samples=_records(("rail_id", "a", "b", "ratio"), columns))
+    arrays = (ratios.samples, ratios.a, ratios.b, ratios.ratio)
+    samples = _records(("rail_id", "a", "b", "ratio"), [array.tolist() for array in arrays])
+    return release_response(request.release, samples=samples)
 
 
 @on_release("/splicing/psi", params=PsiParams, answer=PsiAnswer)
-def psi(asked: ReleaseRequest[PsiParams]) -> Response:
+def psi(request: ReleaseRequest[PsiParams]) -> Response:
     """The fraction of transcripts that include a cassette exon, per sample (PSI)."""
-    params = asked.params
-    sums = (
-        _sums(asked, texts) for texts in (params.inclusion1, params.inclusion2, params.exclusion)
+    params = request.params
+    result = percent_spliced_in(
+        _sums(request, params.inclusion1),
+        _sums(request, params.inclusion2),
+        _sums(request, params.exclusion),
+        min_count=params.min_count,
     )
-    found = percent_spliced_in(*sums, min_count=params.min_count)
     names = ("rail_id", "inclusion1", "inclusion2", "exclusion", "psi")
-    arrays = (found.samples, found.inclusion1, found.inclusion2, found.exclusion, found.psi)
-    return about_release(
-        asked.release, samples=_records(names, [array.tolist() for array in arrays])
-    )
+    arrays = (result.samples, result.inclusion1, result.inclusion2, result.exclusion, result.psi)
+    samples = _records(names, [array.tolist() for array in arrays])
+    return release_response(request.release, samples=samples)
 
 
 @on_release("/splicing/shared", params=SharedParams, answer=SharedAnswer)
-def shared(asked: ReleaseRequest[SharedParams]) -> Response:
+def shared(request: ReleaseRequest[SharedParams]) -> Response:
     """The samples that have reads in the first query and in a later one (SSC)."""
-    samples = shared_samples([_sums(asked, [text]) for text in asked.params.query]).tolist()
-    return about_release(asked.release, count=len(samples), samples=samples)
+    samples = _shared_samples(request, request.params).tolist()
+    return release_response(request.release, count=len(samples), samples=samples)
 
 
 @on_release("/splicing/tissues", params=TissueParams, answer=TissueAnswer)
-def tissues(asked: ReleaseRequest[TissueParams]) -> Response:
-    """In which tissues the junctions occur together: n of N samples."""
-    samples = shared_samples([_sums(asked, [text]) for text in asked.params.query])
-    labels = dict(_labels(asked.release, asked.params.field))
-    found = tissue_specificity(samples, labels)
+def tissues(request: ReleaseRequest[TissueParams]) -> Response:
+    """The tissues in which the junctions occur together: n of N samples."""
+    samples = _shared_samples(request, request.params)
+    labels = dict(_labels(request.index, request.release, request.params.field))
     members = [
-        {"value": one.tissue, "n": one.n, "N": one.total, "fraction": one.fraction} for one in found
+        {"value": row.tissue, "n": row.n, "N": row.total, "fraction": row.fraction}
+        for row in tissue_specificity(samples, labels)
     ]
-    return about_release(asked.release, field=asked.params.field, tissues=members)
+    return release_response(request.release, field=request.params.field, tissues=members)
 
 
 @on_release("/splicing/exons", params=ExonParams, answer=ExonAnswer)
-def exons(asked: ReleaseRequest[ExonParams]) -> Response:
-    """What may be exons between the junctions of a region."""
-    params = asked.params
-    found = find_exons(
-        _rows(asked.index, asked.release, params.query),
+def exons(request: ReleaseRequest[ExonParams]) -> Response:
+    """Candidate exons between the junctions of a region."""
+    params = request.params
+    candidates = find_exons(
+        _read_rows(request.index, request.release, params.query),
         shortest=params.shortest,
         longest=params.longest,
     )
-    some = list(islice(found, params.limit + 1))
-    columns = [
-        (one.chrom, one.start, one.end, one.left_id, one.right_id) for one in some[: params.limit]
+    # One exon more than the limit shows whether the list is truncated.
+    first_exons = list(islice(candidates, params.limit + 1))
+    members = [
+        {
+            "chromosome": exon.chrom,
+            "start": exon.start,
+            "end": exon.end,
+            "left_id": exon.left_id,
+            "right_id": exon.right_id,
+        }
+        for exon in first_exons[: params.limit]
     ]
-    names = ("chromosome", "start", "end", "left_id", "right_id")
-    members = [dict(zip(names, one, strict=True)) for one in columns]
-    return about_release(asked.release, truncated=len(some) > params.limit, exons=members)
+    truncated = len(first_exons) > params.limit
+    return release_response(request.release, truncated=truncated, exons=members)
 
 
 @on_release("/splicing/union", params=UnionParams, answer=JoinedAnswer)
-def in_any(asked: ReleaseRequest[UnionParams]) -> Response:
+def in_any(request: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that any of the compilations has, each once."""
-    return _joined(asked, union(_of_all(asked)))
+    return _joined_response(request, union(_rows_by_release(request)))
 
 
 @on_release("/splicing/intersection", params=UnionParams, answer=JoinedAnswer)
-def in_all(asked: ReleaseRequest[UnionParams]) -> Response:
+def in_all(request: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that all of the compilations have, each once."""
-    return _joined(asked, union(_of_all(asked), in_all=True))
+    return _joined_response(request, union(_rows_by_release(request), in_all=True))
 
 
 @on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
-def comparable(asked: ReleaseRequest[NormalisedParams]) -> Response:
-    """Junctions whose coverages are made comparable between samples, by recount's way or by
-    junction coverage.
+def comparable(request: ReleaseRequest[NormalisedParams]) -> Response:
+    """Junctions with coverages that are comparable between samples.
+
+    They are normalised as recount does, or by junction coverage.
     """
-    how, sizes = NORMALISATIONS[asked.params.normalise], _sizes(asked)
-    parts = _rows(asked.index, asked.release, asked.params.query)
-    rows = chain.from_iterable(_merged(normalised(part, sizes, how)) for part in parts)
-    return about_release(asked.release, rows=list(rows))
+    normalisation = NORMALISATIONS[request.params.normalise]
+    sizes = _sample_sizes(request)
+    parts = _read_rows(request.index, request.release, request.params.query)
+    members = [_junction_members(normalised(part, sizes, normalisation)) for part in parts]
+    return release_response(request.release, rows=list(chain.from_iterable(members)))
 
 
-def _sums(asked: ReleaseRequest[Any], texts: Sequence[str]) -> SampleSums:
-    return sample_sums(_rows(asked.index, asked.release, texts))
+def _sums(request: ReleaseRequest[Any], texts: Sequence[str]) -> SampleSums:
+    return sample_sums(_read_rows(request.index, request.release, texts))
 
 
-def _of_all(asked: ReleaseRequest[UnionParams]) -> list[list[Rows]]:
-    return [_rows(asked.index, release, asked.params.query) for release in _read(asked)]
+def _shared_samples(request: ReleaseRequest[Any], params: SharedParams) -> Integers:
+    return shared_samples([_sums(request, [text]) for text in params.query])
 
 
-def _read(asked: ReleaseRequest[UnionParams]) -> list[Release]:
-    """The releases that go in, the one asked first; one that is named twice counts once."""
-    return list({release.schema: release for release in (asked.release, *asked.others)}.values())
+def _rows_by_release(request: ReleaseRequest[UnionParams]) -> list[list[Rows]]:
+    query = request.params.query
+    return [_read_rows(request.index, release, query) for release in _releases(request)]
 
 
-def _joined(asked: ReleaseRequest[UnionParams], rows: Rows) -> Response:
-    about = {
-        **asked.release.provenance(),
-        "others": [other.provenance() for other in _read(asked)[1:]],
-    }
-    return json_response({"about": about, "rows": _merged(rows)})
+def _releases(request: ReleaseRequest[UnionParams]) -> list[Release]:
+    """The releases to join, that of the URL first; one that is named twice counts once."""
+    releases = (request.release, *request.others)
+    return list({release.schema: release for release in releases}.values())
 
 
-def _rows(index: Index, release: Release, texts: Sequence[str]) -> list[Rows]:
-    """The junctions of queries, with samples. Raises BadQuery where they are more than one answer
-    may hold.
+def _joined_response(request: ReleaseRequest[UnionParams], rows: Rows) -> Response:
+    others = [other.provenance() for other in _releases(request)[1:]]
+    about = {**request.release.provenance(), "others": others}
+    return json_response({"about": about, "rows": _junction_members(rows)})
+
+
+def _read_rows(index: Index, release: Release, texts: Sequence[str]) -> list[Rows]:
+    """The junctions of queries, with samples. Raises BadQuery if there are more than a page may
+    have.
     """
-    left, found = index.settings.max_rows, []
+    max_rows, parts = index.settings.max_rows, []
+    remaining = max_rows
     for text in texts:
-        for rows in index.rows(release, _query(index, release, text), limit=left + 1):
-            left -= len(rows)
-            found.append(rows)
-        if left < 0:
-            raise BadQuery(
-                "query", text, f"queries of at most {index.settings.max_rows} junctions together"
-            )
-    return found
+        # One row more than remain shows that there are too many.
+        for rows in index.rows(release, _parse_query(index, release, text), limit=remaining + 1):
+            remaining -= len(rows)
+            parts.append(rows)
+        if remaining < 0:
+            raise BadQuery("query", text, f"queries of at most {max_rows} junctions together")
+    return parts
 
 
-def _query(index: Index, release: Release, text: str) -> Query:
-    region, *rest = [piece.strip() for piece in text.split(";")]
-    matches = [piece for piece in rest if piece in MATCHES]
-    filters = [parse_filter(piece) for piece in rest if piece not in MATCHES and piece]
+def _parse_query(index: Index, release: Release, text: str) -> Query:
+    region_text, *conditions = [part.strip() for part in text.split(";")]
+    matches = [condition for condition in conditions if condition in MATCHES]
+    filters = [
+        parse_filter(condition)
+        for condition in conditions
+        if condition and condition not in MATCHES
+    ]
     if len(matches) > 1:
         raise BadQuery("query", text, f"one of {', '.join(Match)}")
     match = Match(matches[0]) if matches else Match.EXACT
-    return Query(
-        (known_region(index, release, parse_region(region)),), match=match, filters=tuple(filters)
-    )
+    region = check_chromosome(index, release, parse_region(region_text))
+    return Query((region,), match=match, filters=tuple(filters))
 
 
-def _labels(release: Release, field: str, *, parameter: str = "field") -> Iterator[tuple[int, str]]:
-    """What a field says of every sample. Raises NotFound without a samples file, BadQuery for an
-    unknown field.
+def _labels(
+    index: Index, release: Release, field: str, *, parameter: str = "field"
+) -> Iterator[tuple[int, str]]:
+    """The rail_id and the value of a field of every sample. Raises NotFound without a samples file,
+    BadQuery for an unknown field.
     """
-    samples = current_index().facts.of(release).samples
+    samples = index.facts.of(release).samples
     if field not in samples.names:
         raise BadQuery(parameter, field, f"one of {', '.join(samples.names)}")
-    texts = (text.decode("utf-8", "replace") for texts in samples.column(field) for text in texts)
+    cells = chain.from_iterable(samples.column(field))
+    texts = (cell.decode("utf-8", "replace") for cell in cells)
     return zip(samples.ids.tolist(), texts, strict=True)
 
 
-def _sizes(asked: ReleaseRequest[NormalisedParams]) -> dict[int, float]:
-    """Every sample's size. Raises NotFound without a samples file, BadQuery where it does not have
-    the field.
+def _sample_sizes(request: ReleaseRequest[NormalisedParams]) -> dict[int, float]:
+    """The size of every sample. Raises NotFound without a samples file, BadQuery if it lacks the
+    field.
     """
-    params, usual = asked.params, NORMALISATIONS[asked.params.normalise].field
-    if params.size is None and usual not in current_index().facts.of(asked.release).samples.names:
-        expected = (
-            f"samples with the field {usual} (those of {asked.release.compilation} have none),"
-            " or size= with theirs"
+    params, index, release = request.params, request.index, request.release
+    default_field = NORMALISATIONS[params.normalise].field
+    if params.size is None and default_field not in index.facts.of(release).samples.names:
+        raise BadQuery(
+            "normalise",
+            params.normalise,
+            f"samples with the field {default_field} ({release.compilation} has none),"
+            " or another field as size=",
         )
-        raise BadQuery("normalise", params.normalise, expected)
-    return {
-        sample: _number(text)
-        for sample, text in _labels(asked.release, params.size or usual, parameter="size")
-    }
+    labels = _labels(index, release, params.size or default_field, parameter="size")
+    return {sample: _number(text) for sample, text in labels}
 
 
 def _number(text: str) -> float:
+    """The number; 0, which means an unknown size, for any other text."""
     try:
         number = float(text)
     except ValueError:
@@ -223,22 +250,20 @@ def _number(text: str) -> float:
 
 
 def _records(names: Sequence[str], columns: Iterable[Sequence[object]]) -> list[dict[str, object]]:
-    return [dict(zip(names, one, strict=True)) for one in zip(*columns, strict=True)]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def _merged(rows: Rows) -> list[dict[str, object]]:
+def _junction_members(rows: Rows) -> list[dict[str, object]]:
     if not rows.text:
         return []
     bounds = rows.pairs.rows.tolist()
     pairs = list(zip(rows.pairs.samples.tolist(), rows.pairs.coverages.tolist(), strict=True))
-    columns: dict[str, Sequence[object]] = {
-        name: [text.decode() for text in rows.texts(name)] for name in _TEXTS
-    }
-    columns |= {name: rows.integers(name).tolist() for name in _INTEGERS}
-    columns |= {name: rows.decimals(name).tolist() for name in ("coverage_avg", "coverage_median")}
+    columns: dict[str, Sequence[object]] = {}
+    for name in _TEXTS:
+        columns[name] = [text.decode() for text in rows.texts(name)]
+    for name in _INTEGERS:
+        columns[name] = rows.integers(name).tolist()
+    for name in _DECIMALS:
+        columns[name] = rows.decimals(name).tolist()
     columns["samples"] = [pairs[first:last] for first, last in pairwise(bounds)]
     return _records(tuple(columns), columns.values())
-
-
-_TEXTS = ("snaptron_id", "chromosome", "strand")
-_INTEGERS = ("start", "end", "samples_count", "coverage_sum")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from snapshard_ui.api.routes import PREFIX, Operation
+from snapshard_ui.api import PREFIX, Operation
 from snapshard_ui.openapi.examples import Values, in_path
 
 CodeSample = dict[str, str]

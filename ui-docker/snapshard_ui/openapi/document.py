@@ -10,14 +10,25 @@ from flask import Response, redirect, render_template, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from snapshard_ui.api.models.responses import Answer, Problem, json_response
-from snapshard_ui.api.params import BatchBody, NoParams, Selection
-from snapshard_ui.api.routes import OPERATIONS, PREFIX, Operation, api, on_api, root
+from snapshard_ui.api import (
+    OPERATIONS,
+    PREFIX,
+    Answer,
+    BatchBody,
+    NoParams,
+    Operation,
+    Problem,
+    SelectionParams,
+    api,
+    json_response,
+    on_api,
+    root,
+)
 from snapshard_ui.http import MEDIA_TYPE, TITLES
 from snapshard_ui.openapi.code_samples import body_of, code_samples
 from snapshard_ui.openapi.examples import Values, url, values_of
 from snapshard_ui.openapi.schemas import Schema, filter_schema, path_schemas, query_schemas
-from snapshard_ui.render.formats import FORMATS
+from snapshard_ui.render import FORMATS
 from snapshard_ui.runtime import current_index, current_settings
 
 _ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends included: the first and last base
@@ -179,7 +190,7 @@ def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
 
 def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
     model = operation.params.model_json_schema()
-    if issubclass(operation.params, Selection):
+    if issubclass(operation.params, SelectionParams):
         schemas = schemas | {"filter": filter_schema()}
     return [
         {

@@ -9,7 +9,7 @@ from typing import Any
 from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.junction import ID_FORM, MOST_DIGITS, ColumnType
 from snapshard.release import OTHERS, Release
-from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
+from snapshard_ui.api import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.runtime import current_backend, current_index
 

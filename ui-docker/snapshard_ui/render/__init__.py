@@ -1,1 +1,29 @@
-"""Rows as bytes: the one place where numbers and text become what users read."""
+"""Rows as bytes: the one place where rows become the text and files that users read."""
+
+from snapshard_ui.render.arrow import COMPLETE
+from snapshard_ui.render.bgzf import Bgzf
+from snapshard_ui.render.formats import (
+    BY_SUFFIX,
+    FORMATS,
+    TABLES,
+    Format,
+    FormatName,
+    TableName,
+)
+from snapshard_ui.render.json_text import JsonObjects
+from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
+
+__all__ = [
+    "BY_SUFFIX",
+    "COMPLETE",
+    "FORMATS",
+    "TABLES",
+    "Bgzf",
+    "Format",
+    "FormatName",
+    "JsonObjects",
+    "JsonWriter",
+    "Sheet",
+    "TableName",
+    "Writer",
+]

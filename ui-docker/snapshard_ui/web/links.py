@@ -10,7 +10,7 @@ from flask import request
 from snapshard.assembly import grc_name
 from snapshard.region import Region
 from snapshard.release import Release
-from snapshard_ui.api.routes import PREFIX
+from snapshard_ui.api import PREFIX
 from snapshard_ui.web.search_text import Pairs
 
 DOWNLOADS = {"TSV": "tsv", "CSV": "csv", "BED": "bed", "Parquet": "parquet", "JSON": "json"}

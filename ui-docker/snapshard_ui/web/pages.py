@@ -1,5 +1,5 @@
-"""The web page: one URL per state, the API's own answers as HTML; the script only makes it quicker
-to use.
+"""The web page: one URL per state, the API's results as HTML. It works without its script, which
+only makes it quicker to use.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,7 @@ from snapshard.errors import SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS
 from snapshard.release import Release
-from snapshard_ui.api.params import read_params
-from snapshard_ui.api.routes import PREFIX, find_release
+from snapshard_ui.api import PREFIX, find_release, read_params
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.http import compress_response, problem_details
 from snapshard_ui.runtime import current_index
@@ -24,8 +23,8 @@ from snapshard_ui.web.state import State, from_form
 
 blueprint = Blueprint("pages", __name__)
 blueprint.after_request(compress_response)
-for _word in (words.number, words.share):
-    blueprint.add_app_template_filter(_word)
+for _filter in (words.number, words.share):
+    blueprint.add_app_template_filter(_filter)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -34,37 +33,37 @@ _POLICY = (
 
 @blueprint.get("/")
 def page() -> AnyResponse:
-    """The page: a search, its junctions, the evidence of one of them."""
+    """The page: a search, its junctions, the evidence for one of them."""
     submitted = from_form(request.args)
     if submitted is not None:
         return redirect(submitted.url(), 303)
     state = read_params(State)
     release = _release(state)
-    shown: dict[str, Any] = {"release": release, "results": None, "evidence": None}
+    content: dict[str, Any] = {"release": release, "results": None, "evidence": None}
     if release is None:
-        return _rendered(state, shown)
-    found: list[sections.Section] = []
+        return _rendered(state, content)
+    junction = state.junction
     if state.asks:
-        found.append(sections.results(release, state))
-        shown["results"] = found[0]
-    junction = state.junction or (found[0].junction if found else None)
+        content["results"] = sections.results(release, state)
+        junction = junction or content["results"].junction
     if junction:
-        found.append(sections.evidence(release, state, junction))
-        shown["evidence"] = found[-1]
-    if not found:
-        shown["examples"] = sections.examples(release, state)
-    return _rendered(state, shown, status=next((one.status for one in found if one.problem), 200))
+        content["evidence"] = sections.evidence(release, state, junction)
+    visible = [section for section in (content["results"], content["evidence"]) if section]
+    if not visible:
+        content["examples"] = sections.examples(release, state)
+    status = next((section.status for section in visible if section.problem), 200)
+    return _rendered(state, content, status=status)
 
 
 @blueprint.errorhandler(Exception)
-def trouble(error: Exception) -> Response:
-    """The page around an error that left nothing else to show."""
+def error_page(error: Exception) -> Response:
+    """The page around an error that prevented every section."""
     problem = problem_details(error)
-    return _rendered(_asked_or_nothing(), {"problem": problem.members()}, status=problem.status)
+    return _rendered(_submitted_state(), {"problem": problem.members()}, status=problem.status)
 
 
-def _asked_or_nothing() -> State:
-    """What was asked, to show it again; nothing if it cannot be read."""
+def _submitted_state() -> State:
+    """The state of the request, to show it again; an empty one if it cannot be read."""
     try:
         return from_form(request.args) or read_params(State)
     except ValidationError:
@@ -72,15 +71,15 @@ def _asked_or_nothing() -> State:
 
 
 def _release(state: State) -> Release | None:
-    """The release that the state names; without a name the first there is, None if nothing is
-    loaded.
+    """The release that the state names; without a name that of the first compilation, None if
+    nothing is loaded.
     """
-    known = current_index().catalog.compilations()
-    name = state.compilation or (known[0].compilation if known else None)
+    compilations = current_index().catalog.compilations()
+    name = state.compilation or (compilations[0].compilation if compilations else None)
     return None if name is None else find_release(name, state.release, state)
 
 
-def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Response:
+def _rendered(state: State, content: dict[str, Any], *, status: int = 200) -> Response:
     values: dict[str, Any] = {
         "release": None,
         "state": state,
@@ -93,12 +92,11 @@ def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Resp
         "steps": words.NEXT_STEPS,
         "api": request.script_root + PREFIX,
         "version": version("snapshard"),
-        **shown,
+        **content,
     }
+    release = values["release"]
     values["groups"] = (
-        _or_nothing(lambda: current_index().facts.of(values["release"]).groups)
-        if values["release"]
-        else ()
+        _or_empty(lambda: current_index().facts.of(release).groups) if release else ()
     )
     response = Response(render_template("page.html", **values), status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
@@ -110,27 +108,21 @@ def _rendered(state: State, shown: dict[str, Any], *, status: int = 200) -> Resp
 def _choices() -> list[tuple[str, list[Release]]]:
     """The compilations, each with its releases, the current one first."""
     catalog = current_index().catalog
-    current = _or_nothing(catalog.compilations)
-    older = _or_nothing(catalog.releases)
-    return [
-        (
-            one.compilation,
-            [
-                one,
-                *(
-                    other
-                    for other in older
-                    if other.compilation == one.compilation and other.name != one.name
-                ),
-            ],
-        )
-        for one in current
-    ]
+    releases = _or_empty(catalog.releases)
+    choices = []
+    for current in _or_empty(catalog.compilations):
+        older = [
+            release
+            for release in releases
+            if release.compilation == current.compilation and release.name != current.name
+        ]
+        choices.append((current.compilation, [current, *older]))
+    return choices
 
 
-def _or_nothing(ask: Callable[[], Any]) -> Any:
-    """What the catalog says; nothing while it is away, since the page then still tells the error."""
+def _or_empty(read: Callable[[], Any]) -> Any:
+    """The result, or nothing while the catalog is unavailable: the page must still show the error."""
     try:
-        return ask()
+        return read()
     except (SnapshardError, ValidationError):
         return ()

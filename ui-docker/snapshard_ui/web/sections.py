@@ -1,27 +1,24 @@
-"""The parts of a page: each holds an answer of the API, or the problem that it told instead."""
+"""The sections of a page, made from the values that the API's responses are made of. A section
+holds its results, or the problem that prevented them.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-from flask import Response
 from pydantic import ValidationError
 
 from snapshard.catalog import gene_members, genes_by_prefix
 from snapshard.errors import SnapshardError
-from snapshard.junction import NAME
-from snapshard.name import parse_name
+from snapshard.junction import NAME, Column, ColumnType
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
-from snapshard_ui.api.evidence import junction_evidence
-from snapshard_ui.api.junction_page import junction_page
-from snapshard_ui.api.params import JunctionParams, NoParams
-from snapshard_ui.api.routes import ReleaseRequest
-from snapshard_ui.http import problem_details
-from snapshard_ui.openapi.examples import a_gene, some_junctions
-from snapshard_ui.render.formats import FORMATS
+from snapshard.rows import Rows
+from snapshard_ui.api import JunctionParams, Page, ReleaseRequest, find_evidence, find_page
+from snapshard_ui.http import current_record, problem_details
+from snapshard_ui.openapi import a_gene, some_junctions
+from snapshard_ui.render import FORMATS
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web.links import (
     Link,
@@ -36,22 +33,22 @@ from snapshard_ui.web.search_text import Meaning, Pairs, api_pairs, meaning
 from snapshard_ui.web.state import State
 from snapshard_ui.web.words import group_rows, matching
 
-PLACE = ("chromosome", "start", "end", "strand")
 COLUMNS = (
     NAME,
-    *PLACE,
+    *("chromosome", "start", "end", "strand"),
     "length",
     *("left_motif", "right_motif", "class"),
     *("samples_count", "coverage_sum", "coverage_avg", "coverage_median"),
 )
-"""What the table shows."""
+"""The columns of the table."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page."""
+    """A section of the page."""
 
     answer: dict[str, Any] = field(default_factory=dict)
+    """The results under the names of the API's members, as the templates show them."""
     problem: dict[str, Any] | None = None
     words: str = ""
     heading: str = ""
@@ -66,168 +63,177 @@ class Section:
 
     @property
     def status(self) -> int:
-        """The HTTP status of the part."""
+        """The HTTP status of the section."""
         return int(self.problem["status"]) if self.problem else 200
 
 
 def results(release: Release, state: State) -> Section:
-    """The junctions that the state asks for."""
-    understood: list[Meaning] = []
+    """The junctions that the state selects."""
+    interpretation: Meaning | None = None
 
-    def ask() -> Section:
-        found = meaning(current_index(), release, state.q or "")
-        understood.append(found)
-        pairs = api_pairs(found, state)
-        answer = _json(
-            junction_page(
-                ReleaseRequest(current_index(), release, _params(pairs, state), FORMATS["json"])
-            )
-        )
-        region = parse_region(found.regions[0]) if len(found.regions) == 1 else None
+    def search() -> Section:
+        nonlocal interpretation
+        interpretation = meaning(current_index(), release, state.q or "")
+        pairs = api_pairs(interpretation, state)
+        params = _params(pairs, state)
+        page = find_page(ReleaseRequest(current_index(), release, params, FORMATS["json"]))
+        record = current_record()
+        record.rows, record.truncated = page.row_count, bool(page.members["truncated"])
+        answer = {**page.members, "rows": _table_rows(page)}
+        regions = interpretation.regions
+        region = parse_region(regions[0]) if len(regions) == 1 else None
         return Section(
             answer,
-            words=found.words,
+            words=interpretation.words,
             heading=matching(answer, first=(state.page - 1) * state.rows + 1),
-            junction=found.junction,
-            exactly=_exactly(release, found, region),
+            junction=interpretation.junction,
+            exactly=_region_as_junction(release, interpretation, region),
             downloads=downloads(release, pairs),
             tidy=tidy_download(release, pairs),
             snippets=snippets(release, pairs),
-            links=links_out(release, region, []) if region else _gene_links(release, found),
+            links=links_out(release, region, [])
+            if region
+            else _gene_links(release, interpretation),
         )
 
-    section = _told(ask)
+    section = _section_or_problem(search)
     if section.problem is None:
         return section
-    junction = understood[0].junction if understood else None
-    genes = understood[0].genes if understood else []
+    # A problem after the text was understood can still offer what the text was about.
+    genes = interpretation.genes if interpretation else []
     return replace(
-        section, junction=junction, choices=_choices(release, state, section.problem, genes)
+        section,
+        junction=interpretation.junction if interpretation else None,
+        choices=_choices(release, state, section.problem, genes),
     )
 
 
 def evidence(release: Release, state: State, name: str) -> Section:
-    """The evidence of a junction."""
+    """The evidence for a junction."""
 
-    def ask() -> Section:
-        answer = _json(
-            junction_evidence(
-                ReleaseRequest(current_index(), release, NoParams(), FORMATS["json"]), name
-            )
-        )
-        groups, end = group_rows(answer["groups"])
-        region = parse_name(answer["name"], release.assembly).region
+    def measure() -> Section:
+        result = find_evidence(current_index(), release, name)
+        members = result.members()
+        groups, scale = group_rows(members["groups"])
+        region = result.name.region
         return Section(
-            {**answer, "groups": groups, "region": region},
-            words=answer["summary"],
-            scale=end,
-            snippets=evidence_snippets(release, answer["name"]),
+            {**members, "groups": groups, "region": region},
+            words=result.summary,
+            scale=scale,
+            snippets=evidence_snippets(release, str(result.name)),
             links=links_out(release, region, []),
         )
 
-    section = _told(ask)
+    section = _section_or_problem(measure)
     if section.problem is None:
         return section
     return replace(section, choices=_choices(release, state, section.problem, []))
 
 
 def examples(release: Release, state: State) -> list[Link]:
-    """Searches that find something in this release: a gene, a region, a junction; fewer while a
-    shard is away.
+    """Searches with results in this release: a gene, a region, a junction; fewer while a shard is
+    unavailable.
     """
-    found: list[Link] = []
+    links: list[Link] = []
     with suppress(SnapshardError):
         gene = a_gene(release)
-        found += [Link(gene, state.fresh(q=gene), "a gene")] if gene else []
-        for place in some_junctions(release, count=1):
-            name = place.name(release)
-            found += [
-                Link(place.around, state.fresh(q=place.around), "a region"),
-                Link(name, state.fresh(q=name), "a junction"),
-            ]
-    return found
+        if gene:
+            links.append(Link(gene, state.fresh(q=gene), "a gene"))
+        for junction in some_junctions(release, count=1):
+            region, name = junction.around, junction.name(release)
+            links.append(Link(region, state.fresh(q=region), "a region"))
+            links.append(Link(name, state.fresh(q=name), "a junction"))
+    return links
 
 
-def _told(ask: Callable[[], Section]) -> Section:
-    """The section, or what went wrong with it in the words of the API."""
+def _section_or_problem(make_section: Callable[[], Section]) -> Section:
+    """The section, or the problem in the words of the API."""
     try:
-        return ask()
+        return make_section()
     except (SnapshardError, ValidationError) as error:
         return Section(problem=problem_details(error).members())
 
 
-def _json(response: Response) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(response.get_data())
-    return found
+def _table_rows(page: Page) -> list[dict[str, object]]:
+    """The rows of a page as Python values by column name."""
+    if not page.rows.text:
+        return []
+    names = [column.name for column in page.columns]
+    columns = [_column_values(page.rows, column) for column in page.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _column_values(rows: Rows, column: Column) -> Sequence[object]:
+    if column.type is ColumnType.INTEGER:
+        integers: list[int] = rows.integers(column.name).tolist()
+        return integers
+    if column.type is ColumnType.DECIMAL:
+        decimals: list[float] = rows.decimals(column.name).tolist()
+        return decimals
+    return [text.decode("utf-8", "replace") for text in rows.texts(column.name)]
 
 
 def _params(pairs: Pairs, state: State) -> JunctionParams:
-    values: dict[str, Any] = {}
+    """The parameters of the table's page. Raises pydantic's ValidationError."""
+    texts: dict[str, list[str]] = {}
     for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    many = {
-        name
-        for name, field in JunctionParams.model_fields.items()
-        if isinstance(field.default, list)
+        texts.setdefault(name, []).append(value)
+    values: dict[str, object] = {}
+    for name, parameter in JunctionParams.model_fields.items():
+        if name in texts:
+            repeatable = isinstance(parameter.default, list)
+            values[name] = texts[name] if repeatable else texts[name][0]
+    values |= {
+        "after": state.after,
+        "limit": state.rows,
+        "count": "estimated",
+        "columns": list(COLUMNS),
     }
-    given = {name: found if name in many else found[0] for name, found in values.items()}
-    return JunctionParams.model_validate(
-        {
-            **given,
-            "after": state.after,
-            "limit": state.rows,
-            "count": "estimated",
-            "columns": list(COLUMNS),
-        }
-    )
+    return JunctionParams.model_validate(values)
 
 
-def _exactly(release: Release, found: Meaning, region: Region | None) -> str | None:
-    """The name of the junction that a region would be, for those who meant one."""
-    return (
-        f"{release.assembly}:{region}"
-        if region and not found.junction and "-" in str(region)
-        else None
-    )
+def _region_as_junction(
+    release: Release, interpretation: Meaning, region: Region | None
+) -> str | None:
+    """The name of the junction with exactly the coordinates of the region, in case it was meant."""
+    if region is None or interpretation.junction or "-" not in str(region):
+        return None
+    return f"{release.assembly}:{region}"
 
 
-def _gene_links(release: Release, found: Meaning) -> list[Link]:
-    if len(found.genes) != 1 or len(found.pairs) != 1:
+def _gene_links(release: Release, interpretation: Meaning) -> list[Link]:
+    genes = interpretation.genes
+    if len(genes) != 1 or len(interpretation.pairs) != 1:
         return []
-    genes = genes_by_prefix(current_index().catalog, release, found.genes[0], limit=1)
-    return [
-        link
-        for gene in genes
-        for link in links_out(release, Region(gene.chrom, gene.start, gene.end), found.genes)
-    ]
+    for gene in genes_by_prefix(current_index().catalog, release, genes[0], limit=1):
+        return links_out(release, Region(gene.chrom, gene.start, gene.end), genes)
+    return []
 
 
 def _choices(
     release: Release, state: State, problem: dict[str, Any], genes: list[str]
 ) -> list[Link]:
-    """What the person may have meant: the places of a gene, the strands of a junction, genes that
-    begin alike.
+    """Alternatives to what was not found or is ambiguous: genes of the same name, strands of a
+    junction, genes with a similar name.
     """
-    if problem.get("choices") and "name" in problem["choices"][0]:
-        return [Link(one["name"], state.url(junction=one["name"])) for one in problem["choices"]]
-    found = problem.get("choices", [])
+    choices = problem.get("choices", [])
+    if choices and "name" in choices[0]:
+        return [Link(choice["name"], state.url(junction=choice["name"])) for choice in choices]
     if problem["status"] == 404 and genes:
-        found = _alike(release, genes[0])
-    return [_gene_choice(one, state) for one in found]
+        choices = _similar_genes(release, genes[0])
+    return [_gene_choice(gene, state) for gene in choices]
 
 
 def _gene_choice(gene: dict[str, Any], state: State) -> Link:
-    place = f"{gene['chromosome']}:{gene['start']}-{gene['end']}"
-    return Link(
-        gene["symbol"],
-        state.fresh(q=place),
-        f"{gene['gene_id']} {gene['biotype']}, {place} {gene['strand']}",
-    )
+    region = f"{gene['chromosome']}:{gene['start']}-{gene['end']}"
+    title = f"{gene['gene_id']} {gene['biotype']}, {region} {gene['strand']}"
+    return Link(gene["symbol"], state.fresh(q=region), title)
 
 
-def _alike(release: Release, name: str) -> list[dict[str, object]]:
+def _similar_genes(release: Release, name: str) -> list[dict[str, object]]:
+    """Genes that share the longest possible start with the name."""
     for length in range(min(len(name) - 1, 12), 0, -1):
-        found = genes_by_prefix(current_index().catalog, release, name[:length], limit=5)
-        if found:
-            return [gene_members(gene) for gene in found]
+        genes = genes_by_prefix(current_index().catalog, release, name[:length], limit=5)
+        if genes:
+            return [gene_members(gene) for gene in genes]
     return []

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from werkzeug.datastructures import MultiDict
 
 from snapshard.match import Match
-from snapshard_ui.api.params import Flag, Params, plus_strand
+from snapshard_ui.api import Flag, Params, plus_strand
 
 QUICK = {"min_samples": "samples_count", "min_reads": "coverage_sum"}
 """Inputs of the form that are filters with >=, and their columns."""
@@ -35,6 +35,10 @@ class State(Params):
     page: Annotated[int, Field(ge=1, lt=10**9)] = 1
     junction: str | None = None
     allow_partial: Flag = False
+
+    @property
+    def page_token(self) -> str | None:
+        return self.after
 
     def url(self, **changes: Any) -> str:
         """The URL of this state with some changes; what has its default is left out."""

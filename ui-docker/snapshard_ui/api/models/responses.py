@@ -4,14 +4,10 @@ against them.
 
 from typing import Any, Literal
 
-import orjson
-from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from snapshard.junction import Column, ColumnType
-from snapshard.release import Release
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.http import current_record
 
 _TYPES: dict[ColumnType, Any] = {
     ColumnType.INTEGER: int,
@@ -224,31 +220,3 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = []
     choices: list[dict[str, Any]] = []
     shards: list[str] = []
-
-
-def json_response(body: object, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(body), status, mimetype="application/json")
-
-
-def about_release(release: Release, **members: object) -> Response:
-    """A JSON answer about a release; one that may be cut says in a header, too, whether it is."""
-    response = json_response({"about": release.provenance(), **members})
-    if "truncated" in members:
-        note_cut(response, cut=bool(members["truncated"]))
-    return response
-
-
-def note_cut(response: Response, *, cut: bool) -> None:
-    """Says in the header, and to the counters, whether more matches than the answer holds."""
-    response.headers["Snapshard-Truncated"] = str(cut).lower()
-    current_record().truncated = cut
-
-
-def with_rows(release: Release, **members: bytes | object) -> Response:
-    """A JSON answer of which some members are JSON already."""
-    ready = {
-        name: orjson.Fragment(value) if isinstance(value, bytes) else value
-        for name, value in members.items()
-    }
-    return about_release(release, **ready)
