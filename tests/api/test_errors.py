@@ -69,7 +69,7 @@ def test_a_wrong_request_is_told_what_is_wrong(path, status, parameter, http):
 def test_a_misspelled_parameter_is_answered_with_the_one_that_was_meant(http):
     problem = http.get("/junctions", params={"regoin": "chr1"}).json()
     assert problem["errors"][0]["expected"].startswith(
-        "region, or another parameter of this question ("
+        "region, or another parameter of this endpoint ("
     )
     assert "regoin" in problem["detail"]
 
