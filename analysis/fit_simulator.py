@@ -15,9 +15,15 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from analysis.junction_sets import CLASSES, MOTIF_NAMES, read_set, shared
-from snapshard_populate.simulate.distributions import COUNTS, LEVELS
-from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE, Chromosome
-from snapshard_populate.simulate.tissues import TISSUES, Tissue
+from snapshard_populate.simulate import (
+    CHROMOSOMES,
+    COUNTS,
+    LEVELS,
+    MEGABASE,
+    TISSUES,
+    Chromosome,
+    Tissue,
+)
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

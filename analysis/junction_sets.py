@@ -14,10 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from snapshard_populate.simulate.distributions import ANNOTATED, MOTIFS, NOVEL, ONE_SIDE, SKIP
-from snapshard_populate.simulate.lines import segment_chunks
-from snapshard_populate.simulate.plan import Plan
-from snapshard_populate.simulate.tissues import simulate_tissues
+from snapshard_populate.simulate import (
+    ANNOTATED,
+    MOTIFS,
+    NOVEL,
+    ONE_SIDE,
+    SKIP,
+    Plan,
+    segment_chunks,
+    simulate_tissues,
+)
 
 CLASSES = {
     ANNOTATED: "annotated",

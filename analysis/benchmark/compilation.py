@@ -17,12 +17,17 @@ import pysam
 from analysis.source import FULL_SIZE, SAMPLES, SEED
 from snapshard.region import Region
 from snapshard.rows import Rows
-from snapshard_populate.simulate.lines import segment_lines
-from snapshard_populate.simulate.plan import Plan, Segment
-from snapshard_populate.simulate.samples import group_lines, sample_lines
-from snapshard_populate.simulate.tissues import simulate_tissues
-from snapshard_populate.simulate.transcripts import gff3_line, transcripts
-from snapshard_populate.simulate.words import Words
+from snapshard_populate.simulate import (
+    Plan,
+    Segment,
+    Vocabulary,
+    gff3_line,
+    group_lines,
+    sample_lines,
+    segment_lines,
+    simulate_tissues,
+    simulate_transcripts,
+)
 
 WINDOW = Region("chr1", 1, 25_000_000)
 """What the ancestor was measured on, and the bars speak of."""
@@ -97,7 +102,7 @@ def _write(folder: Path, scale: float) -> Compilation:
     (folder / "samples.groups.tsv").write_text("".join(group_lines(plan)))
     genes = (
         one
-        for one in takewhile(lambda one: one.chromosome == WINDOW.chrom, transcripts(plan))
+        for one in takewhile(lambda one: one.chromosome == WINDOW.chrom, simulate_transcripts(plan))
         if one.number == 1
     )
     (folder / "gencode.gff3").write_text("".join(["##gff-version 3\n", *map(gff3_line, genes)]))
@@ -132,7 +137,7 @@ def _counted(made: Compilation, lines: bytes, *, inside: bool) -> Compilation:
 
 def _lines(plan: Plan, *, most: int) -> Iterator[tuple[bytes, bool]]:
     """Whole lines in genome order, and whether they are the window's (those that start in it)."""
-    tissues, words = simulate_tissues(plan), Words(plan.samples)
+    tissues, words = simulate_tissues(plan), Vocabulary(plan.samples)
     taken: dict[str, int] = {}
     for segment in plan.segments:
         chunks = segment_lines(plan, segment, tissues, words)

@@ -14,9 +14,8 @@ from analysis.source import read_chunks
 from snapshard.genes import Gene
 from snapshard.pairs import Integers
 from snapshard.region import Region
-from snapshard_populate.formats.gff import read_annotation
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.formats import read_annotation
+from snapshard_populate.reading import ErrorBudget, open_source
 
 SEED = 1
 _TRIES = 2_000

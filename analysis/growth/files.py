@@ -11,10 +11,15 @@ import pysam
 
 from analysis.growth.compilations import Compilation
 from analysis.source import SEED
-from snapshard_populate.simulate import junction_lines
-from snapshard_populate.simulate.plan import Plan
-from snapshard_populate.simulate.samples import group_lines, sample_lines, type_lines
-from snapshard_populate.simulate.transcripts import gff3_line, transcripts
+from snapshard_populate.simulate import (
+    Plan,
+    gff3_line,
+    group_lines,
+    junction_lines,
+    sample_lines,
+    simulate_transcripts,
+    type_lines,
+)
 
 _PIECE = 4 << 20
 
@@ -69,7 +74,7 @@ def _gene_lines(plan: Plan, rows: int) -> Iterator[str]:
         segment.first_gene + segment.genes for segment in plan.segments if segment.first_row < rows
     )
     yield "##gff-version 3\n"
-    covered = takewhile(lambda transcript: transcript.gene < last, transcripts(plan))
+    covered = takewhile(lambda transcript: transcript.gene < last, simulate_transcripts(plan))
     yield from (gff3_line(transcript) for transcript in covered if transcript.number == 1)
 
 

@@ -5,7 +5,7 @@ assumptions.
 from dataclasses import dataclass
 
 from analysis.growth.costs import Costs
-from snapshard_populate.simulate.genome import CHROMOSOMES
+from snapshard_populate.simulate import CHROMOSOMES
 
 RELEASES = 2
 """A volume holds the release that is served and the one that is loaded beside it."""

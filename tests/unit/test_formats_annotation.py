@@ -7,11 +7,13 @@ import pytest
 
 from snapshard.errors import BadRow
 from snapshard.genes import Gene, Transcript, symbol_intervals
-from snapshard_populate.formats.gff import read_annotation
-from snapshard_populate.formats.transcripts import read_transcripts
-from snapshard_populate.formats.ucsc import read_canonical, read_refflat
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.formats import (
+    read_annotation,
+    read_canonical,
+    read_refflat,
+    read_transcripts,
+)
+from snapshard_populate.reading import ErrorBudget, open_source
 
 
 def read(reader, path, max_errors=0, report=lambda bad: None):

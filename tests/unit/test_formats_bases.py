@@ -9,9 +9,8 @@ import re
 import pytest
 
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.formats.bases import read_bases, read_bases_header, read_bedgraph
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.formats import read_bases, read_bases_header, read_bedgraph
+from snapshard_populate.reading import ErrorBudget, open_source
 
 SAMPLES = (7, 0, 100)
 TEXT = b"chr1\t0\t5\t1.0\t0.0\t12.5\nchr1\t5\t9\t1\t0\t1e+06\nchr1\t20\t30\t0.0\t0.0\t3.0\nchr10\t1\t2\t1.0\t1.0\t1.0\n"

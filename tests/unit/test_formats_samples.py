@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.formats.groups import SampleGroup, read_groups, unknown_members
-from snapshard_populate.formats.samples import SampleField, read_samples, read_types
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.formats import GroupLine, SampleField, read_groups, read_samples, read_types
+from snapshard_populate.formats.groups import unknown_members
+from snapshard_populate.reading import ErrorBudget, open_source
 
 SAMPLES = "rail_id\trun\tage\trin\tnote\n3\tSRR3\t30\t7.5\t\n5\tSRR5\tNA\t8\tnone\n12\tSRR12\t41\t6.0\t1\n"
 
@@ -211,7 +210,7 @@ GROUPS = "group_short_name\tgroup_long_name\trail_id_count\trail_ids\nBrain\tthe
 )
 def test_groups_are_read_whatever_their_columns_are_called(groups, header):
     found = groups(header + GROUPS.partition("\n")[2])
-    assert found == [SampleGroup("Brain", "the brain", (5, 1, 7)), SampleGroup("None", "", ())]
+    assert found == [GroupLine("Brain", "the brain", (5, 1, 7)), GroupLine("None", "", ())]
 
 
 def test_members_that_are_no_samples_are_listed(groups):

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.junction import NAMES
-from snapshard_populate.formats.snaptron import check_rows, read_rows
-from snapshard_populate.reading import chunks
-from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.formats import check_rows, read_rows
+from snapshard_populate.reading import ErrorBudget, chunks
 
 GOOD = {
     "snaptron_id": "7",

@@ -10,11 +10,9 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from snapshard.errors import BadSource
 from snapshard.region import Region
-from snapshard_populate.reading import s3
+from snapshard_populate.reading import has_index, indexed_chromosomes, open_source, read_region, s3
 from snapshard_populate.reading.download import Download
 from snapshard_populate.reading.s3 import http_address
-from snapshard_populate.reading.source import open_source
-from snapshard_populate.reading.tabix import chromosomes, has_index, read_region
 
 TEXT = b"".join(
     b"%d\tchr%d\t%d\t%d\n" % (i, 1 + i // 500, 100 * (i % 500) + 1, 100 * (i % 500) + 60)
@@ -55,14 +53,14 @@ def store(tmp_path_factory):
 def test_an_object_is_read_like_a_file(store):
     with open_source("s3://junctions/of 2026/x.gz") as source:
         assert b"".join(iter(lambda: source.read(10_000), b"")) == TEXT
-        assert source.done == source.total
+        assert source.bytes_read == source.total
 
 
 def test_of_an_indexed_object_a_region_is_read_through_its_index(store):
     place = "s3://junctions/of 2026/x.bgz"
     assert has_index(place)
     assert not has_index("s3://junctions/of 2026/x.gz")
-    assert chromosomes(place) == ("chr1", "chr2")
+    assert indexed_chromosomes(place) == ("chr1", "chr2")
     expected = [
         line
         for line in TEXT.splitlines(keepends=True)

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snapshard.errors import BadSource
-from snapshard_populate.formats import merged_coverage
-from snapshard_populate.formats.merged_coverage import SideBySide
-from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
+from snapshard_populate.formats import (
+    CoverageFile,
+    MergedCoverage,
+    merged_coverage,
+    read_coverage_files,
+)
 from snapshard_populate.loading import Compilation, read_folder
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.reading import ErrorBudget, open_source
 
 CHROMS = ("chr1", "chr10", "chr2")
 REAL = (
@@ -23,7 +25,7 @@ REAL = (
 
 
 def merged(files, name="list"):
-    side = SideBySide(name, files, errors=ErrorBudget())
+    side = MergedCoverage(name, files, errors=ErrorBudget())
     return [line.split("\t") for line in iter_lines(side)]
 
 
@@ -100,7 +102,7 @@ def test_every_base_has_the_reads_of_every_sample(samples, kinds, tmp_path_facto
     for number, reads in enumerate(samples):
         write = kinds.draw(st.sampled_from([write_bedgraph, write_bigwig]))
         write(folder / str(number), reads)
-        files.append(SampleFile(number, str(folder / str(number))))
+        files.append(CoverageFile(number, str(folder / str(number))))
     assert merged(files) == by_base(samples)
 
 
@@ -110,7 +112,7 @@ def test_what_is_read_ahead_and_tabled_at_a_time_changes_nothing(tmp_path, monke
     ]
     for number, reads in enumerate(samples):
         write_bedgraph(tmp_path / str(number), reads)
-    files = [SampleFile(number, str(tmp_path / str(number))) for number in range(3)]
+    files = [CoverageFile(number, str(tmp_path / str(number))) for number in range(3)]
     expected = by_base(samples)
     assert merged(files) == expected
     for name, value in (("_LEAST_AHEAD", 100), ("_AHEAD_BYTES", 300), ("_CELLS", 21)):
@@ -125,7 +127,7 @@ def test_steps_over_the_borders_of_windows_come_once(tmp_path):
         file.addEntries(
             ["chr1"] * 2, [1_000_000, 3_000_000], ends=[2_500_000, 4_000_000], values=[1.0, 2.5]
         )
-    found = merged([SampleFile(7, str(tmp_path / "w")), SampleFile(8, str(tmp_path / "long"))])
+    found = merged([CoverageFile(7, str(tmp_path / "w")), CoverageFile(8, str(tmp_path / "long"))])
     assert found == [
         ["chr1", "1", "4", "2.0", "0.0"],
         ["chr1", "1000000", "2500000", "0.0", "1.0"],
@@ -144,26 +146,26 @@ def test_a_real_bedgraph_is_its_own_merger_and_equals_its_bigwig(tmp_path):
         file.addHeader([("chr21", 46_709_983)])
         starts, ends, values = ([int(step[n]) for step in steps] for n in (1, 2, 3))
         file.addEntries(["chr21"] * len(steps), starts, ends=ends, values=list(map(float, values)))
-    both = merged([SampleFile(1, str(plain)), SampleFile(2, str(big))])
+    both = merged([CoverageFile(1, str(plain)), CoverageFile(2, str(big))])
     assert all(row[3] == row[4] for row in both)
     covered = [[int(row[1]), int(row[2]), float(row[3])] for row in both]
     assert sum((end - start) * value for start, end, value in covered) == sum(
         (int(end) - int(start)) * float(value) for _, start, end, value in steps
     )
-    assert merged([SampleFile(1, str(plain))]) == [row[:4] for row in both]
+    assert merged([CoverageFile(1, str(plain))]) == [row[:4] for row in both]
 
 
 def listed(text, tmp_path):
     (tmp_path / "bases.files.tsv").write_text(text)
     with open_source(tmp_path / "bases.files.tsv") as source:
-        return read_sample_files(source)
+        return read_coverage_files(source)
 
 
 def test_places_of_a_list_are_relative_to_it(tmp_path):
     files = listed("5\tone.bw\n3\t/data/two.bedGraph.gz\n", tmp_path)
     assert files == (
-        SampleFile(5, str(tmp_path / "one.bw")),
-        SampleFile(3, "/data/two.bedGraph.gz"),
+        CoverageFile(5, str(tmp_path / "one.bw")),
+        CoverageFile(3, "/data/two.bedGraph.gz"),
     )
 
 
@@ -178,17 +180,17 @@ def test_what_is_no_list_is_refused(text, tmp_path):
 def test_chromosomes_out_of_order_and_broken_files_are_refused(tmp_path):
     (tmp_path / "order").write_text("chr2\t0\t5\t1\nchr10\t0\t5\t1\n")
     with pytest.raises(BadSource, match="plain string order"):
-        merged([SampleFile(1, str(tmp_path / "order"))])
+        merged([CoverageFile(1, str(tmp_path / "order"))])
     (tmp_path / "broken").write_bytes(b"\x26\xfc\x8f\x88" + bytes(100))
     with pytest.raises(BadSource, match="no whole bigWig"):
-        merged([SampleFile(1, str(tmp_path / "broken"))])
+        merged([CoverageFile(1, str(tmp_path / "broken"))])
     with pytest.raises(BadSource, match="cannot be opened"):
-        merged([SampleFile(1, str(tmp_path / "absent"))])
+        merged([CoverageFile(1, str(tmp_path / "absent"))])
 
 
 def test_a_folder_may_have_one_file_of_all_samples_or_one_each(tmp_path):
     (tmp_path / "junctions.tsv").write_text("")
     (tmp_path / "bases.files.tsv").write_text("1\tx.bw\n")
     assert read_folder(tmp_path).bases_files == str(tmp_path / "bases.files.tsv")
-    with pytest.raises(BadSource, match="load one of them"):
+    with pytest.raises(BadSource, match="load only one"):
         Compilation("x", "j", bases="b", bases_header="h", bases_files="f")

@@ -8,10 +8,16 @@ import pytest
 
 from snapshard.errors import BadSetting
 from snapshard.junction import NAMES
-from snapshard_populate.simulate import junction_lines
-from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE
-from snapshard_populate.simulate.plan import FIRST_RAIL_ID, Plan, apportion
-from snapshard_populate.simulate.tissues import TISSUES, simulate_tissues
+from snapshard_populate.simulate import (
+    CHROMOSOMES,
+    FIRST_RAIL_ID,
+    MEGABASE,
+    TISSUES,
+    Plan,
+    apportion,
+    junction_lines,
+    simulate_tissues,
+)
 
 ROWS, SAMPLES = 50_000, 9662
 ORDER = [chromosome.name for chromosome in CHROMOSOMES]

@@ -17,10 +17,15 @@ import pytest
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.region import Region
-from snapshard_populate.reading import download, tabix
+from snapshard_populate.reading import (
+    download,
+    has_index,
+    indexed_chromosomes,
+    open_source,
+    read_region,
+    tabix,
+)
 from snapshard_populate.reading.download import Download
-from snapshard_populate.reading.source import open_source
-from snapshard_populate.reading.tabix import chromosomes, has_index, read_region
 
 TEXT = b"".join(b"%d\tchr1\t%d\n" % (i, random.Random(i).randrange(10**9)) for i in range(20_000))
 
@@ -63,9 +68,9 @@ def test_the_text_is_found_whatever_the_name_says(tmp_path, name, kind, size):
 def test_progress_counts_stored_bytes_up_to_their_number(tmp_path, kind):
     STORED[kind](tmp_path / "x")
     with open_source(tmp_path / "x") as source:
-        seen = [source.done]
+        seen = [source.bytes_read]
         while source.read(50_000):
-            seen.append(source.done)
+            seen.append(source.bytes_read)
         assert (source.total, seen[-1]) == ((tmp_path / "x").stat().st_size,) * 2
         assert seen == sorted(seen)
 
@@ -146,7 +151,7 @@ def test_what_cannot_be_opened_is_named(tmp_path):
 
 def test_standard_input_is_read(tmp_path):
     program = (
-        "from snapshard_populate.reading.source import open_source\n"
+        "from snapshard_populate.reading import open_source\n"
         "with open_source('-') as s: print(s.name, s.total, len(s.read()))"
     )
     for stored in (TEXT, gzip.compress(TEXT)):
@@ -242,7 +247,7 @@ def downloaded(url):
         parts = []
         while part := source.read(7000):
             parts.append(part)
-        return b"".join(parts), source.done, source.total
+        return b"".join(parts), source.bytes_read, source.total
     finally:
         source.close()
 
@@ -251,7 +256,7 @@ def test_an_address_is_read_and_its_size_known():
     stored = gzip.compress(TEXT)
     with serving(files={"/x.gz": stored}) as (server, url):
         with open_source(f"{url}/x.gz") as source:
-            assert (source.read(), source.done, source.total, source.name) == (
+            assert (source.read(), source.bytes_read, source.total, source.name) == (
                 TEXT,
                 len(stored),
                 len(stored),
@@ -382,7 +387,7 @@ def test_an_index_is_found_beside_its_file_only(indexed, tmp_path):
     assert has_index(indexed)
     assert not has_index(tmp_path / "x.bgz")
     assert not has_index("-")
-    assert chromosomes(indexed) == ("chr1", "chr10", "chr2")
+    assert indexed_chromosomes(indexed) == ("chr1", "chr10", "chr2")
 
 
 def test_parts_of_a_file_at_an_address_are_read(indexed, tmp_path, monkeypatch):
@@ -396,7 +401,7 @@ def test_parts_of_a_file_at_an_address_are_read(indexed, tmp_path, monkeypatch):
         assert has_index(f"{url}/x.bgz")
         assert has_index(f"{url}/x.bgz?token=1")
         assert not has_index(f"{url}/y.bgz")
-        assert chromosomes(f"{url}/x.bgz") == ("chr1", "chr10", "chr2")
+        assert indexed_chromosomes(f"{url}/x.bgz") == ("chr1", "chr10", "chr2")
         region = Region("chr10", 200_000, 700_000)
         assert b"".join(read_region(f"{url}/x.bgz", region)) == b"".join(starting_in(region))
     assert list(tmp_path.iterdir()) == []
@@ -427,7 +432,7 @@ def test_a_broken_server_of_parts_is_named(indexed):
             serving(files={"/x.bgz": stored}, ranges=ranges) as (_, url),
             pytest.raises(BadSource, match=expected),
         ):
-            chromosomes(f"{url}/x.bgz")
+            indexed_chromosomes(f"{url}/x.bgz")
 
 
 def test_pauses_double_up_to_a_limit(monkeypatch):

@@ -1,1 +1,36 @@
-"""Readers of source files, one module per format."""
+"""Readers of source files, one module per format.
+
+All of them report bad lines to an error budget and raise BadSource for a file that cannot be used.
+"""
+
+from snapshard_populate.formats.bases import read_bases, read_bases_header, read_bedgraph
+from snapshard_populate.formats.gff import Annotation, read_annotation
+from snapshard_populate.formats.groups import GroupLine, read_groups
+from snapshard_populate.formats.merged_coverage import MergedCoverage
+from snapshard_populate.formats.sample_coverage import CoverageFile, read_coverage_files
+from snapshard_populate.formats.samples import SampleField, SampleTable, read_samples, read_types
+from snapshard_populate.formats.snaptron import check_rows, read_rows
+from snapshard_populate.formats.transcripts import read_transcripts
+from snapshard_populate.formats.ucsc import read_canonical, read_refflat
+
+__all__ = [
+    "Annotation",
+    "CoverageFile",
+    "GroupLine",
+    "MergedCoverage",
+    "SampleField",
+    "SampleTable",
+    "check_rows",
+    "read_annotation",
+    "read_bases",
+    "read_bases_header",
+    "read_bedgraph",
+    "read_canonical",
+    "read_coverage_files",
+    "read_groups",
+    "read_refflat",
+    "read_rows",
+    "read_samples",
+    "read_transcripts",
+    "read_types",
+]

@@ -17,13 +17,24 @@ from snapshard.pairs import Integers, are_digits
 from snapshard.region import LAST_BASE
 from snapshard.row_kinds import BASE
 from snapshard.rows import Rows, line_count
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.checks import CHROMOSOME, Check, chromosomes, runs, whole_number
-from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
-from snapshard_populate.reading.fields import Mask, quoted
-from snapshard_populate.reading.order import GenomeOrder
-from snapshard_populate.reading.sample_lists import Fields
-from snapshard_populate.reading.source import Source
+from snapshard_populate.reading import (
+    CHROMOSOME,
+    CHUNK_BYTES,
+    Check,
+    Chunk,
+    ErrorBudget,
+    Fields,
+    GenomeOrder,
+    Mask,
+    Source,
+    Stream,
+    chromosomes,
+    quoted,
+    run_starts,
+    sift,
+    whole_lines,
+    whole_number,
+)
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
 _NOT_ROWS = (b"track", b"browser", b"#")
@@ -117,7 +128,7 @@ class _Last:
         names = chromosomes(chunk.rows)
         starts, ends = chunk.rows.integers("start"), chunk.rows.integers("end")
         before = np.append(self._end if names[0] == self._chrom else 0, ends[:-1])
-        before[runs(names)[1:]] = 0
+        before[run_starts(names)[1:]] = 0
         overlapping = starts < before
         if overlapping.any():
             i = int(overlapping.argmax())

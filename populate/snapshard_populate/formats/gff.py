@@ -14,8 +14,7 @@ from urllib.parse import unquote
 from snapshard.errors import BadRow
 from snapshard.genes import Gene, Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import Source
+from snapshard_populate.reading import ErrorBudget, Source
 
 _COLUMNS = 9
 _GTF_ATTRIBUTE = re.compile(r'([^\s";=]+)\s+(?:"([^"]*)"|([^\s";]+))\s*(?:;|$)')
@@ -115,10 +114,10 @@ def parse_gff3_attributes(text: str) -> dict[str, str]:
     return {key: unquote(value) for key, value in _GFF3_ATTRIBUTE.findall(text)}
 
 
-def whole(text: str) -> int:
-    """The whole number that the text is. Raises ValueError, which quotes it."""
+def parse_whole_number(text: str) -> int:
+    """The parse_whole_number number that the text is. Raises ValueError, which quotes it."""
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"expected a whole number, got {text[:80]!r}")
+        raise ValueError(f"expected a parse_whole_number number, got {text[:80]!r}")
     return int(text)
 
 
@@ -149,7 +148,14 @@ def _feature(number: int, fields: list[str]) -> _Feature | None:
     ):
         return None
     feature = _Feature(
-        number, chromosome_name(chrom), source, kind, whole(start), whole(end), strand, attributes
+        number,
+        chromosome_name(chrom),
+        source,
+        kind,
+        parse_whole_number(start),
+        parse_whole_number(end),
+        strand,
+        attributes,
     )
     if not 1 <= feature.start <= feature.end:
         raise ValueError(f"expected 1 <= start <= end, got {start} and {end}")

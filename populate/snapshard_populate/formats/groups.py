@@ -10,15 +10,14 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from snapshard.errors import BadRow
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import Source
+from snapshard_populate.reading import ErrorBudget, Source
 
 _NUMBERS = re.compile(r"[0-9,]*")
 _COLUMNS = ("name", "long name", "number of samples", "rail_ids")
 
 
 @dataclass(frozen=True)
-class SampleGroup:
+class GroupLine:
     """A group that queries may name, and its members in the order of the file."""
 
     name: str
@@ -26,7 +25,7 @@ class SampleGroup:
     members: tuple[int, ...]
 
 
-def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[SampleGroup]:
+def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[GroupLine]:
     """The groups of a file, in its order. Bad lines, and groups of the name of an earlier one, are
     spent on the error budget.
     """
@@ -49,7 +48,7 @@ def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[SampleGroup]
 
 
 def unknown_members(
-    groups: Iterable[SampleGroup], known: Container[int]
+    groups: Iterable[GroupLine], known: Container[int]
 ) -> dict[str, tuple[int, ...]]:
     """By group name, the members that are no sample of the compilation; groups that have none such
     are left out.
@@ -65,7 +64,7 @@ def _names_columns(fields: list[str]) -> bool:
     return not any(_NUMBERS.fullmatch(text) for text in fields[2:4])
 
 
-def _group(fields: list[str]) -> SampleGroup:
+def _group(fields: list[str]) -> GroupLine:
     if len(fields) != len(_COLUMNS):
         raise ValueError(
             f"expected {len(_COLUMNS)} tab-separated columns ({', '.join(_COLUMNS)}), got {len(fields)}"
@@ -81,7 +80,7 @@ def _group(fields: list[str]) -> SampleGroup:
         raise ValueError(
             f"group {name!r}: expected {count} samples as the third column says, got {len(members)}"
         )
-    return SampleGroup(name, long_name, members)
+    return GroupLine(name, long_name, members)
 
 
 def _rail_id(text: str) -> int:

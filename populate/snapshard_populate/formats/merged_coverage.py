@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from snapshard.pairs import Integers
 from snapshard.rows import decimal_text
-from snapshard_populate.formats.sample_coverage import SampleFile, Steps, read_steps
-from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.formats.sample_coverage import CoverageFile, Steps, read_steps
+from snapshard_populate.reading import ErrorBudget
 
 _AHEAD_BYTES = 64 << 20  # of text, of all files together
 _LEAST_AHEAD = 64 << 10
@@ -25,16 +25,16 @@ _END = np.iinfo(np.int64).max
 Values = NDArray[np.float64]
 
 
-class SideBySide:
+class MergedCoverage:
     """The merged text of samples' files, read from front to back like a source. Values have a
     decimal, as Snaptron's do.
     """
 
     total: int | None = None
 
-    def __init__(self, name: str, files: Sequence[SampleFile], *, errors: ErrorBudget) -> None:
+    def __init__(self, name: str, files: Sequence[CoverageFile], *, errors: ErrorBudget) -> None:
         self.name = name
-        self.done = 0
+        self.bytes_read = 0
         self._texts = filter(None, _texts(files, errors))
         self._rest = b""
 
@@ -46,7 +46,7 @@ class SideBySide:
             missing -= len(text)
         text = b"".join(parts)
         self._rest = text[size:]
-        self.done += len(text) - len(self._rest)
+        self.bytes_read += len(text) - len(self._rest)
         return text[:size]
 
 
@@ -86,7 +86,7 @@ class _Table:
 class _Reader:
     """A sample's steps; `ahead` are those that are read and not yet used."""
 
-    def __init__(self, file: SampleFile, errors: ErrorBudget, chunk_bytes: int) -> None:
+    def __init__(self, file: CoverageFile, errors: ErrorBudget, chunk_bytes: int) -> None:
         self._coming = read_steps(file, errors=errors, chunk_bytes=chunk_bytes)
         self._next = next(self._coming, None)
         self.ahead: Steps | None = None
@@ -125,7 +125,7 @@ class _Reader:
         return taken
 
 
-def _texts(files: Sequence[SampleFile], errors: ErrorBudget) -> Iterator[bytes]:
+def _texts(files: Sequence[CoverageFile], errors: ErrorBudget) -> Iterator[bytes]:
     chunk_bytes = max(_LEAST_AHEAD, _AHEAD_BYTES // len(files))
     readers = [_Reader(file, errors, chunk_bytes) for file in files]
     while waiting := [reader.ahead.chrom for reader in readers if reader.ahead is not None]:

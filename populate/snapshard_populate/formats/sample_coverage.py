@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 from snapshard_populate.formats.bases import read_bedgraph
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.checks import chromosomes, runs
-from snapshard_populate.reading.fields import quoted
-from snapshard_populate.reading.source import Source, is_url, open_source
+from snapshard_populate.reading import (
+    ErrorBudget,
+    Source,
+    chromosomes,
+    is_url,
+    open_source,
+    quoted,
+    run_starts,
+)
 
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _WINDOW = (
@@ -27,7 +32,7 @@ _WINDOW = (
 
 
 @dataclass(frozen=True)
-class SampleFile:
+class CoverageFile:
     """The file of one sample."""
 
     rail_id: int
@@ -67,13 +72,13 @@ class Steps:
         )
 
 
-def read_sample_files(source: Source) -> tuple[SampleFile, ...]:
+def read_coverage_files(source: Source) -> tuple[CoverageFile, ...]:
     """The files that a list names: a line per sample, rail_id and place with a tab between, in the
     order of the columns.
 
     Places are addresses, or paths from the list's own folder on. Raises BadSource.
     """
-    files: dict[int, SampleFile] = {}
+    files: dict[int, CoverageFile] = {}
     for number, line in source.lines():
         rail_id, tab, place = line.partition("\t")
         if (
@@ -89,7 +94,7 @@ def read_sample_files(source: Source) -> tuple[SampleFile, ...]:
             raise BadSource(
                 source.name, f"line {number}: expected every sample once, got {rail_id} again"
             )
-        files[int(rail_id)] = SampleFile(
+        files[int(rail_id)] = CoverageFile(
             int(rail_id), place if is_url(place) else str(Path(source.name).parent / place)
         )
     if not files:
@@ -99,7 +104,7 @@ def read_sample_files(source: Source) -> tuple[SampleFile, ...]:
     return tuple(files.values())
 
 
-def read_steps(file: SampleFile, *, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
+def read_steps(file: CoverageFile, *, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
     """The steps of a sample's file, some at a time, chromosomes in plain string order (as `LC_ALL=C
     sort` has them).
 
@@ -140,7 +145,7 @@ def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Ite
                 rows.integers("end"),
                 rows.decimals("value"),
             )
-            for first, last in pairwise([*runs(names).tolist(), len(names)]):
+            for first, last in pairwise([*run_starts(names).tolist(), len(names)]):
                 yield Steps(
                     names[first].decode(), starts[first:last], ends[first:last], values[first:last]
                 )

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import Source
+from snapshard_populate.reading import ErrorBudget, Source
 
 KEY = "rail_id"
 MISSING = ("", "NA")
@@ -29,7 +28,7 @@ class SampleField:
 
 
 @dataclass(frozen=True)
-class SamplesFile:
+class SampleTable:
     """A samples file that was found well formed: what stands in it, byte for byte, and what its
     columns are.
     """
@@ -48,7 +47,7 @@ class SamplesFile:
 
 def read_samples(
     source: Source, *, errors: ErrorBudget, types: dict[str, str] | None = None
-) -> SamplesFile:
+) -> SampleTable:
     """The samples file, whole in memory; `types` (of `read_types`) win over what the values look
     like.
 
@@ -66,7 +65,7 @@ def read_samples(
         SampleField(name, (types or {}).get(name, kind))
         for name, kind in zip(names, inferred, strict=True)
     )
-    return SamplesFile("\n".join([header, *good, ""]).encode(), fields, tuple(rail_ids))
+    return SampleTable("\n".join([header, *good, ""]).encode(), fields, tuple(rail_ids))
 
 
 def read_types(source: Source) -> dict[str, str]:

@@ -9,10 +9,16 @@ from collections.abc import Iterable, Iterator
 
 from snapshard.errors import BadSource
 from snapshard.rows import Rows, line_count
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.checks import CHECKS
-from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
-from snapshard_populate.reading.order import GenomeOrder
+from snapshard_populate.reading import (
+    CHECKS,
+    CHUNK_BYTES,
+    Chunk,
+    ErrorBudget,
+    GenomeOrder,
+    Stream,
+    sift,
+    whole_lines,
+)
 
 _HEADER = b"snaptron_id\tchromosome\t"
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from snapshard.errors import BadRow
 from snapshard.genes import Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.formats.gff import parse_gtf_attributes, whole
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import Source
+from snapshard_populate.formats.gff import parse_gtf_attributes, parse_whole_number
+from snapshard_populate.reading import ErrorBudget, Source
 
 _SPAN = re.compile(r"(\d+)-(\d+)")
 
@@ -47,8 +46,8 @@ def _transcript(line: str) -> Transcript:
         attributes.get("gene_id", ""),
         attributes.get("gene_name", ""),
         chromosome_name(fields[0]),
-        whole(fields[3]),
-        whole(fields[4]),
+        parse_whole_number(fields[3]),
+        parse_whole_number(fields[4]),
         fields[6],
         tuple(_span(text) for text in attributes["exons"].split(",")),
         None if attributes["cds_span"] == "NA" else _span(attributes["cds_span"]),

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from snapshard.errors import BadRow
 from snapshard.genes import Span, Transcript
 from snapshard.region import chromosome_name
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import Source
+from snapshard_populate.reading import ErrorBudget, Source
 
 _REFFLAT = (
     "symbol",

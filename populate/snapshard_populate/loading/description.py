@@ -14,16 +14,23 @@ from snapshard.catalog import file_names
 from snapshard.errors import BadSource
 from snapshard.genes import Gene, Transcript
 from snapshard.row_kinds import BASE
-from snapshard_populate.formats.bases import read_bases_header
-from snapshard_populate.formats.gff import Annotation, read_annotation
-from snapshard_populate.formats.groups import SampleGroup, read_groups
-from snapshard_populate.formats.sample_coverage import SampleFile, read_sample_files
-from snapshard_populate.formats.samples import SamplesFile, read_samples, read_types
-from snapshard_populate.formats.transcripts import read_transcripts
-from snapshard_populate.formats.ucsc import read_canonical, read_refflat
+from snapshard_populate.formats import (
+    Annotation,
+    CoverageFile,
+    GroupLine,
+    SampleTable,
+    read_annotation,
+    read_bases_header,
+    read_canonical,
+    read_coverage_files,
+    read_groups,
+    read_refflat,
+    read_samples,
+    read_transcripts,
+    read_types,
+)
 from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.source import open_source
+from snapshard_populate.reading import ErrorBudget, open_source
 
 Item = TypeVar("Item")
 Records = Iterable[Sequence[object]]
@@ -56,8 +63,8 @@ class Description:
     have are None or empty. Transcripts come with the kind of file that they are from.
     """
 
-    samples: SamplesFile | None = None
-    groups: tuple[SampleGroup, ...] = ()
+    samples: SampleTable | None = None
+    groups: tuple[GroupLine, ...] = ()
     genes: tuple[Gene, ...] = ()
     transcripts: tuple[tuple[str, Transcript], ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
@@ -165,13 +172,13 @@ def base_samples(compilation: Compilation) -> tuple[int, ...]:
         return read_bases_header(source)
 
 
-def sample_files(location: str) -> tuple[SampleFile, ...]:
+def sample_files(location: str) -> tuple[CoverageFile, ...]:
     """The files of base coverage that a list names."""
     with open_source(location) as source:
-        return read_sample_files(source)
+        return read_coverage_files(source)
 
 
-def _read_samples(compilation: Compilation, errors: ErrorBudget) -> SamplesFile | None:
+def _read_samples(compilation: Compilation, errors: ErrorBudget) -> SampleTable | None:
     if compilation.samples is None:
         if compilation.sample_types is not None:
             raise BadSource(

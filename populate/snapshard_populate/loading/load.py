@@ -34,7 +34,7 @@ from snapshard_populate.loading.shard import (
 )
 from snapshard_populate.loading.verify import verify_release
 from snapshard_populate.loading.workers import run_each, run_fed
-from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading import ErrorBudget
 from snapshard_populate.releases import (
     NewRelease,
     ReleaseStatus,

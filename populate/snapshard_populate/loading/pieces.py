@@ -17,17 +17,26 @@ from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.row_kinds import BASE, EXON, GENE, JUNCTION, ROW_KINDS
 from snapshard.rows import Rows
-from snapshard_populate.formats.bases import read_bases
-from snapshard_populate.formats.merged_coverage import SideBySide
-from snapshard_populate.formats.sample_coverage import SampleFile
-from snapshard_populate.formats.snaptron import check_rows, read_rows
+from snapshard_populate.formats import (
+    CoverageFile,
+    MergedCoverage,
+    check_rows,
+    read_bases,
+    read_rows,
+)
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.description import base_samples, sample_files
-from snapshard_populate.reading import tabix
-from snapshard_populate.reading.budget import ErrorBudget
-from snapshard_populate.reading.checks import chromosomes, runs
-from snapshard_populate.reading.chunks import Chunk
-from snapshard_populate.reading.source import Source, open_source
+from snapshard_populate.reading import (
+    Chunk,
+    ErrorBudget,
+    Source,
+    chromosomes,
+    has_index,
+    indexed_chromosomes,
+    open_source,
+    read_region,
+    run_starts,
+)
 
 ReportReading = Callable[[str, int, int | None], None]
 """Receives the name of a source that is read from front to back, the stored bytes read so far, and
@@ -53,13 +62,13 @@ class RowSource:
     @property
     def indexed(self) -> bool:
         """Whether single regions can be read, with a tabix index."""
-        return tabix.has_index(self.location)
+        return has_index(self.location)
 
-    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
+    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
         """Its text as a context manager, to be read from front to back."""
         return open_source(self.location)
 
-    def chunks(self, stream: "Source | SideBySide", errors: ErrorBudget) -> Iterator[Chunk]:
+    def chunks(self, stream: "Source | MergedCoverage", errors: ErrorBudget) -> Iterator[Chunk]:
         """Its checked rows, from front to back."""
         return read_rows(stream, stream.name, errors=errors, kind=self.kind)
 
@@ -73,20 +82,20 @@ class CoverageSource(RowSource):
     """
 
     samples: tuple[int, ...] = ()
-    files: tuple[SampleFile, ...] = ()
+    files: tuple[CoverageFile, ...] = ()
 
     @property
     def indexed(self) -> bool:
         """Always False: coverage is small beside junctions and is read from the front."""
         return False
 
-    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | SideBySide]":
+    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
         """Its text as a context manager; the files of single samples are merged line by line."""
         if self.files:
-            return nullcontext(SideBySide(self.location, self.files, errors=errors))
+            return nullcontext(MergedCoverage(self.location, self.files, errors=errors))
         return open_source(self.location)
 
-    def chunks(self, stream: "Source | SideBySide", errors: ErrorBudget) -> Iterator[Chunk]:
+    def chunks(self, stream: "Source | MergedCoverage", errors: ErrorBudget) -> Iterator[Chunk]:
         """Its checked rows, from front to back."""
         return read_bases(stream, stream.name, samples=self.samples, errors=errors)
 
@@ -136,7 +145,7 @@ class IntervalFinder:
         if not len(rows):
             return
         chroms, starts = chromosomes(rows), rows.integers("start") + 1 - counted_from
-        for first, last in pairwise([*runs(chroms).tolist(), len(chroms)]):
+        for first, last in pairwise([*run_starts(chroms).tolist(), len(chroms)]):
             chrom = chroms[first].decode()
             for interval in self._by_chrom.get(chrom) or self._by_chrom.get(OTHERS, []):
                 # Sorted starts make the rows of an interval one run, found by bisection; `part`
@@ -181,7 +190,7 @@ def _read_through(
             for interval, rows in finder.divide(chunk.rows, counted_from=counted_from):
                 if interval.number in numbers:
                     yield Piece(source.kind, interval.number, rows)
-            report(stream.name, stream.done, stream.total)
+            report(stream.name, stream.bytes_read, stream.total)
 
 
 def _read_regions(
@@ -192,11 +201,11 @@ def _read_regions(
             continue
         chroms = [interval.chrom]
         if interval.chrom == OTHERS:
-            indexed_chroms = tabix.chromosomes(source.location)
+            indexed_chroms = indexed_chromosomes(source.location)
             chroms = [chrom for chrom in indexed_chroms if chrom not in finder.named_chroms]
         for chrom in chroms:
             region = Region(chrom, interval.first, interval.last)
-            texts = tabix.read_region(source.location, region)
+            texts = read_region(source.location, region)
             chunks = check_rows(texts, source.location, errors=errors, kind=source.kind)
             for chunk in chunks:
                 yield Piece(source.kind, interval.number, chunk.rows)

@@ -1,0 +1,73 @@
+"""Reading: from the stored bytes of a source to checked rows.
+
+- `source` opens a path, an address or standard input and decompresses it; `download` resumes
+  broken connections; `s3` signs addresses; `tabix` reads single regions of an indexed file.
+- `chunks` divides the text at line ends; `fields`, `checks` and `sample_lists` tell good rows from
+  bad ones; `order` refuses unsorted sources; `budget` counts the bad rows that a load tolerates.
+- `source_server` is the web server of the source pod.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snapshard_populate.reading.budget import ErrorBudget
+    from snapshard_populate.reading.checks import (
+        CHECKS,
+        CHROMOSOME,
+        Check,
+        chromosomes,
+        run_starts,
+        whole_number,
+    )
+    from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+    from snapshard_populate.reading.fields import Mask, quoted
+    from snapshard_populate.reading.order import GenomeOrder
+    from snapshard_populate.reading.sample_lists import Fields
+    from snapshard_populate.reading.source import Source, is_url, open_source
+    from snapshard_populate.reading.tabix import has_index, indexed_chromosomes, read_region
+
+__all__ = [
+    "CHECKS",
+    "CHROMOSOME",
+    "CHUNK_BYTES",
+    "Check",
+    "Chunk",
+    "ErrorBudget",
+    "Fields",
+    "GenomeOrder",
+    "Mask",
+    "Source",
+    "Stream",
+    "chromosomes",
+    "has_index",
+    "indexed_chromosomes",
+    "is_url",
+    "open_source",
+    "quoted",
+    "read_region",
+    "run_starts",
+    "sift",
+    "whole_lines",
+    "whole_number",
+]
+
+_MODULES = {
+    "budget": ("ErrorBudget",),
+    "checks": ("CHECKS", "CHROMOSOME", "Check", "chromosomes", "run_starts", "whole_number"),
+    "chunks": ("CHUNK_BYTES", "Chunk", "Stream", "sift", "whole_lines"),
+    "fields": ("Mask", "quoted"),
+    "order": ("GenomeOrder",),
+    "sample_lists": ("Fields",),
+    "source": ("Source", "is_url", "open_source"),
+    "tabix": ("has_index", "indexed_chromosomes", "read_region"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    # The source pod has 128 MB and imports only `source_server`. Importing the readers here would
+    # bring numpy, pysam and requests into it, so a name imports its module when it is first used.
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

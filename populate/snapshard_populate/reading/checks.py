@@ -56,7 +56,7 @@ def chromosomes(rows: Rows) -> NDArray[np.bytes_]:
     return chromosome
 
 
-def runs(names: NDArray[np.bytes_]) -> Integers:
+def run_starts(names: NDArray[np.bytes_]) -> Integers:
     """Where each run of equal names begins."""
     return np.flatnonzero(
         np.concatenate((np.ones(len(names[:1]), np.bool_), names[1:] != names[:-1]))
@@ -65,7 +65,7 @@ def runs(names: NDArray[np.bytes_]) -> Integers:
 
 def _is_chromosome(rows: Rows) -> Mask:
     names = chromosomes(rows)
-    first = runs(names)
+    first = run_starts(names)
     good = [
         len(name) <= LONGEST_NAME and bool(_CHROM.fullmatch(name)) for name in names[first].tolist()
     ]

@@ -20,7 +20,7 @@ class _Broken(Exception):
 
 
 class Download:
-    """A file read once from front to back; `done` of its `total` bytes (None where the server does
+    """A file read once from front to back; `bytes_read` of its `total` bytes (None where the server does
     not say) have been read.
 
     After a break it goes on by Range, provided that the server says that the file is still the same
@@ -29,7 +29,7 @@ class Download:
 
     def __init__(self, url: str, *, pause: float = 0.5) -> None:
         self.url = url
-        self.done = 0
+        self.bytes_read = 0
         self.total: int | None = None
         self._pause = pause
         self._failures = 0
@@ -57,11 +57,11 @@ class Download:
 
     def _read(self, size: int) -> bytes:
         if self._response is None:
-            self._response = self._resume() if self.done else self._begin()
+            self._response = self._resume() if self.bytes_read else self._begin()
         data: bytes = self._response.raw.read(size, decode_content=False)
-        if not data and self.total is not None and self.done < self.total:
+        if not data and self.total is not None and self.bytes_read < self.total:
             raise _Broken("the server closed the connection")
-        self.done += len(data)
+        self.bytes_read += len(data)
         self._failures = 0 if data else self._failures
         return data
 
@@ -76,11 +76,11 @@ class Download:
         if self._version is None:
             raise self._lost("the server names no ETag or Last-Modified to know the file by")
         condition = {} if self._version.startswith("W/") else {"If-Range": self._version}
-        response = self._get({"Range": f"bytes={self.done}-", **condition})
+        response = self._get({"Range": f"bytes={self.bytes_read}-", **condition})
         place = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
         if _version(response) != self._version or response.status_code in (412, 416):
             raise self._lost("the file has changed meanwhile")
-        if response.status_code != 206 or not place or int(place[1]) != self.done:
+        if response.status_code != 206 or not place or int(place[1]) != self.bytes_read:
             raise self._lost("the server does not give parts of files")
         if self.total is not None and place[2] not in ("*", str(self.total)):
             raise self._lost("the file has changed its size meanwhile")
@@ -105,7 +105,9 @@ class Download:
         self.close()
         self._failures += 1
         if self._failures >= _ATTEMPTS:
-            where = f"at byte {self.done} of {self.total}" if self.done else "at the start"
+            where = (
+                f"at byte {self.bytes_read} of {self.total}" if self.bytes_read else "at the start"
+            )
             raise BadSource(
                 self.url, f"gave up after {self._failures} attempts {where}: {without_query(error)}"
             ) from error
@@ -116,7 +118,7 @@ class Download:
         of = f" of {self.total}" if self.total is not None else ""
         return BadSource(
             self.url,
-            f"the connection broke at byte {self.done}{of} and cannot be resumed: {why}; download it first",
+            f"the connection broke at byte {self.bytes_read}{of} and cannot be resumed: {why}; download it first",
         )
 
 

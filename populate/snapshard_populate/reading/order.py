@@ -10,7 +10,7 @@ import numpy as np
 from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 from snapshard.rows import Rows
-from snapshard_populate.reading.checks import chromosomes, runs
+from snapshard_populate.reading.checks import chromosomes, run_starts
 
 
 class GenomeOrder:
@@ -36,7 +36,7 @@ class GenomeOrder:
         """
         names = chromosomes(rows)
         starts, ends = rows.integers("start"), rows.integers("end")
-        for first, last in pairwise([*runs(names).tolist(), len(names)]):
+        for first, last in pairwise([*run_starts(names).tolist(), len(names)]):
             self._enter(names[first], int(lines[first]))
             self._ascend(starts[first:last], ends[first:last], lines[first:last])
 

@@ -29,7 +29,7 @@ _FOREIGN = {
 class _Raw(Protocol):
     """Bytes as they are stored, counted."""
 
-    done: int
+    bytes_read: int
     total: int | None
 
     def read(self, size: int, /) -> bytes: ...
@@ -41,18 +41,18 @@ class _Counted:
     def __init__(self, stream: BinaryIO, total: int | None) -> None:
         self._stream = stream
         self.total = total
-        self.done = 0
+        self.bytes_read = 0
 
     def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
-        self.done += len(data)
+        self.bytes_read += len(data)
         return data
 
 
 class Source:
     """The text of a source file, read once from front to back.
 
-    For a progress bar: `done` of `total` bytes, as stored (compressed), have been read; `total` is
+    For a progress bar: `bytes_read` of `total` bytes, as stored (compressed), have been read; `total` is
     None where nobody knows.
     """
 
@@ -63,9 +63,9 @@ class Source:
         self._rest = b""
 
     @property
-    def done(self) -> int:
+    def bytes_read(self) -> int:
         """Stored bytes read so far."""
-        return self._raw.done
+        return self._raw.bytes_read
 
     @property
     def total(self) -> int | None:
@@ -184,7 +184,7 @@ def _inflated(data: bytes, raw: _Raw, name: str) -> Iterator[bytes]:
             data = _at_least(1, raw, data)
             if not data:
                 raise BadSource(
-                    name, f"is cut off: the gzip stream breaks off after {raw.done} bytes"
+                    name, f"is cut off: the gzip stream breaks off after {raw.bytes_read} bytes"
                 )
             piece, data = _inflate(member, data, name)
             if piece:
@@ -217,7 +217,7 @@ def _next_member(data: bytes, raw: _Raw, name: str) -> bytes:
     if data[:2] != _GZIP[: len(data)]:
         raise BadSource(
             name,
-            f"is damaged: expected the end or another gzip stream at byte {raw.done - len(data)}",
+            f"is damaged: expected the end or another gzip stream at byte {raw.bytes_read - len(data)}",
         )
     return data
 

@@ -33,7 +33,7 @@ def has_index(location: str | Path) -> bool:
         return response.ok
 
 
-def chromosomes(location: str | Path) -> tuple[str, ...]:
+def indexed_chromosomes(location: str | Path) -> tuple[str, ...]:
     """The chromosomes of an indexed file, in its order."""
     with _opened(str(location)) as table:
         return tuple(table.contigs)

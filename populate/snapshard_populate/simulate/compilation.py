@@ -17,7 +17,7 @@ from snapshard_populate.simulate.transcripts import (
     gff3_line,
     gtf_line,
     ref_flat_line,
-    transcripts,
+    simulate_transcripts,
 )
 
 NAME = "sim"
@@ -86,11 +86,13 @@ def _write_samples(folder: Path, plan: Plan) -> None:
 
 def _write_transcripts(folder: Path, plan: Plan) -> None:
     """Four files from one pass each: simulating genes is cheap, holding them all is not."""
-    _write(folder / file_names.REFFLAT, map(ref_flat_line, transcripts(plan)))
-    _write(folder / file_names.TRANSCRIPTS, map(gtf_line, transcripts(plan)))
-    canonical = (transcript for transcript in transcripts(plan) if transcript.number == 1)
+    _write(folder / file_names.REFFLAT, map(ref_flat_line, simulate_transcripts(plan)))
+    _write(folder / file_names.TRANSCRIPTS, map(gtf_line, simulate_transcripts(plan)))
+    canonical = (transcript for transcript in simulate_transcripts(plan) if transcript.number == 1)
     _write(folder / file_names.CANONICAL, map(canonical_line, canonical))
-    genes = (gff3_line(transcript) for transcript in transcripts(plan) if transcript.number == 1)
+    genes = (
+        gff3_line(transcript) for transcript in simulate_transcripts(plan) if transcript.number == 1
+    )
     _write(
         folder / file_names.ANNOTATION,
         ("##gff-version 3\n", f"#description: {SIMULATED}\n", *genes),

@@ -10,7 +10,7 @@ from snapshard_populate.simulate.genes import Genes, simulate_genes
 from snapshard_populate.simulate.plan import Plan, Segment
 from snapshard_populate.simulate.tissues import simulate_tissues
 from snapshard_populate.simulate.transcripts import gene_id, gene_type, symbol
-from snapshard_populate.simulate.words import Words
+from snapshard_populate.simulate.vocabulary import Vocabulary
 
 FEATURES_AT_ONCE = 64  # bounds memory: each may be in every sample
 EXPRESSED = (-1.0, 1.5)  # log odds that a sample has a gene: at level 0, and per unit of level
@@ -21,7 +21,7 @@ def gene_lines(plan: Plan) -> Iterator[bytes]:
     """Chunks of lines of a genes file: 17 columns by position as junctions, ids from 0, in genome
     order.
     """
-    tissues, words = simulate_tissues(plan), Words(plan.samples)
+    tissues, words = simulate_tissues(plan), Vocabulary(plan.samples)
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
         sampler = Sampler(tissues, genes, plan.generator("gene coverage", segment.number))
@@ -34,7 +34,7 @@ def exon_lines(plan: Plan) -> Iterator[bytes]:
     """Chunks of lines of an exons file: every exon of every gene's main transcript, in order of
     start within a chromosome.
     """
-    tissues, words = simulate_tissues(plan), Words(plan.samples)
+    tissues, words = simulate_tissues(plan), Vocabulary(plan.samples)
     before = 0
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
@@ -51,7 +51,7 @@ def exon_lines(plan: Plan) -> Iterator[bytes]:
 
 
 def _lines(
-    sampler: Sampler, words: Words, heads: list[str], gene: Integers, part: Floats
+    sampler: Sampler, words: Vocabulary, heads: list[str], gene: Integers, part: Floats
 ) -> Iterator[bytes]:
     """Lines of features that are a part of these genes' bases."""
     level = sampler.genes.level[gene]

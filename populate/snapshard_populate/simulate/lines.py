@@ -10,7 +10,7 @@ from snapshard_populate.simulate.genes import SOURCES, simulate_genes
 from snapshard_populate.simulate.junctions import Junctions, simulate_junctions
 from snapshard_populate.simulate.plan import Plan, Segment
 from snapshard_populate.simulate.tissues import Tissues, simulate_tissues
-from snapshard_populate.simulate.words import Words
+from snapshard_populate.simulate.vocabulary import Vocabulary
 
 PAIRS_AT_ONCE = 500_000  # about so many pairs per chunk, which bounds memory
 ROWS_AT_ONCE = 16_384
@@ -27,12 +27,14 @@ def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes
     """
     plan = Plan(junctions, samples, seed)
     tissues = simulate_tissues(plan)
-    words = Words(samples)
+    words = Vocabulary(samples)
     for segment in plan.segments:
         yield from segment_lines(plan, segment, tissues, words)
 
 
-def segment_lines(plan: Plan, segment: Segment, tissues: Tissues, words: Words) -> Iterator[bytes]:
+def segment_lines(
+    plan: Plan, segment: Segment, tissues: Tissues, words: Vocabulary
+) -> Iterator[bytes]:
     """The lines of one segment, as junction_lines has them; tissues and words are those of the
     plan.
     """

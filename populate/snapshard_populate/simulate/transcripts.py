@@ -17,7 +17,7 @@ SOURCE = "simulated"
 
 
 @dataclass(frozen=True)
-class Transcript:
+class SimulatedTranscript:
     """One transcript; `exons` are (start, end) in order, 1-based and closed; `coding` is the span
     of its CDS or None.
 
@@ -63,7 +63,7 @@ def gene_type(exons: int) -> str:
     return "protein_coding" if exons > 1 else "lincRNA"
 
 
-def transcripts(plan: Plan) -> Iterator[Transcript]:
+def simulate_transcripts(plan: Plan) -> Iterator[SimulatedTranscript]:
     """All transcripts, gene by gene in genome order, the canonical one of each first."""
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
@@ -84,7 +84,7 @@ def transcripts(plan: Plan) -> Iterator[Transcript]:
 
 def _transcript(
     genes: Genes, gene: int, skipped: int | None, *, number: int, first: int, on: str
-) -> Transcript:
+) -> SimulatedTranscript:
     """The transcript of all exons of a gene of a segment but one, or of all; the segment's first
     gene has number `first`.
     """
@@ -97,17 +97,19 @@ def _transcript(
     coding = None
     if len(exons) > 1:
         coding = (sum(exons[0]) // 2, sum(exons[-1]) // 2)
-    return Transcript(first + gene, number, on, "+-"[int(genes.strand[gene])], exons, coding)
+    return SimulatedTranscript(
+        first + gene, number, on, "+-"[int(genes.strand[gene])], exons, coding
+    )
 
 
-def ref_flat_line(transcript: Transcript) -> str:
+def ref_flat_line(transcript: SimulatedTranscript) -> str:
     """UCSC refFlat: symbol, transcript, chromosome, strand, then 0-based starts and exclusive ends;
     no CDS is an empty one.
     """
     return "\t".join((symbol(transcript.gene), *_ucsc_columns(transcript))) + "\n"
 
 
-def canonical_line(transcript: Transcript) -> str:
+def canonical_line(transcript: SimulatedTranscript) -> str:
     """UCSC's canonical transcript: id, cluster, bin, then as refFlat, a score and the symbol."""
     accession = f"sim{transcript.gene + 1}"
     columns = (
@@ -121,7 +123,7 @@ def canonical_line(transcript: Transcript) -> str:
     return "\t".join(columns) + "\n"
 
 
-def _ucsc_columns(transcript: Transcript) -> tuple[str, ...]:
+def _ucsc_columns(transcript: SimulatedTranscript) -> tuple[str, ...]:
     start, end = transcript.start - 1, transcript.end
     coding = (transcript.coding[0] - 1, transcript.coding[1]) if transcript.coding else (end, end)
     return (
@@ -134,14 +136,14 @@ def _ucsc_columns(transcript: Transcript) -> tuple[str, ...]:
     )
 
 
-def gff3_line(transcript: Transcript) -> str:
+def gff3_line(transcript: SimulatedTranscript) -> str:
     """GENCODE's line of the gene, from its canonical transcript, which spans it."""
     identity = gene_id(transcript.gene)
     attributes = f"ID={identity};gene_id={identity};gene_type={gene_type(len(transcript.exons))};gene_name={symbol(transcript.gene)}"
     return _feature(transcript, "gene", attributes)
 
 
-def gtf_line(transcript: Transcript) -> str:
+def gtf_line(transcript: SimulatedTranscript) -> str:
     """Snaptron's line of a transcript: CDS span and exons in the attributes, 1-based and closed."""
     coding = "{}-{}".format(*transcript.coding) if transcript.coding else "NA"
     exons = ",".join(f"{first}-{last}" for first, last in transcript.exons)
@@ -152,6 +154,6 @@ def gtf_line(transcript: Transcript) -> str:
     )
 
 
-def _feature(transcript: Transcript, kind: str, attributes: str) -> str:
+def _feature(transcript: SimulatedTranscript, kind: str, attributes: str) -> str:
     place = transcript.chromosome, SOURCE, kind, str(transcript.start), str(transcript.end)
     return "\t".join((*place, ".", transcript.strand, ".", attributes)) + "\n"

@@ -13,7 +13,7 @@ DATASET = "0"  # source_dataset_id; Snaptron's begin at 1
 _WORD = 8
 
 
-class Words:
+class Vocabulary:
     """Turns pairs to text by table: `,sample:` and the reads are words of eight bytes, padded with
     NULs that are then removed.
     """
