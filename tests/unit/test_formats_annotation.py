@@ -91,7 +91,8 @@ def test_canonical_transcripts_are_read(parsed):
 
 GTF = """\
 #!genome-build GRCh38
-chr2	HAVANA	gene	100	900	.	-	.	gene_id "ENSG1.2"; gene_type "protein_coding"; gene_name "ALK"; level 2; note "a; b";
+chr2	HAVANA	gene	100	900	.	-	.	gene_id "ENSG1.2"; gene_type "protein_coding"; \
+gene_name "ALK"; level 2; note "a; b";
 chr2	HAVANA	transcript	100	900	.	-	.	gene_id "ENSG1.2"; transcript_id "ENST1.1"; gene_name "ALK";
 chr2	HAVANA	exon	800	900	.	-	.	gene_id "ENSG1.2"; transcript_id "ENST1.1"; exon_number 1;
 chr2	HAVANA	CDS	800	850	.	-	0	gene_id "ENSG1.2"; transcript_id "ENST1.1";
@@ -136,9 +137,12 @@ def test_gtf_of_exons_alone_makes_transcripts_and_genes_of_them(parsed):
 GFF3 = {
     "GENCODE": """\
 ##gff-version 3
-chr2	HAVANA	gene	100	900	.	-	.	ID=ENSG1.2;gene_id=ENSG1.2;gene_type=protein_coding;gene_name=ALK
-chr2	HAVANA	transcript	100	900	.	-	.	ID=ENST1.1;Parent=ENSG1.2;gene_id=ENSG1.2;transcript_id=ENST1.1;gene_name=ALK
-chr2	HAVANA	exon	800	900	.	-	.	ID=exon:ENST1.1:1;Parent=ENST1.1;gene_id=ENSG1.2;transcript_id=ENST1.1
+chr2	HAVANA	gene	100	900	.	-	.	ID=ENSG1.2;gene_id=ENSG1.2;gene_type=protein_coding;\
+gene_name=ALK
+chr2	HAVANA	transcript	100	900	.	-	.	ID=ENST1.1;Parent=ENSG1.2;gene_id=ENSG1.2;\
+transcript_id=ENST1.1;gene_name=ALK
+chr2	HAVANA	exon	800	900	.	-	.	ID=exon:ENST1.1:1;Parent=ENST1.1;gene_id=ENSG1.2;\
+transcript_id=ENST1.1
 chr2	HAVANA	CDS	800	850	.	-	0	ID=CDS:ENST1.1;Parent=ENST1.1;gene_id=ENSG1.2
 chr2	HAVANA	exon	100	300	.	-	.	ID=exon:ENST1.1:2;Parent=ENST1.1;gene_id=ENSG1.2
 chr2	HAVANA	CDS	200	300	.	-	2	ID=CDS:ENST1.1;Parent=ENST1.1;gene_id=ENSG1.2
@@ -231,7 +235,10 @@ def test_a_wrong_line_of_gtf_is_named(parsed, old, new, expected):
 
 
 def test_snaptrons_transcripts_are_read(parsed):
-    text = 'chr1\tGC,RG\ttranscript\t60\t900\t.\t+\t.\ttranscript_id "ENST0.1";cds_span "{}";exons "60-65,70-900";\n'
+    text = (
+        "chr1\tGC,RG\ttranscript\t60\t900\t.\t+\t.\t"
+        'transcript_id "ENST0.1";cds_span "{}";exons "60-65,70-900";\n'
+    )
     [one] = parsed(read_transcripts, text.format("62-800"))
     assert one == Transcript(
         "ENST0.1", "", "", "chr1", 60, 900, "+", ((60, 65), (70, 900)), (62, 800), "GC,RG"

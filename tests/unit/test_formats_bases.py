@@ -13,7 +13,10 @@ from snapshard_populate.formats import read_bases, read_bases_header, read_bedgr
 from snapshard_populate.reading import ErrorBudget, open_source
 
 SAMPLES = (7, 0, 100)
-TEXT = b"chr1\t0\t5\t1.0\t0.0\t12.5\nchr1\t5\t9\t1\t0\t1e+06\nchr1\t20\t30\t0.0\t0.0\t3.0\nchr10\t1\t2\t1.0\t1.0\t1.0\n"
+TEXT = (
+    b"chr1\t0\t5\t1.0\t0.0\t12.5\nchr1\t5\t9\t1\t0\t1e+06\n"
+    b"chr1\t20\t30\t0.0\t0.0\t3.0\nchr10\t1\t2\t1.0\t1.0\t1.0\n"
+)
 
 
 def read(text, **arguments):

@@ -110,8 +110,8 @@ def test_a_file_that_is_no_samples_file_is_refused(samples, text, expected):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("13\tx\n", "expected 5 tab-separated columns as the first line has, got 2 in '13\\tx'"),
-        ("\n", "expected 5 tab-separated columns as the first line has, got 1 in ''"),
+        ("13\tx\n", "expected 5 tab-separated columns, as in the first line, got 2 in '13\\tx'"),
+        ("\n", "expected 5 tab-separated columns, as in the first line, got 1 in ''"),
         ("13\tx\t1\t1\t1\t1\n", "got 6 in"),
         ("x\tx\t1\t1\t1\n", "rail_id: expected a whole number, got 'x'"),
         ("-1\tx\t1\t1\t1\n", "rail_id: expected a whole number, got '-1'"),
@@ -197,7 +197,10 @@ def test_the_golden_types_are_those_inferred(shared):
         } == types
 
 
-GROUPS = "group_short_name\tgroup_long_name\trail_id_count\trail_ids\nBrain\tthe brain\t3\t5,1,7\nNone\t\t0\t\n"
+GROUPS = (
+    "group_short_name\tgroup_long_name\trail_id_count\trail_ids\n"
+    "Brain\tthe brain\t3\t5,1,7\nNone\t\t0\t\n"
+)
 
 
 @pytest.mark.parametrize(

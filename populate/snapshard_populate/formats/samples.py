@@ -141,7 +141,10 @@ def _good(
 
 def _reason(line: str, rail_id: str, columns: int) -> str | None:
     if line.count("\t") != columns - 1:
-        return f"expected {columns} tab-separated columns as the first line has, got {line.count(chr(9)) + 1} in {line[:80]!r}"
+        return (
+            f"expected {columns} tab-separated columns, as in the first line, "
+            f"got {line.count(chr(9)) + 1} in {line[:80]!r}"
+        )
     if not (rail_id.isascii() and rail_id.isdigit() and len(rail_id) <= 18):
         return f"{KEY}: expected a whole number, got {rail_id[:80]!r}"
     if line.endswith("\r"):
@@ -151,8 +154,14 @@ def _reason(line: str, rail_id: str, columns: int) -> str | None:
 
 def _order_reason(rail_id: int, before: Sequence[int]) -> str:
     if rail_id in set(before):
-        return f"{KEY}: expected every sample once, got {rail_id} again (first on line {before.index(rail_id) + 2})"
-    return f"{KEY}: expected ascending numbers, got {rail_id} after {before[-1]}; clients line samples up by it (sort -n)"
+        return (
+            f"{KEY}: expected every sample once, got {rail_id} again "
+            f"(first on line {before.index(rail_id) + 2})"
+        )
+    return (
+        f"{KEY}: expected ascending numbers, got {rail_id} after {before[-1]}; "
+        "sort the lines: sort -n"
+    )
 
 
 def _inferred(lines: Sequence[str], columns: int) -> list[str]:

@@ -118,7 +118,8 @@ class Download:
         of = f" of {self.total}" if self.total is not None else ""
         return BadSource(
             self.url,
-            f"the connection broke at byte {self.bytes_read}{of} and cannot be resumed: {why}; download it first",
+            f"the connection broke at byte {self.bytes_read}{of} and cannot be resumed: {why}; "
+            "download the file first",
         )
 
 

@@ -114,7 +114,8 @@ def _check_end(place: str) -> None:
     if _last_bytes(place) != _END_MARKER:
         raise BadSource(
             place,
-            "is cut off or not bgzip: its end marker is missing (for a file whole without it: zcat FILE | bgzip)",
+            "is truncated or not bgzip: its end marker is missing "
+            "(if the file is complete, compress it again: zcat FILE | bgzip)",
         )
 
 

@@ -84,4 +84,5 @@ def _exon_head(genes: Genes, exon: int, segment: Segment, id_: int) -> str:
 def _head(id_: int, place: tuple[str, int, int], strand: int, exons_and_label: str) -> str:
     """The eleven columns before the samples; annotated and motifs are empty (1-based, closed)."""
     chromosome, start, end = place
-    return f"{id_}\t{chromosome}\t{start}\t{end}\t{end - start + 1}\t{'+-'[strand]}\t\t\t\t{exons_and_label}\t"
+    position = f"{chromosome}\t{start}\t{end}\t{end - start + 1}\t{'+-'[strand]}"
+    return f"{id_}\t{position}\t\t\t\t{exons_and_label}\t"

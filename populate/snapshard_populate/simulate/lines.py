@@ -79,7 +79,7 @@ def _heads(junctions: Junctions, chromosome: str, first_id: int) -> list[str]:
         strict=True,
     )
     return [
-        f"{id_}\t{chromosome}\t{start}\t{end}\t{end - start + 1}\t{'+-'[strand]}\t{_SOURCES[source]}\t{ends[motif]}"
-        f"{_SOURCES[left]}\t{_SOURCES[right]}\t"
+        f"{id_}\t{chromosome}\t{start}\t{end}\t{end - start + 1}\t{'+-'[strand]}\t"
+        f"{_SOURCES[source]}\t{ends[motif]}{_SOURCES[left]}\t{_SOURCES[right]}\t"
         for id_, start, end, strand, source, motif, left, right in columns
     ]

@@ -139,7 +139,10 @@ def _ucsc_columns(transcript: SimulatedTranscript) -> tuple[str, ...]:
 def gff3_line(transcript: SimulatedTranscript) -> str:
     """GENCODE's line of the gene, from its canonical transcript, which spans it."""
     identity = gene_id(transcript.gene)
-    attributes = f"ID={identity};gene_id={identity};gene_type={gene_type(len(transcript.exons))};gene_name={symbol(transcript.gene)}"
+    type_ = gene_type(len(transcript.exons))
+    attributes = (
+        f"ID={identity};gene_id={identity};gene_type={type_};gene_name={symbol(transcript.gene)}"
+    )
     return _feature(transcript, "gene", attributes)
 
 
