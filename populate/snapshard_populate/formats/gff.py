@@ -115,9 +115,9 @@ def parse_gff3_attributes(text: str) -> dict[str, str]:
 
 
 def parse_whole_number(text: str) -> int:
-    """The parse_whole_number number that the text is. Raises ValueError, which quotes it."""
+    """The whole number that the text is. Raises ValueError, which quotes it."""
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"expected a parse_whole_number number, got {text[:80]!r}")
+        raise ValueError(f"expected a whole number, got {text[:80]!r}")
     return int(text)
 
 
