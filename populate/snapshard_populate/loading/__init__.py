@@ -5,7 +5,7 @@ The path of a row, and the module of each step:
     source ──▶ rows ──▶ checks ──▶ interval ──▶ pieces ──▶ (pipe) ──▶ blocks ──▶ COPY
     reading    formats  reading    pieces       pieces     workers    blocks     fill
 
-- `load` starts here: begins the release, chooses who reads the sources, verifies, publishes.
+- `load` begins the release, decides which process reads the sources, verifies and publishes.
 - `compilation` lists the files; `description` reads the small ones into the catalog.
 - `pieces` reads the files of rows and divides the rows by interval.
 - `workers` runs one process per shard. If the sources are read once, in the main process, pieces

@@ -31,7 +31,7 @@ _SELECT_STATE = "SELECT state FROM release WHERE schema = %s"
 """The state of a release."""
 
 _SHARE_STATE = "SELECT state FROM release WHERE schema = %s FOR SHARE"
-"""The state of a release, which nobody changes before this transaction ends."""
+"""The state of a release; it cannot change before this transaction ends."""
 
 _SELECT_LOADED = "SELECT DISTINCT number FROM content WHERE schema = %s"
 """The numbers of the intervals of a release that are loaded."""

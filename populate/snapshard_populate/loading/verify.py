@@ -84,7 +84,7 @@ SELECT count(*) FROM {schema}.{blocks} b LEFT JOIN (
 WHERE (b.row_count, b.min_start, b.max_start, b.max_end)
       IS DISTINCT FROM (r.row_count, r.min_start, r.max_start, r.max_end)
 """
-"""How many blocks have a count or bounds that differ from those of their hot rows."""
+"""The number of blocks whose count or bounds differ from those of their hot rows."""
 
 _SUM_DENSITY = """
 SELECT bin_size, sum(junctions)::bigint, sum(coverage)::bigint
@@ -96,14 +96,14 @@ _COUNT_UNSUMMARISED = """
 SELECT count(*) FROM {schema}.junction_block b FULL JOIN {schema}.junction_summary s USING (block)
 WHERE s.block IS NULL OR b.block IS NULL
 """
-"""How many blocks of junctions have no summary, and summaries no block."""
+"""The number of junction blocks without a summary, plus that of summaries without a block."""
 
 _COUNT_GROUPS = "SELECT count(*) FROM {schema}.sample_group"
-"""How many sample groups a release has."""
+"""The number of sample groups of a release."""
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedTally:
     """The tally of one kind of rows in an interval, as counted when the source was read."""
 
     number: int
@@ -145,10 +145,10 @@ def verify_release(
                 f"{status} is not fully loaded: load shard {names} ({len(not_loaded)} intervals), "
                 "then verify"
             )
-        with catalog.cursor(row_factory=class_row(Expected)) as cursor:
-            expected = cursor.execute(_SELECT_EXPECTED, [status.schema]).fetchall()
+        with catalog.cursor(row_factory=class_row(ExpectedTally)) as cursor:
+            tallies = cursor.execute(_SELECT_EXPECTED, [status.schema]).fetchall()
         has_groups = _count(catalog, _COUNT_GROUPS, status.schema) > 0
-    by_shard = [list(tallies) for _, tallies in groupby(expected, attrgetter("shard"))]
+    by_shard = [list(of_shard) for _, of_shard in groupby(tallies, attrgetter("shard"))]
     verify_shard = partial(_verify_shard, shards, status.schema, has_groups, report)
     differences: list[str] = []
     for shard_differences in gather(verify_shard, by_shard, threads=jobs):
@@ -164,20 +164,20 @@ def verify_release(
 
 
 def _verify_shard(
-    shards: ShardMap, schema: str, has_groups: bool, report: Report, expected: list[Expected]
+    shards: ShardMap, schema: str, has_groups: bool, report: Report, tallies: list[ExpectedTally]
 ) -> list[str]:
     """The differences of one shard, whose tallies are given."""
-    shard = expected[0].shard
+    shard = tallies[0].shard
     differences: list[str] = []
     rows = text_bytes = 0
     with session(shard, shards.address(shard)) as connection, connection.transaction():
         # Whatever goes wrong here, verification cannot change what it verifies.
         connection.execute("SET TRANSACTION READ ONLY")
-        for tally in expected:
+        for tally in tallies:
             differences += _compare(connection, schema, tally)
             rows, text_bytes = rows + tally.row_count, text_bytes + tally.text_bytes
             report(Progress(shard, "verify", rows, text_bytes))
-        for name in sorted({tally.kind for tally in expected}):
+        for name in sorted({tally.kind for tally in tallies}):
             if not ROW_KINDS[name].has_hot_table:
                 continue
             if unequal := _count(connection, _COUNT_UNEQUAL_BLOCKS, schema, name):
@@ -185,35 +185,35 @@ def _verify_shard(
                     f"shard {shard!r}, {name}: {unequal} blocks have bounds that differ from those "
                     "of their rows"
                 )
-        differences += _compare_summaries(connection, schema, expected, has_groups)
+        differences += _compare_summaries(connection, schema, tallies, has_groups)
     report(Progress(shard, "verified", rows, text_bytes))
     return differences
 
 
-def _compare(connection: Connection, schema: str, expected: Expected) -> Iterator[str]:
+def _compare(connection: Connection, schema: str, tally: ExpectedTally) -> Iterator[str]:
     """Yields the differences between an interval and its tally, those of the blocks first."""
-    facts = [*_block_facts(connection, schema, expected)]
-    if ROW_KINDS[expected.kind].has_hot_table:
-        facts += _hot_facts(connection, schema, expected)
+    facts = [*_block_facts(connection, schema, tally)]
+    if ROW_KINDS[tally.kind].has_hot_table:
+        facts += _hot_facts(connection, schema, tally)
     for name, value in facts:
-        expected_value = getattr(expected, name, 0)
+        expected_value = getattr(tally, name, 0)
         if value != expected_value:
-            yield f"{expected}: {name} is {value}, expected {expected_value}"
+            yield f"{tally}: {name} is {value}, expected {expected_value}"
 
 
 def _block_facts(
-    connection: Connection, schema: str, expected: Expected
+    connection: Connection, schema: str, tally: ExpectedTally
 ) -> Iterator[tuple[str, object]]:
     """Yields counts and digest of the text in an interval's blocks, and the number of blocks whose
     text differs from their record.
     """
     digest, rows, text_bytes, unequal = hashlib.sha256(), 0, 0, 0
     decompressor = zstandard.ZstdDecompressor()
-    statement = _statement(_SELECT_BLOCKS, schema, expected.kind)
+    statement = _statement(_SELECT_BLOCKS, schema, tally.kind)
     with connection.cursor() as cursor:
         # Streamed, because the payloads of a large interval need not fit into memory.
         for block_rows, block_bytes, payload in cursor.stream(
-            statement, [expected.number], binary=True
+            statement, [tally.number], binary=True
         ):
             text = decompressor.decompress(payload)
             digest.update(text)
@@ -227,22 +227,22 @@ def _block_facts(
 
 
 def _hot_facts(
-    connection: Connection, schema: str, expected: Expected
+    connection: Connection, schema: str, tally: ExpectedTally
 ) -> Iterator[tuple[str, object]]:
     """Yields counts, sums and bounds of an interval's hot rows."""
-    blocks = [expected.first_block, expected.last_block]
-    values = connection.execute(_statement(_SUM_HOT_ROWS, schema, expected.kind), blocks).fetchone()
+    blocks = [tally.first_block, tally.last_block]
+    values = connection.execute(_statement(_SUM_HOT_ROWS, schema, tally.kind), blocks).fetchone()
     yield from zip(_HOT_FACTS, values or (), strict=True)
 
 
 def _compare_summaries(
-    connection: Connection, schema: str, expected: Sequence[Expected], has_groups: bool
+    connection: Connection, schema: str, tallies: Sequence[ExpectedTally], has_groups: bool
 ) -> Iterator[str]:
     """Yields what is wrong with density and summaries, which are derived from the junctions."""
-    shard = expected[0].shard
-    tallies = [tally for tally in expected if tally.kind == JUNCTION.name]
-    rows = sum(tally.row_count for tally in tallies)
-    reads = sum(tally.coverage_sum for tally in tallies)
+    shard = tallies[0].shard
+    junction_tallies = [tally for tally in tallies if tally.kind == JUNCTION.name]
+    rows = sum(tally.row_count for tally in junction_tallies)
+    reads = sum(tally.coverage_sum for tally in junction_tallies)
     for bin_size, *sums in connection.execute(_statement(_SUM_DENSITY, schema, JUNCTION.name)):
         if sums != [rows, reads]:
             yield (

@@ -109,7 +109,7 @@ class Worker:
         return message  # type: ignore[no-any-return]
 
     def stop(self) -> None:
-        """Ends the process, in whatever state it is."""
+        """Ends the process in any state."""
         self._process.terminate()
         self._process.join()
         self.link.close()
@@ -195,7 +195,7 @@ def _work(task: Task, link: "Connection[object, object]") -> None:
         task.run(pieces=_received_pieces(link), report=_Reporter(link), bad_row=link.send)
         last_message = None
     except (EOFError, BrokenPipeError):
-        return  # The main process is gone: nobody is left to report to.
+        return  # The main process is gone, so there is no one to report to.
     except SnapshardError as error:
         last_message = _Failure(error)
     except Exception as error:

@@ -48,7 +48,7 @@ long; and verified releases as old, of which a later one was published.
 """
 
 _LOCK_CURRENT = "SELECT current FROM compilation WHERE name = %s FOR UPDATE"
-"""The release that a compilation serves, which nobody changes before this transaction ends."""
+"""The release that a compilation serves; it cannot change before this transaction ends."""
 
 _DELETE_RELEASE = "DELETE FROM release WHERE schema = %s"
 """Removes a release that was never published, with its intervals and their content."""
@@ -157,7 +157,7 @@ def _drop_release(catalog: Connection, status: ReleaseStatus) -> bool:
 def _drop_in_transaction(catalog: Connection, status: ReleaseStatus) -> bool:
     current = catalog.execute(_LOCK_CURRENT, [status.compilation]).fetchone()
     if current == (status.name,):
-        # Somebody has published it since it was selected.
+        # It was published after it had been selected.
         return False
     if status.published is None:
         catalog.execute(_DELETE_RELEASE, [status.schema])

@@ -29,8 +29,8 @@ from snapshard_populate.releases.sessions import session
 Connection = psycopg.Connection[Any]
 
 _LOCK_CATALOG = "SELECT pg_advisory_xact_lock(hashtextextended('snapshard catalog', 0))"
-"""Waits until nobody else creates the catalog's tables: CREATE TABLE IF NOT EXISTS can still fail
-if two sessions run it at the same moment.
+"""Waits until no other session creates the catalog's tables: CREATE TABLE IF NOT EXISTS can fail if
+two sessions run it at the same moment.
 """
 
 _FIND_CATALOG = "SELECT to_regclass('release')"
@@ -177,7 +177,7 @@ def begin_release(
     Raises BadRelease for a name that was used before. Properties of a compilation apply to what it
     serves as well, so BadRelease is raised too if those of the new release differ.
     """
-    # A transaction of its own, so that nobody waits for this lock while `fill` copies.
+    # A transaction of its own, so that no other loader waits for this lock while `fill` copies.
     with session(CATALOG, catalog) as connection, connection.transaction():
         connection.execute(_LOCK_CATALOG)
         connection.execute(ddl("catalog.sql", schema="public"))

@@ -3,11 +3,11 @@
 There are two advisory locks for each release, one in the catalog and one in every shard. What must
 hold:
 
-- Whoever loads a release holds its lock in the catalog, shared. Whoever drops it from the catalog
-  holds that lock alone. So no release is dropped while it is loaded, and many shards can be loaded
+- A loader holds the release's lock in the catalog, shared. A session that drops the release holds
+  this lock alone. So no release is dropped while it is being loaded, and many shards can be loaded
   at once.
-- The loader of a shard holds the release's lock in that shard, alone, and so does whoever drops the
-  release's schema there. So a shard has one loader at a time.
+- The loader of a shard holds the release's lock in that shard alone. A session that drops the
+  release's schema there does the same. So a shard has one loader at a time.
 
 Locks belong to the session, not to a transaction: they are kept between the steps of a load, and
 PostgreSQL releases them when the session ends, even if its process was killed. That may take
