@@ -1,4 +1,4 @@
-"""`snapshard load`: files into shards, as a new release that is served when it is whole."""
+"""`snapshard load`: loads files as a new release, and publishes it when it is complete."""
 
 import os
 from collections.abc import Callable
@@ -10,9 +10,8 @@ import click
 
 from snapshard.connections import ShardMap
 from snapshard.errors import BadRow
-from snapshard_populate.commands.progress import Report as Bar
-from snapshard_populate.commands.progress import bars
-from snapshard_populate.commands.where import data_option, settings_for, shards_to_fill
+from snapshard_populate.commands.progress import ReportProgress, progress_bars
+from snapshard_populate.commands.shards import data_option, settings_for, shards_to_fill
 from snapshard_populate.loading import (
     Compilation,
     LoadPlan,
@@ -26,16 +25,18 @@ from snapshard_populate.releases import ReleaseStatus, find_release, release_sta
 
 _FILES = {
     "samples": "Sample metadata: tab-separated, first column rail_id.",
-    "sample_types": "Types of its fields: name, tab, i, f or t. Without it they are inferred.",
-    "groups": "Sample groups, such as tissues: name, long name, number, ids.",
-    "genes": "Gene sums in the 17 columns.",
-    "exons": "Exon sums in the 17 columns.",
-    "bases": "Base coverage: chromosome, 0-based start, end, a value per sample.",
-    "bases_header": "The header line of --bases.",
-    "bases_files": "Base coverage in one bedGraph or bigWig per sample: a list of rail_id, tab, file.",
+    "sample_types": "Types of the metadata fields: name, tab, i, f or t. Inferred if not given.",
+    "groups": "Sample groups, such as tissues: name, long name, number of samples, rail_ids.",
+    "genes": "Expression of genes, in the 17 columns.",
+    "exons": "Expression of exons, in the 17 columns.",
+    "bases": "Base coverage: chromosome, 0-based start, end, one value per sample.",
+    "bases_header": "Header line of --bases.",
+    "bases_files": (
+        "Base coverage as one bedGraph or bigWig per sample: a list of rail_id, tab, file."
+    ),
     "refflat": "Transcripts by gene symbol (UCSC refFlat).",
     "annotation": "Genes and transcripts (GTF or GFF3, such as GENCODE's).",
-    "transcripts": "Transcripts, one line each (Snaptron's all_transcripts.gtf).",
+    "transcripts": "Transcripts, one per line (Snaptron's all_transcripts.gtf).",
     "canonical": "Canonical transcripts (UCSC).",
 }
 
@@ -50,41 +51,45 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("source")
 @click.option(
     "--compilation",
-    help="Its name in URLs: lower-case letters, digits, _.  [default: as the folder says]",
+    help=(
+        "Name of the compilation in URLs: lower-case letters, digits, _.  "
+        "[default: the name that the folder gives]"
+    ),
 )
-@click.option("--title", help="Its name in front of rows of Snaptron's protocol.")
-@click.option("--assembly", help="Such as GRCh38.")
-@click.option(
-    "--simulated", is_flag=True, help="Say in every answer that nothing of it was measured."
-)
+@click.option("--title", help="Name of the compilation in responses of Snaptron's protocol.")
+@click.option("--assembly", help="Reference assembly, such as GRCh38.")
+@click.option("--simulated", is_flag=True, help="Mark the data as simulated in every response.")
 @_file_options
 @click.option(
     "--release",
-    help="Its name; one of that name that was broken off is continued.  [default: the next of r1, r2, …]",
+    help=(
+        "Release name; an unfinished release of that name is resumed.  "
+        "[default: the next of r1, r2, …]"
+    ),
 )
 @click.option(
     "--shards",
     type=click.IntRange(1),
-    help="Shards of the embedded server.  [default: those there are, else 5]",
+    help="Number of shards of the embedded server.  [default: its present shards, or 5]",
 )
 @click.option(
     "--layout",
     type=click.Path(path_type=Path, exists=True),
-    help="Cut of the genome: chromosome, last base or -, shard.",
+    help="Intervals of the genome and their shards: chromosome, last base or -, shard.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1),
     default=os.cpu_count() or 1,
-    show_default="one a processor",
-    help="Shards loaded at a time.",
+    show_default="one per processor",
+    help="Number of shards loaded at the same time.",
 )
 @click.option(
     "--max-errors",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Bad rows to leave out before giving up.",
+    help="Number of bad rows to skip before the load fails.",
 )
 @click.option(
     "--if-absent", is_flag=True, help="Do nothing if the compilation has a published release."
@@ -99,18 +104,20 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--only",
     multiple=True,
     metavar="SHARD",
-    help="With --until load: only this shard (repeatable).",
+    help="With --until load: load only this shard (repeatable).",
 )
 @data_option
 def load(
-    source: str, data: Path | None, shards: int | None, layout: Path | None, **given: Any
+    source: str, data: Path | None, shards: int | None, layout: Path | None, **options: Any
 ) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
-    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns: plain, gzip or
-    bgzip; a path, an http(s) address, s3://BUCKET/KEY, or - for standard input. With a tabix index
-    (.tbi) beside it each shard reads only its own part. Nothing of the release is seen before it is
-    whole and verified; a load that is broken off is continued by the same line with its --release.
+    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns. Sources may be plain
+    text, gzip or bgzip: a path, an http(s) address, s3://BUCKET/KEY, or - for standard input. If a
+    tabix index (.tbi) is next to the file, each shard reads only its own part.
+
+    A release becomes visible only after it has been fully loaded and verified. To resume an
+    interrupted load, run the same command with --release and the name of the unfinished release.
 
     \b
     Examples:
@@ -119,16 +126,18 @@ def load(
       zcat part*.gz | snapshard load - --compilation mine --shards 25
       snapshard load gtex --layout intervals.tsv --release r2 --until load
     """
-    compilation = _compilation(source, given)
+    compilation = _compilation(source, options)
     with shards_to_fill(settings_for(data), layout, shards) as (shard_map, intervals):
-        if given["if_absent"] and _is_published(shard_map, compilation.name):
-            click.echo(f"{compilation.name} is loaded already")
+        if options["if_absent"] and _is_published(shard_map, compilation.name):
+            click.echo(f"{compilation.name} is already loaded")
             return
         plan = LoadPlan(
-            compilation, intervals, given["release"], given["max_errors"], given["jobs"]
+            compilation, intervals, options["release"], options["max_errors"], options["jobs"]
         )
-        with bars("rows") as bar:
-            status = _run(shard_map, plan, until=given["until"], only=given["only"], bar=bar)
+        with progress_bars("rows") as report:
+            status = _run(
+                shard_map, plan, until=options["until"], only=options["only"], report=report
+            )
     click.echo(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"
@@ -136,39 +145,37 @@ def load(
 
 
 def _run(
-    shards: ShardMap, plan: LoadPlan, *, until: str, only: tuple[str, ...], bar: Bar
+    shards: ShardMap, plan: LoadPlan, *, until: str, only: tuple[str, ...], report: ReportProgress
 ) -> ReleaseStatus:
-    tell = _Bars(bar)
+    bars = _Bars(report)
     if until in ("verify", "publish") and not only:
         steps = ("verify", "publish") if until == "publish" else ("verify",)
         return load_compilation(
-            shards, plan, steps=steps, report=tell.progress, bad_row=_say_bad_row
+            shards, plan, steps=steps, report=bars.update, bad_row=_report_bad_row
         )
     if only and until != "load":
         raise click.UsageError(
-            "--only goes with --until load: the other steps are for the whole release"
+            "--only requires --until load; the other steps apply to the whole release"
         )
-    schema, _ = begin_compilation(shards, plan, report=tell.progress)
+    schema, _ = begin_compilation(shards, plan, report=bars.update)
     if until == "load":
         load_shards(
-            shards, plan, schema, only=only or None, report=tell.progress, bad_row=_say_bad_row
+            shards, plan, schema, only=only or None, report=bars.update, bad_row=_report_bad_row
         )
     return find_release(shards.catalog, plan.compilation.name, schema.partition("@")[2])
 
 
-def _compilation(source: str, given: dict[str, Any]) -> Compilation:
-    named = {
-        name: given[name] for name in ("title", "assembly", *_FILES) if given[name] is not None
+def _compilation(source: str, options: dict[str, Any]) -> Compilation:
+    fields = {
+        name: options[name] for name in ("title", "assembly", *_FILES) if options[name] is not None
     }
-    if given["simulated"]:
-        named["simulated"] = True
+    if options["simulated"]:
+        fields["simulated"] = True
     if Path(source).is_dir():
-        return replace(read_folder(Path(source), name=given["compilation"]), **named)
-    if given["compilation"] is None:
-        raise click.UsageError(
-            "a single file does not say what it is: name the compilation with --compilation NAME"
-        )
-    return Compilation(name=given["compilation"], junctions=source, **named)
+        return replace(read_folder(Path(source), name=options["compilation"]), **fields)
+    if options["compilation"] is None:
+        raise click.UsageError("a single file has no compilation name: give --compilation NAME")
+    return Compilation(name=options["compilation"], junctions=source, **fields)
 
 
 def _is_published(shards: ShardMap, compilation: str) -> bool:
@@ -176,18 +183,18 @@ def _is_published(shards: ShardMap, compilation: str) -> bool:
 
 
 class _Bars:
-    """A bar for each shard (rows so far) and for each source that is read (bytes of bytes)."""
+    """One bar per shard (rows so far) and one per source in the main process (bytes of its size)."""
 
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
+    def __init__(self, report: ReportProgress) -> None:
+        self._report = report
 
-    def progress(self, one: Progress) -> None:
-        name = f"{one.shard or 'all shards'}: {one.phase}"
-        if one.total is not None:
-            self._bar(name, one.text_bytes, one.total)
+    def update(self, progress: Progress) -> None:
+        name = f"{progress.shard or 'all shards'}: {progress.phase}"
+        if progress.total is not None:
+            self._report(name, progress.text_bytes, progress.total)
         else:
-            self._bar(name, one.rows, 0)
+            self._report(name, progress.rows, 0)
 
 
-def _say_bad_row(row: BadRow) -> None:
-    click.echo(f"left out: {row}", err=True)
+def _report_bad_row(row: BadRow) -> None:
+    click.echo(f"skipped: {row}", err=True)

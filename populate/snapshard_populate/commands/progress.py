@@ -1,4 +1,4 @@
-"""Progress bars for long work, on standard error, one for each thing under way."""
+"""Progress bars for long tasks, on standard error, one for each task in progress."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,13 +13,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-Report = Callable[[str, int, int], None]
-"""Told what is worked on, how much of it is done, and how much there is (0: not known)."""
+ReportProgress = Callable[[str, int, int], None]
+"""Receives the name of a task, the amount completed, and the total (0: unknown)."""
 
 
 @contextmanager
-def bars(unit: str) -> Iterator[Report]:
-    """A function that draws what it is told; where standard error is no terminal it draws nothing."""
+def progress_bars(unit: str) -> Iterator[ReportProgress]:
+    """A function that draws the progress of tasks; it draws nothing if standard error is not a
+    terminal.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -32,9 +34,9 @@ def bars(unit: str) -> Iterator[Report]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tasks = {}
 
-        def report(name: str, done: int, total: int) -> None:
+        def report(name: str, completed: int, total: int) -> None:
             if name not in tasks:
                 tasks[name] = progress.add_task(name, total=total or None)
-            progress.update(tasks[name], completed=done, total=total or None)
+            progress.update(tasks[name], completed=completed, total=total or None)
 
         yield report

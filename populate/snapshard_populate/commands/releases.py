@@ -1,4 +1,4 @@
-"""`snapshard releases`: what was loaded, and which of it is served."""
+"""`snapshard releases`: lists the releases of all compilations and changes which of them are served."""
 
 import json
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from snapshard.errors import BadRelease
-from snapshard_populate.commands.where import data_option, settings_for, shards_there
+from snapshard_populate.commands.shards import current_shards, data_option, settings_for
 from snapshard_populate.loading import verify_release
 from snapshard_populate.releases import (
     ReleaseStatus,
@@ -20,11 +20,11 @@ from snapshard_populate.releases import (
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @data_option
 @click.pass_context
 def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
-    """Lists releases; its sub-commands publish, roll back, retire and prune them.
+    """Lists releases. Sub-commands verify, publish, roll back, retire and prune them.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
     context.obj = settings_for(data)
     if context.invoked_subcommand is not None:
         return
-    with shards_there(context.obj) as shards:
+    with current_shards(context.obj) as shards:
         for status in release_statuses(shards.catalog):
             click.echo(json.dumps(asdict(status), default=str) if as_json else _line(status))
 
@@ -53,8 +53,8 @@ def _line(status: ReleaseStatus) -> str:
 @click.argument("release")
 @click.pass_context
 def verify(context: click.Context, compilation: str, release: str) -> None:
-    """Reads a loaded release back and compares it with what its source said."""
-    with shards_there(context.obj) as shards:
+    """Reads a loaded release back and compares it with its source."""
+    with current_shards(context.obj) as shards:
         verify_release(shards, compilation, release)
     click.echo(f"{compilation}/{release}: verified")
 
@@ -64,8 +64,8 @@ def verify(context: click.Context, compilation: str, release: str) -> None:
 @click.argument("release")
 @click.pass_context
 def publish(context: click.Context, compilation: str, release: str) -> None:
-    """Serves a verified release from now on, or one that was published before."""
-    with shards_there(context.obj) as shards:
+    """Serves a verified release, or one that was published before, from now on."""
+    with current_shards(context.obj) as shards:
         publish_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{release}: served")
 
@@ -75,8 +75,8 @@ def publish(context: click.Context, compilation: str, release: str) -> None:
 @click.argument("release", required=False)
 @click.pass_context
 def rollback(context: click.Context, compilation: str, release: str | None) -> None:
-    """Serves an older release again: RELEASE, or the one before the present one."""
-    with shards_there(context.obj) as shards:
+    """Serves an earlier release again: RELEASE, or the one before the current one."""
+    with current_shards(context.obj) as shards:
         name = roll_back_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{name}: served")
 
@@ -86,12 +86,12 @@ def rollback(context: click.Context, compilation: str, release: str | None) -> N
 @click.argument("release")
 @click.pass_context
 def retire(context: click.Context, compilation: str, release: str) -> None:
-    """Takes a release out of use, so that prune drops it later."""
-    with shards_there(context.obj) as shards:
+    """Withdraws a release; prune drops it later."""
+    with current_shards(context.obj) as shards:
         retire_release(shards.catalog, compilation, release)
     click.echo(
         f"{compilation}/{release}: retired; "
-        "'snapshard releases prune' drops it when no export can be reading it"
+        "'snapshard releases prune' drops it once no export can be reading it"
     )
 
 
@@ -101,14 +101,14 @@ def retire(context: click.Context, compilation: str, release: str) -> None:
     type=click.FloatRange(0),
     default=86_400,
     show_default=True,
-    help="Seconds since it was retired.",
+    help="Seconds to keep a release after it was retired.",
 )
 @click.pass_context
 def prune(context: click.Context, keep_for: float) -> None:
-    """Drops retired releases and what dead loads left behind."""
-    with shards_there(context.obj) as shards:
+    """Drops retired releases and the leftovers of failed loads."""
+    with current_shards(context.obj) as shards:
         pruned = prune_releases(shards, keep_for=keep_for)
     for name in (*pruned.releases, *pruned.leftovers):
         click.echo(f"dropped {name}")
     if pruned.in_use:
-        raise BadRelease(f"still being read: {', '.join(pruned.in_use)}; prune again later")
+        raise BadRelease(f"still being read: {', '.join(pruned.in_use)}; try again later")

@@ -1,10 +1,10 @@
-"""`snapshard simulate`: a GTEx-shaped compilation of any size, as files to load."""
+"""`snapshard simulate`: writes the files of a simulated compilation of any size."""
 
 from pathlib import Path
 
 import click
 
-from snapshard_populate.commands.progress import bars
+from snapshard_populate.commands.progress import progress_bars
 from snapshard_populate.simulate import simulate as write_compilation
 
 
@@ -15,27 +15,27 @@ from snapshard_populate.simulate import simulate as write_compilation
     type=click.IntRange(1),
     default=100_000,
     show_default=True,
-    help="How many; 30000000 is GTEx.",
+    help="Number of junctions; GTEx has 30000000.",
 )
 @click.option(
     "--samples",
     type=click.IntRange(1),
     default=500,
     show_default=True,
-    help="How many; 9662 is GTEx.",
+    help="Number of samples; GTEx has 9662.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0),
     default=1,
     show_default=True,
-    help="The same seed gives the same bytes.",
+    help="Seed of the random numbers; the same seed gives the same files.",
 )
 def simulate(folder: Path, junctions: int, samples: int, seed: int) -> None:
     """Writes a simulated compilation into FOLDER, in Snaptron's file layout.
 
-    Junctions, genes, exons, samples, groups, transcripts and base coverage, with the distributions of GTEx. Every page and
-    answer says that it is simulated.
+    Junctions, genes, exons, samples, groups, transcripts and base coverage follow the
+    distributions of GTEx. Every page and every response labels the data as simulated.
 
     \b
     Examples:
@@ -43,10 +43,11 @@ def simulate(folder: Path, junctions: int, samples: int, seed: int) -> None:
       snapshard simulate big --junctions 30000000 --samples 9662
       snapshard load demo
     """
-    with bars("lines") as progress:
+    with progress_bars("lines") as progress:
         write_compilation(
             folder, junctions=junctions, samples=samples, seed=seed, progress=progress
         )
     click.echo(
-        f"{folder}: {junctions:,} simulated junctions of {samples:,} samples. Next: snapshard load {folder}"
+        f"{folder}: {junctions:,} simulated junctions of {samples:,} samples. "
+        f"Next: snapshard load {folder}"
     )
