@@ -44,7 +44,8 @@ def digest_of(body):
 def test_an_export_ends_in_its_rows_and_the_digest_of_what_was_sent(
     world, server, suffix, encoding
 ):
-    ask = f"GET {EXPORT}.{suffix} HTTP/1.1\nHost: x\nTE: trailers\nConnection: TE\nAccept-Encoding: {encoding}\n\n"
+    headers = f"Host: x\nTE: trailers\nConnection: TE\nAccept-Encoding: {encoding}\n\n"
+    ask = f"GET {EXPORT}.{suffix} HTTP/1.1\n{headers}"
     head, body, trailers = exchange(server, ask)
     assert "Trailer: Content-Digest, Snapshard-Rows\r\n" in head
     assert dict(line.split(": ") for line in trailers.splitlines()) == {

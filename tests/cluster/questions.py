@@ -36,7 +36,12 @@ def _page(chance: random.Random) -> str:
 
 def _filtered(chance: random.Random) -> str:
     least = chance.choice([1, 5, 17])
-    return f"{API}?{urlencode({'region': region(chance), 'filter': f'samples_count>={least}', 'samples': 'true'})}"
+    parameters = {
+        "region": region(chance),
+        "filter": f"samples_count>={least}",
+        "samples": "true",
+    }
+    return f"{API}?{urlencode(parameters)}"
 
 
 def _by_id(chance: random.Random) -> str:
@@ -54,7 +59,8 @@ def _export(chance: random.Random) -> str:
 
 
 def _snaptron(chance: random.Random) -> str:
-    return f"/gtex17/snaptron?{urlencode({'regions': region(chance), 'rfilter': 'samples_count>:2'}, safe='>:')}"
+    parameters = {"regions": region(chance), "rfilter": "samples_count>:2"}
+    return f"/gtex17/snaptron?{urlencode(parameters, safe='>:')}"
 
 
 _KINDS = (_page, _filtered, _by_id, _export, _snaptron)

@@ -38,7 +38,10 @@ spec:
     - name: v1
       served: true
       storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true}}}}
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: {spec: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 """
 
 
@@ -150,7 +153,8 @@ def test_a_release_is_loaded_from_s3_with_the_credentials_of_a_secret(
 
 def _rows(cluster: Cluster, schema: str) -> str:
     """What the catalog has counted of a release."""
-    query = f"SELECT sum(row_count), sum(text_bytes) FROM content WHERE schema = '{schema}' AND kind = 'junction'"
+    query = f"""SELECT sum(row_count), sum(text_bytes) FROM content
+        WHERE schema = '{schema}' AND kind = 'junction'"""
     return cluster.kubectl(
         "exec", "catalog-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query
     ).strip()
@@ -244,7 +248,8 @@ def test_a_replica_follows_its_shard_answers_while_it_is_away_and_grows_with_it(
         *asked, check=False
     )
     cluster.make("recopy", "SHARD=b")
-    following = "SELECT count(*) FROM pg_stat_replication WHERE application_name = 'replica' AND state = 'streaming'"
+    following = """SELECT count(*) FROM pg_stat_replication
+        WHERE application_name = 'replica' AND state = 'streaming'"""
     _until_it_says(cluster, "shard-b-0", following, "1")
     # Volumes here cannot be larger; what they are is accepted.
     cluster.make("grow", "SHARD=c", "VOLUME=4Gi", "MEMORY=640Mi", folder=clone)

@@ -120,7 +120,8 @@ def _loader_pods(cluster) -> list[dict]:
 
 def _loaded_at(cluster, schema: str) -> dict[str, str]:
     """When each interval was loaded, by its number."""
-    query = f"SELECT json_object_agg(number, loaded) FROM content WHERE schema = '{schema}' AND kind = 'junction'"
+    query = f"""SELECT json_object_agg(number, loaded) FROM content
+        WHERE schema = '{schema}' AND kind = 'junction'"""
     text = cluster.kubectl(
         "exec", "catalog-0", "--", "psql", "-U", "postgres", "-d", "snapshard", "-tAc", query
     )

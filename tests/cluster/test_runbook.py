@@ -57,9 +57,9 @@ def test_a_volume_that_cannot_grow_is_refused_before_anything_changes(
     before = {path: path.read_text() for path in overlay.rglob("*") if path.is_file()}
     said = deployment.cluster.make("grow", "SHARD=a", "VOLUME=5Gi", folder=clone, check=False)
     assert (
-        "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"
-        in said
-    )
+        "only dynamically provisioned pvc can be resized "
+        "and the storageclass that provisions the pvc must support resize"
+    ) in said
     assert deployment.cluster.get("statefulset", "shard-a")["status"]["readyReplicas"] == 1
     assert {path: path.read_text() for path in overlay.rglob("*") if path.is_file()} == before
 
@@ -82,7 +82,8 @@ def test_a_lost_shard_comes_back_from_its_backup(
     cluster.make("restore", "SHARD=d", f"FILE={tmp_path / 'd.dump'}")
     deployment.wait_for(path, '"rows"')
     assert all_right(deployment, bodies)
-    rights = "SELECT has_schema_privilege('reader', 'gtex17@r1', right) FROM unnest('{USAGE,CREATE}'::text[]) AS right"
+    rights = """SELECT has_schema_privilege('reader', 'gtex17@r1', right)
+        FROM unnest('{USAGE,CREATE}'::text[]) AS right"""
     assert cluster.kubectl(
         "exec", "shard-d-0", "--", *PSQL, rights.replace("right", "allowed")
     ).split() == [

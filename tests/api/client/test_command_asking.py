@@ -229,9 +229,9 @@ def test_evidence_of_a_real_junction_and_of_none(command, where):
     code, out, err = command("evidence", best["name"], *place, "--compilation", "gtex")
     first, second, head, *groups = out.splitlines()
     assert (code, err) == (0, "")
-    assert (
-        first
-        == f"{best['name']} is seen in {best['samples_count']:,} of 9,662 samples, {best['coverage_sum']:,} reads"
+    assert first == (
+        f"{best['name']} is seen in {best['samples_count']:,} of 9,662 samples, "
+        f"{best['coverage_sum']:,} reads"
     )
     assert f"median {best['coverage_median']:g}" in second
     assert head.split("\t")[:4] == ["group", "n", "N", "fraction"]

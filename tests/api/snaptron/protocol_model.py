@@ -61,7 +61,10 @@ DECIMAL = ("coverage_avg", "coverage_median")
 FLAGS = ("annotated", "left_annotated", "right_annotated")
 KNOWN = (*WHOLE, *DECIMAL, *FLAGS, "strand", "snaptron_id")
 NO_PLACE = "Filter and filter + metadata queries not supported at this time\n"
-TRACK = 'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions" color=100,50,0 useScore=1'
+TRACK = (
+    'track name="Snaptron" visibility=2 description="Snaptron Exported Splice Junctions" '
+    "color=100,50,0 useScore=1"
+)
 BROWSER = "http://genome.ucsc.edu/cgi-bin/hgTracks"
 
 

@@ -17,7 +17,10 @@ import zstandard
 from snaptron_wire import parsed, projected, received
 
 QS = "Accept-Encoding: identity\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: Python-urllib/2.7\r\n"
-SNAPCOUNT = "Host: {host}\r\nUser-Agent: libcurl/7.88.1\r\nAccept-Encoding: deflate, gzip, br, zstd\r\nAccept: */*\r\n"
+SNAPCOUNT = (
+    "Host: {host}\r\nUser-Agent: libcurl/7.88.1\r\n"
+    "Accept-Encoding: deflate, gzip, br, zstd\r\nAccept: */*\r\n"
+)
 
 
 def qs_get(server, path):
@@ -38,8 +41,8 @@ def qs_post(server, path, queries):
 
 
 def snapcount_get(server, path):
-    head = f"GET {path} HTTP/1.1\r\n{SNAPCOUNT.format(host=f'127.0.0.1:{server.port}')}Connection: close\r\n\r\n"
-    return sent(server, head)
+    headers = SNAPCOUNT.format(host=f"127.0.0.1:{server.port}")
+    return sent(server, f"GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n")
 
 
 def sent(server, text):
@@ -296,7 +299,8 @@ GO = "Host: {host}\r\nUser-Agent: Go-http-client/1.1\r\nAccept-Encoding: gzip\r\
 
 def test_requests_of_gosnaptron(site):
     """Go asks for gzip by itself and reads to the end of the chunks on a connection that it keeps."""
-    path = f"/{site.name}/snaptron?regions={site.R}&contains=0&rfilter=samples_count>:2&rfilter=annotated:0&rfilter=strand:+"
+    filters = "rfilter=samples_count>:2&rfilter=annotated:0&rfilter=strand:+"
+    path = f"/{site.name}/snaptron?regions={site.R}&contains=0&{filters}"
     with site.server.connect() as client:
         client.sendall(f"GET {path} HTTP/1.1\r\n{GO.format(host='x')}".encode())
         data = b""

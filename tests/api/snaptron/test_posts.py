@@ -106,7 +106,8 @@ def test_I13_an_error_ends_the_answer_behind_the_rows_before_it(site):
 
 
 def test_I14_I15_nothing_leaks_into_the_next_query(site):
-    second = f"group=b&regions={site.R}&rfilter=left_annotated:1&rfilter=samples_count>:1&rfilter=samples_count<:9&header=0"
+    filters = "rfilter=left_annotated:1&rfilter=samples_count>:1&rfilter=samples_count<:9"
+    second = f"group=b&regions={site.R}&{filters}&header=0"
     for first in (
         f"group=a&regions={site.R}&sids={site.L[0]}",
         f"group=a&regions={site.R}&fields=snaptron_id",

@@ -239,7 +239,8 @@ def test_memory_does_not_grow_with_the_answer(process):
 def test_a_body_can_be_cut_into_many_packets(sites):
     site = sites("tiny")
     body = b"fields=" + urllib.parse.quote('[{"ids":["5","2"]}]').encode()
-    head = f"POST /tiny/snaptron HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    headers = f"Host: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /tiny/snaptron HTTP/1.1\r\n{headers}".encode()
     with site.server.connect() as client:
         for byte in head + body:
             client.sendall(bytes([byte]))
