@@ -1,8 +1,9 @@
-"""The benchmark: one simulated compilation in every system, every question to all of them in turns,
-answers checked equal.
+"""The benchmark: one simulated compilation loaded into every system, the same questions to all of
+them in turns, answers checked for equality.
 
-make benchmark                 a percent of GTEx's density, minutes; report and plots in
-data/benchmark/1/ make benchmark SCALE=gtex      the record: analysis/results/benchmark.json,
-docs/benchmark.md make benchmark ONLY=load,rows  only these parts or workloads; the results of the
-others stay
+    make benchmark                   1 % of GTEx's density, takes minutes; report and plots are
+                                     written to data/benchmark/1/
+    make benchmark SCALE=gtex        the record: analysis/results/benchmark.json, docs/benchmark.md
+    make benchmark ONLY=load,rows    measures only these parts or workloads and keeps the results
+                                     of the others
 """

@@ -1,5 +1,5 @@
-"""`python -m analysis.benchmark`: makes and loads what is not there yet, measures, and writes
-results, plots and report.
+"""`python -m analysis.benchmark`: generates and loads the data if they are missing, measures, and
+writes results, plots and report.
 """
 
 from contextlib import ExitStack
@@ -25,7 +25,7 @@ PARTS = ("load", "memory", "cold")
 
 
 class Scale(click.ParamType):
-    """A percentage of GTEx's density, or `gtex`."""
+    """A percentage of GTEx's density, or `gtex` for 100."""
 
     name = "scale"
 
@@ -36,55 +36,58 @@ class Scale(click.ParamType):
 
 @click.command(help=__doc__)
 @click.option(
-    "--scale", type=Scale(), default="1", help="Percent of GTEx's density; gtex is 100, the record."
+    "--scale",
+    type=Scale(),
+    default="1",
+    help="Density in percent of GTEx's; gtex = 100, for the record.",
 )
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=Path("data/benchmark"),
-    help="Keeps data between runs.",
+    help="Folder that keeps the data between runs.",
 )
 @click.option(
     "--only",
     default="",
     help=f"Parts ({', '.join(PARTS)}), workloads or systems, separated by commas.",
 )
-@click.option("--repeats", type=int, help="Rounds of every workload, instead of its own number.")
+@click.option("--repeats", type=int, help="Number of rounds for every workload (default: its own).")
 @click.option(
-    "--report-only", is_flag=True, help="Write plots and report from the results that there are."
+    "--report-only", is_flag=True, help="Only write plots and report from existing results."
 )
 def main(scale: float, folder: Path, only: str, repeats: int | None, report_only: bool) -> None:
-    """The command."""
+    """Runs the benchmark."""
     place = folder.resolve() / f"{scale:g}"
     results = Results(record_path() if scale == GTEX else place / "benchmark.json")
     if not report_only:
         _measure(place, scale, results, Selection(only), repeats)
-    # Read again: a page speaks of the figures in the file, which are rounded.
+    # The report uses the rounded figures of the file, so that it can be reproduced from it.
     for path in report.write(Results(results.path).parts, place, record=scale == GTEX):
         click.echo(f"wrote {path}")
 
 
 class Selection:
-    """What is to be measured: everything, or what was named."""
+    """The parts, workloads and systems to measure: the ones listed, or all."""
 
     def __init__(self, text: str) -> None:
         names = {name.strip() for name in text.split(",") if name.strip()}
-        self.systems = [one for one in SYSTEMS if one.name in names] or list(SYSTEMS)
-        self.named = names - {one.name for one in SYSTEMS}
+        self.systems = [system for system in SYSTEMS if system.name in names] or list(SYSTEMS)
+        self.names = names - {system.name for system in SYSTEMS}
 
     def part(self, name: str) -> bool:
-        """Whether a part is wanted."""
-        return not self.named or name in self.named
+        """Tells if a part is selected."""
+        return not self.names or name in self.names
 
     def workloads(self, every: tuple[Workload, ...]) -> list[Workload]:
-        """Those named, or all unless only parts were named."""
-        found = [one for one in every if one.name in self.named]
-        unknown = self.named - {one.name for one in every} - set(PARTS)
+        """The selected workloads: all if nothing is listed, none if only parts are listed."""
+        names = [workload.name for workload in every]
+        unknown = self.names - set(names) - set(PARTS)
         if unknown:
             raise click.UsageError(
-                f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(one.name for one in every)}"
+                f"unknown: {', '.join(sorted(unknown))}; expected some of {', '.join(names)}"
             )
-        return found if self.named else list(every)
+        return [workload for workload in every if not self.names or workload.name in self.names]
 
 
 def _measure(
@@ -92,15 +95,14 @@ def _measure(
 ) -> None:
     compilation = make_compilation(place / "compilation", scale)
     results.put("compilation", "facts", compilation.facts)
-    again = bool(selection.named) and selection.part("load")
+    again = bool(selection.names) and selection.part("load")
     load_systems(selection.systems, compilation, place, results, again=again)
     places = read_places(compilation)
     every = workloads(places, scale)
-    chosen = selection.workloads(every)
-    if chosen:
-        _warm(chosen, selection.systems, place, results, repeats)
+    if selected := selection.workloads(every):
+        _warm(selected, selection.systems, place, results, repeats)
     if selection.part("memory"):
-        largest = next(one for one in every if one.name == "rows")
+        largest = next(workload for workload in every if workload.name == "rows")
         for system in selection.systems:
             results.put(
                 "memory",
@@ -108,7 +110,7 @@ def _measure(
                 peak_memory(system.name, place, largest.way, largest.questions[-1]),
             )
     if selection.part("cold"):
-        systems = [one for one in selection.systems if one.name in COLD]
+        systems = [system for system in selection.systems if system.name in COLD]
         for workload in every:
             if workload.cold:
                 click.echo(f"cold: {workload.title}")
@@ -120,24 +122,24 @@ def _measure(
 
 
 def _warm(
-    chosen: list[Workload],
+    workloads: list[Workload],
     systems: list[System],
     place: Path,
     results: Results,
     repeats: int | None,
 ) -> None:
-    with ExitStack() as opened:
-        sessions = {one.name: opened.enter_context(one.session(place)) for one in systems}
-        for workload in chosen:
+    with ExitStack() as stack:
+        sessions = {system.name: stack.enter_context(system.session(place)) for system in systems}
+        for workload in workloads:
             click.echo(f"{workload.name}: {workload.title}")
             if repeats is not None:
                 workload = replace(workload, repeats=repeats)
             times, size = run_workload(workload, sessions)
             before = results.parts.get("warm", {}).get(workload.name, {}).get("seconds", {})
-            kept = before if len(systems) < len(SYSTEMS) else {}
-            results.put(
-                "warm", workload.name, {"title": workload.title, **size, "seconds": kept | times}
-            )
+            # A run of some systems keeps the times of the others.
+            if len(systems) < len(SYSTEMS):
+                times = before | times
+            results.put("warm", workload.name, {"title": workload.title, **size, "seconds": times})
 
 
 if __name__ == "__main__":

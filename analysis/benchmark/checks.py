@@ -1,14 +1,14 @@
-"""Whether two systems gave the same answer: every form that answers come in, brought to one that
-can be compared.
+"""Comparison of answers: each form of an answer is converted to one that can be compared.
 
-Rows are compared by id, samples_count, coverage_sum, mean and median, and where they come whole by
-their sample lists; the order of rows is not compared (the ancestor's queries ask for none), so they
-are sorted by id first.
+Rows are compared by id, samples_count, coverage_sum, mean and median, and rows with samples also by
+their sample lists. The order of rows is not compared, because the ancestor's queries do not specify
+one: rows are sorted by id first.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,8 @@ from snapshard.rows import Rows
 
 _INTEGERS = ("snaptron_id", "samples_count", "coverage_sum")
 _DECIMALS = ("coverage_avg", "coverage_median")
-_DIGITS = (
-    6  # behind the point: recomputed means are written with more in one system than in another
-)
+_DIGITS = 6
+"""Decimals that are compared: systems write recomputed means with different precision."""
 
 
 class Different(Exception):
@@ -37,21 +36,21 @@ class Different(Exception):
 
 @dataclass(frozen=True)
 class Compared:
-    """A number of rows, and a hash of each column that is compared."""
+    """The number of rows, and a hash of each compared column."""
 
     rows: int
     columns: tuple[tuple[str, str], ...]
 
 
 def comparable(way: str, question: Question, answer: Any) -> Any:
-    """The answer in the form in which answers are compared."""
+    """The answer in a form that can be compared."""
     return {"count": int, "coverage": _coverage, "psi": _psi, "tissues": _tissues}.get(
         way, _rows(way, question)
     )(answer)
 
 
 def check_equal(what: str, answers: dict[str, Any]) -> None:
-    """Raises Different, naming the systems, unless all answers are the same."""
+    """Raises Different with the names of two systems if not all answers are equal."""
     (first, expected), *others = answers.items()
     for name, answer in others:
         if answer != expected:
@@ -63,7 +62,7 @@ def _shown(answer: Any) -> str:
 
 
 class Records:
-    """Columns of Python values, read as those of Rows are."""
+    """Columns of Python values, with the methods of Rows."""
 
     def __init__(self, columns: Mapping[str, Any]) -> None:
         self._columns = columns
@@ -82,44 +81,43 @@ class Records:
 
 
 def _rows(way: str, question: Question) -> Callable[[Any], Compared]:
-    whole = way != "summaries"
+    with_samples = way != "summaries"
 
     def compared(answer: Any) -> Compared:
-        table = _table(answer, NAMES if whole else SUMMARY)
+        table = _table(answer, NAMES if with_samples else SUMMARY)
         order = _order(table, question)
         hashed = [(name, _hash(table.integers(name)[order].tobytes())) for name in _INTEGERS]
         hashed += [
             (name, _hash(np.round(table.decimals(name)[order], _DIGITS).tobytes()))
             for name in _DECIMALS
         ]
-        if whole:
+        if with_samples:
             texts = table.texts("samples")
-            hashed.append(
-                ("samples", _hash(b"\n".join([texts[place] for place in order.tolist()])))
-            )
+            lists = b"\n".join([texts[number] for number in order.tolist()])
+            hashed.append(("samples", _hash(lists)))
         return Compared(len(order), tuple(hashed))
 
     return compared
 
 
 def _order(table: Rows | Records, question: Question) -> Integers:
-    """Places of the rows by ascending id, without those that reach beyond the region, which tabix
-    gives as well.
+    """Indices of the rows in ascending order of id, without the rows that reach beyond the region,
+    which tabix returns too.
     """
     order = np.argsort(table.integers("snaptron_id"), kind="stable")
     if question.match is not Match.CONTAINS or not question.regions:
         return order
     region = question.region
     inside = (table.integers("start") >= region.start) & (table.integers("end") <= region.end)
-    kept: Integers = order[inside[order]]
-    return kept
+    rows_inside: Integers = order[inside[order]]
+    return rows_inside
 
 
 def _table(answer: Any, names: tuple[str, ...]) -> Rows | Records:
-    """An answer in any form as columns."""
+    """The columns of an answer in any form."""
     if isinstance(answer, Json):
         objects = answer.value()["rows"]
-        return Records({name: [one[name] for one in objects] for name in names})
+        return Records({name: list(map(itemgetter(name), objects)) for name in names})
     if isinstance(answer, pa.Table):
         return Records({name: answer[name].to_pylist() for name in answer.column_names})
     if isinstance(answer, Command):
@@ -128,7 +126,7 @@ def _table(answer: Any, names: tuple[str, ...]) -> Rows | Records:
 
 
 def _of_records(answer: Iterable[Any], names: tuple[str, ...]) -> Rows | Records:
-    """Of tuples, lists of fields, lines, or parts of text."""
+    """The columns of tuples, lists of fields, lines, or pieces of text."""
     records = list(answer)
     if records and isinstance(records[0], Rows):
         return _of_text(b"".join(rows.text for rows in records), records[0].columns)
@@ -162,11 +160,12 @@ def _psi(answer: Any) -> dict[int, float]:
     if isinstance(answer, SplicedIn):
         answer = dict(zip(answer.samples.tolist(), answer.psi.tolist(), strict=True))
     if isinstance(answer, Json):
-        answer = {one["rail_id"]: one["psi"] for one in answer.value()["samples"]}
+        answer = {entry["rail_id"]: entry["psi"] for entry in answer.value()["samples"]}
     return {sample: round(value, _DIGITS) for sample, value in answer.items()}
 
 
 def _tissues(answer: Any) -> dict[str, tuple[int, int]]:
     if isinstance(answer, Json):
-        return {one["group"]: (one["n"], one["reads"]) for one in answer.value()["groups"]}
+        groups = answer.value()["groups"]
+        return {group["group"]: (group["n"], group["reads"]) for group in groups}
     return answer

@@ -1,9 +1,9 @@
-"""The same questions with nothing in memory: the system closed, its files dropped from the page
-cache, opened, asked once.
+"""The same questions after a cold start: the system is closed, its files are dropped from the page
+cache, it is opened again and answers once.
 
-Closing the last holder stops the embedded server, so PostgreSQL's own buffers are gone too. Opening
-is not timed: it reads the catalog, the releases and the schema, not the rows. What stands above the
-machine (a host's cache of a virtual disk) stays.
+Closing the last client stops the embedded server, so PostgreSQL's own buffers are empty too.
+Opening is not timed: it reads the catalog, the releases and the schema, not the rows. A cache
+outside the machine (the host's cache of a virtual disk) is not cleared.
 """
 
 import os
@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from analysis.benchmark.running import timed
-from analysis.benchmark.systems.system import System, Unanswerable
+from analysis.benchmark.systems.system import System, Unanswerable, files_of
 from analysis.benchmark.workloads import Workload
 
 REPEATS = 3
@@ -20,7 +20,7 @@ REPEATS = 3
 def run_cold(
     workload: Workload, systems: list[System], folder: Path, *, repeats: int = REPEATS
 ) -> dict[str, list[float]]:
-    """Seconds of the first question after each cold start, by system; repeats take turns."""
+    """Seconds of the first question after each cold start, by system; the systems take turns."""
     taken: dict[str, list[float]] = {}
     for _ in range(repeats):
         for system in systems:
@@ -35,12 +35,11 @@ def run_cold(
 
 
 def forget(path: Path) -> None:
-    """Drops a file, or all below a folder, from the kernel's page cache; written pages go to the
-    disk first. Needs no root.
-    """
-    for file in [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]:
+    """Drops a file, or all files below a folder, from the kernel's page cache. Needs no root."""
+    for file in files_of(path):
         descriptor = os.open(file, os.O_RDONLY)
         try:
+            # The kernel keeps pages that are not on the disk yet.
             os.fsync(descriptor)
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
@@ -48,13 +47,9 @@ def forget(path: Path) -> None:
 
 
 def in_memory(path: Path) -> int:
-    """Bytes of a file, or of all below a folder, that the page cache holds (fincore of util-linux)."""
-    files = (
-        [path]
-        if path.is_file()
-        else [one for one in path.rglob("*") if one.is_file() and one.stat().st_size]
-    )
-    said = subprocess.run(
-        ["fincore", "-bnro", "RES", *map(str, files)], capture_output=True, text=True, check=True
+    """Bytes in the page cache of a file, or of all files below a folder (fincore of util-linux)."""
+    files = [str(file) for file in files_of(path) if file.stat().st_size]
+    output = subprocess.run(
+        ["fincore", "-bnro", "RES", *files], capture_output=True, text=True, check=True
     ).stdout
-    return sum(map(int, said.split()))
+    return sum(map(int, output.split()))

@@ -1,6 +1,4 @@
-"""Answers that a command prints: run with the output thrown away when timed, read when they are
-compared.
-"""
+"""Answers that a command prints: the output is discarded when timed and read when compared."""
 
 import subprocess
 from dataclasses import dataclass
@@ -8,30 +6,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Command:
-    """A pipeline that prints tab-separated lines. `columns` are those of its lines."""
+    """A pipeline of commands that prints tab-separated lines with these columns."""
 
     pipeline: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...]
 
     def drain(self) -> None:
-        """Runs it to /dev/null."""
+        """Runs it with its output sent to /dev/null."""
         self._run(subprocess.DEVNULL)
 
     def read(self) -> bytes:
-        """What it prints."""
+        """Its output."""
         return self._run(subprocess.PIPE)
 
     def _run(self, target: int) -> bytes:
         *before, last = self.pipeline
-        started: list[subprocess.Popen[bytes]] = []
+        processes: list[subprocess.Popen[bytes]] = []
         for words in before:
-            source = started[-1].stdout if started else None
-            started.append(subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE))
-        done = subprocess.run(
-            last, stdin=started[-1].stdout if started else None, stdout=target, check=True
-        )
-        for process in started:
+            source = processes[-1].stdout if processes else None
+            processes.append(subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE))
+        output = subprocess.run(
+            last, stdin=processes[-1].stdout if processes else None, stdout=target, check=True
+        ).stdout
+        for process in processes:
             if process.stdout is not None:
                 process.stdout.close()
             process.wait()
-        return done.stdout or b""
+        return output or b""

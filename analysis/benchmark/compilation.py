@@ -1,9 +1,9 @@
-"""The compilation that is measured on: a cut of a simulated GTEx, written once into a folder as
-files of Snaptron's layout.
+"""The compilation of the benchmark: a part of a simulated GTEx, written once into a folder as files
+in Snaptron's layout.
 
-All rows of chr1:1-25,000,000 and, of every chromosome (chr1 behind that window), its first rows up
-to a cap, at the density that the scale says. At GTEx's own the window holds 618,870 rows over 9,662
-samples.
+It holds all rows of chr1:1-25,000,000 and, of every chromosome (chr1 after that window), the first
+rows up to a limit, at the density of the scale. At GTEx's own density the window holds 618,870 rows
+over 9,662 samples.
 """
 
 import json
@@ -28,24 +28,24 @@ from snapshard_populate.simulate import (
     simulate_tissues,
     simulate_transcripts,
 )
+from snapshard_populate.simulate.transcripts import Transcript
 
 WINDOW = Region("chr1", 1, 25_000_000)
-"""What the ancestor was measured on, and the bars speak of."""
+"""The region on which the ancestor was measured, and to which the bars refer."""
 FREQUENT = 100
-"""Samples from which on the ancestor called a junction worth a look: rows of so many hold most of
-the bytes.
+"""The ancestor's threshold for junctions of interest, in samples; rows above it hold most of the
+bytes.
 """
 GTEX = 100.0
-"""The scale of GTEx itself: scales are percentages of its density."""
-_FIRST_ROWS = (
-    36_000  # of each other chromosome at GTEx's density: chr1 then holds less than half of all rows
-)
+"""The scale of GTEx itself: a scale is a percentage of its density."""
+_FIRST_ROWS = 36_000
+"""Rows of each other chromosome at GTEx's density; chr1 then holds less than half of all rows."""
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """A folder of files, and how much is in them: in all, in the window, and in its rows of
-    FREQUENT samples or more.
+    """A folder of files with their numbers of rows and bytes: in total, in the window, and in the
+    window's rows of at least FREQUENT samples.
     """
 
     folder: Path
@@ -59,41 +59,40 @@ class Compilation:
 
     @property
     def text(self) -> Path:
-        """The rows as lines, in genome order, uncompressed."""
+        """The file of rows in genome order, uncompressed."""
         return self.folder / "junctions.tsv"
 
     @property
     def indexed(self) -> Path:
-        """The same block-gzipped, its tabix index beside it."""
+        """The file of the same rows, block-gzipped, with a tabix index."""
         return self.folder / "indexed" / "junctions.bgz"
 
     @property
     def counts(self) -> dict[str, float]:
-        """The scale, and how much is in the files."""
+        """The scale and the numbers of rows and bytes."""
         return {name: value for name, value in asdict(self).items() if name != "folder"}
 
     @property
     def facts(self) -> dict[str, float]:
-        """What a result file says of it."""
+        """The facts about it in a result file."""
         return self.counts | {"samples": SAMPLES}
 
 
 def make_compilation(folder: Path, scale: float) -> Compilation:
-    """The compilation of a scale, made if the folder does not hold it yet."""
+    """The compilation of a scale, generated if the folder does not hold it yet."""
     description = folder / "compilation.json"
     if not description.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        made = _write(folder, scale)
-        says = {
+        facts = {
             "name": "sim",
             "display_name": "Simulated",
             "assembly": "GRCh38",
             "simulated": True,
-            **made.facts,
+            **_write(folder, scale).facts,
         }
-        description.write_text(json.dumps(says, indent=1) + "\n")
-    says = json.loads(description.read_text())
-    return Compilation(folder, **{name: says[name] for name in Compilation(folder, scale).counts})
+        description.write_text(json.dumps(facts, indent=1) + "\n")
+    facts = json.loads(description.read_text())
+    return Compilation(folder, **{name: facts[name] for name in Compilation(folder, scale).counts})
 
 
 def _write(folder: Path, scale: float) -> Compilation:
@@ -101,20 +100,24 @@ def _write(folder: Path, scale: float) -> Compilation:
     (folder / "samples.tsv").write_text("".join(sample_lines(plan)))
     (folder / "samples.groups.tsv").write_text("".join(group_lines(plan)))
     genes = (
-        one
-        for one in takewhile(lambda one: one.chromosome == WINDOW.chrom, simulate_transcripts(plan))
-        if one.number == 1
+        transcript
+        for transcript in takewhile(_is_on_window_chromosome, simulate_transcripts(plan))
+        if transcript.number == 1
     )
     (folder / "gencode.gff3").write_text("".join(["##gff-version 3\n", *map(gff3_line, genes)]))
     (folder / "indexed").mkdir(exist_ok=True)
-    made = Compilation(folder, scale)
-    with made.text.open("wb") as text, pysam.BGZFile(str(made.indexed), "wb1", None) as indexed:  # type: ignore[arg-type]
+    compilation = Compilation(folder, scale)
+    target = str(compilation.indexed)
+    with (
+        compilation.text.open("wb") as text,
+        pysam.BGZFile(target, "wb1", None) as indexed,  # type: ignore[arg-type]
+    ):
         for lines, inside in _lines(plan, most=max(1, round(_FIRST_ROWS * scale / GTEX))):
             text.write(lines)
             indexed.write(lines)
-            made = _counted(made, lines, inside=inside)
+            compilation = _counted(compilation, lines, inside=inside)
     pysam.tabix_index(
-        str(made.indexed),
+        target,
         force=True,
         seq_col=1,
         start_col=2,
@@ -122,32 +125,41 @@ def _write(folder: Path, scale: float) -> Compilation:
         zerobased=False,
         keep_original=True,
     )
-    return made
+    return compilation
 
 
-def _counted(made: Compilation, lines: bytes, *, inside: bool) -> Compilation:
+def _is_on_window_chromosome(transcript: Transcript) -> bool:
+    return transcript.chromosome == WINDOW.chrom
+
+
+def _counted(compilation: Compilation, lines: bytes, *, inside: bool) -> Compilation:
     rows = Rows(lines)
     counts = {"rows": len(rows), "text_bytes": len(lines)}
     if inside:
         frequent = rows.where(rows.integers("samples_count") >= FREQUENT)
         counts |= {"window_rows": len(rows), "window_bytes": len(lines)}
         counts |= {"frequent_rows": len(frequent), "frequent_bytes": len(frequent.text)}
-    return replace(made, **{name: getattr(made, name) + more for name, more in counts.items()})
+    totals = {name: getattr(compilation, name) + count for name, count in counts.items()}
+    return replace(compilation, **totals)
 
 
 def _lines(plan: Plan, *, most: int) -> Iterator[tuple[bytes, bool]]:
-    """Whole lines in genome order, and whether they are the window's (those that start in it)."""
+    """Yields complete lines in genome order, each with True if they start in the window."""
     tissues, words = simulate_tissues(plan), Vocabulary(plan.samples)
-    taken: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for segment in plan.segments:
         chunks = segment_lines(plan, segment, tissues, words)
         if _is_window(segment):
             yield from ((lines, True) for lines in chunks)
             continue
         name = segment.chromosome.name
-        while (rest := most - taken.get(name, 0)) > 0 and (chunk := next(chunks, None)) is not None:
-            lines = chunk.splitlines(keepends=True)[:rest]
-            taken[name] = taken.get(name, 0) + len(lines)
+        # The next chunk is simulated only if the limit is not reached.
+        while counts.get(name, 0) < most:
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            lines = chunk.splitlines(keepends=True)[: most - counts.get(name, 0)]
+            counts[name] = counts.get(name, 0) + len(lines)
             yield b"".join(lines), False
 
 

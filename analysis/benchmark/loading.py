@@ -1,4 +1,4 @@
-"""Fills the systems, each once; how long that took and how much room it takes stay in the results."""
+"""Loads every system once, and stores its load times and sizes in the results."""
 
 import shutil
 from collections.abc import Sequence
@@ -21,13 +21,11 @@ def load_systems(
     *,
     again: bool,
 ) -> None:
-    """Loads those that the folder does not hold yet, one after the other; again: the folder is
-    emptied of all before.
+    """Loads the systems that the folder does not hold yet, one after the other; with `again`, the
+    folder is emptied first.
     """
     if again:
-        for path in [
-            one for one in folder.iterdir() if one not in (compilation.folder, results.path)
-        ]:
+        for path in set(folder.iterdir()) - {compilation.folder, results.path}:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for system in systems:
         mark = folder / _MARK.format(system.name)

@@ -1,11 +1,12 @@
-"""Where the junctions are, read once from the compilation's text, and places drawn among them with
-a fixed seed.
+"""The positions of the junctions, read once from the compilation's text, and regions drawn among
+them with a fixed seed.
 """
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -23,8 +24,8 @@ _TRIES = 2_000
 
 @dataclass(frozen=True)
 class Places:
-    """Id, first and last base and number of samples of the window's junctions, ascending by start;
-    ids of all rows; genes.
+    """The junctions of the window in ascending order of start (id, first and last base, strand,
+    number of samples), the ids of all rows, and the genes.
     """
 
     ids: Integers
@@ -40,14 +41,14 @@ class Places:
         return int((self.ends - self.starts).max())
 
     def overlapping(self, region: Region) -> int:
-        """Junctions of the window that share a base with a region of chr1."""
+        """The number of the window's junctions that share a base with a region of chr1."""
         first = np.searchsorted(self.starts, region.start - self._longest)
         last = np.searchsorted(self.starts, region.end, side="right")
         return int((self.ends[first:last] >= region.start).sum())
 
     def windows(self, width: int, count: int, *, rows: int | None = None) -> list[Region]:
-        """Windows at random places; given a number of rows, those whose number of junctions is
-        nearest to it.
+        """Windows at random positions; with `rows`, those whose number of junctions is closest to
+        it.
         """
         chance = random.Random(SEED)
         starts = [
@@ -60,31 +61,30 @@ class Places:
         return sorted(nearest)
 
     def junctions(self, count: int, *, least: int) -> list[Region]:
-        """Junctions that so many samples have at least (or the most frequent ones, where there are
-        too few), one a place.
+        """Junctions in at least this many samples, or the most frequent ones if there are too few.
+
+        No other junction (on the other strand) has the same coordinates.
         """
         spans = self.starts << 32 | self.ends
-        _, places, shared = np.unique(spans, return_index=True, return_counts=True)
-        alone = places[shared == 1]
-        found = alone[self.counts[alone] >= least]
-        if len(found) < count:
-            found = alone[np.argsort(-self.counts[alone], kind="stable")[:count]]
-        return [
-            self.place(number)
-            for number in sorted(random.Random(SEED).sample(found.tolist(), count))
-        ]
+        _, firsts, multiplicities = np.unique(spans, return_index=True, return_counts=True)
+        unique = firsts[multiplicities == 1]
+        frequent = unique[self.counts[unique] >= least]
+        if len(frequent) < count:
+            frequent = unique[np.argsort(-self.counts[unique], kind="stable")[:count]]
+        numbers = sorted(random.Random(SEED).sample(frequent.tolist(), count))
+        return [self.junction(number) for number in numbers]
 
-    def place(self, number: int) -> Region:
-        """Where the junction of that number lies."""
+    def junction(self, number: int) -> Region:
+        """The region of the junction with this index."""
         return Region(WINDOW.chrom, int(self.starts[number]), int(self.ends[number]))
 
-    def some_ids(self, count: int) -> tuple[int, ...]:
-        """Ids from all over the genome, ascending."""
+    def sample_ids(self, count: int) -> tuple[int, ...]:
+        """Ids from the whole genome, in ascending order."""
         return tuple(sorted(random.Random(SEED).sample(self.every_id.tolist(), count)))
 
-    def cassettes(self, count: int) -> list[tuple[Region, Region, Region]]:
-        """Inclusion junctions and the one that skips what lies between them, those with the most
-        samples.
+    def cassettes(self, count: int) -> list[tuple[Region, ...]]:
+        """Cassette exons: two inclusion junctions and the junction that skips the exon between
+        them, in descending order of the samples of the latter.
         """
         by_start: dict[tuple[int, bytes], list[int]] = {}
         by_end: dict[tuple[int, bytes], list[int]] = {}
@@ -94,33 +94,23 @@ class Places:
         for number in frequent:
             by_start.setdefault((int(self.starts[number]), self.strands[number]), []).append(number)
             by_end.setdefault((int(self.ends[number]), self.strands[number]), []).append(number)
-        found = []
+        cassettes = []
         for skip in frequent:
             strand = self.strands[skip]
-            lefts = [
-                one
-                for one in by_start[int(self.starts[skip]), strand]
-                if self.ends[one] < self.ends[skip]
-            ]
-            rights = [
-                one
-                for one in by_end[int(self.ends[skip]), strand]
-                if self.starts[one] > self.starts[skip]
-            ]
-            pairs = [
-                (left, right)
-                for left in lefts
-                for right in rights
-                if self.ends[left] < self.starts[right] - 1
-            ]
-            found += [
-                (self.place(left), self.place(right), self.place(skip)) for left, right in pairs[:1]
-            ]
-        return found[:count]
+            starting = by_start[int(self.starts[skip]), strand]
+            ending = by_end[int(self.ends[skip]), strand]
+            upstream = [number for number in starting if self.ends[number] < self.ends[skip]]
+            downstream = [number for number in ending if self.starts[number] > self.starts[skip]]
+            for first, second in product(upstream, downstream):
+                # At least one base must lie between the two junctions.
+                if self.ends[first] < self.starts[second] - 1:
+                    cassettes.append(tuple(map(self.junction, (first, second, skip))))
+                    break
+        return cassettes[:count]
 
 
 def read_places(compilation: Compilation) -> Places:
-    """The places of a compilation."""
+    """The positions and genes of a compilation."""
     columns: dict[str, list[Integers]] = {
         "snaptron_id": [],
         "start": [],

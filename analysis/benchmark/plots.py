@@ -1,4 +1,4 @@
-"""The plots: the ancestor's ten steps, and what a window costs by its width."""
+"""The plots: times of the ancestor's ten steps, and times of windows by their width."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ _LOOKS = {
     "duckdb": ("DuckDB on Parquet", "#CC79A7", "X", ":"),
     "pysam": ("tabix, pysam", "#000000", "*", ":"),
 }
-"""Label, colour (Okabe and Ito's, told apart by the colour-blind), marker and line of every system
-that is drawn.
+"""Label, colour (of Okabe and Ito's palette, which is safe for colour-blind readers), marker and
+line of every plotted system.
 """
 _STEPS = (
     ("rows", "rows with samples"),
@@ -40,29 +40,31 @@ _WIDTHS = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture: its name, what it shows, the workloads that it needs, and how it is drawn."""
+    """A plot: its name, its caption, the workloads that it needs, and the function that draws it."""
 
     name: str
-    shows: str
+    caption: str
     workloads: tuple[str, ...]
-    drawn: Callable[[Figures], Figure]
+    draw: Callable[[Figures], Figure]
 
     @property
     def file(self) -> str:
-        """Its file's name."""
+        """The name of its file."""
         return f"benchmark-{self.name}.svg"
 
-    def can_be_drawn(self, found: Figures) -> bool:
-        """Whether everything for it was measured."""
-        return all(name in found.parts.get("warm", {}) for name in self.workloads)
+    def can_be_drawn(self, figures: Figures) -> bool:
+        """Tells if all its workloads are measured."""
+        return all(name in figures.parts.get("warm", {}) for name in self.workloads)
 
 
-def draw(found: Figures, folder: Path) -> list[Path]:
-    """The pictures that the results are enough for."""
+def draw(figures: Figures, folder: Path) -> list[Path]:
+    """The paths of the plots that the results allow."""
     mpl.rcParams["svg.hashsalt"] = "snapshard"
     mpl.rcParams["svg.fonttype"] = "none"
     return [
-        _saved(plot.drawn(found), folder / plot.file) for plot in PLOTS if plot.can_be_drawn(found)
+        _saved(plot.draw(figures), folder / plot.file)
+        for plot in PLOTS
+        if plot.can_be_drawn(figures)
     ]
 
 
@@ -71,15 +73,15 @@ def _saved(figure: Figure, path: Path) -> Path:
     return path
 
 
-def _ancestor(found: Figures) -> Figure:
+def _ancestor(figures: Figures) -> Figure:
     figure = Figure(figsize=(10, 7.5), layout="constrained")
     panels = figure.subplots(2, 2, sharex=True)
     for axes, (name, title) in zip(panels.flat, _STEPS, strict=True):
-        steps = found.parts["warm"][f"{name}-steps"]["seconds"]
+        steps = figures.parts["warm"][f"{name}-steps"]["seconds"]
         ends = [2.5 * (number + 1) for number in range(10)]
         for system, times in steps.items():
-            last = found.parts["warm"][name]["seconds"][system]
-            _line(axes, system, ends, [_middle(one) for one in [*times, *last]])
+            last = figures.parts["warm"][name]["seconds"][system]
+            _line(axes, system, ends, list(map(_middle, [*times, *last])))
         axes.set_title(f"chr1 from base 1, {title}", fontsize=10)
         _log(axes)
         axes.set_ylabel("seconds")
@@ -94,17 +96,17 @@ def _ancestor(found: Figures) -> Figure:
     return figure
 
 
-def _windows(found: Figures) -> Figure:
+def _windows(figures: Figures) -> Figure:
     figure = Figure(figsize=(8, 5.5), layout="constrained")
     axes = figure.subplots()
     for system in _LOOKS:
-        there = [name for name in _WIDTHS if system in found.systems(name)]
+        there = [name for name in _WIDTHS if system in figures.systems(name)]
         if there:
             _line(
                 axes,
                 system,
                 [_WIDTHS[name] for name in there],
-                [1000 * found.median(name, system) for name in there],
+                [1000 * figures.median(name, system) for name in there],
             )
     axes.set_xscale("log")
     _log(axes)
@@ -130,11 +132,12 @@ def _middle(times: list[float]) -> float:
     return sorted(times)[len(times) // 2]
 
 
+_ANCESTOR_WORKLOADS = [name for name, _ in _STEPS] + [f"{name}-steps" for name, _ in _STEPS]
 PLOTS = (
     Plot(
         "ancestor",
         "Seconds by the end of the region, for rows, filtered rows, count and filtered count",
-        tuple(name for step, _ in _STEPS for name in (step, f"{step}-steps")),
+        tuple(_ANCESTOR_WORKLOADS),
         _ancestor,
     ),
     Plot("windows", "Milliseconds by the width of the window", tuple(_WIDTHS), _windows),

@@ -1,4 +1,4 @@
-"""What is asked of every system: one question, in words that each translates into its own."""
+"""A question in a form that every system translates into its own query language."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from snapshard.region import Region
 
 @dataclass(frozen=True)
 class Question:
-    """One question. Positions are 1-based, both ends included; without regions the whole genome is
-    meant.
+    """One question. Positions are 1-based, both ends included; without regions it covers the whole
+    genome.
 
-    `samples` cuts rows to these samples; `gene` names what the region is, for systems that know
-    genes. `page` says that the answer fits a page of the REST API. The regions of a cassette exon
-    are its two inclusion junctions and the one that skips it.
+    `samples` restricts rows to these samples. `gene` is the symbol of the gene at the region, for
+    systems that look up genes. `page` is true if the answer fits a page of the REST API. The
+    regions of a cassette exon are its two inclusion junctions and the junction that skips it.
     """
 
     label: str
@@ -28,6 +28,6 @@ class Question:
 
     @property
     def region(self) -> Region:
-        """The one region; ValueError if there is none or several."""
+        """The only region; raises ValueError if there is none or more than one."""
         (region,) = self.regions
         return region

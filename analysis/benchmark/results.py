@@ -1,4 +1,4 @@
-"""The raw results: everything that was measured, with the run that measured it, in one JSON file a
+"""The raw results: all measurements, each with the run that it comes from, in one JSON file per
 scale.
 """
 
@@ -10,8 +10,8 @@ from analysis.measuring import RESULTS, circumstances
 
 
 class Results:
-    """Parts by name (`load`, `sizes`, `memory`, `warm`, `cold`); what is measured again replaces
-    what was there.
+    """The parts by name (`load`, `sizes`, `memory`, `warm`, `cold`); a new measurement replaces the
+    old one.
     """
 
     def __init__(self, path: Path) -> None:
@@ -19,7 +19,7 @@ class Results:
         self.parts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
 
     def put(self, part: str, name: str, figures: Any) -> None:
-        """Keeps figures with where, when and with what they were measured, and writes the file."""
+        """Stores figures with the circumstances of their measurement, and writes the file."""
         self.parts.setdefault(part, {})[name] = figures
         self.parts.setdefault("measured", {})[f"{part}/{name}"] = self._run()
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +28,7 @@ class Results:
         )
 
     def _run(self) -> int:
-        """The number of this run in the list of runs: the same circumstances are written once."""
+        """The index of this run in the list of runs; equal circumstances are stored once."""
         runs = self.parts.setdefault("runs", [])
         now = circumstances()
         load = now.pop("load_average")
@@ -49,9 +49,9 @@ def record_path() -> Path:
 
 
 def _rounded(value: Any) -> Any:
-    """Seconds to the microsecond."""
+    """The same value with seconds rounded to the microsecond."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
-    return [_rounded(one) for one in value] if isinstance(value, list) else value
+        return {name: _rounded(member) for name, member in value.items()}
+    return [_rounded(member) for member in value] if isinstance(value, list) else value

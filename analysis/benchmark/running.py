@@ -1,5 +1,5 @@
-"""One workload on all systems: first the check that all answer alike, which also warms them up,
-then rounds in turns.
+"""Runs one workload on all systems: first checks that all answers are equal, which also warms the
+systems up, then measures in rounds.
 """
 
 import time
@@ -8,41 +8,42 @@ from typing import Any
 
 from analysis.benchmark.checks import check_equal, comparable
 from analysis.benchmark.question import Question
-from analysis.benchmark.systems.system import Unanswerable, asked, drained
+from analysis.benchmark.systems.system import Unanswerable, answer_of, drained
 from analysis.benchmark.workloads import Workload
 
 ENOUGH = 30.0
-"""Seconds over a workload after which a system is not put through further rounds."""
+"""Seconds of a workload after which a system takes part in no further rounds."""
 
 Times = dict[str, list[list[float]]]
-"""Per system, per question of the workload, the seconds of every execution."""
+"""Seconds of every execution, by system and by the index of the question."""
 
 
 def run_workload(workload: Workload, sessions: Mapping[str, Any]) -> tuple[Times, dict[str, int]]:
-    """The times of every system that can answer, and the number of rows (or the count) that each
-    question has.
+    """The times of every system that can answer, with the number of questions and the sum of their
+    rows (or counts).
 
     Raises Different if two systems do not give the same answer.
     """
-    chosen = {
-        name: one
-        for name, one in sessions.items()
+    able = {
+        name: session
+        for name, session in sessions.items()
         if not workload.systems or name in workload.systems
     }
-    able = dict(chosen)
     sizes = [_check(workload, question, able) for question in workload.questions]
-    times: Times = {name: [[] for _ in workload.questions] for name in able}
+    times: Times = {}
+    for name in able:
+        times[name] = [[] for _ in workload.questions]
     for _ in range(workload.repeats):
         _round(workload, able, times)
     return times, {"questions": len(sizes), "rows": sum(sizes)}
 
 
 def timed(session: Any, way: str, question: Question) -> float:
-    """Seconds until the answer is read to its end; what it holds is freed after the clock has
+    """Seconds until the answer has been read completely; its memory is freed after the clock has
     stopped.
     """
     began = time.perf_counter()
-    answer = drained(asked(session, way, question))
+    answer = drained(answer_of(session, way, question))
     ended = time.perf_counter()
     del answer
     return ended - began
@@ -56,12 +57,14 @@ def _round(workload: Workload, sessions: Mapping[str, Any], times: Times) -> Non
 
 
 def _check(workload: Workload, question: Question, able: dict[str, Any]) -> int:
-    """Asks all, compares, and says how many rows the answer has; who cannot answer is taken out."""
+    """The number of rows of the answer, after all systems were compared; removes those that cannot
+    answer.
+    """
     answers = {}
     for name, session in list(able.items()):
         try:
             answers[name] = comparable(
-                workload.way, question, asked(session, workload.way, question)
+                workload.way, question, answer_of(session, workload.way, question)
             )
         except Unanswerable:
             del able[name]

@@ -1,6 +1,4 @@
-"""What is measured: each workload is one way of asking, its questions, and how often they are
-repeated.
-"""
+"""The workloads: each has a method of WAYS, the questions to it, and a number of repeats."""
 
 import random
 from collections.abc import Sequence
@@ -17,22 +15,23 @@ from snapshard.settings import Settings
 from snapshard_populate.simulate.plan import FIRST_RAIL_ID
 
 EXECUTIONS = 4
-"""As often as the ancestor's authors ran each of their queries."""
+"""The ancestor's authors ran each of their queries this many times."""
 _FREQUENT = (Filter("samples_count", ">=", str(FREQUENT)),)
 _TWO_COLUMNS = (Filter("coverage_median", ">=", "2"), Filter("length", "<", "5000"))
 _ANCESTORS = ("sqlite", "sqlite-chr", "postgres", "postgres-chr")
 _STEPS = range(2_500_000, WINDOW.end + 1, 2_500_000)
 _STEP_SYSTEMS = (*_ANCESTORS, "library-25", "http-25")
-"""Of the ten steps, all but the last are put to the ancestor's four and to one of ours each way,
-which keeps a run short.
+"""Systems for all but the last of the ten steps: the ancestor's four, and one of Snapshard each in
+process and over HTTP. That keeps a run short.
 """
-_LARGEST_PAGE = 100  # kilobases whose rows fit a page of the REST API
+_LARGEST_PAGE = 100
+"""Kilobases of a window whose rows fit a page of the REST API."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Questions of one kind. `systems` are those asked, all without; `cold` ones are also asked
-    with nothing in memory.
+    """Questions for one method. `systems` limits the systems (empty = all); `cold` workloads are
+    also measured after a cold start.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Workload:
 
 
 def workloads(places: Places, scale: float) -> tuple[Workload, ...]:
-    """Every workload on these places."""
+    """All workloads on these positions."""
     return (
         *_ancestors(),
         *_windows(places, scale),
@@ -56,17 +55,17 @@ def workloads(places: Places, scale: float) -> tuple[Workload, ...]:
 
 
 def _ancestors() -> tuple[Workload, ...]:
-    """chr1 from its first base to 2.5, 5, … 25 Mb, junctions wholly inside: as the ancestor asked."""
-    kinds = (
+    """Junctions contained in chr1 from its first base to 2.5, 5, … 25 Mb: the ancestor's queries."""
+    queries = (
         ("rows", "rows with samples", "rows", ()),
         ("filtered-rows", "rows with samples, samples_count >= 100", "rows", _FREQUENT),
         ("count", "count", "count", ()),
         ("filtered-count", "count, samples_count >= 100", "count", _FREQUENT),
     )
-    made = []
-    for name, title, way, filters in kinds:
+    workloads = []
+    for name, title, way, filters in queries:
         steps = [_inside(Region(WINDOW.chrom, 1, end), filters) for end in _STEPS]
-        made.append(
+        workloads.append(
             Workload(
                 name,
                 f"chr1:0–25 Mb, {title}",
@@ -76,24 +75,19 @@ def _ancestors() -> tuple[Workload, ...]:
                 cold=name in ("rows", "filtered-count"),
             )
         )
-        some = frozenset(_STEP_SYSTEMS)
-        made.append(
+        workloads.append(
             Workload(
                 f"{name}-steps",
                 f"chr1:0–2.5 to 0–22.5 Mb, {title}",
                 way,
                 steps[:-1],
                 EXECUTIONS,
-                some,
+                frozenset(_STEP_SYSTEMS),
             )
         )
-    two = _inside(WINDOW, _TWO_COLUMNS)
-    return (
-        *made,
-        Workload(
-            "two-columns", f"chr1:0–25 Mb, {two.label}, rows without samples", "summaries", [two]
-        ),
-    )
+    question = _inside(WINDOW, _TWO_COLUMNS)
+    title = f"chr1:0–25 Mb, {question.label}, rows without samples"
+    return (*workloads, Workload("two-columns", title, "summaries", [question]))
 
 
 def _inside(region: Region, filters: tuple[Filter, ...]) -> Question:
@@ -102,9 +96,9 @@ def _inside(region: Region, filters: tuple[Filter, ...]) -> Question:
 
 
 def _windows(places: Places, scale: float) -> tuple[Workload, ...]:
-    """What overlaps a window, rows without samples."""
+    """Junctions that overlap a window, without samples."""
     thousand = places.windows(100_000, 60, rows=max(1, round(1_000 * scale / GTEX)))
-    made = [
+    workloads = [
         Workload(
             "window-1000",
             "100 kb with about 1,000 rows",
@@ -120,9 +114,10 @@ def _windows(places: Places, scale: float) -> tuple[Workload, ...]:
         small = kilobases <= _LARGEST_PAGE
         drawn = places.windows(1_000 * kilobases, count)
         questions = [
-            Question(title, (one,), page=small and _fits_a_page(places, one)) for one in drawn
+            Question(title, (region,), page=small and _fits_a_page(places, region))
+            for region in drawn
         ]
-        made.append(
+        workloads.append(
             Workload(
                 f"overlap-{title.replace(' ', '')}",
                 f"overlap with {title}",
@@ -131,7 +126,7 @@ def _windows(places: Places, scale: float) -> tuple[Workload, ...]:
                 3,
             )
         )
-    return tuple(made)
+    return tuple(workloads)
 
 
 def _pages(label: str, regions: Sequence[Region]) -> list[Question]:
@@ -142,8 +137,8 @@ def _genes(places: Places) -> list[Question]:
     """Genes whose junctions fit a page."""
     regions = {gene.symbol: Region(gene.chrom, gene.start, gene.end) for gene in places.genes}
     fitting = [symbol for symbol, region in regions.items() if _fits_a_page(places, region)]
-    some = random.Random(SEED).sample(fitting, min(20, len(fitting)))
-    return [Question(symbol, (regions[symbol],), gene=symbol, page=True) for symbol in some]
+    symbols = random.Random(SEED).sample(fitting, min(20, len(fitting)))
+    return [Question(symbol, (regions[symbol],), gene=symbol, page=True) for symbol in symbols]
 
 
 def _fits_a_page(places: Places, region: Region) -> bool:
@@ -151,7 +146,7 @@ def _fits_a_page(places: Places, region: Region) -> bool:
 
 
 def _single(places: Places) -> tuple[Workload, ...]:
-    """One junction, one exon, some ids."""
+    """Single junctions, cassette exons, a list of ids."""
     frequent = [
         Question("one", (region,), Match.EXACT) for region in places.junctions(20, least=1_000)
     ]
@@ -159,7 +154,7 @@ def _single(places: Places) -> tuple[Workload, ...]:
         Question("one", (region,), Match.EXACT, page=True)
         for region in places.junctions(40, least=1)
     ]
-    ids = [Question("100 ids", ids=places.some_ids(100), page=True)]
+    ids = [Question("100 ids", ids=places.sample_ids(100), page=True)]
     cassettes = [
         Question("cassette exon", regions, Match.EXACT) for regions in places.cassettes(10)
     ]
@@ -179,30 +174,28 @@ def _single(places: Places) -> tuple[Workload, ...]:
 
 
 def _subsets(places: Places, scale: float) -> tuple[Workload, ...]:
-    """A megabase cut to some samples: the one of those drawn whose number of rows is nearest to the
-    average.
-    """
+    """Junctions of a megabase, restricted to samples; its number of rows is close to the average."""
     average = round(618_876 / 25 * scale / GTEX)
     (megabase,) = places.windows(1_000_000, 1, rows=average)
-    made = []
+    workloads = []
     for count in (1, 100, 3_000):
         samples = random.Random(count).sample(range(FIRST_RAIL_ID, FIRST_RAIL_ID + SAMPLES), count)
         question = Question(
             f"{count} samples", (megabase,), Match.CONTAINS, samples=tuple(sorted(samples))
         )
-        made.append(
+        workloads.append(
             Workload(
                 f"subset-{count}",
-                f"1 Mb cut to {count:,} sample{'s' * (count > 1)}",
+                f"1 Mb restricted to {count:,} sample{'s' * (count > 1)}",
                 "subset",
                 [question],
             )
         )
-    return tuple(made)
+    return tuple(workloads)
 
 
 def _whole() -> tuple[Workload, ...]:
-    """The whole genome."""
+    """Queries over the whole genome."""
     return (
         Workload(
             "genome-count",

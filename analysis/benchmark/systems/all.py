@@ -1,4 +1,4 @@
-"""Every system, in the order of the tables."""
+"""All systems, in the order of the tables."""
 
 from analysis.benchmark.systems.parquet import DUCKDB, PYARROW
 from analysis.benchmark.systems.postgres import COPY, ONE_CHROMOSOME, WHOLE

@@ -1,4 +1,4 @@
-"""Parquet, a file per chromosome (zstd): asked by DuckDB in SQL, and by pyarrow with filters on
+"""Parquet, one file per chromosome (zstd): queried by DuckDB in SQL, and by pyarrow with filters on
 columns.
 """
 
@@ -29,7 +29,8 @@ from snapshard.junction import COLUMNS, NAMES, SUMMARY, ColumnType
 from snapshard.match import Match
 from snapshard.region import Region
 
-_ROW_GROUP = 65_536  # rows: small enough that a window reads little, large enough to compress
+_ROW_GROUP = 65_536
+"""Rows: few enough that a window reads little, enough to compress well."""
 _TYPES = {
     ColumnType.INTEGER: pa.int64(),
     ColumnType.DECIMAL: pa.float64(),
@@ -40,18 +41,18 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Parquet:
-    """The folder of files; what opens it is the system that is measured. pyarrow loads it for both."""
+    """The folder of files, loaded by pyarrow; `connect` opens it with the system under test."""
 
     name: str
     title: str
-    opened: Any
+    connect: Any
 
     def files(self, folder: Path) -> Path:
         """The folder of files."""
         return folder / "parquet"
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """Read by pyarrow's own reader, written a row group at a time."""
+        """Parsed by pyarrow, written one row group at a time."""
         if self.files(folder).exists():
             return {}
         self.files(folder).mkdir()
@@ -60,13 +61,13 @@ class Parquet:
         return {"rows": time.perf_counter() - began}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """All files."""
+        """The total of all files."""
         return {"all": bytes_in(self.files(folder))}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[Any]:
-        """Whatever asks the files."""
-        with self.opened(self.files(folder), read_groups(folder / "compilation")) as session:
+        """The files, opened with the system under test."""
+        with self.connect(self.files(folder), read_groups(folder / "compilation")) as session:
             yield session
 
 
@@ -80,8 +81,9 @@ def _write(text: Path, folder: Path) -> None:
         text, reading, pyarrow.csv.ParseOptions(delimiter="\t"), columns
     ):
         for chrom in batch["chromosome"].unique().to_pylist():
-            for ended in [one for one in waiting if one != chrom]:
-                _flush(folder, ended, waiting.pop(ended), writers)
+            # Rows are in genome order: a new chromosome completes the one before.
+            for previous in waiting.keys() - {chrom}:
+                _flush(folder, previous, waiting.pop(previous), writers)
             waiting.setdefault(chrom, []).append(batch.filter(pc.equal(batch["chromosome"], chrom)))
             if sum(map(len, waiting[chrom])) >= _ROW_GROUP:
                 _flush(folder, chrom, waiting.pop(chrom), writers)
@@ -103,7 +105,7 @@ def _flush(
 
 
 class DuckdbSession(SqlSession):
-    """SQL over the files; whole rows come as Arrow, which DuckDB makes without going through Python
+    """SQL over the files; rows with samples are returned as Arrow, which DuckDB builds without Python
     objects.
     """
 
@@ -115,13 +117,13 @@ class DuckdbSession(SqlSession):
         super().__init__(self._fetch_from, groups)
 
     def rows(self, question: Question) -> Any:
-        """An Arrow table of every column."""
+        """An Arrow table of all columns."""
         where, values = condition(question)
         statement = f"SELECT * FROM {self._source(values)} WHERE {where}"
         return self._connection.sql(statement, params=values).to_arrow_table()
 
     def subset(self, question: Question) -> list[list[object]]:
-        """Cut by the script."""
+        """Restricted by the script."""
         return script.subset(_tuples(self.rows(question)), question.samples)
 
     def _coverage(self, region: Region) -> script.Coverage:
@@ -130,13 +132,13 @@ class DuckdbSession(SqlSession):
         return script.pairs(samples)
 
     def _fetch_from(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        asked = statement.replace("FROM junction", f"FROM {self._source(values)}")
-        return self._connection.execute(asked, values).fetchall()
+        query = statement.replace("FROM junction", f"FROM {self._source(values)}")
+        return self._connection.execute(query, values).fetchall()
 
     def _source(self, values: Sequence[object]) -> str:
-        """The chromosome's file, where the first value names one."""
-        named = str(values[0]) if values and str(values[0]).startswith("chr") else "*"
-        return f"read_parquet('{self._folder}/{named}.parquet')"
+        """The file of the chromosome if the first value is one, else all files."""
+        name = str(values[0]) if values and str(values[0]).startswith("chr") else "*"
+        return f"read_parquet('{self._folder}/{name}.parquet')"
 
 
 @contextmanager
@@ -146,18 +148,20 @@ def _duckdb(folder: Path, groups: dict[str, set[int]]) -> Iterator[DuckdbSession
 
 
 class PyarrowSession:
-    """Tables filtered while they are read; statistics of row groups skip what cannot match."""
+    """Tables filtered while they are read; row groups that cannot match are skipped by their
+    statistics.
+    """
 
     def __init__(self, folder: Path, groups: dict[str, set[int]]) -> None:
         self._folder = folder
         self._groups = groups
 
     def rows(self, question: Question) -> pa.Table:
-        """Every column."""
+        """All columns."""
         return self._read(question, list(NAMES))
 
     def summaries(self, question: Question) -> pa.Table:
-        """Every column but the samples."""
+        """All columns except the samples."""
         return self._read(question, list(SUMMARY))
 
     def count(self, question: Question) -> int:
@@ -165,45 +169,46 @@ class PyarrowSession:
         return int(self._dataset(question).count_rows(filter=_expression(question)))
 
     def subset(self, question: Question) -> list[list[object]]:
-        """Cut by the script."""
+        """Restricted by the script."""
         return script.subset(_tuples(self.rows(question)), question.samples)
 
     def coverage(self, question: Question) -> script.Coverage:
-        """The pairs of one row."""
+        """The parsed samples of one row."""
         return self._coverage(question.region)
 
     def psi(self, question: Question) -> dict[int, float]:
-        """Three rows, and the script's arithmetic."""
+        """Computed by the script from three rows."""
         return script.psi(*[self._coverage(region) for region in question.regions])
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
-        """One row, counted by tissue."""
+        """Computed by the script from one row."""
         return script.tissues(self._coverage(question.region), self._groups)
 
     def export(self, question: Question) -> pa.Table:
-        """Everything."""
+        """All rows."""
         return self.rows(question)
 
     def peak_memory(self) -> int:
-        """Of this process."""
+        """The peak of this process."""
         return peak_of()
 
     def _coverage(self, region: Region) -> script.Coverage:
-        (samples,) = self._read(Question("", (region,), Match.EXACT), ["samples"])[
-            "samples"
-        ].to_pylist()
+        table = self._read(Question("", (region,), Match.EXACT), ["samples"])
+        (samples,) = table["samples"].to_pylist()
         return script.pairs(samples)
 
     def _read(self, question: Question, columns: list[str]) -> pa.Table:
         return self._dataset(question).to_table(columns=columns, filter=_expression(question))
 
     def _dataset(self, question: Question) -> Any:
-        one = question.regions and self._folder / f"{question.regions[0].chrom}.parquet"
-        return pyarrow.dataset.dataset(one or self._folder, format="parquet")
+        path = self._folder
+        if question.regions:
+            path = path / f"{question.regions[0].chrom}.parquet"
+        return pyarrow.dataset.dataset(path, format="parquet")
 
 
 def _expression(question: Question) -> Any:
-    """The condition; None for everything."""
+    """The condition of a question; None for all rows."""
     start, end = pc.field("start"), pc.field("end")
     conditions = []
     for region in question.regions:
@@ -212,9 +217,9 @@ def _expression(question: Question) -> Any:
             Match.OVERLAP: [start <= region.end, end >= region.start],
             Match.EXACT: [start == region.start, end == region.end],
         }[question.match]
-    for one in question.filters:
-        operand = one.operand if isinstance(one.operand, int | str) else float(one.operand)
-        conditions.append(OPERATORS[one.operator](pc.field(one.column), operand))
+    for filter in question.filters:
+        operand = filter.operand if isinstance(filter.operand, int | str) else float(filter.operand)
+        conditions.append(OPERATORS[filter.operator](pc.field(filter.column), operand))
     if question.ids:
         conditions.append(pc.field("snaptron_id").isin(question.ids))
     return reduce(operator.and_, conditions) if conditions else None

@@ -1,13 +1,14 @@
-"""The ancestor's PostgreSQL: one wide table of everything or of one chromosome; and raw COPY out of
-the first as the limit.
+"""The ancestor's PostgreSQL: one wide table of all rows or of one chromosome, and raw COPY from the
+former as the upper limit of speed.
 
-They stand on the same embedded server as Snapshard's shards, each in a database of its own.
+The tables are on the same embedded server as Snapshard's shards, each in a database of its own.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,13 @@ from psycopg import sql
 from analysis.benchmark.compilation import WINDOW, Compilation
 from analysis.benchmark.groups import read_groups
 from analysis.benchmark.question import Question
-from analysis.benchmark.systems.sql import SqlSession, condition
+from analysis.benchmark.systems.sql import TABLE, SqlSession, condition
 from analysis.benchmark.systems.system import Unanswerable, peak_of
 from analysis.source import read_chunks
 from snapshard.connections import Embedded
 
 SERVER = "server"
-"""The folder of the one embedded server."""
-_TABLE = """
-CREATE TABLE junction (
-    snaptron_id integer, chromosome text, start integer, "end" integer, length integer, strand text, annotated text,
-    left_motif text, right_motif text, left_annotated text, right_annotated text, samples text, samples_count integer,
-    coverage_sum integer, coverage_avg numeric, coverage_median numeric, source_dataset_id integer
-)"""
+"""The folder of the embedded server, which several systems share."""
 _INDEX = 'CREATE INDEX ON junction (chromosome, start, "end")'
 _SIZES = (
     "SELECT pg_relation_size('junction'), pg_table_size('junction'), pg_indexes_size('junction')"
@@ -38,7 +33,7 @@ _SIZES = (
 
 @contextmanager
 def server(folder: Path) -> Iterator[Embedded]:
-    """The embedded server, started or joined."""
+    """The embedded server, which is started if no other program runs it."""
     embedded = Embedded(folder / SERVER)
     try:
         yield embedded
@@ -48,7 +43,7 @@ def server(folder: Path) -> Iterator[Embedded]:
 
 @dataclass(frozen=True)
 class Postgres:
-    """The table in a database; of the chromosome only, if there is one."""
+    """A table in a database of its own; of one chromosome if `chrom` is set."""
 
     name: str
     title: str
@@ -56,12 +51,12 @@ class Postgres:
     chrom: str | None = None
 
     def files(self, folder: Path) -> Path:
-        """The server's folder, which is everybody's."""
+        """The folder of the embedded server."""
         return folder / SERVER
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """COPY of the text as it is, in one transaction with the table's making, then the index;
-        ANALYZE is not counted.
+        """Copies the text unchanged in the transaction that creates the table, then builds the
+        index; ANALYZE is not timed.
         """
         with (
             server(folder) as embedded,
@@ -69,7 +64,7 @@ class Postgres:
         ):
             link.execute("DROP TABLE IF EXISTS junction")
             began = time.perf_counter()
-            link.execute(_TABLE)
+            link.execute(TABLE)
             with link.cursor().copy("COPY junction FROM STDIN (NULL '')") as copy:
                 for text in self._text(compilation):
                     copy.write(text)
@@ -85,11 +80,11 @@ class Postgres:
         if self.chrom is None:
             return (rows.text for rows in read_chunks(compilation.text))
         mark = f"\t{self.chrom}\t".encode()
-        lines = (line for rows in read_chunks(compilation.text) for line in rows.lines())
+        lines = chain.from_iterable(rows.lines() for rows in read_chunks(compilation.text))
         return (line for line in lines if mark in line[:30])
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """The table, what is stored beside it (TOAST), its index."""
+        """The table, its out-of-line values (TOAST) and its index."""
         with (
             server(folder) as embedded,
             psycopg.connect(embedded.shard_map().address(self.database)) as connection,
@@ -99,7 +94,7 @@ class Postgres:
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[SqlSession]:
-        """A connection."""
+        """A connection to the table."""
         with (
             server(folder) as embedded,
             psycopg.connect(embedded.shard_map().address(self.database)) as connection,
@@ -108,7 +103,9 @@ class Postgres:
 
             def fetch(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
                 if self.chrom and "chromosome = ?" not in statement:
-                    raise Unanswerable("the whole genome, of a table of one chromosome")
+                    raise Unanswerable(
+                        "a question about the whole genome to a table of one chromosome"
+                    )
                 return connection.execute(statement.replace("?", "%s"), values).fetchall()
 
             yield SqlSession(fetch, read_groups(folder / "compilation"))
@@ -116,29 +113,27 @@ class Postgres:
 
 @dataclass(frozen=True)
 class Copied:
-    """What COPY alone brings out of the whole table: text in PostgreSQL's hands, not parsed by
-    anybody.
-    """
+    """Raw COPY from the table: the text as PostgreSQL writes it, which nobody parses."""
 
     name: str
     title: str
     of: Postgres
 
     def files(self, folder: Path) -> Path:
-        """Those of the table."""
+        """The files of the table."""
         return self.of.files(folder)
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """The table is there already."""
+        """Does nothing: the table is loaded as a system of its own."""
         return {}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """Nothing of its own."""
+        """Empty: it has no files of its own."""
         return {}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator["CopySession"]:
-        """A connection."""
+        """A connection to the table."""
         with (
             server(folder) as embedded,
             psycopg.connect(embedded.shard_map().address(self.of.database)) as connection,
@@ -153,24 +148,20 @@ class CopySession:
         self._connection = connection
 
     def rows(self, question: Question) -> Iterator[bytes]:
-        """Lines, as they arrive."""
+        """Yields pieces of text as they arrive."""
         where, values = condition(question)
         with psycopg.ClientCursor(self._connection) as cursor:
-            text = cursor.mogrify(
-                f"COPY (SELECT * FROM junction WHERE {where}) TO STDOUT (NULL '')".replace(
-                    "?", "%s"
-                ),
-                values,
-            )
+            statement = f"COPY (SELECT * FROM junction WHERE {where}) TO STDOUT (NULL '')"
+            text = cursor.mogrify(statement.replace("?", "%s"), values)
         with self._connection.cursor() as cursor, cursor.copy(sql.SQL(text)) as copy:
             yield from map(bytes, copy)
 
     def export(self, question: Question) -> Iterator[bytes]:
-        """Every row."""
+        """All rows."""
         return self.rows(question)
 
     def peak_memory(self) -> int:
-        """Of this process, in which the lines arrive."""
+        """The peak of this process, which receives the rows."""
         return peak_of()
 
 

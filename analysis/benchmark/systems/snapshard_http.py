@@ -1,5 +1,5 @@
-"""Snapshard over HTTP: `snapshard serve` as shipped, asked with curl for streams and over one kept
-connection for the rest.
+"""Snapshard over HTTP: `snapshard serve` as shipped; streams are requested with curl, everything else
+over one persistent connection.
 """
 
 import http.client
@@ -26,18 +26,18 @@ from snapshard.settings import Settings
 
 @dataclass(frozen=True)
 class Json:
-    """The body of a JSON answer, as it came."""
+    """The body of a JSON response, not parsed yet."""
 
     text: bytes
 
     def value(self) -> Any:
-        """Parsed."""
+        """The parsed body."""
         return json.loads(self.text)
 
 
 @dataclass(frozen=True)
 class Http:
-    """The compilation of a library, asked over HTTP."""
+    """The compilation of a library, over HTTP."""
 
     of: Library
 
@@ -50,15 +50,15 @@ class Http:
         return self.of.title.replace("library", "HTTP")
 
     def files(self, folder: Path) -> Path:
-        """Those of the library."""
+        """The files of the library."""
         return self.of.files(folder)
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """The library has loaded it."""
+        """Does nothing: the library has loaded it."""
         return {}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """Nothing of its own."""
+        """Empty: it has no files of its own."""
         return {}
 
     @contextmanager
@@ -72,7 +72,7 @@ class Http:
 
 
 class HttpSession:
-    """Questions as requests."""
+    """Questions as HTTP requests."""
 
     def __init__(self, connection: http.client.HTTPConnection, path: str, pid: int) -> None:
         self._connection = connection
@@ -80,11 +80,11 @@ class HttpSession:
         self._pid = pid
 
     def rows(self, question: Question) -> Command:
-        """TSV of the 17 columns through curl."""
+        """TSV of the 17 columns, with curl."""
         return self._curl("junctions:export.tsv", question, samples="true", columns=",".join(NAMES))
 
     def summaries(self, question: Question) -> Json | Command:
-        """A JSON page where the answer fits one, else TSV through curl."""
+        """A JSON page if the answer fits one, else TSV with curl."""
         if question.page:
             return self._json(
                 "junctions.json",
@@ -95,7 +95,7 @@ class HttpSession:
         return self._curl("junctions:export.tsv", question, columns=",".join(SUMMARY))
 
     def count(self, question: Question) -> int:
-        """The count of a page of one row."""
+        """The count in a page of one row."""
         return int(
             self._json("junctions.json", question, limit="1", count="exact").value()["count"][
                 "rows"
@@ -103,37 +103,37 @@ class HttpSession:
         )
 
     def subset(self, question: Question) -> Command:
-        """TSV through curl."""
+        """TSV restricted to samples, with curl."""
         return self._curl("junctions:export.tsv", question, samples="true", columns=",".join(NAMES))
 
     def coverage(self, question: Question) -> Json:
-        """The samples of a page of one row."""
+        """The samples in a page of one row."""
         return self._json("junctions.json", question, samples="true", limit="2")
 
     def psi(self, question: Question) -> Json:
-        """The API's own PSI."""
-        one, two, skip = (
+        """PSI computed by the API."""
+        first, second, skip = (
             f"{region.chrom}:{region.start}-{region.end}" for region in question.regions
         )
         return self._get(
-            f"/splicing/psi?{urlencode({'inclusion1': one, 'inclusion2': two, 'exclusion': skip})}"
+            f"/splicing/psi?{urlencode({'inclusion1': first, 'inclusion2': second, 'exclusion': skip})}"
         )
 
     def tissues(self, question: Question) -> Json:
-        """The API's evidence."""
+        """Evidence computed by the API."""
         region = question.region
         return self._get(f"/junctions/{region.chrom}:{region.start}-{region.end}/evidence")
 
     def export(self, question: Question) -> Command:
-        """Everything through curl."""
+        """TSV of all rows, with curl."""
         return self.rows(question)
 
     def peak_memory(self) -> int:
-        """Of the largest worker."""
+        """The peak of the largest worker."""
         return max(
-            peak_of(one.pid)
-            for one in psutil.Process(self._pid).children()
-            if one.name() != "postgres"
+            peak_of(worker.pid)
+            for worker in psutil.Process(self._pid).children()
+            if worker.name() != "postgres"
         )
 
     def _json(self, resource: str, question: Question, **more: str) -> Json:
@@ -141,24 +141,24 @@ class HttpSession:
 
     def _get(self, path: str) -> Json:
         try:
-            answer = self._asked(path)
+            response = self._request(path)
         except ConnectionError:
-            # The server closes a connection that was idle for long, as it is while others take
+            # The server closes idle connections, and this one is idle while other systems take
             # their turns.
             self._connection.close()
-            answer = self._asked(path)
-        body = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: HTTP {answer.status}: {body[:300]!r}")
+            response = self._request(path)
+        body = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{path}: HTTP {response.status}: {body[:300]!r}")
         return Json(body)
 
-    def _asked(self, path: str) -> http.client.HTTPResponse:
+    def _request(self, path: str) -> http.client.HTTPResponse:
         self._connection.request("GET", self._path + path)
         return self._connection.getresponse()
 
     def _curl(self, resource: str, question: Question, **more: str) -> Command:
-        given = urlencode([*_parameters(question), ("about", "false"), *more.items()])
-        url = f"http://127.0.0.1:{self._connection.port}{self._path}/{resource}?{given}"
+        query = urlencode([*_parameters(question), ("about", "false"), *more.items()])
+        url = f"http://127.0.0.1:{self._connection.port}{self._path}/{resource}?{query}"
         columns = tuple(more["columns"].split(","))
         return Command((("curl", "-sSf", url),), columns)
 
@@ -166,12 +166,15 @@ class HttpSession:
 def _parameters(question: Question) -> list[tuple[str, str]]:
     if question.gene:
         return [("gene", question.gene)]
-    given = [("region", str(region)) for region in question.regions] + [
-        ("match", question.match.value)
-    ] * bool(question.regions)
-    given += [("filter", str(one)) for one in question.filters]
-    given += [("ids", ",".join(map(str, question.ids)))] * bool(question.ids)
-    return given + [("sample_ids", ",".join(map(str, question.samples)))] * bool(question.samples)
+    parameters = [("region", str(region)) for region in question.regions]
+    if question.regions:
+        parameters.append(("match", question.match.value))
+    parameters += [("filter", str(filter)) for filter in question.filters]
+    if question.ids:
+        parameters.append(("ids", ",".join(map(str, question.ids))))
+    if question.samples:
+        parameters.append(("sample_ids", ",".join(map(str, question.samples))))
+    return parameters
 
 
 HTTPS = tuple(Http(library) for library in LIBRARIES)

@@ -1,4 +1,4 @@
-"""Snapshard in process: the library over the embedded server, the genome cut to 1, 4 or 25 shards."""
+"""Snapshard in process: the library over the embedded server, with 1, 4 or 25 shards."""
 
 import time
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ RELEASE = "r1"
 
 @dataclass(frozen=True)
 class Library:
-    """A compilation of its own on so many shards."""
+    """A compilation of its own on this many shards."""
 
     shards: int
 
@@ -50,7 +50,7 @@ class Library:
 
     @property
     def compilation(self) -> str:
-        """Its name on the server."""
+        """The name of its compilation on the server."""
         return f"sim{self.shards}"
 
     @property
@@ -58,12 +58,12 @@ class Library:
         return [f"{self.compilation}-{number:02}" for number in range(1, self.shards + 1)]
 
     def files(self, folder: Path) -> Path:
-        """The server's folder, which is everybody's."""
+        """The folder of the embedded server."""
         return folder / SERVER
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """With every check, index, summary and the reading back; one shard by one process from the
-        text, as raw COPY has it.
+        """Loads with all checks, indexes, summaries and verification; a single shard is loaded by one
+        process from the text, to compare with raw COPY.
         """
         single = self.shards == 1
         files = _files(compilation, self.compilation, indexed=not single)
@@ -76,23 +76,20 @@ class Library:
         return replace(plan, jobs=1) if self.shards == 1 else plan
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """Each table of all shards with what belongs to it: rows, blocks, and what stands beside
-        them.
-        """
-        found: dict[str, int] = {}
+        """Bytes by table, summed over the shards, with indexes."""
+        totals: dict[str, int] = {}
         with server(folder) as embedded:
             shards = embedded.shard_map()
             for name in self._shard_names:
                 with psycopg.connect(shards.address(name)) as connection:
-                    for table, size in connection.execute(
-                        _SIZES, [f'"{self.compilation}@{RELEASE}"']
-                    ).fetchall():
-                        found[table] = found.get(table, 0) + size
-        return found
+                    schema = f'"{self.compilation}@{RELEASE}"'
+                    for table, size in connection.execute(_SIZES, [schema]).fetchall():
+                        totals[table] = totals.get(table, 0) + size
+        return totals
 
     @contextmanager
     def session(self, folder: Path) -> Iterator["LibrarySession"]:
-        """An index over the server."""
+        """An index over the shards."""
         with server(folder) as embedded:
             index = Index(embedded.shard_map, Settings())
             try:
@@ -102,18 +99,18 @@ class Library:
 
 
 class LibrarySession:
-    """Questions to the library, as a Python program asks them."""
+    """Questions as calls of the library."""
 
     def __init__(self, index: Index, release: Release) -> None:
         self.index = index
         self.release = release
 
     def rows(self, question: Question) -> Iterator[Rows]:
-        """A stream of whole rows."""
+        """A stream of rows with samples."""
         return self.index.rows(self.release, _query(question))
 
     def summaries(self, question: Question) -> Iterator[Rows]:
-        """Rows without their samples: a page where the answer fits one, else a stream."""
+        """Rows without samples: a page if the answer fits one, else a stream."""
         if question.gene:
             question = replace(
                 question, regions=(gene_region(self.index.catalog, self.release, question.gene),)
@@ -122,52 +119,50 @@ class LibrarySession:
         return self.index.summaries(self.release, _query(question), columns=SUMMARY, limit=limit)
 
     def count(self, question: Question) -> int:
-        """Counted in the shards, all at once."""
+        """Counted by all shards at once."""
         return self.index.count(self.release, _query(question))
 
     def subset(self, question: Question) -> Iterator[Rows]:
-        """Rows cut to samples."""
+        """Rows restricted to samples."""
         return self.index.rows(
             self.release, replace(_query(question), samples=SampleSet(question.samples))
         )
 
     def coverage(self, question: Question) -> Pairs:
         """Samples and reads as arrays."""
-        return self._one(question.region).pairs
+        return self._row(question.region).pairs
 
     def psi(self, question: Question) -> SplicedIn:
-        """By the written definition."""
+        """Computed by the library."""
         return percent_spliced_in(
-            *[sample_sums([self._one(region)]) for region in question.regions]
+            *[sample_sums([self._row(region)]) for region in question.regions]
         )
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
-        """The evidence, by tissue."""
-        pairs = self._one(question.region).pairs
+        """The evidence by tissue."""
+        pairs = self._row(question.region).pairs
         groups = self.index.facts.of(self.release).groups
-        told = measure_evidence(
+        evidence = measure_evidence(
             pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups
         )
-        return {group.name: (seen.samples, seen.reads) for group, seen in told.groups}
+        return {group.name: (count.samples, count.reads) for group, count in evidence.groups}
 
     def export(self, question: Question) -> Iterator[Rows]:
-        """Everything."""
+        """All rows."""
         return self.rows(question)
 
     def peak_memory(self) -> int:
-        """Of this process; PostgreSQL's are its own."""
+        """The peak of this process, without PostgreSQL's."""
         return peak_of()
 
-    def _one(self, region: Any) -> Rows:
-        found = self.index.rows(self.release, Query((region,), match=Match.EXACT), limit=2)
-        return Rows(b"".join(rows.text for rows in found))
+    def _row(self, region: Any) -> Rows:
+        parts = self.index.rows(self.release, Query((region,), match=Match.EXACT), limit=2)
+        return Rows(b"".join(rows.text for rows in parts))
 
 
 @dataclass(frozen=True)
 class Apart:
-    """The shards of a library asked one after the other: what they take together if each is
-    measured alone.
-    """
+    """The shards of a library queried one after the other: the sum of their times."""
 
     of: Library
 
@@ -180,32 +175,32 @@ class Apart:
         return f"{self.of.title}, shard after shard"
 
     def files(self, folder: Path) -> Path:
-        """Those of the library."""
+        """The files of the library."""
         return self.of.files(folder)
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """The library has loaded it."""
+        """Does nothing: the library has loaded it."""
         return {}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """Nothing of its own."""
+        """Empty: it has no files of its own."""
         return {}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator["ApartSession"]:
-        """That of the library."""
+        """A session of the library."""
         with self.of.session(folder) as session:
             yield ApartSession(session)
 
 
 class ApartSession:
-    """Counts only."""
+    """A session that only counts."""
 
     def __init__(self, session: LibrarySession) -> None:
         self._session = session
 
     def count(self, question: Question) -> int:
-        """The sum of what each interval's shard counts, of the whole genome only."""
+        """The sum of the counts of all intervals, for the whole genome only."""
         if question.regions:
             raise Unanswerable(question.label)
         release = self._session.release
@@ -213,7 +208,7 @@ class ApartSession:
         return sum(self._session.index.count(part, _query(question)) for part in parts)
 
     def peak_memory(self) -> int:
-        """Of this process."""
+        """The peak of this process."""
         return peak_of()
 
 
@@ -224,20 +219,20 @@ def _query(question: Question) -> Query:
 def _files(compilation: Compilation, name: str, *, indexed: bool) -> Files:
     folder = compilation.folder
     junctions = compilation.indexed if indexed else compilation.text
-    rest = {
+    tables = {
         "samples": folder / "samples.tsv",
         "groups": folder / "samples.groups.tsv",
         "annotation": folder / "gencode.gff3",
     }
-    named = {what: str(path) for what, path in rest.items()}
+    paths = {name: str(path) for name, path in tables.items()}
     return Files(
-        name, str(junctions), title="Simulated", assembly="GRCh38", simulated=True, **named
+        name, str(junctions), title="Simulated", assembly="GRCh38", simulated=True, **paths
     )
 
 
 def _load(folder: Path, plan: LoadPlan) -> dict[str, float]:
-    """Seconds by phase, each until the first word of the next: rows (with their summaries),
-    indexes, verify.
+    """Seconds by phase: rows (with their summaries), indexes, verify. A phase ends with the first
+    report of the next.
     """
     marks: dict[str, float] = {}
 
@@ -245,7 +240,7 @@ def _load(folder: Path, plan: LoadPlan) -> dict[str, float]:
         marks.setdefault(progress.phase, time.perf_counter())
 
     with server(folder) as embedded:
-        shards = embedded.ensure_shards({one.shard for one in plan.intervals})
+        shards = embedded.ensure_shards({interval.shard for interval in plan.intervals})
         began = time.perf_counter()
         load_compilation(shards, plan, report=report)
         ended = time.perf_counter()
@@ -259,8 +254,8 @@ def _load(folder: Path, plan: LoadPlan) -> dict[str, float]:
 
 
 def _load_bare(folder: Path, compilation: Compilation) -> float:
-    """Seconds for the rows alone, checks on, without groups to summarise and before indexes;
-    dropped afterwards.
+    """Seconds to load the rows alone: with checks, without summaries of groups, before the indexes.
+    The release is dropped afterwards.
     """
     name = "bare"
     plan = LoadPlan(

@@ -1,5 +1,5 @@
-"""Questions as SQL over one table of the 17 columns, in the ancestor's way; SQLite, PostgreSQL and
-DuckDB all take it.
+"""Questions as SQL over one table of 17 columns, as the ancestor wrote them; SQLite, PostgreSQL and
+DuckDB all accept it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,15 @@ from analysis.benchmark.systems.system import peak_of
 from snapshard.junction import SAMPLES, SUMMARY
 from snapshard.match import Match
 
+TABLE = """
+CREATE TABLE junction (
+    snaptron_id integer, chromosome text, start integer, "end" integer, length integer,
+    strand text, annotated text, left_motif text, right_motif text, left_annotated text,
+    right_annotated text, samples text, samples_count integer, coverage_sum integer,
+    coverage_avg numeric, coverage_median numeric, source_dataset_id integer
+)"""
 Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
-"""Runs a statement with `?` for its values, and fetches all rows."""
+"""Runs a statement with a `?` for each value, and returns all rows."""
 
 _MATCHES = {
     Match.CONTAINS: ('start >= ? AND "end" <= ?', lambda region: (region.start, region.end)),
@@ -23,15 +30,15 @@ _NO_SAMPLES = ", ".join(f'"{name}"' for name in SUMMARY)
 
 
 def condition(question: Question) -> tuple[str, list[object]]:
-    """The WHERE of a question, and its values."""
+    """The WHERE clause of a question, and its values."""
     parts, values = ["1 = 1"], []
     for region in question.regions:
         text, bounds = _MATCHES[question.match]
         parts.append(f"chromosome = ? AND {text}")
         values += [region.chrom, *bounds(region)]
-    for one in question.filters:
-        parts.append(f'"{one.column}" {one.operator} ?')
-        values.append(one.operand)
+    for filter in question.filters:
+        parts.append(f'"{filter.column}" {filter.operator} ?')
+        values.append(filter.operand)
     if question.ids:
         parts.append(f"snaptron_id IN ({', '.join('?' * len(question.ids))})")
         values += question.ids
@@ -39,20 +46,18 @@ def condition(question: Question) -> tuple[str, list[object]]:
 
 
 class SqlSession:
-    """One table in a database that speaks SQL; what SQL has no word for, a script does with the
-    rows.
-    """
+    """One table in an SQL database; a script does the work that SQL cannot express."""
 
     def __init__(self, fetch: Fetch, groups: dict[str, set[int]]) -> None:
         self._fetch = fetch
         self._groups = groups
 
     def rows(self, question: Question) -> list[tuple[Any, ...]]:
-        """Every column, fetched at once."""
+        """All columns, fetched at once."""
         return self._select("*", question)
 
     def summaries(self, question: Question) -> list[tuple[Any, ...]]:
-        """Every column but the samples."""
+        """All columns except the samples."""
         return self._select(_NO_SAMPLES, question)
 
     def count(self, question: Question) -> int:
@@ -60,27 +65,27 @@ class SqlSession:
         return int(self._select("count(*)", question)[0][0])
 
     def subset(self, question: Question) -> list[list[object]]:
-        """Fetched whole, cut by the script."""
+        """Rows with all samples, which the script restricts."""
         return script.subset(self.rows(question), question.samples)
 
     def coverage(self, question: Question) -> script.Coverage:
-        """The sample list of one row, taken apart."""
+        """The parsed sample list of one row."""
         return self._coverage(question.region)
 
     def psi(self, question: Question) -> dict[int, float]:
-        """Three rows, and the script's arithmetic."""
+        """Computed by the script from three rows."""
         return script.psi(*[self._coverage(region) for region in question.regions])
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
-        """One row, counted by tissue."""
+        """Computed by the script from one row."""
         return script.tissues(self._coverage(question.region), self._groups)
 
     def export(self, question: Question) -> list[tuple[Any, ...]]:
-        """Every row, fetched at once."""
+        """All rows, fetched at once."""
         return self.rows(question)
 
     def peak_memory(self) -> int:
-        """Of this process, in which the rows arrive."""
+        """The peak of this process, which receives the rows."""
         return peak_of()
 
     def _coverage(self, region: Any) -> script.Coverage:

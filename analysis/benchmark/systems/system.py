@@ -1,4 +1,6 @@
-"""What a system has to do to be compared. A question that it has no method for is not put to it."""
+"""The interface of the systems under comparison. A system without a method for a question does not
+take part in it.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -11,59 +13,59 @@ from analysis.benchmark.question import Question
 WAYS = ("rows", "summaries", "count", "subset", "coverage", "psi", "tissues", "export")
 """The methods that a session may have; each takes a question.
 
-    rows       whole rows that lie inside the region and pass the filters
-    summaries  rows without their samples; region as `match` says, filters, or ids
-    count      how many lie inside the region (the whole genome without one) and pass the filters
-    subset     whole rows inside the region cut to some samples, statistics recomputed, rows without any of them left out
-    coverage   samples and reads of the junction at exactly the region
-    psi        PSI per sample of a cassette exon: its two inclusion junctions and the one that skips it
-    tissues    of the junction at exactly the region: per tissue the samples that have it and their reads
-    export     every row
+    rows       rows with samples, contained in the region, that pass the filters
+    summaries  rows without samples; by region (as `match` defines), filters, or ids
+    count      number of rows contained in the region (or in the genome) that pass the filters
+    subset     rows contained in the region, restricted to samples: statistics are recomputed,
+               rows without any of the samples are left out
+    coverage   samples and reads of the junction with the region's coordinates
+    psi        PSI per sample of a cassette exon (two inclusion junctions, one exclusion junction)
+    tissues    of the junction with the region's coordinates: per tissue the number of samples
+               that have it, and their reads
+    export     all rows
 """
 
 
 class Unanswerable(Exception):
-    """The system has no way to answer such a question; it is left out of the comparison."""
+    """The system cannot answer such a question; it is left out of the comparison."""
 
 
 class Session(Protocol):
-    """An open system, with some of the methods of WAYS; what they give back, checks.py knows how to
-    compare.
-    """
+    """An open system with some of the methods of WAYS; `checks` compares their results."""
 
     def peak_memory(self) -> int:
-        """The most bytes resident in the process that answers (or in its largest worker)."""
+        """The peak resident memory in bytes of the process that answers (or of its largest worker)."""
 
 
 class System(Protocol):
-    """One system over its own files, which live in `folder / its place`."""
+    """One system over its own files."""
 
     name: str
     title: str
 
     def files(self, folder: Path) -> Path:
-        """The file or folder that holds everything it reads."""
+        """The file or folder that holds all data that it reads."""
 
     def load(self, compilation: Compilation, folder: Path) -> Mapping[str, float]:
-        """Fills it; seconds by phase."""
+        """Loads the compilation; returns the seconds of each phase."""
 
     def sizes(self, folder: Path) -> Mapping[str, int]:
-        """Bytes on disk by part."""
+        """Bytes on disk of each part."""
 
     def session(self, folder: Path) -> AbstractContextManager[Any]:
-        """Opened, for the time of a `with`; what it cannot answer raises Unanswerable."""
+        """A context manager that opens the system; a question it cannot answer raises Unanswerable."""
 
 
-def asked(session: Any, way: str, question: Question) -> Any:
-    """What the session answers. Raises Unanswerable."""
+def answer_of(session: Any, way: str, question: Question) -> Any:
+    """The answer of a session. Raises Unanswerable."""
     if not hasattr(session, way):
         raise Unanswerable(way)
     return getattr(session, way)(question)
 
 
 def drained(answer: Any) -> Any:
-    """The answer after it was read to its end: lazy ones are exhausted, commands run with their
-    output thrown away.
+    """The answer after it has been read completely: iterators are exhausted, commands run with their
+    output discarded.
     """
     if hasattr(answer, "drain"):
         answer.drain()
@@ -74,13 +76,16 @@ def drained(answer: Any) -> Any:
 
 
 def peak_of(pid: int | str = "self") -> int:
-    """The most that a process has had resident, in bytes."""
+    """The peak resident memory of a process, in bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def bytes_in(path: Path) -> int:
     """Bytes of a file, or of all files below a folder."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    return sum(file.stat().st_size for file in files_of(path))
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or all files below a folder."""
+    return [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]

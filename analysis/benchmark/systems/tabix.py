@@ -1,10 +1,10 @@
-"""The block-gzipped file with its tabix index, through pysam and through the command; and the plain
-text, read from its front.
+"""The block-gzipped file with its tabix index, read with pysam and with the command line; and the
+plain text, read from its beginning.
 """
 
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,9 @@ from snapshard.junction import COLUMNS, NAMES, SAMPLES, ColumnType
 from snapshard.match import Match
 from snapshard.region import Region
 
-_PLACE = {column.name: number for number, column in enumerate(COLUMNS)}
-_KINDS = {column.name: column.type for column in COLUMNS}
-_READS = {
+_NUMBER = {column.name: number for number, column in enumerate(COLUMNS)}
+_TYPES = {column.name: column.type for column in COLUMNS}
+_PARSERS = {
     ColumnType.INTEGER: int,
     ColumnType.DECIMAL: float,
     ColumnType.TEXT: str,
@@ -36,18 +36,18 @@ _READS = {
 
 @dataclass(frozen=True)
 class Indexed:
-    """The file, its index beside it; the command shares what pysam has loaded."""
+    """The indexed file; the command line shares the file that was loaded for pysam."""
 
     name: str
     title: str
     command: bool
 
     def files(self, folder: Path) -> Path:
-        """The folder of file and index."""
+        """The folder of the file and its index."""
         return folder / "tabix"
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """bgzip as it comes (level 6), then tabix."""
+        """Compresses with bgzip at its default level (6), then indexes with tabix."""
         if self.command:
             return {}
         self.files(folder).mkdir()
@@ -60,12 +60,12 @@ class Indexed:
         return {"rows": compressed, "indexes": time.perf_counter() - began - compressed}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """File and index."""
+        """The total of file and index."""
         return {} if self.command else {"all": bytes_in(self.files(folder))}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator[Any]:
-        """The file, open; or its name for the command."""
+        """The open file, or its name for the command line."""
         if self.command:
             yield TabixCommand(str(_file(folder)))
             return
@@ -78,14 +78,14 @@ def _file(folder: Path) -> Path:
 
 
 class PysamSession:
-    """A Python program that holds the file open and splits lines."""
+    """A Python program that keeps the file open and splits lines."""
 
     def __init__(self, file: pysam.TabixFile, groups: dict[str, set[int]]) -> None:
         self._file = file
         self._groups = groups
 
     def rows(self, question: Question) -> list[str]:
-        """Lines, split as far as the question needs."""
+        """Lines that match the question."""
         region, passes = _region(question), _passing(question)
         return [
             line
@@ -94,34 +94,34 @@ class PysamSession:
         ]
 
     def summaries(self, question: Question) -> list[list[str]]:
-        """All fields but the samples."""
+        """All fields except the samples."""
         split = [line.split("\t") for line in self.rows(question)]
         for fields in split:
             del fields[SAMPLES]
         return split
 
     def count(self, question: Question) -> int:
-        """Lines counted."""
+        """The number of lines."""
         return len(self.rows(question))
 
     def subset(self, question: Question) -> list[list[object]]:
-        """In pure Python."""
+        """Computed by the script."""
         return script.subset((line.split("\t") for line in self.rows(question)), question.samples)
 
     def coverage(self, question: Question) -> script.Coverage:
-        """The pairs of one line."""
+        """The parsed samples of one line."""
         return self._coverage(question.region)
 
     def psi(self, question: Question) -> dict[int, float]:
-        """Three lines, and the script's arithmetic."""
+        """Computed by the script from three lines."""
         return script.psi(*[self._coverage(region) for region in question.regions])
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
-        """One line, counted by tissue."""
+        """Computed by the script from one line."""
         return script.tissues(self._coverage(question.region), self._groups)
 
     def peak_memory(self) -> int:
-        """Of this process."""
+        """The peak of this process."""
         return peak_of()
 
     def _coverage(self, region: Region) -> script.Coverage:
@@ -130,9 +130,9 @@ class PysamSession:
 
 
 def _passing(question: Question) -> Any:
-    """Whether a line that overlaps the region is an answer."""
+    """A function that tells if a line that overlaps the region matches the question."""
     region = question.region
-    filters = [_filter(one) for one in question.filters]
+    filters = [_predicate(filter) for filter in question.filters]
 
     def passes(line: str) -> bool:
         fields = line.split("\t") if filters else line.split("\t", 4)
@@ -141,80 +141,73 @@ def _passing(question: Question) -> Any:
             return False
         if question.match is Match.EXACT and (start, end) != (region.start, region.end):
             return False
-        return all(one(fields) for one in filters)
+        return all(predicate(fields) for predicate in filters)
 
     return (lambda line: True) if question.match is Match.OVERLAP and not filters else passes
 
 
-def _filter(one: Filter) -> Any:
-    place, read, compare, operand = (
-        _PLACE[one.column],
-        _READS[_KINDS[one.column]],
-        OPERATORS[one.operator],
-        one.operand,
-    )
-    return lambda fields: compare(read(fields[place]), operand)
+def _predicate(filter: Filter) -> Any:
+    number, parse = _NUMBER[filter.column], _PARSERS[_TYPES[filter.column]]
+    compare, operand = OPERATORS[filter.operator], filter.operand
+    return lambda fields: compare(parse(fields[number]), operand)
 
 
 class TabixCommand:
-    """Command lines: tabix, and awk where lines must be looked into. Rows that reach beyond the
-    region come as well.
+    """Command lines: tabix, with awk for filters and counts. The output includes rows that reach
+    beyond the region.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     def rows(self, question: Question) -> Command:
-        """`tabix` alone where there is no filter: the leanest there is."""
-        tabix = ("tabix", self._path, _spelled(_region(question)))
+        """`tabix` alone if there is no filter: the fastest possible way."""
+        tabix = ("tabix", self._path, _region_text(_region(question)))
         return Command(
             (tabix, ("awk", "-F\t", _condition(question))) if question.filters else (tabix,), NAMES
         )
 
     def count(self, question: Question) -> int:
-        """Lines counted by awk."""
-        tabix = ("tabix", self._path, _spelled(_region(question)))
+        """The number of lines, counted by awk."""
+        tabix = ("tabix", self._path, _region_text(_region(question)))
         counting = ("awk", "-F\t", f"{_condition(question)} {{ n++ }} END {{ print n + 0 }}")
         return int(Command((tabix, counting), NAMES).read())
 
     def export(self, question: Question) -> Command:
-        """The file decompressed."""
+        """The decompressed file."""
         return Command((("bgzip", "-dc", self._path),), NAMES)
 
     def peak_memory(self) -> int:
-        """Of the largest command run so far by this process."""
+        """The peak of the largest command that this process has run."""
         return getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def _region(question: Question) -> Region:
-    """The region that is looked up; without one there is no index."""
+    """The region to look up; raises Unanswerable without one, because only regions are indexed."""
     if not question.regions:
         raise Unanswerable(question.label)
     return question.region
 
 
-def _spelled(region: Region) -> str:
+def _region_text(region: Region) -> str:
     return f"{region.chrom}:{region.start}-{region.end}"
 
 
 def _condition(question: Question) -> str:
-    """For awk: inside the region, and the filters."""
+    """The awk condition: contained in the region, and the filters."""
     inside = [f"$3 >= {question.region.start}", f"$4 <= {question.region.end}"]
-    return " && ".join(
-        [*inside, *[f"${_PLACE[one.column] + 1} {_awk(one)}" for one in question.filters]]
-    )
+    return " && ".join([*inside, *map(_awk, question.filters)])
 
 
-def _awk(one: Filter) -> str:
-    operator = {"=": "=="}.get(one.operator, one.operator)
-    return (
-        f'{operator} "{one.value}"' if isinstance(one.operand, str) else f"{operator} {one.operand}"
-    )
+def _awk(filter: Filter) -> str:
+    operator = {"=": "=="}.get(filter.operator, filter.operator)
+    operand = f'"{filter.value}"' if isinstance(filter.operand, str) else filter.operand
+    return f"${_NUMBER[filter.column] + 1} {operator} {operand}"
 
 
 @dataclass(frozen=True)
 class PlainText:
-    """The uncompressed file, for what it costs to have no index."""
+    """The uncompressed file, to show the cost of having no index."""
 
     name: str
     title: str
@@ -224,38 +217,38 @@ class PlainText:
         return folder / "compilation" / "junctions.tsv"
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
-        """It is there."""
+        """Does nothing: the file is part of the compilation."""
         return {}
 
     def sizes(self, folder: Path) -> dict[str, int]:
-        """The text."""
+        """The size of the text."""
         return {"all": bytes_in(self.files(folder))}
 
     @contextmanager
     def session(self, folder: Path) -> Iterator["TextSession"]:
-        """The file's name."""
+        """The path of the file."""
         yield TextSession(self.files(folder))
 
 
 class TextSession:
-    """A Python program that reads the file from front to end."""
+    """A Python program that reads the whole file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def coverage(self, question: Question) -> script.Coverage:
-        """One pass over all lines, as ids and places are in no order that a script could rely on."""
+        """One pass over all lines, because a script cannot rely on their order."""
         region = question.region
-        place: Sequence[bytes] = [region.chrom.encode(), b"%d" % region.start, b"%d" % region.end]
-        found: bytes = b""
+        locus = [region.chrom.encode(), b"%d" % region.start, b"%d" % region.end]
+        junction = b""
         with self._path.open("rb") as file:
             for line in file:
-                if line.split(b"\t", 4)[1:4] == place:
-                    found = line
-        return script.pairs(found.split(b"\t", SAMPLES + 1)[SAMPLES].decode())
+                if line.split(b"\t", 4)[1:4] == locus:
+                    junction = line
+        return script.pairs(junction.split(b"\t", SAMPLES + 1)[SAMPLES].decode())
 
     def peak_memory(self) -> int:
-        """Of this process."""
+        """The peak of this process."""
         return peak_of()
 
 
