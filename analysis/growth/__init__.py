@@ -1,5 +1,5 @@
-"""Growth: what loading, disk and answers cost as junctions and samples become more, and what that
-says of sizes not tried.
+"""Growth: the cost of loads, storage and queries by the number of junctions and samples, and a model
+for sizes that were not loaded.
 
-`python -m analysis.growth --help`; `docs/growth.md` is the reading of the results.
+Run `python -m analysis.growth --help`; `docs/growth.md` presents the results.
 """

@@ -1,4 +1,4 @@
-"""The command: loads what is not loaded, measures it, writes the page."""
+"""Loads the compilations that are missing, measures them, and writes the page."""
 
 import shutil
 from pathlib import Path
@@ -19,40 +19,43 @@ _folder = click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=Path("/tmp/growth-data"),
-    help=f"Scratch space, {_DISK}.",
+    help=f"Folder for the files and the data ({_DISK}).",
 )
-_scale = click.option("--scale", default=1.0, help="Of the numbers of junctions; for trials.")
+_scale = click.option(
+    "--scale", default=1.0, help="Factor for the numbers of junctions, for trials."
+)
 _only = click.option("--only", multiple=True, help="Names of sizes, such as rows1m (repeatable).")
 
 
 @click.group(help=__doc__)
 def main() -> None:
-    """Nothing by itself."""
+    """The group of commands."""
 
 
-def _chosen(scale: float, only: tuple[str, ...]) -> list[Compilation]:
-    return [one for one in compilations(scale) if not only or one.name in only]
+def _selected(scale: float, only: tuple[str, ...]) -> list[Compilation]:
+    return [size for size in compilations(scale) if not only or size.name in only]
 
 
 @main.command(
     "load",
-    help="Write the files that are missing, and load what is not loaded; figures are kept after each.",
+    help="Write the missing files and load the missing compilations; figures are stored after each.",
 )
 @_folder
 @_scale
 @_only
 def _load(folder: Path, scale: float, only: tuple[str, ...]) -> None:
-    missing = [one for one in _chosen(scale, only) if not _is_loaded(one, folder)]
-    for one in sorted(missing, key=lambda one: -one.rows):
-        write_files(one, folder / "files")
-    for one in missing:
-        figures = load(one, write_files(one, folder / "files"), folder / "data")
-        loaded = {"measured": circumstances(), **vars(one), **figures}
-        write_result(LOADS, {"sizes": _read(LOADS) | {one.name: loaded}})
+    missing = [size for size in _selected(scale, only) if not _is_loaded(size, folder)]
+    # The longest file comes first, because shorter ones are its beginning.
+    for size in sorted(missing, key=lambda size: -size.rows):
+        write_files(size, folder / "files")
+    for size in missing:
+        figures = load(size, write_files(size, folder / "files"), folder / "data")
+        result = {"measured": circumstances(), **vars(size), **figures}
+        write_result(LOADS, {"sizes": _read(LOADS) | {size.name: result}})
 
 
-def _is_loaded(one: Compilation, folder: Path) -> bool:
-    return one.name in _read(LOADS) and (folder / "data" / f"{one.name}.layout.tsv").exists()
+def _is_loaded(size: Compilation, folder: Path) -> bool:
+    return size.name in _read(LOADS) and (folder / "data" / f"{size.name}.layout.tsv").exists()
 
 
 def _read(name: str) -> dict[str, object]:
@@ -62,27 +65,27 @@ def _read(name: str) -> dict[str, object]:
         return {}
 
 
-@main.command("measure", help="Ask what is loaded; about five minutes.")
+@main.command("measure", help="Measure the loaded compilations; takes about five minutes.")
 @_folder
 @_scale
 @_only
-@click.option("--windows", default=200, help="Windows of each size.")
-@click.option("--rounds", default=3, help="Times that each is asked.")
+@click.option("--windows", default=200, help="Number of windows for each compilation.")
+@click.option("--rounds", default=3, help="Number of rounds.")
 def _measure(folder: Path, scale: float, only: tuple[str, ...], windows: int, rounds: int) -> None:
     rows = max(1, round(1000 * min(1.0, scale)))
-    loaded = [one for one in _chosen(scale, only) if one.name in _read(LOADS)]
-    figures = measure(loaded, folder / "data", rows=rows, windows=windows, rounds=rounds)
+    sizes = [size for size in _selected(scale, only) if size.name in _read(LOADS)]
+    figures = measure(sizes, folder / "data", rows=rows, windows=windows, rounds=rounds)
     write_result(ANSWERS, {"rows": rows, "windows": windows, "rounds": rounds, **figures})
 
 
 @main.command(
-    "report", help="Make the tables of docs/growth.md and kubernetes/README.md, and the plots."
+    "report", help="Write the plots, and the tables of docs/growth.md and kubernetes/README.md."
 )
 def _report() -> None:
     write_documents()
 
 
-@main.command("clean", help="Remove the scratch space.")
+@main.command("clean", help="Remove the folder.")
 @_folder
 def _clean(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,20 +1,20 @@
-"""The compilations that are compared: how many junctions over how many samples, on how many shards."""
+"""The compilations under comparison: numbers of junctions, samples and shards."""
 
 from dataclasses import dataclass
 
 from analysis.source import FULL_SIZE, SAMPLES
 
 WHOLE = 25
-"""Shards of a whole genome: one chromosome each."""
+"""Shards of a whole genome: one per chromosome."""
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """The first `rows` junctions, in genome order, of a whole simulated GTEx of `full` junctions
+    """The first `rows` junctions, in genome order, of a complete simulated GTEx of `full` junctions
     over `samples` samples.
 
-    So the density of rows stays GTEx's, and a larger compilation covers more of the genome. On one
-    shard the tables grow with the rows; on `WHOLE` every chromosome has its own.
+    All compilations have GTEx's density of rows, and a larger one covers more of the genome. On one
+    shard the tables grow with the rows; on `WHOLE` shards every chromosome has its own.
     """
 
     name: str
@@ -29,15 +29,15 @@ class Compilation:
 
     @property
     def databases(self) -> tuple[str, ...]:
-        """Names of its shards, which it shares with no other compilation."""
+        """The names of its shards; no other compilation uses them."""
         if self.shards == 1:
             return (self.name,)
         return tuple(f"{self.name}-{number:02}" for number in range(1, self.shards + 1))
 
 
 def by_rows(scale: float) -> tuple[Compilation, ...]:
-    """The sizes that grow in junctions: three on one shard, and all of them with a chromosome a
-    shard.
+    """Compilations with increasing numbers of junctions: three on one shard, and the whole genome with
+    one shard per chromosome.
     """
     full = round(FULL_SIZE * scale)
     sizes = (("rows1m", 1_000_000), ("rows3m", 3_000_000), ("rows10m", 10_000_000))
@@ -46,7 +46,7 @@ def by_rows(scale: float) -> tuple[Compilation, ...]:
 
 
 def by_samples(scale: float) -> tuple[Compilation, ...]:
-    """The sizes that grow in samples, on one shard."""
+    """Compilations with increasing numbers of samples, on one shard."""
     full, rows = round(FULL_SIZE * scale), round(300_000 * scale)
     return tuple(
         Compilation(f"samples{samples}", rows, samples, 1, full)
@@ -55,7 +55,7 @@ def by_samples(scale: float) -> tuple[Compilation, ...]:
 
 
 def compilations(scale: float) -> tuple[Compilation, ...]:
-    """All of them, small ones first; at a scale below 1 there are fewer junctions and a less dense
-    genome, not fewer samples.
+    """All compilations, the smallest first; a scale below 1 reduces the number and the density of
+    junctions, not the number of samples.
     """
-    return tuple(sorted((*by_rows(scale), *by_samples(scale)), key=lambda one: one.rows))
+    return tuple(sorted((*by_rows(scale), *by_samples(scale)), key=lambda size: size.rows))

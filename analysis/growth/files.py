@@ -1,5 +1,6 @@
-"""The files that are loaded: junctions (bgzip, indexed), samples, groups, genes. Written once;
-short ones begin long ones.
+"""The source files: junctions (bgzip, indexed), samples, groups, genes.
+
+They are written once; the junctions of a smaller compilation are the beginning of a larger one's.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ _PIECE = 4 << 20
 
 @dataclass(frozen=True)
 class Files:
-    """Where they are, and how much text the junctions are."""
+    """The paths of the files of a compilation."""
 
     junctions: Path
     samples: Path
@@ -35,32 +36,30 @@ class Files:
     annotation: Path
 
     @classmethod
-    def of(cls, one: Compilation, folder: Path) -> "Files":
-        """The files of a compilation under the folder, whether they are there or not."""
-        common = folder / f"{one.full}x{one.samples}"
+    def of(cls, size: Compilation, folder: Path) -> "Files":
+        """The paths of the files below the folder; the files need not exist."""
+        common = folder / f"{size.full}x{size.samples}"
         names = ("samples.tsv", "samples.types.tsv", "samples.groups.tsv", "gencode.gff3")
-        return cls(common / f"first-{one.rows}.bgz", *[common / name for name in names])
+        return cls(common / f"first-{size.rows}.bgz", *[common / name for name in names])
 
 
-def write_files(one: Compilation, folder: Path) -> Files:
-    """The files of a compilation; those that are there are kept."""
-    files, plan = Files.of(one, folder), Plan(one.full, one.samples, SEED)
+def write_files(size: Compilation, folder: Path) -> Files:
+    """The files of a compilation; existing files are kept."""
+    files, plan = Files.of(size, folder), Plan(size.full, size.samples, SEED)
     files.junctions.parent.mkdir(parents=True, exist_ok=True)
     if not files.annotation.exists():
         _write(files.samples, sample_lines(plan))
         _write(files.sample_types, type_lines())
         _write(files.groups, group_lines(plan))
-        _write(files.annotation, _gene_lines(plan, one.rows))
+        _write(files.annotation, _gene_lines(plan, size.rows))
     if not files.junctions.exists():
-        longer = [
-            path for path in files.junctions.parent.glob("first-*.bgz") if _rows(path) > one.rows
-        ]
-        chunks = (
-            _text(longer[0])
-            if longer
-            else junction_lines(junctions=one.full, samples=one.samples, seed=SEED)
-        )
-        _write_junctions(files.junctions, _first(chunks, one.rows))
+        paths = files.junctions.parent.glob("first-*.bgz")
+        longer = [path for path in paths if _rows(path) > size.rows]
+        if longer:
+            chunks = _text(longer[0])
+        else:
+            chunks = junction_lines(junctions=size.full, samples=size.samples, seed=SEED)
+        _write_junctions(files.junctions, _first(chunks, size.rows))
     return files
 
 
@@ -69,7 +68,7 @@ def _rows(path: Path) -> int:
 
 
 def _gene_lines(plan: Plan, rows: int) -> Iterator[str]:
-    """Genes of the segments that the first rows lie on."""
+    """The GFF3 lines of the genes on the segments of the first rows."""
     last = max(
         segment.first_gene + segment.genes for segment in plan.segments if segment.first_row < rows
     )
@@ -79,7 +78,7 @@ def _gene_lines(plan: Plan, rows: int) -> Iterator[str]:
 
 
 def _first(chunks: Iterable[bytes], rows: int) -> Iterator[bytes]:
-    """The first lines of chunks of whole lines."""
+    """The first lines of chunks of complete lines."""
     for chunk in chunks:
         count = chunk.count(b"\n")
         if count >= rows:
@@ -90,12 +89,12 @@ def _first(chunks: Iterable[bytes], rows: int) -> Iterator[bytes]:
 
 
 def _text(path: Path) -> Iterator[bytes]:
-    """The text of a bgzip file, whole lines at a time."""
-    rest = b""
+    """The text of a bgzip file, in chunks of complete lines."""
+    tail = b""
     with pysam.BGZFile(str(path), "rb", None) as file:
         while piece := file.read(_PIECE):
-            whole, end, rest = (rest + piece).rpartition(b"\n")
-            yield whole + end
+            lines, end, tail = (tail + piece).rpartition(b"\n")
+            yield lines + end
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -104,7 +103,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 
 
 def _write_junctions(path: Path, chunks: Iterable[bytes]) -> None:
-    """Under another name until it is whole and has its index."""
+    """Writes under another name until the file is complete and indexed."""
     part = path.with_suffix(".part")
     with pysam.BGZFile(str(part), "wb1", None) as file:
         for chunk in chunks:

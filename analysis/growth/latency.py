@@ -1,5 +1,5 @@
-"""Times of many questions of several compilations: asked in turns, so that noise of the machine
-falls on all of them.
+"""Times of many questions to several compilations, which take turns so that noise of the machine
+affects all of them.
 """
 
 import gc
@@ -11,21 +11,22 @@ from typing import Any
 from analysis.measuring import percentile
 
 GROWING = ("rows1m", "rows3m", "rows10m", "rows30m")
-"""The compilations that differ in the number of junctions alone, the smallest first."""
+"""The compilations that differ only in the number of junctions, the smallest first."""
 Question = Callable[[], int]
-"""Asks, reads the whole answer, and says how many rows or bytes it had."""
+"""Sends a query, reads the complete answer, and returns its number of rows or bytes."""
 
 
 def in_turns(
     questions: Mapping[str, Sequence[Question]], *, rounds: int
 ) -> dict[str, dict[str, Any]]:
-    """Percentiles in milliseconds for every name, over all of its questions in every round, after a
-    round that is not counted.
+    """Percentiles in milliseconds by name, over all questions of all rounds, after one round that is
+    not counted.
 
-    The first question of every name is asked, then the second of every name, and so on.
+    The first questions of all names are asked, then the second questions, and so on.
     """
-    taken: dict[str, list[float]] = {name: [] for name in questions}
-    answered: dict[str, list[int]] = {name: [] for name in questions}
+    times: dict[str, list[float]] = {name: [] for name in questions}
+    sizes: dict[str, list[int]] = {name: [] for name in questions}
+    # A collection that starts within a question would count as its time.
     gc.collect()
     gc.disable()
     try:
@@ -35,29 +36,28 @@ def in_turns(
                 size = question()
                 seconds = time.perf_counter() - began
                 if number:
-                    taken[name].append(seconds)
-                    answered[name].append(size)
+                    times[name].append(seconds)
+                    sizes[name].append(size)
     finally:
         gc.enable()
-    return {name: _summary(taken[name], answered[name]) for name in questions if taken[name]}
+    return {name: _summary(times[name], sizes[name]) for name in questions if times[name]}
 
 
 def flatness(answers: Mapping[str, Any], kind: str, part: str) -> float:
-    """The slowest compilation's time of a kind of question, at a percentile, as a multiple of the
-    smallest compilation's.
+    """The time of the slowest compilation divided by that of the smallest, for a type of question and
+    a percentile.
     """
-    found = [answers[kind][name]["ms"][part] for name in GROWING if name in answers[kind]]
-    return float(max(found) / found[0])
+    times = [answers[kind][name]["ms"][part] for name in GROWING if name in answers[kind]]
+    return float(max(times) / times[0])
 
 
 def _by_turns(questions: Mapping[str, Sequence[Question]]) -> list[tuple[str, Question]]:
-    longest = max(map(len, questions.values()))
-    return [
-        (name, asked[turn])
-        for turn in range(longest)
-        for name, asked in questions.items()
-        if turn < len(asked)
-    ]
+    sequence = []
+    for turn in range(max(map(len, questions.values()))):
+        for name, series in questions.items():
+            if turn < len(series):
+                sequence.append((name, series[turn]))
+    return sequence
 
 
 def _summary(seconds: list[float], sizes: list[int]) -> dict[str, Any]:

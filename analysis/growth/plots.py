@@ -1,6 +1,4 @@
-"""Plots of the results on growth and on many clients: analysis/growth.ipynb shows them,
-docs/growth.md has them as SVG.
-"""
+"""Plots of growth and of many clients, for analysis/growth.ipynb and, as SVG, for docs/growth.md."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,15 +11,13 @@ from analysis.growth.costs import Costs, Line
 
 Results = Mapping[str, Any]
 _SIZE = (9.0, 3.4)
-_FIXED = {
-    "svg.hashsalt": "snapshard",
-    "svg.fonttype": "none",
-}  # the same figures give the same file
+_FIXED = {"svg.hashsalt": "snapshard", "svg.fonttype": "none"}
+"""Settings with which equal figures give equal files."""
 
 
 def latency(loads: Results, answers: Results) -> Figure:
-    """p50 and p99 of a window of constant rows, over the number of junctions: in the library and as
-    JSON over HTTP.
+    """p50 and p99 of windows with a constant number of rows by the number of junctions, in the library
+    and as JSON over HTTP.
     """
     figure = Figure(_SIZE, layout="constrained")
     for axes, kind, title in zip(
@@ -43,12 +39,10 @@ def latency(loads: Results, answers: Results) -> Figure:
 
 
 def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
-    """Bytes on disk and of text, and processor time of loading, per junction, over the samples that
-    have it.
-    """
+    """Bytes on disk and of text, and processor time of a load, per junction, by its number of samples."""
     figure = Figure(_SIZE, layout="constrained")
     disk, load = figure.subplots(1, 2)
-    pairs = [one["pairs"] / one["rows"] for one in loads.values()]
+    pairs = [size["pairs"] / size["rows"] for size in loads.values()]
     span = (0.0, max(pairs))
     for part, line in (
         ("rows", costs.rows),
@@ -57,8 +51,8 @@ def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
         ("text", costs.text),
     ):
         values = [
-            (one["text_bytes"] if part == "text" else one["bytes"][part]) / one["rows"]
-            for one in loads.values()
+            (size["text_bytes"] if part == "text" else size["bytes"][part]) / size["rows"]
+            for size in loads.values()
         ]
         _points(disk, pairs, values, line, span, label=part)
     disk.set(
@@ -67,12 +61,12 @@ def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
         title="disk, and the text it holds",
     )
     disk.legend()
-    seconds = [1e6 * sum(one["cpu_seconds"].values()) / one["rows"] for one in loads.values()]
+    seconds = [1e6 * sum(size["cpu_seconds"].values()) / size["rows"] for size in loads.values()]
     _points(
         load,
         pairs,
         seconds,
-        Line(1e6 * costs.load.fixed, 1e6 * costs.load.each),
+        Line(1e6 * costs.load.fixed, 1e6 * costs.load.per_pair),
         span,
         label="load",
     )
@@ -86,19 +80,19 @@ def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
 
 
 def clients(result: Results) -> Figure:
-    """Throughput and latency over the number of clients, by mix."""
+    """Throughput and latency by the number of clients, for each mix."""
     figure = Figure(_SIZE, layout="constrained")
     throughput, latency_axes = figure.subplots(1, 2)
     for mix in dict.fromkeys(run["mix"] for run in result["runs"]):
         runs = [run for run in result["runs"] if run["mix"] == mix]
         numbers = [run["clients"] for run in runs]
-        (drawn,) = throughput.plot(
+        (curve,) = throughput.plot(
             numbers, [run["requests_per_second"] for run in runs], "o-", label=mix
         )
         for part, style in (("p50", "-"), ("p99", "--")):
             values = [run["ms"][part] for run in runs]
             latency_axes.plot(
-                numbers, values, style, marker="o", color=drawn.get_color(), label=f"{mix} {part}"
+                numbers, values, style, marker="o", color=curve.get_color(), label=f"{mix} {part}"
             )
     throughput.set(
         xscale="log",
@@ -116,15 +110,15 @@ def clients(result: Results) -> Figure:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """As SVG, the same bytes for the same figure."""
+    """Writes the figure as SVG; equal figures give equal bytes."""
     with mpl.rc_context(_FIXED):
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def _growing(loads: Results, found: Results) -> list[str]:
-    """The sizes that grow in junctions, small ones first."""
+def _growing(loads: Results, answers: Results) -> list[str]:
+    """The names of the compilations that differ in junctions, in ascending order of size."""
     return sorted(
-        (name for name in found if name.startswith("rows")), key=lambda name: loads[name]["rows"]
+        (name for name in answers if name.startswith("rows")), key=lambda name: loads[name]["rows"]
     )
 
 
@@ -137,5 +131,5 @@ def _points(
     *,
     label: str,
 ) -> None:
-    drawn = axes.scatter(pairs, values, label=label)
-    axes.plot(span, [line.at(pair) for pair in span], color=drawn.get_facecolor()[0], linewidth=1)
+    points = axes.scatter(pairs, values, label=label)
+    axes.plot(span, [line.at(pair) for pair in span], color=points.get_facecolor()[0], linewidth=1)

@@ -1,8 +1,7 @@
-"""The tables of docs/growth.md and of kubernetes/README.md, and the plots, made from the result
-files.
-"""
+"""Writes the tables of docs/growth.md and kubernetes/README.md, and the plots, from the result files."""
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ Results = Mapping[str, Any]
 
 
 def write_documents() -> None:
-    """Replaces every marked table, and every plot."""
+    """Rewrites all tables between markers, and all plots."""
     tables = tables_of(
         read_result("growth-loads"), read_result("growth-answers"), read_result("clients")
     )
@@ -35,7 +34,7 @@ def write_documents() -> None:
 
 
 def write_plots() -> None:
-    """The three plots beside the results."""
+    """Writes the three plots to the folder of results."""
     loads, answers, clients = (
         read_result(name) for name in ("growth-loads", "growth-answers", "clients")
     )
@@ -48,11 +47,11 @@ def write_plots() -> None:
 
 
 def tables_of(loads: Results, answers: Results, clients: Results) -> dict[str, Callable[[], str]]:
-    """Every table by the name of its mark."""
+    """Functions that write the tables, by the names of their markers."""
     costs = costs_of(loads, answers)
     return {
         "circumstances": lambda: circumstances(loads, answers, clients),
-        "loads": lambda: loaded(loads["sizes"]),
+        "loads": lambda: load_table(loads["sizes"]),
         "windows": lambda: windows(loads["sizes"], answers),
         "flat": lambda: flat(answers),
         "samples": lambda: samples(loads["sizes"], answers),
@@ -64,43 +63,38 @@ def tables_of(loads: Results, answers: Results, clients: Results) -> dict[str, C
 
 
 def circumstances(loads: Results, answers: Results, clients: Results) -> str:
-    """Where, when and with what each part was measured."""
-    files = {f"load of {name}": one for name, one in loads["sizes"].items()} | {
-        "answers": answers,
-        "clients": clients,
-    }
-    measured = {name: one["measured"] for name, one in files.items()}
+    """The machine and the versions, and a table of when each part was measured."""
+    measured = {f"load of {name}": load["measured"] for name, load in loads["sizes"].items()}
+    measured |= {"answers": answers["measured"], "clients": clients["measured"]}
     rows = [
-        (name, one["date"], one["commit"], f"{one['load_average']:.1f}")
-        for name, one in measured.items()
+        (name, run["date"], run["commit"], f"{run['load_average']:.1f}")
+        for name, run in measured.items()
     ]
-    where = "\n".join(
-        dict.fromkeys(
-            f"Machine: {one['machine']}; Python {one['python']}." for one in measured.values()
-        )
-    )
-    packages = ", ".join(
-        f"{name} {number}" for name, number in answers["measured"]["packages"].items()
-    )
-    return f"{where} Packages: {packages}.\n\n{table(('what', 'date', 'commit', 'load average after'), rows)}"
+    runs = measured.values()
+    machines = [f"Machine: {run['machine']}; Python {run['python']}." for run in runs]
+    versions = answers["measured"]["packages"].items()
+    packages = ", ".join(f"{name} {version}" for name, version in versions)
+    summary = "\n".join(dict.fromkeys(machines)) + f" Packages: {packages}."
+    return f"{summary}\n\n{table(('what', 'date', 'commit', 'load average after'), rows)}"
 
 
-def loaded(sizes: Results) -> str:
+def load_table(sizes: Results) -> str:
     """Rows, text, time, processors, memory and bytes of each load."""
     rows = []
-    for name, one in sizes.items():
-        cpu, peak, disk = one["cpu_seconds"], one["peak_bytes"], one["bytes"]
+    for name, load in sizes.items():
+        cpu, peak, disk = load["cpu_seconds"], load["peak_bytes"], load["bytes"]
+        shards = f"{load['shards']} shard{'s' * (load['shards'] > 1)}"
         rows.append(
             (
-                f"{name}: {one['rows']:,} x {one['samples']:,}, {one['shards']} shard{'s' * (one['shards'] > 1)}",
-                f"{one['text_bytes'] / 1e9:.2f}",
-                f"{one['seconds']:,.0f}",
+                f"{name}: {load['rows']:,} x {load['samples']:,}, {shards}",
+                f"{load['text_bytes'] / 1e9:.2f}",
+                f"{load['seconds']:,.0f}",
                 f"{cpu['loader']:,.0f} + {cpu['postgres']:,.0f}",
-                f"{one['rows'] / one['seconds']:,.0f}",
-                f"{one['text_bytes'] / sum(cpu.values()) / 1e6:.0f}",
+                f"{load['rows'] / load['seconds']:,.0f}",
+                f"{load['text_bytes'] / sum(cpu.values()) / 1e6:.0f}",
                 f"{peak['loader'] / 1e6:,.0f} / {peak['postgres'] / 1e6:,.0f}",
-                *[f"{disk[part] / one['rows']:.0f}" for part in ("rows", "payload", "beside")],
-                f"{one['load_average'][1]:.1f}",
+                *[f"{disk[part] / load['rows']:.0f}" for part in ("rows", "payload", "beside")],
+                f"{load['load_average'][1]:.1f}",
             )
         )
     head = (
@@ -119,43 +113,37 @@ def loaded(sizes: Results) -> str:
 def windows(sizes: Results, answers: Results) -> str:
     """Latency of windows by the number of junctions."""
     rows = []
-    for name in (name for name in GROWING if name in answers["window"]):
+    for name in filter(answers["window"].__contains__, GROWING):
         cells = []
-        for kind in _TITLES:
-            one = answers[kind][name]
-            cells += [f"{one['ms'][part]:.1f}" for part in ("p5", "p50", "p99")]
-        held = answers["window"][name]
+        for question in _TITLES:
+            times = answers[question][name]["ms"]
+            cells += [f"{times[part]:.1f}" for part in ("p5", "p50", "p99")]
+        windows = answers["window"][name]
         rows.append(
             (
                 f"{sizes[name]['rows']:,}",
                 sizes[name]["shards"],
-                f"{held['mean_size']:,.0f}",
-                held["asked"],
+                f"{windows['mean_size']:,.0f}",
+                windows["asked"],
                 *cells,
             )
         )
-    head = (
-        "junctions",
-        "shards",
-        "rows, mean",
-        "asked",
-        *[f"{title}, {part}" for title in _TITLES.values() for part in _PARTS],
-    )
-    return table(head, rows)
+    columns = [f"{title}, {part}" for title, part in product(_TITLES.values(), _PARTS)]
+    return table(("junctions", "shards", "rows, mean", "asked", *columns), rows)
 
 
 def flat(answers: Results) -> str:
-    """The slowest size against the first, by percentile: the bar is 1.2."""
+    """The ratios of the slowest size to the smallest, by percentile; the bar is 1.2."""
     parts = ("p5", "p50", "p99")
-    rows = [
-        (title, *[f"{flatness(answers, kind, part):.2f}" for part in parts])
-        for kind, title in _TITLES.items()
-    ]
+    rows = []
+    for question, title in _TITLES.items():
+        ratios = [f"{flatness(answers, question, part):.2f}" for part in parts]
+        rows.append((title, *ratios))
     return table(("slowest size / 1 M junctions", *parts), rows)
 
 
 def samples(sizes: Results, answers: Results) -> str:
-    """What changes with the number of samples, on the same number of junctions."""
+    """Figures by the number of samples, for the same number of junctions."""
     rows = []
     for name in sorted(
         (name for name in sizes if name.startswith("samples")),
@@ -187,10 +175,12 @@ def samples(sizes: Results, answers: Results) -> str:
 
 
 def many_clients(result: Results) -> str:
-    """Throughput, latency, errors and the resource that limits, by mix and number of clients."""
+    """Throughput, latency, errors and the limiting resource, by mix and number of clients."""
     rows = []
     for run in result["runs"]:
-        cores = " + ".join(f"{run['cores'][who]:.2f}" for who in ("server", "postgres", "client"))
+        cores = " + ".join(
+            f"{run['cores'][group]:.2f}" for group in ("server", "postgres", "client")
+        )
         times = [f"{run['ms'][part]:.0f}" for part in ("p50", "p95", "p99")]
         speed = f"{run['requests_per_second']:.0f}"
         rows.append(
@@ -212,25 +202,31 @@ def many_clients(result: Results) -> str:
 
 
 def count_seconds(loads: Results, answers: Results) -> float:
-    """Seconds a junction to count the rows that pass a filter, as in the largest compilation on one
-    shard.
-    """
+    """Seconds per junction of a filtered count, measured on the largest compilation with one shard."""
     one_shard = [name for name in answers["count"] if loads["sizes"][name]["shards"] == 1]
     largest = max(one_shard, key=lambda name: loads["sizes"][name]["rows"])
     return float(answers["count"][largest]["seconds"]["median"] / loads["sizes"][largest]["rows"])
 
 
 def model(costs: Costs, count_seconds: float) -> str:
-    """Per shard and in all, for every size on every number of shards."""
+    """Needs per shard and in total, for every size and number of shards."""
     rows: list[tuple[object, ...]] = []
     for size in SIZES:
-        held = f"{size.junctions * costs.disk(size.pairs) / 1e9:,.0f}"
+        disk = f"{size.junctions * costs.disk(size.pairs) / 1e9:,.0f}"
         catalog = f"{size.samples * costs.sample_bytes / 1e6:,.0f}"
-        one = f"{costs.junction_ms.at(_FREQUENT * size.samples):.1f}"
+        milliseconds = f"{costs.junction_ms.at(_FREQUENT * size.samples):.1f}"
         for number in SHARDS if size.samples >= SRA3.samples else SHARDS[:1]:
-            each = pod(size, costs, share=1 / number, count_seconds=count_seconds)
+            shard = pod(size, costs, share=1 / number, count_seconds=count_seconds)
             rows.append(
-                (size.title, f"{size.pairs:.0f}", number, held, *_cells(each), catalog, one)
+                (
+                    size.title,
+                    f"{size.pairs:.0f}",
+                    number,
+                    disk,
+                    *_cells(shard),
+                    catalog,
+                    milliseconds,
+                )
             )
     head = (
         "compilation",
@@ -247,23 +243,25 @@ def model(costs: Costs, count_seconds: float) -> str:
     )
 
 
-def _cells(each: Pod) -> tuple[str, ...]:
+def _cells(shard: Pod) -> tuple[str, ...]:
     return (
-        f"{each.volume / GIB:,.1f}",
-        f"{each.memory / GIB:,.1f}",
-        f"{each.load_seconds / 60:,.0f}",
-        f"{each.count_seconds:,.1f}",
+        f"{shard.volume / GIB:,.1f}",
+        f"{shard.memory / GIB:,.1f}",
+        f"{shard.load_seconds / 60:,.0f}",
+        f"{shard.count_seconds:,.1f}",
     )
 
 
 def volumes(costs: Costs, count_seconds: float) -> str:
-    """What each chromosome's shard needs, for GTEx and for the large compilation, in GiB."""
+    """Needs of each chromosome's shard in GiB, for GTEx and for the large compilation."""
     rows = []
     for name, share in CHROMOSOME_SHARES.items():
-        needs = [
-            pod(size, costs, share=share, count_seconds=count_seconds) for size in (GTEX, SRA3)
-        ]
-        cells = [f"{value / GIB:.1f}" for need in needs for value in (need.volume, need.memory)]
+        cells = []
+        for size in (GTEX, SRA3):
+            shard = pod(size, costs, share=share, count_seconds=count_seconds)
+            cells += [f"{shard.volume / GIB:.1f}", f"{shard.memory / GIB:.1f}"]
         rows.append((name, f"{100 * share:.2f}", *cells))
-    head = [f"{size.title}: {what}, GiB" for size in (GTEX, SRA3) for what in ("volume", "memory")]
+    head = [
+        f"{size.title}: {need}, GiB" for size, need in product((GTEX, SRA3), ("volume", "memory"))
+    ]
     return table(("chromosome", "junctions, %", *head), rows)

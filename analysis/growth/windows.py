@@ -1,5 +1,5 @@
-"""Windows of 100 kb that hold about the same number of rows in every compilation, drawn from all
-over it.
+"""Windows of 100 kb with about the same number of rows in every compilation, drawn from the whole
+compilation.
 """
 
 import random
@@ -16,69 +16,65 @@ from snapshard.region import Region
 from snapshard.release import Interval, Release
 
 WIDTH = 100_000
-NEAR = 0.1
-"""How far from the number of rows wanted a window's may be, as a part of it."""
-_MOST_TRIES = 4_000  # a window
-_LEAST_ROWS = (
-    20  # a compilation thinner than this (a trial at a small scale) has what windows it has
-)
+TOLERANCE = 0.1
+"""The accepted relative difference from the requested number of rows."""
+_MOST_TRIES = 4_000
+"""Tries per window."""
+_LEAST_TOLERANCE = 20
+"""The least accepted difference in rows, for trials with few rows per window."""
 
 
 def constant_windows(
     index: Index, release: Release, *, rows: int, count: int, seed: int = 1
 ) -> list[Region]:
-    """That many windows, each overlapped by `rows` junctions, a tenth more or less; the places
-    follow from the seed.
+    """This many windows, each overlapped by `rows` junctions within the tolerance; the seed determines
+    their positions.
 
-    Where the directory of blocks promises about as many, they are counted. Raises ValueError where
-    such windows are too rare.
+    Rows are only counted if the estimate from the directory of blocks is within the tolerance.
+    Raises ValueError if such windows are too rare.
     """
-    found: list[Region] = []
-    near = max(NEAR * rows, _LEAST_ROWS)
-    for region, promised in _places(index, release, random.Random(seed), count * _MOST_TRIES):
-        if (
-            abs(promised - rows) <= near
-            and abs(index.count(release, Query(regions=(region,))) - rows) <= near
-        ):
-            found.append(region)
-            if len(found) == count:
-                return found
+    windows: list[Region] = []
+    tolerance = max(TOLERANCE * rows, _LEAST_TOLERANCE)
+    tries = count * _MOST_TRIES
+    for region, estimate in _candidates(index, release, random.Random(seed), tries):
+        if abs(estimate - rows) > tolerance:
+            continue
+        if abs(index.count(release, Query(regions=(region,))) - rows) <= tolerance:
+            windows.append(region)
+            if len(windows) == count:
+                return windows
     raise ValueError(
-        f"{release.schema}: only {len(found)} windows of about {rows} rows in {count * _MOST_TRIES} tries"
+        f"{release.schema}: only {len(windows)} windows of about {rows} rows in {tries} tries"
     )
 
 
 @dataclass(frozen=True)
 class _Directory:
-    """Where the blocks of an interval begin, and how many rows come before each."""
+    """The starts of the blocks of an interval, and the number of rows before each."""
 
     interval: Interval
     starts: Integers
     before: Integers
 
     def rows_until(self, position: int) -> int:
-        """About how many rows start before a position: those of the blocks that begin before it."""
+        """The estimated number of rows that start before a position."""
         return int(self.before[max(0, np.searchsorted(self.starts, position) - 1)])
 
 
-def _places(
+def _candidates(
     index: Index, release: Release, chance: random.Random, tries: int
 ) -> Iterator[tuple[Region, int]]:
-    """Windows that begin with a block, anywhere in proportion to rows, and about how many rows they
-    hold.
+    """Yields windows that begin with a block, drawn in proportion to rows, each with its estimated
+    number of rows.
     """
-    directories = [
-        _directory(index, release, one) for one in release.intervals if "junction" in one.content
-    ]
-    weights = [one.interval.content["junction"].row_count for one in directories]
-    for one in chance.choices(directories, weights, k=tries):
-        start = int(
-            one.starts[
-                np.searchsorted(one.before, chance.randrange(int(one.before[-1]) + 1), "right") - 1
-            ]
-        )
-        promised = one.rows_until(start + WIDTH) - one.rows_until(start)
-        yield Region(one.interval.chrom, start, start + WIDTH - 1), promised
+    intervals = [interval for interval in release.intervals if "junction" in interval.content]
+    directories = [_directory(index, release, interval) for interval in intervals]
+    weights = [interval.content["junction"].row_count for interval in intervals]
+    for directory in chance.choices(directories, weights, k=tries):
+        row = chance.randrange(int(directory.before[-1]) + 1)
+        start = int(directory.starts[np.searchsorted(directory.before, row, "right") - 1])
+        estimate = directory.rows_until(start + WIDTH) - directory.rows_until(start)
+        yield Region(directory.interval.chrom, start, start + WIDTH - 1), estimate
 
 
 def _directory(index: Index, release: Release, interval: Interval) -> _Directory:

@@ -23,7 +23,7 @@ def results() -> tuple[dict, dict, dict]:
 
 def test_a_line_is_found_from_its_points() -> None:
     line = fit([(10, 25.0), (60, 125.0), (280, 565.0)])
-    assert (line.fixed, line.each) == (pytest.approx(5), pytest.approx(2))
+    assert (line.fixed, line.per_pair) == (pytest.approx(5), pytest.approx(2))
 
 
 def test_what_does_not_grow_with_samples_is_flat() -> None:
