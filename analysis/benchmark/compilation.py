@@ -28,7 +28,7 @@ from snapshard_populate.simulate import (
     simulate_tissues,
     simulate_transcripts,
 )
-from snapshard_populate.simulate.transcripts import Transcript
+from snapshard_populate.simulate.transcripts import SimulatedTranscript
 
 WINDOW = Region("chr1", 1, 25_000_000)
 """The region on which the ancestor was measured, and to which the bars refer."""
@@ -128,7 +128,7 @@ def _write(folder: Path, scale: float) -> Compilation:
     return compilation
 
 
-def _is_on_window_chromosome(transcript: Transcript) -> bool:
+def _is_on_window_chromosome(transcript: SimulatedTranscript) -> bool:
     return transcript.chromosome == WINDOW.chrom
 
 
