@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from typing import get_args
 
 import duckdb
 import pandas as pd
@@ -13,10 +14,15 @@ import pysam
 import pytest
 
 from snapshard.junction import NAMES, SUMMARY
-from snapshard_ui.render import FORMATS
+from snapshard_ui.render import FORMATS, TABLES, FormatName, TableName
 
 REGION = {"region": "chr1", "limit": "200"}
 DECIMALS = ("coverage_avg", "coverage_median")
+
+
+def test_the_types_of_parameters_name_the_formats_of_the_table():
+    assert get_args(FormatName) == tuple(FORMATS)
+    assert get_args(TableName) == TABLES
 
 
 @pytest.fixture(scope="module")

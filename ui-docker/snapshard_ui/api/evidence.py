@@ -45,7 +45,7 @@ class JunctionEvidence:
     """The evidence for one junction: its counts, and the other junctions at its two ends."""
 
     name: JunctionName
-    found: bool
+    exists: bool
     annotation: Mapping[str, object]
     evidence: Evidence
     same_start: Mapping[str, int]
@@ -68,7 +68,7 @@ class JunctionEvidence:
         ]
         return {
             "name": str(self.name),
-            "found": self.found,
+            "found": self.exists,
             **self.annotation,
             "seen": _counts(self.evidence.overall),
             "groups": groups,
@@ -105,7 +105,7 @@ def find_evidence(index: Index, release: Release, text: str) -> JunctionEvidence
     last_base = Region(region.chrom, region.end, region.end)
     return JunctionEvidence(
         name,
-        found=bool(rows.text),
+        exists=bool(rows.text),
         annotation=_annotation(rows, release),
         evidence=evidence,
         same_start=_neighbours(index, release, Query((first_base,), match=Match.START), rows),

@@ -1,6 +1,5 @@
 """Rows as bytes: the one place where rows become the text and files that users read."""
 
-from snapshard_ui.render.arrow import COMPLETE
 from snapshard_ui.render.bgzf import Bgzf
 from snapshard_ui.render.formats import (
     BY_SUFFIX,
@@ -10,13 +9,13 @@ from snapshard_ui.render.formats import (
     FormatName,
     TableName,
 )
-from snapshard_ui.render.json_text import JsonObjects
+from snapshard_ui.render.json_text import NULLABLE, JsonObjects
 from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
 
 __all__ = [
     "BY_SUFFIX",
-    "COMPLETE",
     "FORMATS",
+    "NULLABLE",
     "TABLES",
     "Bgzf",
     "Format",

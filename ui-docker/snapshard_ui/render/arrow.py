@@ -1,4 +1,4 @@
-"""Parquet and Arrow streams, written as rows come: a reader gets row groups, and memory holds one."""
+"""Parquet and Arrow streams, written while rows arrive: memory holds one row group at a time."""
 
 import io
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _TYPES = {
 _PAIRS = pa.list_(pa.struct([("rail_id", pa.int64()), ("coverage", pa.int64())]))
 _GROUP_BYTES = 4 << 20
 COMPLETE = "snapshard.complete"
-"""Name of the metadata that tell a whole file: JSON with rows and the sha256 of the first `bytes`
-bytes of the file. In Parquet they are in the footer and the bytes those before it, in Arrow they
-belong to a last batch without rows.
+"""Name of the metadata that mark a complete file: JSON with rows and the sha256 of the first
+`bytes` bytes. Parquet has them in the footer, and the bytes are those before it; an Arrow stream
+has them in a last batch without rows.
 """
 
 
@@ -35,11 +35,14 @@ def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
         null_values=[""],
         strings_can_be_null=False,
     )
+    # One block for all rows: otherwise a line longer than a block, such as a list of many samples,
+    # is an error.
+    read_options = pacsv.ReadOptions(
+        column_names=list(rows.columns), use_threads=False, block_size=len(rows.text) + 1
+    )
     table = pacsv.read_csv(
         io.BytesIO(rows.text),
-        read_options=pacsv.ReadOptions(
-            column_names=list(rows.columns), use_threads=False, block_size=len(rows.text) + 1
-        ),
+        read_options=read_options,
         parse_options=pacsv.ParseOptions(delimiter="\t", quote_char=False, double_quote=False),
         convert_options=options,
     )
@@ -61,77 +64,77 @@ def _pair_lists(rows: Rows) -> pa.Array:
 
 
 def arrow_schema(sheet: Sheet) -> pa.Schema:
-    """Names and types, with what the answer says of itself as metadata."""
-    fields = [
-        pa.field(one.name, _PAIRS if one.name == "samples" else _TYPES[one.type])
-        for one in sheet.columns
-    ]
+    """The names and types of the columns, with the description of the response as metadata."""
+    fields = []
+    for column in sheet.columns:
+        data_type = _PAIRS if column.name == "samples" else _TYPES[column.type]
+        fields.append(pa.field(column.name, data_type))
     return pa.schema(fields, metadata={"snapshard": orjson.dumps(sheet.about)})
 
 
 class ArrowWriter:
-    """Holds rows back until there are enough for a batch, and hands on what the library has written
-    so far.
+    """Collects rows until there are enough for a batch. Each method returns the bytes that pyarrow
+    has produced since the last call.
     """
 
     def __init__(self, sheet: Sheet, *, parquet: bool) -> None:
         self._columns = sheet.columns
         self._schema = arrow_schema(sheet)
         self._sink = io.BytesIO()
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._ahead = _Ahead(self._sink)
+        self._texts: list[bytes] = []
+        self._text_bytes = 0
+        self._appended = _AppendOnlyFile(self._sink)
         open_file = _open_parquet if parquet else pa.ipc.new_stream
-        self._file = open_file(pa.PythonFile(self._ahead, mode="w"), self._schema)
+        self._file = open_file(pa.PythonFile(self._appended, mode="w"), self._schema)
 
     def head(self) -> bytes:
-        return self._written()
+        return self._take_output()
 
     def body(self, rows: Rows) -> bytes:
-        self._held.append(rows.text)
-        self._held_bytes += len(rows.text)
-        return self._flush() if self._held_bytes >= _GROUP_BYTES else b""
+        self._texts.append(rows.text)
+        self._text_bytes += len(rows.text)
+        return self._flush() if self._text_bytes >= _GROUP_BYTES else b""
 
     def rest(self) -> bytes:
         return self._flush()
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
-        last = self._flush()
+        last_rows = self._flush()
         if end:
-            self._say({COMPLETE: orjson.dumps({"bytes": self._ahead.tell(), **end})})
+            position = self._appended.tell()
+            self._add_metadata({COMPLETE: orjson.dumps({"bytes": position, **end})})
         self._file.close()
-        return last + self._written()
+        return last_rows + self._take_output()
 
-    def _say(self, metadata: dict[str, bytes]) -> None:
+    def broken(self, reason: str) -> bytes:
+        # Without its footer or end mark no reader takes the file for complete.
+        return b""
+
+    def _add_metadata(self, metadata: dict[str, bytes]) -> None:
         if isinstance(self._file, pq.ParquetWriter):
             self._file.add_key_value_metadata(metadata)
         else:
-            self._file.write_batch(
-                pa.record_batch([[]] * len(self._schema), schema=self._schema),
-                custom_metadata=metadata,
-            )
-
-    def broken(self, reason: str) -> bytes:
-        return b""
+            empty_batch = pa.record_batch([[]] * len(self._schema), schema=self._schema)
+            self._file.write_batch(empty_batch, custom_metadata=metadata)
 
     def _flush(self) -> bytes:
-        text = b"".join(self._held)
-        self._held, self._held_bytes = [], 0
+        text = b"".join(self._texts)
+        self._texts, self._text_bytes = [], 0
         if text:
             table = arrow_table(Rows(text, tuple(self._schema.names)), self._columns)
             self._file.write_table(table.cast(self._schema))
-        return self._written()
+        return self._take_output()
 
-    def _written(self) -> bytes:
-        text = self._sink.getvalue()
+    def _take_output(self) -> bytes:
+        output = self._sink.getvalue()
         self._sink.seek(0)
         self._sink.truncate()
-        return text
+        return output
 
 
-class _Ahead(io.RawIOBase):
-    """A file that is only appended to; what is in its sink may be taken away, its position counts
-    on.
+class _AppendOnlyFile(io.RawIOBase):
+    """A file that is only appended to. Its sink may be emptied at any time; the position counts all
+    bytes ever written, because the offsets in a Parquet footer are from the start of the file.
     """
 
     def __init__(self, sink: io.BytesIO) -> None:
@@ -142,9 +145,9 @@ class _Ahead(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
-        written = self._sink.write(data)
-        self._position += written
-        return written
+        byte_count = self._sink.write(data)
+        self._position += byte_count
+        return byte_count
 
     def tell(self) -> int:
         return self._position

@@ -19,20 +19,20 @@ BED_COLUMNS = (
     "annotated",
     "name",
 )
-"""What the BED flavours are made of."""
-_MOST_SCORE = 1000
+"""The columns that the BED flavours read."""
+_MAX_SCORE = 1000
 
 Row = Mapping[str, bytes]
 MakeLine = Callable[[Row], bytes]
 
 
 def tsv_writer(sheet: Sheet) -> LineWriter:
-    """Tab-separated lines under a line of names."""
+    """Tab-separated values with a header line."""
     return LineWriter(sheet, lambda rows: rows.text, header="\t".join(sheet.names).encode() + b"\n")
 
 
 def csv_writer(sheet: Sheet) -> LineWriter:
-    """Comma-separated lines under a line of names; fields with commas or quotes are quoted (RFC
+    """Comma-separated values with a header line; fields with commas or quotes are quoted (RFC
     4180).
     """
     return LineWriter(
@@ -42,6 +42,7 @@ def csv_writer(sheet: Sheet) -> LineWriter:
 
 def csv_lines(rows: Rows) -> bytes:
     """The rows as lines of CSV."""
+    # Usually no field needs quotes, and replacing the tabs does not touch single fields.
     if b"," not in rows.text and b'"' not in rows.text and b"\r" not in rows.text:
         return rows.text.replace(b"\t", b",")
     return b"".join(
@@ -67,60 +68,50 @@ def _bed_lines(rows: Rows, make: MakeLine) -> bytes:
 
 
 def bed6_line(sheet: Sheet, row: Row) -> bytes:
-    """Chromosome, start, end, stable name, reads (1000 at most, as BED says), strand."""
-    return b"\t".join(_six(row, row["name"])) + b"\n"
+    """Chromosome, start, end, stable name, reads (1000 at most, as BED requires), strand."""
+    return b"\t".join(_bed6_fields(row, row["name"])) + b"\n"
 
 
 def bed12_line(sheet: Sheet, row: Row) -> bytes:
-    """As TopHat and regtools write junctions: two blocks are the anchors, the gap between them is
-    the intron.
+    """A junction as TopHat and regtools write it: two blocks are the anchors, and the gap between
+    them is the intron.
 
-    The source does not say how far reads reach over the ends, so each anchor is one base (none
-    where the genome ends).
+    Sources do not report how far reads extend over the ends, so that each anchor is one base (the
+    left one is empty at the start of a chromosome).
     """
     start, end = int(row["start"]) - 1, int(row["end"])
-    left = min(1, start)
-    chrom, _, _, name, score, strand = _six(row, row["name"])
-    first, last = start - left, end + 1
-    blocks = b"2\t%d,1\t0,%d" % (left, end - first)
-    return b"%s\t%d\t%d\t%s\t%s\t%s\t%d\t%d\t0\t%s\n" % (
-        chrom,
-        first,
-        last,
-        name,
-        score,
-        strand,
-        first,
-        last,
-        blocks,
-    )
+    left_anchor = min(1, start)
+    first, last = start - left_anchor, end + 1
+    chrom, _, _, name, score, strand = _bed6_fields(row, row["name"])
+    bed6 = b"%s\t%d\t%d\t%s\t%s\t%s" % (chrom, first, last, name, score, strand)
+    blocks = b"2\t%d,1\t0,%d" % (left_anchor, end - first)
+    return b"%s\t%d\t%d\t0\t%s\n" % (bed6, first, last, blocks)
 
 
 def igv_line(sheet: Sheet, row: Row) -> bytes:
-    """BED6 whose name holds the attributes that igv.js reads of a junction; what the source does
-    not know is left out.
+    """BED6 whose name holds the attributes that igv.js reads of a junction; an attribute that the
+    source does not have is omitted.
 
-    Sources count reads whatever else they map to, so there is no `uniquely_mapped`, from which
-    igv.js would take label and width of the arc: the name says both itself, of all reads, with the
-    width that igv.js gives to so many (1 + log12(reads + 1)).
+    igv.js derives an arc's label and width from uniquely mapped reads; our sources do not
+    distinguish them. We therefore set both from all reads, with the width that igv.js would use
+    for so many (1 + log12(reads + 1)).
     """
     reads = int(row["coverage_sum"])
-    total = sheet.about.get("sample_count")
     attributes = [
-        ("motif", row["left_motif"] + b"/" + row["right_motif"]),
-        ("label", row["coverage_sum"]),
-        ("line_width", b"%.2f" % (1 + math.log(reads + 1, 12))),
-        ("annotated_junction", b"false" if row["annotated"] == b"0" else b"true"),
-        ("num_samples_with_this_junction", row["samples_count"]),
-        *([("num_samples_total", str(total).encode())] if total is not None else []),
+        (b"motif", row["left_motif"] + b"/" + row["right_motif"]),
+        (b"label", row["coverage_sum"]),
+        (b"line_width", b"%.2f" % (1 + math.log(reads + 1, 12))),
+        (b"annotated_junction", b"false" if row["annotated"] == b"0" else b"true"),
+        (b"num_samples_with_this_junction", row["samples_count"]),
     ]
-    return (
-        b"\t".join(_six(row, b";".join(name.encode() + b"=" + value for name, value in attributes)))
-        + b"\n"
-    )
+    sample_count = sheet.about.get("sample_count")
+    if sample_count is not None:
+        attributes.append((b"num_samples_total", str(sample_count).encode()))
+    name = b";".join([b"%s=%s" % attribute for attribute in attributes])
+    return b"\t".join(_bed6_fields(row, name)) + b"\n"
 
 
-def _six(row: Row, name: bytes) -> tuple[bytes, ...]:
+def _bed6_fields(row: Row, name: bytes) -> tuple[bytes, ...]:
     strand = row["strand"] if row["strand"] in (b"+", b"-") else b"."
-    score = b"%d" % min(int(row["coverage_sum"]), _MOST_SCORE)
+    score = b"%d" % min(int(row["coverage_sum"]), _MAX_SCORE)
     return row["chromosome"], b"%d" % (int(row["start"]) - 1), row["end"], name, score, strand

@@ -1,4 +1,10 @@
-"""JSON objects made of rows without making Python values of their fields."""
+"""JSON objects made from the text of rows, without a Python value for each field.
+
+A row's fields are already what JSON wants to show: numbers as digits, texts without quotes. The
+fields of many rows are therefore filled into one template with a single `%`, instead of one
+dictionary per row. Only fields that JSON cannot show as they are go through a conversion, column
+by column: lists of samples, texts with special characters, empty numbers.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,16 +16,17 @@ from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
 
 _PLAIN = bytes(byte for byte in range(32, 127) if byte not in b'"\\') + b"\t\n"
+"""Bytes that a JSON string shows as they are, and the separators of rows."""
 _NUMBERS = re.compile(rb"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\n)*")
 NULLABLE = ("source_dataset_id",)
 """Number columns that may be empty in the database."""
 _FEW = 64
-"""Objects written by one format operation; larger templates are not quicker."""
+"""Objects per format operation; larger templates are not faster."""
 
 
 class JsonObjects:
-    """Writes rows of some columns as objects. Numbers stand as they are written; an empty or
-    impossible one is null.
+    """Writes rows of some columns as objects. Numbers are copied as they are; an empty or invalid
+    one is null.
 
     `exact`: the numbers come from number columns of the database, so that they need no check.
     """
@@ -29,33 +36,40 @@ class JsonObjects:
         self._exact = exact
 
     def write(self, rows: Rows, separator: bytes) -> bytes:
-        """The objects, the separator between them."""
-        plain = not rows.text.translate(None, _PLAIN)
+        """The objects, with the separator between them."""
+        is_plain = not rows.text.translate(None, _PLAIN)
         width, fields = len(self.columns), rows.fields()
-        for place, column in enumerate(self.columns):
-            write = self._writer(column, plain)
-            if write is not None:
-                fields[place::width] = write(fields[place::width])
-        template = _template(self.columns, quoted=plain)
-        many, step = separator.join([template] * _FEW), _FEW * width
-        whole = len(fields) // step * step
-        texts = [many % tuple(fields[at : at + step]) for at in range(0, whole, step)]
+        for position, column in enumerate(self.columns):
+            convert = self._conversion(column, is_plain)
+            if convert is not None:
+                fields[position::width] = convert(fields[position::width])
+        template = _template(self.columns, quoted=is_plain)
+        batch_template, step = separator.join([template] * _FEW), _FEW * width
+        batched = len(fields) // step * step
+        texts = [
+            batch_template % tuple(fields[start : start + step])
+            for start in range(0, batched, step)
+        ]
         texts += [
-            template % tuple(fields[at : at + width]) for at in range(whole, len(fields), width)
+            template % tuple(fields[start : start + width])
+            for start in range(batched, len(fields), width)
         ]
         return separator.join(texts)
 
-    def _writer(self, column: Column, plain: bool) -> Callable[[list[bytes]], list[bytes]] | None:
-        """What a column's fields must pass through; None where they may stand as they are."""
+    def _conversion(
+        self, column: Column, is_plain: bool
+    ) -> Callable[[list[bytes]], list[bytes]] | None:
+        """The conversion of a column's fields; None if they can be copied as they are."""
         if column.name == "samples":
             return _sample_lists
         if _is_number(column):
             return self._numbers if not self._exact or column.name in NULLABLE else None
-        return None if plain else _strings
+        return None if is_plain else _strings
 
     def _numbers(self, cells: list[bytes]) -> list[bytes]:
         if b"" in cells:
             cells = [text or b"null" for text in cells]
+        # One match over all cells is much faster than one for each.
         if self._exact or _NUMBERS.fullmatch(b"\n".join(cells) + b"\n"):
             return cells
         return [json_number(text) for text in cells]
@@ -63,11 +77,15 @@ class JsonObjects:
 
 @lru_cache
 def _template(columns: tuple[Column, ...], *, quoted: bool) -> bytes:
-    """An object with a place for every field; `quoted` where texts may stand as they are."""
+    """An object with a placeholder per field; `quoted` if texts get their quotes from it."""
     members = [
-        _named(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in columns
+        _member(column, b'"%s"' if quoted and not _is_raw(column) else b"%s") for column in columns
     ]
     return b"{%s}" % b",".join(members)
+
+
+def _member(column: Column, placeholder: bytes) -> bytes:
+    return orjson.dumps(column.name).replace(b"%", b"%%") + b":" + placeholder
 
 
 def _sample_lists(cells: list[bytes]) -> list[bytes]:
@@ -86,17 +104,13 @@ def _is_raw(column: Column) -> bool:
     return _is_number(column) or column.name == "samples"
 
 
-def _named(column: Column, value: bytes) -> bytes:
-    return orjson.dumps(column.name).replace(b"%", b"%%") + b":" + value
-
-
 def json_string(text: bytes) -> bytes:
     """A text as a JSON string; bytes that are not UTF-8 become U+FFFD."""
     return orjson.dumps(text.decode("utf-8", "replace"))
 
 
 def json_number(text: bytes) -> bytes:
-    """A number as JSON writes it; null for what is none."""
+    """A number as a JSON number; null for any other text."""
     if _NUMBERS.fullmatch(text + b"\n"):
         return text
     try:

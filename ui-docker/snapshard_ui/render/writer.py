@@ -1,4 +1,4 @@
-"""What writes an answer: a head, rows, a tail, and notes that a reader of the format passes over."""
+"""Writers of responses: a head, rows, a tail, and remarks that readers of the format skip."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,11 +13,10 @@ from snapshard_ui.render.json_text import JsonObjects
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is written: the columns, what the answer says of itself, and whether it says so in the
-    text.
+    """What a writer needs to know: the columns, the description of the response, and whether text
+    formats start with the description.
 
-    `exact`: the numbers come from number columns of the database, so that they are certain to be
-    numbers.
+    `exact`: the numbers come from number columns of the database, so that they need no check.
     """
 
     columns: tuple[Column, ...]
@@ -27,31 +26,33 @@ class Sheet:
 
     @property
     def names(self) -> list[str]:
-        """The columns' names."""
+        """The names of the columns."""
         return [column.name for column in self.columns]
 
 
 class Writer(Protocol):
-    """Writes one answer, from head to tail."""
+    """Writes one response: head, any number of bodies, rest, tail. After an error, `broken` takes
+    the place of what is left.
+    """
 
     def head(self) -> bytes:
-        """What comes before the rows."""
+        """The bytes before the rows."""
 
     def body(self, rows: Rows) -> bytes:
-        """Some rows; may be held back until there are more."""
+        """The rows, or nothing while they are held back until there are more."""
 
     def rest(self) -> bytes:
         """The rows that were held back."""
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
-        """What comes after the rows; `end` (rows, sha256 of all bytes before) is said in it."""
+        """The bytes after the rows, with `end` (rows, sha256 of all bytes before) if there is one."""
 
     def broken(self, reason: str) -> bytes:
-        """What tells a reader that the answer breaks off here."""
+        """A remark that the response is incomplete, and why."""
 
 
 class LineWriter:
-    """Lines of text, remarks in lines that begin with `#`."""
+    """Lines of text; remarks are lines that start with `#`."""
 
     def __init__(
         self, sheet: Sheet, encode: Callable[[Rows], bytes], *, header: bytes = b""
@@ -61,9 +62,9 @@ class LineWriter:
         self._header = header
 
     def head(self) -> bytes:
-        return (
-            b"# " + words(self._sheet.about) + b"\n" if self._sheet.remarks else b""
-        ) + self._header
+        if not self._sheet.remarks:
+            return self._header
+        return b"# " + words(self._sheet.about) + b"\n" + self._header
 
     def body(self, rows: Rows) -> bytes:
         return self._encode(rows) if rows.text else b""
@@ -79,7 +80,7 @@ class LineWriter:
 
 
 class NdjsonWriter:
-    """An object a line; remarks are objects with one member: about, complete or error."""
+    """One object per line; remarks are objects with a single member: about, complete or error."""
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
@@ -102,21 +103,22 @@ class NdjsonWriter:
 
 
 class JsonWriter:
-    """One object: what the answer says of itself, and its rows."""
+    """One object: the description of the response, its members, and its rows."""
 
     def __init__(self, sheet: Sheet, **members: Any) -> None:
         self._about = orjson.dumps({"about": sheet.about, **members})
         self._objects = JsonObjects(sheet.columns, exact=sheet.exact)
-        self._begun = False
+        self._has_rows = False
 
     def head(self) -> bytes:
+        # The object is left open after its last member, for the rows.
         return self._about[:-1] + b',"rows":[\n'
 
     def body(self, rows: Rows) -> bytes:
         if not rows.text:
             return b""
-        text = (b",\n" if self._begun else b"") + self._objects.write(rows, b",\n")
-        self._begun = True
+        text = (b",\n" if self._has_rows else b"") + self._objects.write(rows, b",\n")
+        self._has_rows = True
         return text
 
     def rest(self) -> bytes:
@@ -130,7 +132,7 @@ class JsonWriter:
 
 
 def words(values: Mapping[str, Any]) -> bytes:
-    """Values as `name=value`, JSON-quoted where a blank or quote would mislead."""
+    """The values as `name=value`, separated by blanks; a value with a blank or quote is JSON."""
     return b" ".join(name.encode() + b"=" + _word(value) for name, value in values.items())
 
 

@@ -1,5 +1,5 @@
-"""Logs as JSON, a line an event. They hold no regions, ids or query strings unless asked for: those
-can identify a patient.
+"""Logs as JSON, one line per event. They contain no regions, ids or query strings unless the
+settings ask for them, because those can identify a patient.
 """
 
 import logging
@@ -11,8 +11,8 @@ import orjson
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line. Without `queries` no text that may quote a request: messages of
-    exceptions, arguments of errors.
+    """A log record as one line of JSON. Without `queries` it has no text that may quote a request:
+    no messages of exceptions, no arguments of errors.
     """
 
     def __init__(self, *, queries: bool = False) -> None:
@@ -20,9 +20,9 @@ class JsonFormatter(logging.Formatter):
         self._queries = queries
 
     def format(self, record: logging.LogRecord) -> str:
+        timestamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-            + f".{int(record.msecs):03d}Z",
+            "time": f"{timestamp}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self._message(record),
@@ -34,19 +34,21 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
     def _message(self, record: logging.LogRecord) -> str:
-        # Gunicorn writes the path with its query into the message of a failed request.
-        hide = (
-            not self._queries
-            and record.name.startswith("gunicorn")
+        # Gunicorn puts the path with its query string into the message of a failed request.
+        may_quote_request = (
+            record.name.startswith("gunicorn")
             and record.levelno >= logging.WARNING
-            and record.args
+            and bool(record.args)
         )
-        return str(record.msg) if hide else record.getMessage()
+        if may_quote_request and not self._queries:
+            return str(record.msg)
+        return record.getMessage()
 
     def _traceback(self, record: logging.LogRecord) -> str:
         assert record.exc_info
         if self._queries:
             return "".join(traceback.format_exception(*record.exc_info))
+        # Only the places in the code: the last line of a traceback is the exception's message.
         return "".join(traceback.format_tb(record.exc_info[2]))
 
 
@@ -60,7 +62,7 @@ def log_config(*, queries: bool) -> dict[str, Any]:
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
-            # Its warnings quote the server's words, and with them a statement.
+            # Its warnings quote messages of the database, and these quote statements.
             "psycopg": {"level": "ERROR"},
         },
     }

@@ -1,7 +1,7 @@
-"""What monitoring reads at /metrics, in Prometheus' form, over all workers together.
+"""The counters that monitoring reads at /metrics in Prometheus' format, over all workers together.
 
-The library decides how it counts when it is imported, so the import waits until a server has set
-PROMETHEUS_MULTIPROC_DIR.
+prometheus_client decides when it is imported whether it counts in memory or in files that all
+workers share. It is therefore imported only after a server has set PROMETHEUS_MULTIPROC_DIR.
 """
 
 import os
@@ -22,7 +22,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.requests = Histogram(
             "snapshard_request_seconds",
-            "Until the last byte",
+            "Time until the last byte of a response",
             ("method", "route", "status"),
             buckets=_BUCKETS,
             registry=self.registry,
@@ -34,24 +34,24 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.rows = Counter("snapshard_rows", "Rows answered", ("route",), registry=self.registry)
+        self.rows = Counter("snapshard_rows", "Rows returned", ("route",), registry=self.registry)
         self.truncated = Counter(
-            "snapshard_truncated", "Pages with more behind them", registry=self.registry
+            "snapshard_truncated", "Truncated responses", registry=self.registry
         )
         self.exports = Gauge(
             "snapshard_exports",
-            "Exports under way",
+            "Exports in progress",
             multiprocess_mode="livesum",
             registry=self.registry,
         )
         self.refused = Counter(
             "snapshard_exports_refused",
-            "Exports refused since too many were under way",
+            "Exports refused because too many were in progress",
             registry=self.registry,
         )
         self.shard_up = Gauge(
             "snapshard_shard_up",
-            "1 if the shard answered when it was last asked",
+            "1 if the shard responded to the last check",
             ("shard",),
             multiprocess_mode="mostrecent",
             registry=self.registry,
@@ -65,7 +65,7 @@ class Metrics:
         )
 
     def note_connections(self, index: "Index") -> None:
-        """Sets the gauges of this process' pools."""
+        """Sets the gauges of this process's connection pools."""
         for (shard, use), stats in index.pools.stats().items():
             idle = stats.get("pool_available", 0)
             states = {
@@ -77,7 +77,7 @@ class Metrics:
                 self.connections.labels(shard, use.value, state).set(number)
 
     def text(self) -> bytes:
-        """All of them, as Prometheus reads them."""
+        """All counters in Prometheus' text format."""
         from prometheus_client import CollectorRegistry, generate_latest, multiprocess
 
         registry: CollectorRegistry = self.registry

@@ -120,9 +120,9 @@ def _choices() -> list[tuple[str, list[Release]]]:
     return choices
 
 
-def _or_empty(read: Callable[[], Any]) -> Any:
+def _or_empty(query: Callable[[], Any]) -> Any:
     """The result, or nothing while the catalog is unavailable: the page must still show the error."""
     try:
-        return read()
+        return query()
     except (SnapshardError, ValidationError):
         return ()

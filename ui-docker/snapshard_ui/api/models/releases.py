@@ -1,4 +1,4 @@
-"""What answers about compilations, releases, shards and the service itself hold, as models."""
+"""Models of responses about compilations, releases, shards and the service itself."""
 
 from snapshard_ui.api.models.responses import About, Answer
 
@@ -28,8 +28,9 @@ class ReleaseList(Answer):
 
 
 class IntervalMember(Answer):
-    """Where junctions live that start at first to last of a chromosome; * is every chromosome not
-    named.
+    """The shard of the junctions that start at bases first to last of a chromosome.
+
+    The chromosome `*` stands for all that are not listed.
     """
 
     chromosome: str
@@ -48,7 +49,7 @@ class ReleaseAnswer(Answer):
 
 
 class ShardMember(Answer):
-    """A shard, asked just now."""
+    """A shard, checked for this response."""
 
     name: str
     up: bool
@@ -64,14 +65,14 @@ class ShardList(Answer):
 
 
 class Organization(Answer):
-    """Who runs the service."""
+    """The organization that runs the service."""
 
     name: str
     url: str
 
 
 class ServiceType(Answer):
-    """What kind of service it is."""
+    """The type of the service."""
 
     group: str
     artifact: str
@@ -79,7 +80,7 @@ class ServiceType(Answer):
 
 
 class ServiceInfo(Answer):
-    """The service, as GA4GH's service-info says it (version 1.0.0)."""
+    """The service, as GA4GH's service-info describes it (version 1.0.0)."""
 
     id: str
     name: str

@@ -1,5 +1,5 @@
-"""What answers hold, as models: the OpenAPI document is made of them, and tests check every answer
-against them.
+"""Models of responses about junctions, genes and errors. The OpenAPI document is generated from
+them, and tests check every response against them.
 """
 
 from typing import Any, Literal
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from snapshard.junction import Column, ColumnType
 from snapshard_ui.columns import CHOOSABLE
+from snapshard_ui.render import NULLABLE
 
 _TYPES: dict[ColumnType, Any] = {
     ColumnType.INTEGER: int,
@@ -18,30 +19,27 @@ _TYPES: dict[ColumnType, Any] = {
 
 
 class Answer(BaseModel):
-    """Part of an answer."""
+    """A JSON object of a response."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class About(Answer):
-    """What every answer says of itself."""
+    """The release that a response is about."""
 
     compilation: str
     release: str
     assembly: str
     coordinate_system: Literal["1-based, closed, intron"]
-    sample_count: int | None = Field(
-        description="samples of the compilation; null where nobody knows"
-    )
-    simulated: bool = Field(description="whether the data are made up")
+    sample_count: int | None = Field(description="samples of the compilation; null if unknown")
+    simulated: bool = Field(description="true if the data are computer-generated")
 
 
 def _type(column: Column) -> Any:
     if column.name == "samples":
         return list[tuple[int, int]]
-    return _TYPES[column.type] | (
-        None if column.name == "source_dataset_id" else _TYPES[column.type]
-    )
+    value_type = _TYPES[column.type]
+    return value_type | None if column.name in NULLABLE else value_type
 
 
 _MEMBERS: dict[str, Any] = {
@@ -49,12 +47,12 @@ _MEMBERS: dict[str, Any] = {
     for name, column in CHOOSABLE.items()
 }
 Junction = create_model(
-    "Junction", __config__=ConfigDict(extra="forbid"), __doc__="The columns asked for.", **_MEMBERS
+    "Junction", __config__=ConfigDict(extra="forbid"), __doc__="The chosen columns.", **_MEMBERS
 )
 
 
 class TidyRow(Answer):
-    """A junction in a sample: the columns asked for, the sample and its reads."""
+    """A junction in a sample: the chosen columns, the sample and its reads."""
 
     model_config = ConfigDict(extra="allow")
     rail_id: int
@@ -62,40 +60,36 @@ class TidyRow(Answer):
 
 
 class CountAnswer(Answer):
-    """How many match in all."""
+    """The number of matching rows, on all pages together."""
 
     rows: int
     kind: Literal["exact", "estimated", "at most"]
 
 
 class JunctionPage(Answer):
-    """Some junctions in genome order, and how to get the next ones."""
+    """A page of junctions in genome order, and the token for the next one."""
 
     about: About
     count: CountAnswer | None
-    truncated: bool = Field(description="whether more match than are here")
-    next: str | None = Field(description="value of `after` for the following page")
-    missing_shards: list[str] = Field(
-        description="shards that did not answer, with allow_partial=true"
-    )
-    why_empty: str | None = Field(description="why nothing matches; null if something does")
+    truncated: bool = Field(description="true if more match than this page holds")
+    next: str | None = Field(description="value of `after` for the next page")
+    missing_shards: list[str] = Field(description="unavailable shards, with allow_partial=true")
+    why_empty: str | None = Field(description="the reason if nothing matches; else null")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
 
 
 class Complete(Answer):
-    """That an export is whole."""
+    """The end of a complete export."""
 
     rows: int
     sha256: str
 
 
 class JunctionExport(Answer):
-    """All junctions that match, in genome order."""
+    """All matching junctions, in genome order."""
 
     about: About
-    missing_shards: list[str] = Field(
-        description="shards that did not answer, with allow_partial=true"
-    )
+    missing_shards: list[str] = Field(description="unavailable shards, with allow_partial=true")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
     complete: Complete | None = None
     error: str | None = None
@@ -109,7 +103,7 @@ class OneJunction(Answer):
 
 
 class BatchResult(Answer):
-    """What was found under one name: one junction per strand if the name leaves it out."""
+    """The junctions with one name: one per strand if the name does not contain it."""
 
     name: str
     found: bool
@@ -117,41 +111,39 @@ class BatchResult(Answer):
 
 
 class BatchAnswer(Answer):
-    """A result for every junction asked, in the order asked."""
+    """A result for every name, in the order of the request."""
 
     about: About
     results: list[BatchResult]
 
 
 class SeenAnswer(Answer):
-    """In n of N samples."""
+    """A junction in n of N samples."""
 
     n: int = Field(description="samples that have the junction")
-    N: int | None = Field(description="samples there are; null where nobody knows")
+    N: int | None = Field(description="all samples; null if unknown")
     reads: int
-    median: float | None = Field(
-        description="median reads over the n samples; null if there are none"
-    )
+    median: float | None = Field(description="median reads over the n samples; null if n is 0")
     max: int | None = Field(description="most reads in one sample")
 
 
 class GroupSeen(SeenAnswer):
-    """The same within a group of samples."""
+    """A junction in n of N samples of a group."""
 
     group: str
     long_name: str
 
 
 class Sharing(Answer):
-    """Other junctions that begin, or end, at the same base."""
+    """Other junctions that start, or end, at the same base."""
 
     junctions: int
     reads: int
-    truncated: bool = Field(description="whether there are more than were counted")
+    truncated: bool = Field(description="true if there are more than were counted")
 
 
 class EvidenceAnswer(Answer):
-    """Whether a junction is seen, where, and how strongly."""
+    """The samples and reads that have a junction, in all samples and per group."""
 
     about: About
     name: str
@@ -174,10 +166,12 @@ class SiteAnswer(Answer):
 
     about: About
     site: str
-    truncated: bool = Field(description="whether a role has more junctions than are here")
+    truncated: bool = Field(
+        description="true if a role has more junctions than this response holds"
+    )
     donor: list[Junction]  # type: ignore[valid-type]
     acceptor: list[Junction]  # type: ignore[valid-type]
-    unknown: list[Junction] = Field(description="junctions whose strand is not known")  # type: ignore[valid-type]
+    unknown: list[Junction] = Field(description="junctions whose strand is unknown")  # type: ignore[valid-type]
 
 
 class GeneMember(Answer):
@@ -194,10 +188,10 @@ class GeneMember(Answer):
 
 
 class GeneList(Answer):
-    """Genes, an exact one first, then the shorter symbols."""
+    """Genes: an exact match first, then by length of the symbol."""
 
     about: About
-    truncated: bool = Field(description="whether more begin so than are here")
+    truncated: bool = Field(description="true if more genes start with the prefix")
     genes: list[GeneMember]
 
 

@@ -1,4 +1,4 @@
-"""What answers about samples hold, as models."""
+"""Models of responses about samples."""
 
 from typing import Any, Literal
 
@@ -8,14 +8,14 @@ from snapshard_ui.api.models.responses import About, Answer, CountAnswer
 
 
 class SamplePage(Answer):
-    """Some samples by ascending rail_id, and how to get the next ones."""
+    """A page of samples by ascending rail_id, and the token for the next one."""
 
     about: About
     count: CountAnswer
-    truncated: bool = Field(description="whether more match than are here")
-    next: str | None = Field(description="value of `after` for the following page")
+    truncated: bool = Field(description="true if more match than this page holds")
+    next: str | None = Field(description="value of `after` for the next page")
     rows: list[dict[str, Any]] = Field(
-        description="the fields asked for; a number field without a number is null"
+        description="the chosen fields; a number field without a number is null"
     )
 
 
@@ -41,7 +41,7 @@ class FieldList(Answer):
 
 
 class ValueMember(Answer):
-    """A value and in how many samples it occurs."""
+    """A value and the number of samples that have it."""
 
     value: str
     count: int

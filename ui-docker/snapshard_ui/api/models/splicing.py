@@ -1,4 +1,4 @@
-"""What answers about splicing hold, and what may be asked."""
+"""Models of requests and responses about splicing."""
 
 from typing import Annotated, Literal
 
@@ -12,21 +12,26 @@ from snapshard_ui.api.params import Params
 MATCHES = tuple(match.value for match in Match)
 JUNCTION_QUERIES = ("query", "a", "b", "inclusion1", "inclusion2", "exclusion")
 """The parameters that are queries of junctions."""
-QUERY = (
-    "region, then how a junction must lie to it (exact if not said), then filters, with semicolons between, such as"
-    " chr2:29193923-29919992;contains;strand=-. May be repeated: the junctions of all are taken together."
+_QUERY = (
+    "region, match mode (exact if omitted) and filters, separated by semicolons, such as"
+    " chr2:29193923-29919992;contains;strand=-. May be repeated"
 )
 Queries = Annotated[
     list[Annotated[str, Field(max_length=500)]],
-    Field(min_length=1, max_length=100, description=QUERY),
+    Field(
+        min_length=1,
+        max_length=100,
+        description=f"{_QUERY}: the junctions of all queries are taken together.",
+    ),
 ]
-_SHARED = Annotated[
+_ComparedQueries = Annotated[
     list[Annotated[str, Field(max_length=500)]],
-    Field(min_length=1, max_length=100, description=QUERY.partition(": the junctions")[0] + "."),
+    Field(min_length=1, max_length=100, description=f"{_QUERY}."),
 ]
 
 _NORMALISE = "; ".join(
-    f"{name}: by the field {how.field}, to {how.target:,}" for name, how in NORMALISATIONS.items()
+    f"{name}: by the field {normalisation.field}, to {normalisation.target:,}"
+    for name, normalisation in NORMALISATIONS.items()
 )
 
 
@@ -36,7 +41,7 @@ class InclusionParams(Params):
     a: Queries
     b: Queries
     min_count: Annotated[
-        int, Field(ge=0, le=10**9, description="least reads of both groups together")
+        int, Field(ge=0, le=10**9, description="minimum number of reads of both groups together")
     ] = 1
 
 
@@ -47,18 +52,18 @@ class PsiParams(Params):
     inclusion2: Queries
     exclusion: Queries
     min_count: Annotated[
-        int, Field(ge=0, le=10**9, description="least reads; below it PSI is -1")
+        int, Field(ge=0, le=10**9, description="minimum number of reads; below it PSI is -1")
     ] = 20
 
 
 class SharedParams(Params):
     """Queries whose samples are compared."""
 
-    query: _SHARED
+    query: _ComparedQueries
 
 
 class TissueParams(SharedParams):
-    """The same, by a field of the samples."""
+    """Queries whose samples are compared, and a field of the samples."""
 
     field: Annotated[
         str, Field(max_length=200, description="field of the samples, such as SMTS (tissue)")
@@ -66,26 +71,31 @@ class TissueParams(SharedParams):
 
 
 class ExonParams(Params):
-    """Exons of a region."""
+    """Candidate exons of a region."""
 
     query: Queries
-    shortest: Annotated[int, Field(ge=1, le=10**9, description="fewest bases")] = 1
-    longest: Annotated[int, Field(ge=1, le=10**9, description="most bases")] = 1_000
-    limit: Annotated[int, Field(ge=1, le=100_000, description="most exons")] = 5_000
+    shortest: Annotated[int, Field(ge=1, le=10**9, description="minimum number of bases")] = 1
+    longest: Annotated[int, Field(ge=1, le=10**9, description="maximum number of bases")] = 1_000
+    limit: Annotated[int, Field(ge=1, le=100_000, description="maximum number of exons")] = 5_000
 
 
 class UnionParams(Params):
-    """Junctions of several compilations as one."""
+    """Compilations whose junctions are joined."""
 
     other: Annotated[
         list[Annotated[str, Field(max_length=100)]],
         Field(
             min_length=1,
             max_length=20,
-            description="the compilations to join with this one, each as its current release. May be repeated.",
+            description="a compilation to join with this one, in its current release. May be"
+            " repeated.",
         ),
     ]
     query: Queries
+
+    @property
+    def other_compilations(self) -> tuple[str, ...]:
+        return tuple(self.other)
 
 
 class NormalisedParams(Params):
@@ -97,7 +107,7 @@ class NormalisedParams(Params):
         str | None,
         Field(
             max_length=200,
-            description="field of the samples to divide by, where theirs is called otherwise",
+            description="field of the samples to divide by, instead of the usual one",
         ),
     ] = None
 
@@ -119,13 +129,13 @@ class InclusionAnswer(Answer):
 
 
 class PsiMember(Answer):
-    """A sample's reads of the three, and PSI."""
+    """A sample's reads of the three groups, and PSI."""
 
     rail_id: int
     inclusion1: int
     inclusion2: int
     exclusion: int
-    psi: float = Field(description="0 to 1; -1 where too few reads tell")
+    psi: float = Field(description="0 to 1; -1 if there are too few reads")
 
 
 class PsiAnswer(Answer):
@@ -144,7 +154,7 @@ class SharedAnswer(Answer):
 
 
 class TissueMember(Answer):
-    """n of N samples."""
+    """A value of the field, and n of N samples."""
 
     value: str
     n: int
@@ -153,7 +163,7 @@ class TissueMember(Answer):
 
 
 class TissueAnswer(Answer):
-    """Per value of the field how many samples share the junctions, the highest fraction first."""
+    """The samples that share the junctions per value of the field, the highest fraction first."""
 
     about: About
     field: str
@@ -161,7 +171,7 @@ class TissueAnswer(Answer):
 
 
 class ExonMember(Answer):
-    """A stretch between two junctions; 1-based, both ends included."""
+    """The interval between two junctions; 1-based, both ends included."""
 
     chromosome: str
     start: int
@@ -171,7 +181,7 @@ class ExonMember(Answer):
 
 
 class ExonAnswer(Answer):
-    """What may be exons, by their start."""
+    """Candidate exons, by their start."""
 
     about: About
     truncated: bool
@@ -194,14 +204,14 @@ class MergedMember(Answer):
 
 
 class MergedAnswer(Answer):
-    """Junctions made of rows, in genome order."""
+    """Junctions in genome order."""
 
     about: About
     rows: list[MergedMember]
 
 
 class AboutAll(About):
-    """What an answer out of several compilations says of itself."""
+    """The releases that a response about several compilations is about."""
 
     others: list[About] = Field(
         description="the other compilations, each with the release that was read"
