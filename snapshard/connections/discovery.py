@@ -1,5 +1,8 @@
-"""Shards found in a Kubernetes cluster: its Services with a label say which there are, and a watch
-follows them.
+"""Discovery of shards in a Kubernetes cluster, by the labels of their Services.
+
+A thread watches the Services. It replaces the dictionary of addresses and never changes it, so that
+readers need no lock. If the watch is lost, the last addresses stay in use and the Services are listed
+again.
 """
 
 import logging
@@ -13,23 +16,21 @@ from snapshard.errors import BadShardMap, SnapshardError
 SHARD_LABEL = "snapshard/shard"
 """The label whose value is a shard's name, or `catalog`."""
 ADDRESS_ANNOTATION = "snapshard/address"
-"""Where a shard lives that is not behind its own Service: a libpq address without a password."""
+"""The libpq address, without a password, of a shard that is not behind its own Service."""
 _WATCH_SECONDS = 240
 _RETRY_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 
 class Discovery:
-    """A shard map that follows the Services of a namespace; close it at the end. Make it after a
-    fork: it has a thread.
+    """A shard map that follows the Services of a namespace. Close it at the end.
 
-    While the API server is away the last known map goes on serving.
+    Create it after a fork, because it has a thread. While the API server is unavailable, the last
+    map stays in use.
     """
 
     def __init__(self, api: Any, namespace: str, selector: str) -> None:
-        """Lists the Services once; raises SnapshardError if the API server does not answer, or does
-        not allow it.
-        """
+        """Lists the Services once. Raises SnapshardError if the API server does not answer or refuses."""
         self._api = api
         self._namespace = namespace
         self._selector = selector
@@ -38,14 +39,13 @@ class Discovery:
         try:
             self._version = self._list()
         except Exception as exc:  # the client raises urllib3's errors as well as its own
-            raise SnapshardError(
-                f"cannot list the Services with {selector!r} in namespace {namespace!r}: {_reason(exc)}"
-            ) from exc
+            services = f"Services with {selector!r} in namespace {namespace!r}"
+            raise SnapshardError(f"cannot list the {services}: {_reason(exc)}") from exc
         threading.Thread(target=self._follow, name="discovery", daemon=True).start()
 
     @classmethod
     def in_cluster(cls, selector: str) -> Self:
-        """Discovery by the account of the pod that this process runs in, in its own namespace."""
+        """Discovery with this pod's service account, in the pod's own namespace."""
         from kubernetes import client, config
         from kubernetes.config.incluster_config import SERVICE_CERT_FILENAME, SERVICE_TOKEN_FILENAME
 
@@ -62,16 +62,15 @@ class Discovery:
         return cls(client.CoreV1Api(), namespace, selector)
 
     def shard_map(self) -> ShardMap:
-        """The shards that there are now. Raises BadShardMap while there is no catalog among them."""
+        """The current shards. Raises BadShardMap while there is no catalog among them."""
         addresses = dict(self._addresses)
         if CATALOG not in addresses:
-            raise BadShardMap(
-                f"no Service with {self._selector!r} in {self._namespace!r} is labelled {SHARD_LABEL}={CATALOG}"
-            )
+            services = f"Service with {self._selector!r} in {self._namespace!r}"
+            raise BadShardMap(f"no {services} is labelled {SHARD_LABEL}={CATALOG}")
         return ShardMap(addresses.pop(CATALOG), addresses)
 
     def close(self) -> None:
-        """Ends the watch, at its next event or its end."""
+        """Ends the watch at its next event or timeout."""
         self._closed.set()
 
     def __enter__(self) -> Self:
@@ -79,18 +78,19 @@ class Discovery:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        error_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
 
     def _list(self) -> str:
-        found = self._api.list_namespaced_service(
+        services = self._api.list_namespaced_service(
             self._namespace, label_selector=self._selector, _request_timeout=10
         )
-        self._addresses = dict(entry for service in found.items if (entry := _entry(service)))
-        return str(found.metadata.resource_version)
+        entries = map(_entry, services.items)
+        self._addresses = dict(entry for entry in entries if entry is not None)
+        return str(services.metadata.resource_version)
 
     def _follow(self) -> None:
         from kubernetes import watch
@@ -110,7 +110,7 @@ class Discovery:
                 self._version = self._list()
             except (
                 Exception
-            ) as exc:  # whatever it is: the last known map serves, and the next try lists anew
+            ) as exc:  # of any kind: the last map serves, and the next try lists again
                 _log.warning("discovery lost its watch: %s", _reason(exc))
                 self._closed.wait(_RETRY_SECONDS)
                 self._relist()
@@ -130,18 +130,17 @@ class Discovery:
             addresses.pop(entry[0], None)
         else:
             addresses[entry[0]] = entry[1]
-        self._addresses = addresses  # replaced, never changed: readers need no lock
+        self._addresses = addresses
 
 
 def _entry(service: Any) -> tuple[str, str] | None:
-    """A shard's name and address; None for a Service without the label."""
-    meta = service.metadata
-    name = (meta.labels or {}).get(SHARD_LABEL)
+    """The name and address of a shard, or None for a Service without the label."""
+    metadata = service.metadata
+    name = (metadata.labels or {}).get(SHARD_LABEL)
     if not name:
         return None
-    return str(name), str(
-        (meta.annotations or {}).get(ADDRESS_ANNOTATION) or f"host={meta.name} dbname=snapshard"
-    )
+    address = (metadata.annotations or {}).get(ADDRESS_ANNOTATION)
+    return str(name), str(address or f"host={metadata.name} dbname=snapshard")
 
 
 def _reason(error: Exception) -> str:

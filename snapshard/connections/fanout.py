@@ -1,105 +1,121 @@
-"""Work on many shards at once: all answer or it raises, and the answers come in the order of the
-work.
+"""Work on many shards at once. All of it succeeds or an error is raised, and results keep the order of
+the work.
+
+Every thread runs in a copy of the caller's context, so that the watch of a request also sees the
+work in threads.
+
+`stream` runs each source in its own thread, which puts items into a bounded queue: the queue is the
+back-pressure, since a full queue stops the source from reading its shard. A source ends in one of
+three ways: it puts an end marker, it puts its error, or it sees that it was stopped. A source that
+cannot put looks for the stop every tenth of a second, because nothing else would wake it when its
+reader is gone. The generator's `finally` stops all running sources and waits for them, so that their
+connections are back in the pool when `close()` returns.
 """
 
 import contextvars
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from itertools import chain
-from operator import itemgetter
 from typing import Generic, TypeVar
 
-Part = TypeVar("Part")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 Item = TypeVar("Item")
 
-_AHEAD = 2
-"""Sources under way at once: one is read while the next prepares. More would only hold connections.
-"""
-_WAITING = 4
-"""Items a source may be ahead of its reader; of rows by the batch this is a few megabytes."""
-_PARTS_AHEAD = 4
-"""Parts of one stream that are worked on before they are asked for."""
-_LOOK = 0.1
-"""Seconds after which a source that cannot hand on looks whether its reader is still there."""
+_CONCURRENT_SOURCES = 2
+"""One source is read while the next one prepares. More would only hold connections."""
+_QUEUED_ITEMS = 4
+"""Items that a source may be ahead of its reader: a few megabytes of rows."""
+_TASKS_AHEAD = 4
+"""Tasks of one stream that run before their results are requested."""
+_STOP_CHECK_SECONDS = 0.1
+"""How often a source with a full queue checks whether it was stopped."""
+_STOP_SECONDS = 2.0
+"""How long `stop` waits for a source to end."""
 
 
 def gather(
-    work: Callable[[Part], Result], parts: Sequence[Part], *, threads: int = 8
+    work: Callable[[Task], Result], tasks: Sequence[Task], *, threads: int = 8
 ) -> list[Result]:
-    """The result of every part, in order. The first error is raised, when all have ended."""
-    if len(parts) <= 1:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        started = [pool.submit(contextvars.copy_context().run, work, part) for part in parts]
-    return [future.result() for future in started]
+    """The result of every task, in order. The first error is raised after all tasks have ended."""
+    if len(tasks) <= 1:
+        return [work(task) for task in tasks]
+    with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
+        futures = [pool.submit(contextvars.copy_context().run, work, task) for task in tasks]
+    return [future.result() for future in futures]
 
 
 def gather_by(
-    key: Callable[[Part], Hashable], work: Callable[[Part], Result], parts: Sequence[Part]
+    key: Callable[[Task], Hashable], work: Callable[[Task], Result], tasks: Sequence[Task]
 ) -> list[Result]:
-    """As `gather`, but parts of one key follow each other: a shard with many intervals is asked
-    over one connection.
+    """As `gather`, but tasks of one key run one after the other: a shard with many intervals then
+    needs only one connection.
     """
     groups: dict[Hashable, list[int]] = {}
-    for number, part in enumerate(parts):
-        groups.setdefault(key(part), []).append(number)
-    done = gather(
-        lambda numbers: [(number, work(parts[number])) for number in numbers], list(groups.values())
-    )
-    return [result for _, result in sorted(chain.from_iterable(done), key=itemgetter(0))]
+    for number, task in enumerate(tasks):
+        groups.setdefault(key(task), []).append(number)
+    results: dict[int, Result] = {}
+
+    def work_on_group(numbers: list[int]) -> None:
+        # No lock: every number belongs to one group, and the dictionary is read after all ended.
+        for number in numbers:
+            results[number] = work(tasks[number])
+
+    gather(work_on_group, list(groups.values()))
+    return [results[number] for number in range(len(tasks))]
 
 
-def stream(sources: Iterable[Callable[[], Iterator[Item]]]) -> Iterator[Item]:
-    """The items of every source, one source after the other; each runs in a thread, at most two at
-    a time.
+def stream(sources: Iterable[Callable[[], Generator[Item]]]) -> Generator[Item]:
+    """The items of every source, one source after the other, lazily.
 
-    Closing the generator ends every source within a tenth of a second. An error of a source is
-    raised at its place.
+    At most two sources run at a time, each in a thread. Closing the generator ends them within a
+    tenth of a second. An error of a source is raised in its place.
     """
-    waiting = iter(sources)
-    under_way: list[_Source[Item]] = []
+    pending = iter(sources)
+    running: deque[_Source[Item]] = deque()
     try:
         while True:
-            while len(under_way) < _AHEAD and (source := next(waiting, None)) is not None:
-                under_way.append(_Source(source))
-            if not under_way:
+            while len(running) < _CONCURRENT_SOURCES:
+                source = next(pending, None)
+                if source is None:
+                    break
+                running.append(_Source(source))
+            if not running:
                 return
-            yield from under_way[0]
-            under_way.pop(0)
+            yield from running[0]
+            running.popleft()
     finally:
-        for ahead in under_way:
-            ahead.stop()
+        for unfinished in running:
+            unfinished.stop()
 
 
 def ahead(
-    pool: ThreadPoolExecutor, work: Callable[[Part], Result], parts: Iterable[Part]
+    pool: ThreadPoolExecutor, work: Callable[[Task], Result], tasks: Iterable[Task]
 ) -> Iterator[Result]:
-    """The result of every part, in order, lazily; a few parts are worked on before their results
-    are asked for.
-    """
-    under_way: deque[Future[Result]] = deque()
+    """The result of every task, in order, lazily; a few tasks run before their results are requested."""
+    futures: deque[Future[Result]] = deque()
     try:
-        for part in parts:
-            under_way.append(pool.submit(work, part))
-            if len(under_way) >= _PARTS_AHEAD:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+        for task in tasks:
+            futures.append(pool.submit(work, task))
+            if len(futures) >= _TASKS_AHEAD:
+                yield futures.popleft().result()
+        while futures:
+            yield futures.popleft().result()
     finally:
-        for future in under_way:
+        for future in futures:
             future.cancel()
 
 
 class _Source(Generic[Item]):
-    """A source that runs ahead of its reader in a thread of its own."""
+    """A generator that runs in its own thread, ahead of its reader."""
 
-    def __init__(self, source: Callable[[], Iterator[Item]]) -> None:
-        self._items: queue.Queue[tuple[Item | None, BaseException | None]] = queue.Queue(_WAITING)
+    def __init__(self, source: Callable[[], Generator[Item]]) -> None:
+        # An item, or the end: (None, None), or an error: (None, error).
+        self._queue: queue.Queue[tuple[Item | None, BaseException | None]]
+        self._queue = queue.Queue(_QUEUED_ITEMS)
         self._stopped = threading.Event()
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=run, args=(self._run, source), daemon=True)
@@ -107,7 +123,7 @@ class _Source(Generic[Item]):
 
     def __iter__(self) -> Iterator[Item]:
         while True:
-            item, error = self._items.get()
+            item, error = self._queue.get()
             if error is not None:
                 raise error
             if item is None:
@@ -115,25 +131,25 @@ class _Source(Generic[Item]):
             yield item
 
     def stop(self) -> None:
-        """Ends the source and waits until it has given its connection back."""
+        """Ends the source and waits until its connection is back in the pool."""
         self._stopped.set()
-        self._thread.join(2)
+        self._thread.join(_STOP_SECONDS)
 
-    def _run(self, source: Callable[[], Iterator[Item]]) -> None:
+    def _run(self, source: Callable[[], Generator[Item]]) -> None:
         try:
-            items = source()
-            with closing(items):  # type: ignore[type-var]  # sources are generators
+            with closing(source()) as items:
                 for item in items:
-                    if not self._hand_on(item, None):
+                    if not self._put(item, None):
                         return
-            self._hand_on(None, None)
+            self._put(None, None)
         except BaseException as error:  # raised again in the reader's thread
-            self._hand_on(None, error)
+            self._put(None, error)
 
-    def _hand_on(self, item: Item | None, error: BaseException | None) -> bool:
+    def _put(self, item: Item | None, error: BaseException | None) -> bool:
+        """Whether the reader will see it; False if the source was stopped."""
         while not self._stopped.is_set():
             try:
-                self._items.put((item, error), timeout=_LOOK)
+                self._queue.put((item, error), timeout=_STOP_CHECK_SECONDS)
             except queue.Full:
                 continue
             return True

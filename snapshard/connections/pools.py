@@ -1,5 +1,19 @@
-"""Connections to the shards: few, warm, checked before use, and never waited for longer than a
-second or so.
+"""Connection pools: one for each shard and use, small, warm, and never waited for longer than
+`connect_seconds`.
+
+What must hold:
+
+- A shard that is unavailable fails quickly, and the first request after its return succeeds. The
+  pool's own back-off is therefore disabled, and the next caller tries to connect.
+- A caller gets only a live connection. A restart of the shard or a lost machine leaves connections
+  that look open, so each one must return an empty query before it is used.
+- A connection goes back to the pool only if its last response was read to the end. Any error, and
+  any generator that is closed early, closes the connection instead: otherwise the next user would
+  read the rest of a response that is not its own.
+- Every connection that was taken is put back, whether closed or not, or its slot in the pool would
+  be lost.
+- Pools are created after the fork of a worker: libpq connections and the threads of a pool do not
+  survive it.
 """
 
 import select
@@ -14,55 +28,46 @@ from psycopg.pq import ConnStatus
 from psycopg_pool import ConnectionPool
 
 from snapshard.connections.deadlines import Deadlines
-from snapshard.connections.shard_map import CATALOG, ShardSource, shard_errors
+from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
 from snapshard.connections.watch import current_watch
 from snapshard.errors import ShardUnavailable, SnapshardError
 from snapshard.settings import Settings
 
 _RECONNECT_SECONDS = 0.001
-"""How long a pool goes on trying by itself to reach a shard that is away. Left to it, it pauses
-longer and longer between two tries, and refuses everybody meanwhile, also when the shard is back;
-so it gives up at once, and whoever asks next tries anew.
+"""How long a pool itself tries to reconnect. psycopg_pool's back-off would keep refusing callers
+after the shard is back; we let it fail at once so that the next caller retries.
 """
-_SIGNS_OF_LIFE = {
+_KEEPALIVES = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""A machine that is gone closes no connection: who waits for its answer would hold a place in the
-pool for two hours, and all places are soon held. The kernels ask each other instead; ten seconds of
-silence (tcp_user_timeout, in ms) end the wait.
+"""A dead host never closes its connections; without keepalives a waiter would hold a pool slot for
+two hours. The kernel ends the wait after ten seconds of silence (tcp_user_timeout, in ms).
 """
 _SILENCE_SECONDS = 1.0
-"""How long an old connection may be silent. Where more time is allowed for a connection, it is for
-making a new one, perhaps to another server of the same shard: old ones of a machine that is gone
-must not hold the pool's places meanwhile.
+"""Timeout of the check of a pooled connection. A longer connect_seconds only helps new connections,
+perhaps to another server of the same shard; connections to a lost machine must not hold the pool's
+slots for as long.
 """
 _MAP_SECONDS = 2.0
-"""How long the shard map is believed: a shard that moved is found again after that, without a
-restart.
-"""
-
-_MAP_PAUSE = 0.1
-"""Seconds until an old map is read again: whoever found it old has most often been answered by
-then, and is not held up.
+"""How long the shard map is cached. A shard that moved is found after that, without a restart."""
+_MAP_DELAY = 0.1
+"""Seconds until an expired map is read again in the background. By then the caller that found it
+expired has most often been answered and is not delayed.
 """
 
 
 class Use(StrEnum):
-    """What a connection is for. Reads end at the deadline; exports may last as long as their reader
-    goes on reading.
-    """
+    """The purpose of a connection. Reads end at the deadline; exports last as long as the client reads."""
 
     READ = "read"
     EXPORT = "export"
 
 
 class Pools:
-    """A pool per shard and use, opened when first needed. Make it after a fork, close it at the
-    end.
-    """
+    """A pool for each shard and use, opened when first needed. Create it after a fork and close it."""
 
     def __init__(self, shards: ShardSource, settings: Settings) -> None:
         self.settings = settings
@@ -71,18 +76,25 @@ class Pools:
         self._map_read = time.monotonic()
         self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
         self._lock = threading.Lock()
-        # A shard ends a statement at its own deadline; one that does not even do that is broken off
-        # a little later.
+        # A shard ends a statement at its own statement_timeout. A shard that fails even to do that
+        # loses its connection a little later.
         self._deadlines = Deadlines(settings.read_seconds + settings.connect_seconds)
+
+    @property
+    def shard_map(self) -> ShardMap:
+        """The shard map as last read."""
+        return self._map
 
     @contextmanager
     def connection(self, shard: str, use: Use = Use.READ) -> Iterator[psycopg.Connection]:
-        """A live connection to a shard. One that is left by an error, or with an answer half read,
-        is closed, not reused.
+        """A live connection to a shard, for the time of a `with`.
 
-        Raises ShardUnavailable, naming the shard, if none is had within the settings'
-        connect_seconds, if it is lost, or if the shard falls silent (a read only); QueryTimeout if
-        the shard gave up at the deadline.
+        Leave the `with` only when the last response was read to its end; after an error the
+        connection is closed and not reused.
+
+        Raises ShardUnavailable, which names the shard, if there is no connection within
+        connect_seconds, if it is lost, or if a read receives nothing for too long; QueryTimeout if
+        the shard ended the statement at its deadline.
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
@@ -100,13 +112,11 @@ class Pools:
         return self._deadlines.within(connection.fileno()) if use is Use.READ else nullcontext()
 
     def names(self) -> list[str]:
-        """The shards that have an address."""
+        """The names of the shards that have an address."""
         return list(self._map.addresses)
 
     def stats(self) -> dict[tuple[str, Use], dict[str, int]]:
-        """What psycopg_pool counts, per shard and use: `pool_size`, `pool_available`,
-        `requests_waiting` and more.
-        """
+        """psycopg_pool's counters for each shard and use: `pool_size`, `requests_waiting` and more."""
         with self._lock:
             pools = list(self._pools.items())
         return {key: pool.get_stats() for key, (_, pool) in pools}
@@ -121,8 +131,8 @@ class Pools:
     def _pool(self, shard: str, use: Use) -> ConnectionPool:
         with self._lock:
             address = self._address(shard)
-            known, pool = self._pools.get((shard, use), ("", None))
-            if pool is None or known != address:
+            old_address, pool = self._pools.get((shard, use), ("", None))
+            if pool is None or old_address != address:
                 if pool is not None:
                     pool.close(timeout=0)
                 pool = self._open(shard, use, address)
@@ -130,20 +140,19 @@ class Pools:
             return pool
 
     def _address(self, shard: str) -> str:
-        """The shard's address as last known; who finds the map old lets it be read again, and waits
-        only for an unknown shard.
-        """
+        """The shard's address as last read. Only an unknown shard makes the caller wait for the map."""
         if shard != CATALOG and shard not in self._map.addresses:
             self._read_map()
         elif time.monotonic() - self._map_read > _MAP_SECONDS:
+            # Set now, so that no other caller starts a second timer.
             self._map_read = time.monotonic()
-            later = threading.Timer(_MAP_PAUSE, self._read_map)
-            later.daemon = True
-            later.start()
+            timer = threading.Timer(_MAP_DELAY, self._read_map)
+            timer.daemon = True
+            timer.start()
         return self._map.address(shard)
 
     def _read_map(self) -> None:
-        """The last known map serves while its source cannot be read."""
+        # The last map stays in use while its source cannot be read.
         with suppress(SnapshardError, psycopg.OperationalError):
             self._map = self._shards()
         self._map_read = time.monotonic()
@@ -151,20 +160,18 @@ class Pools:
     def _open(self, shard: str, use: Use, address: str) -> ConnectionPool:
         settings = self.settings
         timeout = int(settings.read_seconds * 1000) if use is Use.READ else 0
+        parameters: dict[str, object] = {
+            "options": f"-c default_transaction_read_only=on -c statement_timeout={timeout}",
+            "application_name": f"snapshard {use}",
+            "connect_timeout": 2,
+            "autocommit": True,
+            **_KEEPALIVES,
+        }
+        if use is Use.EXPORT and settings.export_service:
+            parameters["service"] = settings.export_service
         return ConnectionPool(
             address,
-            kwargs={
-                "options": f"-c default_transaction_read_only=on -c statement_timeout={timeout}",
-                "application_name": f"snapshard {use}",
-                "connect_timeout": 2,
-                **_SIGNS_OF_LIFE,
-                "autocommit": True,
-                **(
-                    {"service": settings.export_service}
-                    if use is Use.EXPORT and settings.export_service
-                    else {}
-                ),
-            },
+            kwargs=parameters,
             min_size=0,
             max_size=settings.read_connections if use is Use.READ else settings.export_connections,
             timeout=settings.connect_seconds,
@@ -174,37 +181,34 @@ class Pools:
         )
 
     def _live(self, pool: ConnectionPool, shard: str) -> psycopg.Connection:
-        """A connection that answers; those that a restart of the shard has cut, or that are silent,
-        are thrown away.
-        """
+        """A connection that responds. Dead and silent ones are discarded until the deadline."""
         deadline = time.monotonic() + self.settings.connect_seconds
         while True:
             connection = pool.getconn(max(0.001, deadline - time.monotonic()))
+            live = False
             try:
-                if self._answers(connection):
-                    return connection
-                if time.monotonic() >= deadline:
-                    raise ShardUnavailable(
-                        shard, f"no sign of life within {self.settings.connect_seconds:g} s"
-                    )
+                live = self._responds(connection)
             except psycopg.OperationalError:
-                pass
-            except BaseException:
-                connection.close()
-                pool.putconn(connection)
-                raise
-            connection.close()
-            pool.putconn(connection)
+                # A connection that the shard closed counts as dead, however long that took.
+                continue
+            finally:
+                if not live:
+                    connection.close()
+                    pool.putconn(connection)
+            if live:
+                return connection
+            if time.monotonic() >= deadline:
+                seconds = self.settings.connect_seconds
+                raise ShardUnavailable(shard, f"no response within {seconds:g} s")
 
-    def _answers(self, connection: psycopg.Connection) -> bool:
-        """Whether an empty query comes back. A stopped server keeps its sockets open, so only
-        waiting tells.
+    def _responds(self, connection: psycopg.Connection) -> bool:
+        """Whether an empty query returns in time. A stopped process keeps its sockets open, so nothing
+        else reveals it.
         """
         link = connection.pgconn
         link.send_query(b"")
-        ready, _, _ = select.select(
-            [link.socket], [], [], min(self.settings.connect_seconds, _SILENCE_SECONDS)
-        )
+        timeout = min(self.settings.connect_seconds, _SILENCE_SECONDS)
+        ready, _, _ = select.select([link.socket], [], [], timeout)
         if not ready:
             return False
         while link.get_result() is not None:

@@ -1,4 +1,4 @@
-"""Where shards live: the map from shard names to database addresses."""
+"""The map from shard names to database addresses."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,25 +12,22 @@ from psycopg.conninfo import conninfo_to_dict
 from snapshard.errors import BadShardMap, NotFound, QueryTimeout, ShardUnavailable
 
 CATALOG = "catalog"
-"""The name under which a shard map gives the catalog's address."""
+"""The name of the catalog in a shard map."""
 
 
 @dataclass(frozen=True)
 class ShardMap:
-    """Shard names with the address (libpq connection string, no password) of each, and the
-    catalog's.
-    """
+    """The address (libpq connection string, no password) of the catalog and of every shard by name."""
 
     catalog: str
     addresses: Mapping[str, str]
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """A map read from lines `name<TAB>address`, one of them named catalog; blank lines and #
-        lines are skipped.
+        """The map in a file of lines `name<TAB>address`, one of them named catalog.
 
-        User and password come from libpq's own PG* variables or its password file. Raises
-        BadShardMap.
+        Blank lines and # lines are skipped. User and password come from libpq's PG* variables or
+        its password file. Raises BadShardMap.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -41,16 +38,14 @@ class ShardMap:
             if line.strip() and not line.startswith("#"):
                 name, address = _entry(line, f"{path}, line {number}")
                 if name in addresses:
-                    raise BadShardMap(f"{path}, line {number}: {name!r} has an address already")
+                    raise BadShardMap(f"{path}, line {number}: {name!r} already has an address")
                 addresses[name] = address
         if CATALOG not in addresses:
             raise BadShardMap(f"{path}: no line named {CATALOG!r}")
         return cls(addresses.pop(CATALOG), addresses)
 
     def address(self, shard: str) -> str:
-        """The address of a shard, or of the catalog by its own name; NotFound lists the names there
-        are.
-        """
+        """The address of a shard, or of the catalog. Raises NotFound, which lists the names."""
         if shard == CATALOG:
             return self.catalog
         if shard not in self.addresses:
@@ -59,40 +54,37 @@ class ShardMap:
 
 
 ShardSource = Callable[[], ShardMap]
-"""Gives the map as it is now: read from a file, from the embedded server, or found in a cluster."""
+"""Returns the current map: read from a file, from the embedded server, or discovered in a cluster."""
 
 
-def _entry(line: str, place: str) -> tuple[str, str]:
+def _entry(line: str, location: str) -> tuple[str, str]:
     name, tab, address = line.partition("\t")
     if not tab or not name.strip() or not address.strip():
-        raise BadShardMap(f"{place}: expected a name, a tab and an address, got {line!r}")
+        raise BadShardMap(f"{location}: expected a name, a tab and an address, got {line!r}")
     try:
         parts = conninfo_to_dict(address.strip())
     except psycopg.ProgrammingError as exc:
-        raise BadShardMap(f"{place}: {address!r} is no libpq address: {exc}") from exc
+        raise BadShardMap(f"{location}: expected a libpq address, got {address!r}: {exc}") from exc
     if "password" in parts:
         raise BadShardMap(
-            f"{place}: an address holds no password; use PGPASSWORD or a password file"
+            f"{location}: an address must not contain a password; use PGPASSWORD or a password file"
         )
     return name.strip(), address.strip()
 
 
 @contextmanager
 def shard_errors(shard: str, seconds: float = 0) -> Iterator[None]:
-    """Turns what the driver raises into our own errors, which name the shard; seconds is the
-    deadline to report.
-    """
+    """Translates the driver's errors into ours, which name the shard; `seconds` is the timeout to report."""
     try:
         yield
     except psycopg.errors.QueryCanceled as exc:
         raise QueryTimeout(shard, seconds) from exc
     except psycopg.errors.UndefinedTable as exc:
-        # The catalog knows what belongs there: a shard that was made anew, or a replica that has
-        # yet to follow.
+        # The catalog lists a release that this database lacks: the shard was recreated, or the
+        # replica has not caught up yet.
         raise ShardUnavailable(
-            shard, "it lacks the release; put its backup back, or load the release again"
+            shard, "it lacks the release; restore its backup, or load the release again"
         ) from exc
     except psycopg.OperationalError as exc:
-        raise ShardUnavailable(
-            shard, str(exc).strip().splitlines()[0] if str(exc).strip() else "connection lost"
-        ) from exc
+        message = str(exc).strip() or "connection lost"
+        raise ShardUnavailable(shard, message.splitlines()[0]) from exc

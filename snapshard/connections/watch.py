@@ -1,7 +1,9 @@
-"""Who watches the shards at work: how long each took, and which connections a piece of work holds.
+"""What a request does on the shards: the time on each, and the connections in use.
 
-A watch belongs to a piece of work (a context), and follows it into the threads that the fan-out
-starts for it.
+A watch belongs to a context (contextvars) and follows the work into the threads that the fan-out
+starts for it. Another thread may call `cancel` at any moment. A connection is therefore added to the
+set before it is used and removed before it goes back to the pool, both under the lock, so that
+`cancel` never reaches the next user of a pooled connection.
 """
 
 import threading
@@ -14,42 +16,38 @@ import psycopg
 
 
 class Watch:
-    """What a piece of work did: seconds spent on each shard, and the connections that it holds at
-    this moment.
-    """
+    """Seconds spent on each shard, and the connections in use at this moment."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._held: set[psycopg.Connection] = set()
+        self._connections: set[psycopg.Connection] = set()
         self._lock = threading.Lock()
 
     @contextmanager
     def on(self, shard: str) -> Iterator[None]:
-        """Notes the time spent inside on a shard; of two uses at once both count."""
-        started = time.perf_counter()
+        """Adds the time spent inside to the shard's seconds. Concurrent uses add up."""
+        start = time.perf_counter()
         try:
             yield
         finally:
             with self._lock:
-                self.seconds[shard] = self.seconds.get(shard, 0.0) + time.perf_counter() - started
+                self.seconds[shard] = self.seconds.get(shard, 0.0) + time.perf_counter() - start
 
     @contextmanager
     def holding(self, connection: psycopg.Connection) -> Iterator[None]:
-        """Knows of the connection while the work inside has it."""
+        """Makes the connection known to `cancel` while the work inside uses it."""
         with self._lock:
-            self._held.add(connection)
+            self._connections.add(connection)
         try:
             yield
         finally:
             with self._lock:
-                self._held.discard(connection)
+                self._connections.discard(connection)
 
     def cancel(self) -> None:
-        """Ends the statements under way, so that their connections are free at once. For work that
-        nobody waits for.
-        """
+        """Cancels the running statements, so that work which no client waits for frees its connections."""
         with self._lock:
-            for connection in self._held:
+            for connection in self._connections:
                 with suppress(psycopg.Error):
                     connection.cancel_safe(timeout=1)
 
@@ -58,13 +56,13 @@ _current: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
 
 def current_watch() -> Watch:
-    """The watch of the work that runs here; one that nobody looks at if there is none."""
+    """The watch of the current context, or a new one that nothing reads."""
     return _current.get() or Watch()
 
 
 @contextmanager
 def watching(watch: Watch) -> Iterator[None]:
-    """Lets the watch see the work inside."""
+    """Makes the watch the current one for the work inside."""
     token = _current.set(watch)
     try:
         yield

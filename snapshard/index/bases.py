@@ -1,10 +1,10 @@
-"""Base coverage of a release: stretches of equal coverage with one value per sample.
+"""Base coverage of a release: intervals of equal coverage with one value per sample.
 
 The lines are the source's: chromosome, 0-based start, excluded end, one value per sample. Regions
 are 1-based and closed as everywhere, so `start + 1` of a line is compared with them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 
 import numpy as np
@@ -18,7 +18,7 @@ from snapshard.index.copy_out import copy_lines, copy_records
 from snapshard.index.index import Index
 from snapshard.index.statements import statement
 from snapshard.index.tables import block_table
-from snapshard.index.whole_rows import Slot, read_parts
+from snapshard.index.whole_rows import Slot, read_intervals
 from snapshard.match import RULES, Match
 from snapshard.region import Region
 from snapshard.release import Interval, Release
@@ -47,11 +47,16 @@ def read_bases(
         for interval in release.intervals
         if interval.may_hold(region, match, named_chroms, BASE.name)
     ]
+
+    def rows_of(interval: Interval, *, use: Use) -> Generator[Rows, None, None]:
+        return _interval_rows(
+            index, release, region, interval, use=use, match=match, columns=columns
+        )
+
     sizes = fanout.gather_by(
         lambda interval: interval.shard, partial(_text_bytes, index, release, region), intervals
     )
-    part = partial(_interval_rows, index, release, region, match=match, columns=columns)
-    return read_parts(index, intervals, size=sum(sizes), part=part, slot=slot)
+    return read_intervals(index, intervals, rows_of, size=sum(sizes), slot=slot)
 
 
 def base_values(rows: Rows) -> NDArray[np.float64]:
@@ -69,7 +74,7 @@ def _interval_rows(
     use: Use,
     match: Match,
     columns: tuple[str, ...],
-) -> Iterator[Rows]:
+) -> Generator[Rows, None, None]:
     decompressor = zstandard.ZstdDecompressor()
     blocks = block_table(release.schema, BASE.name)
     payloads = statement(

@@ -1,8 +1,15 @@
-"""Where the rows of an interval lie: between which bases the rows of each block start and end.
+"""The block directory of an interval: the bounds of each block, kept in memory.
 
-A release does not change, so this is read from a shard once, 24 bytes a block, and asked in memory
-from then on. Every block is near a query, because it may hold a match, or far from it; a near one
-is whole if all of its rows match.
+A shard stores rows in blocks of about 64 kB of text, in genome order. The directory has 24 bytes per
+block. A release never changes, so a directory is read from the shard once and then searched in
+memory. For a query, a block is
+
+- a *candidate* if it may hold a matching row, and
+- *fully matching* if its bounds show that every row matches. Such a block is sent as it is; the rows
+  of other candidates are first selected by an index scan, which is called opening the block.
+
+Both follow from the rules in snapshard/match.py. Filters and ids cannot be decided from bounds, so a
+query with either has no fully matching blocks.
 """
 
 import threading
@@ -14,24 +21,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.match import RULES, Bounds
-from snapshard.query import Query
+from snapshard.query import Query, RowAddress
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.rows import Rows
 
 COLUMNS = ("block", "row_count", "min_start", "max_start", "max_end", "text_bytes")
-_MOST_LISTED = 1_000
-"""Numbers that a statement lists; of more blocks it names the first and the last."""
-_MOST_KEPT = 2_000_000
-"""Blocks that a process keeps directories of (48 MB); a whole GTEx has a sixth of that."""
+_LISTED_BLOCKS = 1_000
+"""Block numbers that a statement lists; for more blocks it gives the first and the last."""
+_CACHED_BLOCKS = 2_000_000
+"""Blocks whose directories a process caches (48 MB); all of GTEx has a sixth of that."""
 
-Integers = NDArray[np.int32]
+Int32s = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Blocks by number: those listed, or all from first to last but the ones left out."""
+    """Blocks by number: those listed, or all from first to last except those left out."""
 
     first: int
     last: int
@@ -41,168 +48,163 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Split:
-    """The blocks that a query needs: those whose rows must be looked at, those of which every row
-    matches, and their rows.
-    """
+    """The candidate blocks of a query: those to open, and those that match fully with their rows."""
 
     opened: Blocks | None
-    whole: Blocks | None = None
-    whole_rows: int = 0
+    fully_matching: Blocks | None = None
+    fully_matching_rows: int = 0
 
 
 @dataclass(frozen=True)
 class Directory:
-    """The blocks of one interval and kind of rows, ascending. Positions are 1-based and both ends
-    are included.
-    """
+    """The blocks of one interval and kind of rows, ascending by number. Positions are 1-based and closed."""
 
     interval: Interval
-    block: Integers
-    row_count: Integers
-    min_start: Integers
-    max_start: Integers
-    max_end: Integers
-    text_bytes: Integers
+    block: Int32s
+    row_count: Int32s
+    min_start: Int32s
+    max_start: Int32s
+    max_end: Int32s
+    text_bytes: Int32s
 
     @classmethod
     def from_lines(cls, interval: Interval, lines: bytes) -> "Directory":
-        """The directory that these lines of COLUMNS spell out."""
+        """The directory in lines with the columns COLUMNS."""
         rows = Rows(lines, COLUMNS)
         return cls(interval, *[rows.integers(name).astype(np.int32) for name in COLUMNS])
 
-    def near(self, query: Query) -> Mask:
-        """Which blocks may hold a match."""
-        near = np.ones(len(self.block), np.bool_)
+    def candidates(self, query: Query) -> Mask:
+        """For every block, whether it may hold a matching row."""
+        mask = np.ones(len(self.block), np.bool_)
         if query.regions:
             rule = RULES[query.match]
-            near = np.any(
+            mask = np.any(
                 [
                     rule.any_row(self._bounds, region.start, region.end)
-                    for region in self._own(query)
+                    for region in self._regions(query)
                 ],
                 axis=0,
             )
-        if self._continues(query):
-            near &= self.block >= query.after.block  # type: ignore[union-attr]
-        return near
+        after = self._start_address(query)
+        if after is not None:
+            mask &= self.block >= after.block
+        return mask
 
-    def whole(self, query: Query) -> Mask:
-        """Of which blocks every row matches as far as regions and continuation go, told by their
-        bounds alone; these are near.
+    def fully_matching(self, query: Query) -> Mask:
+        """For every block, whether its bounds show that all rows match the regions and follow `after`.
+
+        These blocks are all candidates.
         """
-        whole = np.ones(len(self.block), np.bool_)
+        mask = np.ones(len(self.block), np.bool_)
         if query.regions:
-            # Blocks of `*` may hold several chromosomes.
+            # Blocks of the interval `*` may hold several chromosomes, which bounds do not show.
             if self.interval.chrom == OTHERS:
-                return ~whole
+                return ~mask
             rule = RULES[query.match]
-            whole = np.any(
+            mask = np.any(
                 [
                     rule.every_row(self._bounds, region.start, region.end)
-                    for region in self._own(query)
+                    for region in self._regions(query)
                 ],
                 axis=0,
             )
-        if self._continues(query):
-            whole &= self.block > query.after.block  # type: ignore[union-attr]
-        return whole
+        after = self._start_address(query)
+        if after is not None:
+            mask &= self.block > after.block
+        return mask
 
     def split(self, query: Query) -> Split:
-        """What must be opened for a query and what must not."""
-        near = self.near(query)
+        """The candidate blocks, split into those to open and those that match fully."""
+        candidates = self.candidates(query)
         if query.filters or query.ids is not None:
-            return Split(self.around(near))
-        whole = self.whole(query)
-        if not whole.any():
-            return Split(self.around(near))
+            return Split(self.around(candidates))
+        fully_matching = self.fully_matching(query)
+        if not fully_matching.any():
+            return Split(self.around(candidates))
         return Split(
-            self.exactly(near & ~whole), self.exactly(whole), int(self.row_count[whole].sum())
+            self.exactly(candidates & ~fully_matching),
+            self.exactly(fully_matching),
+            int(self.row_count[fully_matching].sum()),
         )
 
     def starting_at(self, starts: Sequence[int]) -> list[tuple[int, int]]:
-        """For each of these starts, by its place in the list, the number of every block that may
-        hold a row that starts there.
-        """
-        wanted = np.asarray(starts, np.int64)
+        """Pairs of an index into `starts` and the number of a block that may hold a row starting there."""
+        positions = np.asarray(starts, np.int64)
+        pairs: list[tuple[int, int]] = []
         if self.interval.chrom == OTHERS:
-            # Starts ascend within a chromosome only.
-            found = [
-                np.flatnonzero((self.min_start <= start) & (self.max_start >= start))
-                for start in wanted
-            ]
-            return [
-                (place, int(self.block[at])) for place, places in enumerate(found) for at in places
-            ]
-        first = np.searchsorted(self.max_start, wanted, "left").tolist()
-        last = np.searchsorted(self.min_start, wanted, "right").tolist()
-        bounds = zip(first, last, strict=True)
-        return [
-            (place, int(self.block[at]))
-            for place, (low, high) in enumerate(bounds)
-            for at in range(low, high)
-        ]
+            # Starts ascend only within a chromosome, so a binary search over all blocks is wrong.
+            for number, position in enumerate(positions):
+                mask = (self.min_start <= position) & (self.max_start >= position)
+                pairs += [(number, block) for block in self.block[mask].tolist()]
+            return pairs
+        first = np.searchsorted(self.max_start, positions, "left").tolist()
+        last = np.searchsorted(self.min_start, positions, "right").tolist()
+        for number, (low, high) in enumerate(zip(first, last, strict=True)):
+            pairs += [(number, block) for block in self.block[low:high].tolist()]
+        return pairs
 
     def exactly(self, mask: Mask) -> Blocks | None:
-        """The blocks of a mask; None for none."""
-        places = np.flatnonzero(mask)
-        if not len(places):
+        """Exactly the blocks of a mask; None if there are none."""
+        indices = np.flatnonzero(mask)
+        if not len(indices):
             return None
-        first, last = int(places[0]), int(places[-1])
+        first, last = int(indices[0]), int(indices[-1])
         ends = int(self.block[first]), int(self.block[last])
-        if len(places) == last - first + 1:
+        if len(indices) == last - first + 1:
             return Blocks(*ends)
         left_out = first + np.flatnonzero(~mask[first : last + 1])
-        if len(places) <= max(_MOST_LISTED, len(left_out)):
-            return Blocks(*ends, listed=tuple(self.block[places].tolist()))
+        if len(indices) <= max(_LISTED_BLOCKS, len(left_out)):
+            return Blocks(*ends, listed=tuple(self.block[indices].tolist()))
         return Blocks(*ends, left_out=tuple(self.block[left_out].tolist()))
 
     def around(self, mask: Mask) -> Blocks | None:
-        """The blocks of a mask, and others between them if they are many; for statements that look
-        at every row.
-        """
+        """The blocks of a mask, perhaps with others between them; for statements that check every row."""
         blocks = self.exactly(mask)
-        if blocks is None or len(blocks.listed) > _MOST_LISTED or blocks.left_out:
-            return None if blocks is None else Blocks(blocks.first, blocks.last)
+        if blocks is None:
+            return None
+        if blocks.left_out or len(blocks.listed) > _LISTED_BLOCKS:
+            return Blocks(blocks.first, blocks.last)
         return blocks
 
     @property
     def _bounds(self) -> Bounds:
         return Bounds(self.min_start, self.max_start, self.max_end)
 
-    def _own(self, query: Query) -> list[Region]:
-        """The query's regions that the interval may hold rows of; there is one, else the interval
-        would not be asked.
-        """
+    def _regions(self, query: Query) -> list[Region]:
+        """The regions that this interval may hold rows of. Never empty: intervals without are not read."""
         chrom = self.interval.chrom
         return [region for region in query.regions if chrom in (OTHERS, region.chrom)]
 
-    def _continues(self, query: Query) -> bool:
-        return query.after is not None and query.after.interval == self.interval.number
+    def _start_address(self, query: Query) -> RowAddress | None:
+        """The address after which the query's rows begin, if it lies in this interval."""
+        after = query.after
+        return after if after is not None and after.interval == self.interval.number else None
 
 
 class Directories:
-    """The directories that a process has read, the least recently used ones forgotten; for any
-    number of threads.
+    """A cache of directories, least recently used first out, for any number of threads.
+
+    Directories are read outside the lock, since a shard may be slow. Two threads that miss the same
+    key both read it; the first result stays.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Directory] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Directory] = OrderedDict()
         self._blocks = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, read: Callable[[], Directory]) -> Directory:
-        """The directory of that key, read if it is not known; of two threads that miss it at once
-        both read.
-        """
+    def get(self, key: Hashable, read_directory: Callable[[], Directory]) -> Directory:
+        """The directory of a key, read if it is not cached."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = read()
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        directory = read_directory()
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = found
-                self._blocks += len(found.block)
-            while self._blocks > _MOST_KEPT and len(self._kept) > 1:
-                self._blocks -= len(self._kept.popitem(last=False)[1].block)
-        return found
+            if key not in self._cache:
+                self._cache[key] = directory
+                self._blocks += len(directory.block)
+            while self._blocks > _CACHED_BLOCKS and len(self._cache) > 1:
+                _, oldest = self._cache.popitem(last=False)
+                self._blocks -= len(oldest.block)
+        return directory

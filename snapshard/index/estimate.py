@@ -1,4 +1,4 @@
-"""How many rows match, exactly where that is cheap and estimated where it is not."""
+"""The number of matching rows: exact if that is cheap, else estimated."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,12 @@ from snapshard.query import Query
 from snapshard.release import Interval, Release
 
 CHEAP = 20_000
-"""Rows in the blocks that must be opened up to which an exact count costs less than a few tens of
-milliseconds.
-"""
+"""Rows in candidate blocks up to which an exact count takes less than a few tens of milliseconds."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """A number of rows, and what it is: `exact`, `estimated`, or `at most` where only a bound is
-    known.
-    """
+    """A number of rows, and whether it is `exact`, `estimated`, or `at most` (an upper bound)."""
 
     rows: int
     exactness: str
@@ -30,15 +26,14 @@ class Count:
 def planned_rows(
     connection: psycopg.Connection, query: Query, release: Release, interval: Interval
 ) -> float:
-    """How many rows of an interval its shard's planner expects to pass the query's filters; its
-    statistics are of the load.
+    """The rows of an interval that pass the query's filters, as the shard's planner estimates.
+
+    The planner's statistics were gathered at the end of the load.
     """
     content = interval.content[query.kind]
     blocks = Blocks(content.first_block, content.last_block)
-    passing = summary_statement(
-        Query(filters=query.filters, kind=query.kind), release, interval, blocks, columns=("block",)
-    )
-    plan = connection.execute(
-        sql.SQL("EXPLAIN (FORMAT JSON) {}").format(literal_statement(connection, passing))
-    ).fetchone()
+    filters_only = Query(filters=query.filters, kind=query.kind)
+    statement = summary_statement(filters_only, release, interval, blocks, columns=("block",))
+    explain = sql.SQL("EXPLAIN (FORMAT JSON) {}").format(literal_statement(connection, statement))
+    plan = connection.execute(explain).fetchone()
     return float(plan[0][0]["Plan"]["Plan Rows"]) if plan else 0.0

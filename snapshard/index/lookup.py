@@ -1,4 +1,4 @@
-"""Many junctions looked up at once by their exact place."""
+"""The statement that looks up many junctions at once by their exact first and last base."""
 
 from collections.abc import Sequence
 
@@ -11,31 +11,31 @@ from snapshard.index.tables import rowset
 from snapshard.region import Region
 from snapshard.release import Release
 
+NumberedSpan = tuple[int, Region]
+"""A span to look up, and its number in the caller's list."""
+
 
 def lookup_statement(
     release: Release,
     directory: Directory,
-    spans: Sequence[tuple[int, Region]],
+    spans: Sequence[NumberedSpan],
     columns: Sequence[str],
     *,
     kind: str = "junction",
 ) -> Statement:
-    """For every numbered span the rows that begin and end where it does: its number, then these
-    columns, in that order.
+    """The rows with exactly the first and last base of each span: the span's number, then these columns.
 
-    The directory knows the block or two that each span can be in; only those are looked into.
+    The directory gives the one or two blocks that can hold each span; only those are searched.
     """
     rows = rowset(release.schema, kind).rows
-    places = [
-        (*spans[place], block)
-        for place, block in directory.starting_at([span.start for _, span in spans])
-    ]
-    asked = func.unnest(
-        bindparam("numbers", [number for number, _, _ in places], ARRAY(BigInteger)),
-        bindparam("chroms", [span.chrom for _, span, _ in places], ARRAY(Text)),
-        bindparam("starts", [span.start for _, span, _ in places], ARRAY(Integer)),
-        bindparam("ends", [span.end for _, span, _ in places], ARRAY(Integer)),
-        bindparam("blocks", [block for _, _, block in places], ARRAY(Integer)),
+    starts = [span.start for _, span in spans]
+    targets = [(*spans[index], block) for index, block in directory.starting_at(starts)]
+    table = func.unnest(
+        bindparam("numbers", [number for number, _, _ in targets], ARRAY(BigInteger)),
+        bindparam("chroms", [span.chrom for _, span, _ in targets], ARRAY(Text)),
+        bindparam("starts", [span.start for _, span, _ in targets], ARRAY(Integer)),
+        bindparam("ends", [span.end for _, span, _ in targets], ARRAY(Integer)),
+        bindparam("blocks", [block for _, _, block in targets], ARRAY(Integer)),
     ).table_valued(
         column("number", BigInteger),
         column("chrom", Text),
@@ -43,17 +43,17 @@ def lookup_statement(
         column("last", Integer),
         column("block", Integer),
     )
-    asked = asked.render_derived(name="asked")
-    found = (
-        select(asked.c.number, *[row_column(rows, release.assembly, name) for name in columns])
-        .select_from(asked)
+    target = table.render_derived(name="target")
+    matching_rows = (
+        select(target.c.number, *[row_column(rows, release.assembly, name) for name in columns])
+        .select_from(target)
         .join(
             rows,
-            (rows.c.block == asked.c.block)
-            & (rows.c.start == asked.c.first)
-            & (rows.c.end == asked.c.last),
+            (rows.c.block == target.c.block)
+            & (rows.c.start == target.c.first)
+            & (rows.c.end == target.c.last),
         )
-        .where(rows.c.chromosome == asked.c.chrom)
-        .order_by(asked.c.number, rows.c.block, rows.c.position)
+        .where(rows.c.chromosome == target.c.chrom)
+        .order_by(target.c.number, rows.c.block, rows.c.position)
     )
-    return statement(found)
+    return statement(matching_rows)

@@ -1,7 +1,8 @@
-"""The statements that ask one interval of a release. Pure: nothing here touches a database.
+"""The SQL statements that query one interval of a release. Pure: no database is used here.
 
-The text of a statement depends on the shape of a query alone (how many regions, which filters), so
-it is built once a shape; what was asked goes into it as values.
+The text of a statement depends only on the shape of a query: the number of regions, the filters, and
+so on. Building it with SQLAlchemy takes longer than a small query, so the text is built once for each
+shape and cached. The values, such as positions, are parameters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ _TYPES: dict[ColumnType, TypeEngine[Any]] = {
     ColumnType.TEXT: Text(),
 }
 _SHAPES = 512
-"""Statements whose text is kept; users ask in few shapes."""
+"""Statements whose text is cached; queries have few shapes."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class _Blocks:
-    """How a statement names blocks; `name` tells its parameters from those of other blocks."""
+class _BlockSelector:
+    """How a statement selects blocks. `name` is the prefix of its parameters."""
 
     name: str
     listed: bool
@@ -85,7 +86,7 @@ class _Blocks:
 
 @dataclass(frozen=True)
 class _Shape:
-    """What of a query and an interval decides the text of a statement."""
+    """Everything in a query and an interval that decides the text of a statement."""
 
     schema: str
     kind: str
@@ -94,24 +95,24 @@ class _Shape:
     chromosomes: bool
     conditions: tuple[Condition, ...]
     ids: bool
-    continues: bool
+    starts_after: bool
     limited: bool
-    blocks: _Blocks
+    blocks: _BlockSelector
 
     def clauses(self) -> list[ColumnElement[bool]]:
-        """What a stored row must satisfy."""
+        """The conditions on a stored row."""
         rows = rowset(self.schema, self.kind).rows
         clauses = [self.blocks.clause(rows.c.block)]
         if self.regions:
             clauses.append(or_(*[self._matches(number) for number in range(self.regions)]))
         if self.ids:
             clauses.append(rows.c.snaptron_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-        if self.continues:
+        if self.starts_after:
             after = tuple_(_integer("after_block"), bindparam("after_position", type_=SmallInteger))
             clauses.append(tuple_(rows.c.block, rows.c.position) > after)
         return clauses + [
-            _comparison(one, rows, f"operand_{number}")
-            for number, one in enumerate(self.conditions)
+            _comparison(condition, rows, f"operand_{number}")
+            for number, condition in enumerate(self.conditions)
         ]
 
     def _matches(self, number: int) -> ColumnElement[bool]:
@@ -126,9 +127,9 @@ class _Shape:
         return and_(*of_chromosome, RULES[self.match].row(start, end, first, last))
 
 
-def statement(built: Select[Any]) -> Statement:
-    """What SQLAlchemy built, with the values that stand in it."""
-    compiled = built.compile(dialect=_DIALECT)
+def statement(select_: Select[Any]) -> Statement:
+    """The text of a statement that SQLAlchemy built, with its values."""
+    compiled = select_.compile(dialect=_DIALECT)
     return Statement(str(compiled), compiled.params)
 
 
@@ -141,20 +142,22 @@ def summary_statement(
     columns: Sequence[str],
     limit: int | None = None,
 ) -> Statement:
-    """These stored columns of the matching rows among some blocks, in order. Not for queries
-    restricted to samples.
+    """These stored columns of the matching rows in some blocks, in order. Not for queries restricted to
+    samples.
     """
-    shape, values = _asked(query, release, interval, blocks)
+    shape, values = _shape_and_values(query, release, interval, blocks)
     shape = replace(shape, limited=limit is not None)
-    return _filled(_summaries(shape, release.assembly, tuple(columns)), values | {"most": limit})
+    return _with_values(
+        _summaries(shape, release.assembly, tuple(columns)), values | {"most": limit}
+    )
 
 
 def count_statement(
     query: Query, release: Release, interval: Interval, blocks: Blocks
 ) -> Statement:
-    """One row, one number: how many rows of some blocks match."""
-    shape, values = _asked(query, release, interval, blocks)
-    return _filled(_counted(shape), values)
+    """The number of matching rows in some blocks."""
+    shape, values = _shape_and_values(query, release, interval, blocks)
+    return _with_values(_counted(shape), values)
 
 
 def payload_statement(
@@ -163,40 +166,41 @@ def payload_statement(
     interval: Interval,
     *,
     opened: Blocks | None,
-    whole: Blocks | None,
+    fully_matching: Blocks | None,
     limit: int | None = None,
 ) -> Statement:
-    """Blocks that hold matching rows, in order: block, positions (two big-endian bytes each; NULL =
-    every row), payload.
+    """The blocks that hold matching rows, in order: block, positions, payload.
 
-    Blocks that are opened have their rows looked at; whole ones have not. One of both must be
-    given. A limit counts rows of opened blocks; it is not for queries with recomputed filters,
+    Positions are two big-endian bytes each, of the matching rows; NULL means every row. The rows of
+    opened blocks are checked, those of fully matching blocks are not. At least one of both must be
+    given. A limit counts the rows of opened blocks. It is not for queries restricted to samples,
     whose rows are decided only after unpacking.
     """
-    shape, values = _asked(query, release, interval, opened or Blocks(0, 0))
-    form, more = _named("whole", whole or Blocks(0, 0))
+    shape, values = _shape_and_values(query, release, interval, opened or Blocks(0, 0))
+    selector, selector_values = _selector("fully_matching", fully_matching or Blocks(0, 0))
     shape = replace(shape, limited=limit is not None)
-    return _filled(
-        _payloads(shape, opened is not None, form if whole else None),
-        values | more | {"most": limit},
+    return _with_values(
+        _payloads(shape, opened is not None, selector if fully_matching else None),
+        values | selector_values | {"most": limit},
     )
 
 
 def chromosome_statement(release: Release, interval: Interval, kind: str = "junction") -> Statement:
-    """The chromosomes that an interval has rows of."""
+    """The chromosomes of an interval's rows."""
     rows = rowset(release.schema, kind).rows
     return statement(select(rows.c.chromosome).where(_of_interval(rows, interval, kind)).distinct())
 
 
 def directory_statement(release: Release, interval: Interval, kind: str) -> Statement:
-    """The lines that `Directory.from_lines` reads."""
+    """The lines for `Directory.from_lines`."""
     blocks = rowset(release.schema, kind).blocks
-    wanted = select(*[blocks.c[name] for name in COLUMNS])
-    return statement(wanted.where(_of_interval(blocks, interval, kind)).order_by(blocks.c.block))
+    columns = [blocks.c[name] for name in COLUMNS]
+    of_interval = _of_interval(blocks, interval, kind)
+    return statement(select(*columns).where(of_interval).order_by(blocks.c.block))
 
 
 def row_column(rows: Table, assembly: str, name: str) -> ColumnElement[Any]:
-    """A column of an answer: a stored one, or the stable name, which is made of stored ones."""
+    """A stored column, or the stable name, which is composed of stored columns."""
     if name != NAME:
         return rows.c[name]
     return func.concat(
@@ -233,28 +237,28 @@ def _integer(name: str) -> ColumnElement[int]:
     return bindparam(name, type_=Integer)
 
 
-def _filled(kept: Statement, values: Mapping[str, Any]) -> Statement:
-    return Statement(kept.text, {**kept.values, **values})
+def _with_values(cached: Statement, values: Mapping[str, Any]) -> Statement:
+    return Statement(cached.text, {**cached.values, **values})
 
 
-def _asked(
+def _shape_and_values(
     query: Query, release: Release, interval: Interval, blocks: Blocks
 ) -> tuple[_Shape, dict[str, Any]]:
-    """The shape of a query in an interval, and the values that go into it."""
+    """The shape of a query in an interval, and its values."""
     chromosomes = interval.chrom == OTHERS
     regions = [region for region in query.regions if chromosomes or region.chrom == interval.chrom]
     filters = query.stored_filters
     after = (
         query.after if query.after is not None and query.after.interval == interval.number else None
     )
-    form, values = _named("near", blocks)
+    selector, values = _selector("candidate", blocks)
     for number, region in enumerate(regions):
         values |= {
             f"start_{number}": region.start,
             f"end_{number}": region.end,
             f"chromosome_{number}": region.chrom,
         }
-    values |= {f"operand_{number}": one.operand for number, one in enumerate(filters)}
+    values |= {f"operand_{number}": condition.operand for number, condition in enumerate(filters)}
     if query.ids is not None:
         content = interval.content[query.kind]
         values["ids"] = _array(
@@ -268,38 +272,39 @@ def _asked(
         match=query.match,
         regions=len(regions),
         chromosomes=chromosomes,
-        conditions=tuple(one.condition for one in filters),
+        conditions=tuple(condition.condition for condition in filters),
         ids=query.ids is not None,
-        continues=after is not None,
+        starts_after=after is not None,
         limited=False,
-        blocks=form,
+        blocks=selector,
     )
     return shape, values
 
 
 def _array(numbers: Sequence[int]) -> str:
-    """Numbers as PostgreSQL writes an array; the driver's own way costs more than what is asked
-    with it.
-    """
+    """An array as a PostgreSQL literal. The driver's own conversion costs more than a small query."""
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def _named(name: str, blocks: Blocks) -> tuple[_Blocks, dict[str, Any]]:
+def _selector(name: str, blocks: Blocks) -> tuple[_BlockSelector, dict[str, Any]]:
     values = {
         f"{name}_first": blocks.first,
         f"{name}_last": blocks.last,
         f"{name}_listed": _array(blocks.listed),
         f"{name}_left_out": _array(blocks.left_out),
     }
-    return _Blocks(name, bool(blocks.listed), bool(blocks.left_out)), values
+    return _BlockSelector(name, bool(blocks.listed), bool(blocks.left_out)), values
 
 
 @lru_cache(_SHAPES)
 def _summaries(shape: _Shape, assembly: str, columns: tuple[str, ...]) -> Statement:
     rows = rowset(shape.schema, shape.kind).rows
-    wanted = select(*[row_column(rows, assembly, name) for name in columns]).where(*shape.clauses())
-    ordered = wanted.order_by(rows.c.block, rows.c.position)
-    return statement(ordered.limit(_integer("most")) if shape.limited else ordered)
+    summaries = (
+        select(*[row_column(rows, assembly, name) for name in columns])
+        .where(*shape.clauses())
+        .order_by(rows.c.block, rows.c.position)
+    )
+    return statement(summaries.limit(_integer("most")) if shape.limited else summaries)
 
 
 @lru_cache(_SHAPES)
@@ -309,30 +314,37 @@ def _counted(shape: _Shape) -> Statement:
 
 
 @lru_cache(_SHAPES)
-def _payloads(shape: _Shape, opens: bool, whole: _Blocks | None) -> Statement:
+def _payloads(shape: _Shape, opens: bool, fully_matching: _BlockSelector | None) -> Statement:
     blocks = rowset(shape.schema, shape.kind).blocks
-    closed = select(blocks.c.block, null().cast(LargeBinary).label("positions"), blocks.c.payload)
-    if whole is None:
-        return statement(_opened(shape).order_by(blocks.c.block))
-    closed = closed.where(whole.clause(blocks.c.block))
+    if fully_matching is None:
+        return statement(_opened_blocks(shape).order_by(blocks.c.block))
+    every_row = null().cast(LargeBinary).label("positions")
+    unopened = select(blocks.c.block, every_row, blocks.c.payload).where(
+        fully_matching.clause(blocks.c.block)
+    )
     if not opens:
-        return statement(closed.order_by(blocks.c.block))
-    both = union_all(_opened(shape), closed).subquery()
-    return statement(select(both).order_by(both.c.block))
+        return statement(unopened.order_by(blocks.c.block))
+    union = union_all(_opened_blocks(shape), unopened).subquery()
+    return statement(select(union).order_by(union.c.block))
 
 
-def _opened(shape: _Shape) -> Select[Any]:
+def _opened_blocks(shape: _Shape) -> Select[Any]:
+    """The opened blocks that hold matching rows, with the positions of those rows."""
     tables = rowset(shape.schema, shape.kind)
     rows, blocks = tables.rows, tables.blocks
-    matches = select(rows.c.block, rows.c.position).where(*shape.clauses())
+    addresses = select(rows.c.block, rows.c.position).where(*shape.clauses())
     if shape.limited:
-        matches = matches.order_by(rows.c.block, rows.c.position).limit(_integer("most"))
-    match = matches.subquery()
-    sent = func.int2send(match.c.position, type_=LargeBinary)
+        addresses = addresses.order_by(rows.c.block, rows.c.position).limit(_integer("most"))
+    address = addresses.subquery()
+    position_bytes = func.int2send(address.c.position, type_=LargeBinary)
     positions = func.string_agg(
-        sent, aggregate_order_by(literal(b"", LargeBinary), match.c.position), type_=LargeBinary
+        position_bytes,
+        aggregate_order_by(literal(b"", LargeBinary), address.c.position),
+        type_=LargeBinary,
     )
-    picked = select(match.c.block, positions.label("positions")).group_by(match.c.block).subquery()
-    return select(blocks.c.block, picked.c.positions, blocks.c.payload).join(
-        picked, picked.c.block == blocks.c.block
+    positions_by_block = (
+        select(address.c.block, positions.label("positions")).group_by(address.c.block).subquery()
+    )
+    return select(blocks.c.block, positions_by_block.c.positions, blocks.c.payload).join(
+        positions_by_block, positions_by_block.c.block == blocks.c.block
     )

@@ -1,108 +1,129 @@
-"""Whole rows of a region or of ids, read so that an outage shows before the first row and small
-answers cost no export.
+"""Whole rows of a region or of ids, for protocols that must report an outage before the first row.
+
+Small results are read at once over connections for reads; they are complete when the function
+returns. A large result is streamed over connections for exports, of which there are few, so it first
+takes an export slot. The slot must be released exactly once, however the stream ends: exhausted,
+closed early, or never read. A generator that was never started does not run its `finally`, so
+`_stream` starts the generator before it is returned.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from typing import Protocol
 
 from snapshard.connections import Use, fanout
 from snapshard.index.index import Index
 from snapshard.query import MOST_IDS, Query, intervals_to_ask
-from snapshard.release import Interval, Release
+from snapshard.release import Content, Interval, Release
 from snapshard.rows import Rows
 
 SMALL = 4 << 20
-"""Bytes of text in the blocks that may hold a match, up to which rows are read at once over a
-connection for reads.
-"""
+"""Bytes of text in the candidate blocks up to which a result is read at once."""
 
-Slot = Callable[[], Callable[[], None]]
-"""Takes one of the few places for exports, and gives what hands it back; raises if none is to be
-had.
-"""
+Slot = Callable[[], AbstractContextManager[None]]
+"""An export slot, taken on entry and released on exit; raises TooBusy if none is free."""
+
+
+class IntervalRows(Protocol):
+    """Reads the matching rows of one interval, lazily."""
+
+    def __call__(self, interval: Interval, *, use: Use) -> Generator[Rows, None, None]: ...
 
 
 def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -> Iterator[Rows]:
-    """The matching rows in genome order. Every shard that must be asked has answered when this
-    returns, or it has raised.
+    """The matching rows in genome order.
 
-    Small answers are complete by then. Large ones take a slot, and are streamed over connections
-    for exports.
+    When this returns, every shard that is needed has responded; otherwise it raises
+    ShardUnavailable, or TooBusy if a large result finds no export slot.
     """
-    near = index.near(release, query)
-    asked = [directory.interval for directory, _ in near]
-    size = sum(int(directory.text_bytes[mask].sum()) for directory, mask in near)
-    return read_parts(index, asked, size=size, part=partial(index.part, release, query), slot=slot)
+
+    def rows_of(interval: Interval, *, use: Use) -> Generator[Rows, None, None]:
+        return index.reader(release, query, interval).rows(use=use)
+
+    intervals = intervals_to_ask(query, release)
+    size = index.candidate_bytes(release, query)
+    return read_intervals(index, intervals, rows_of, size=size, slot=slot)
 
 
 def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str) -> Rows:
-    """The rows of these ids, ascending by id, each once; ids that no row has are left out."""
-    wanted = sorted(set(ids))
-    found: dict[int, bytes] = {}
-    for first in range(0, len(wanted), MOST_IDS):
-        query = Query(ids=tuple(wanted[first : first + MOST_IDS]), kind=kind)
-        part = partial(index.part, release, query)
-        for rows in _at_once(_by_shard(intervals_to_ask(query, release), kind), part):
-            found.update(zip(rows.integers("snaptron_id").tolist(), rows.lines(), strict=True))
-    return Rows(b"".join(found[number] for number in sorted(found)))
+    """The rows with these ids, ascending by id, each once. Ids without a row are left out."""
+    ascending_ids = sorted(set(ids))
+    lines: dict[int, bytes] = {}
+    for first in range(0, len(ascending_ids), MOST_IDS):
+        query = Query(ids=tuple(ascending_ids[first : first + MOST_IDS]), kind=kind)
+
+        def rows_of(
+            interval: Interval, *, use: Use, query: Query = query
+        ) -> Generator[Rows, None, None]:
+            return index.reader(release, query, interval).rows(use=use)
+
+        intervals = _by_shard(intervals_to_ask(query, release), kind)
+        for rows in _read_at_once(intervals, rows_of):
+            lines.update(zip(rows.integers("snaptron_id").tolist(), rows.lines(), strict=True))
+    return Rows(b"".join(lines[number] for number in sorted(lines)))
 
 
-def read_parts(
+def read_intervals(
     index: Index,
-    asked: Sequence[Interval],
+    intervals: Sequence[Interval],
+    rows_of: IntervalRows,
     *,
     size: int,
-    part: Callable[..., Iterator[Rows]],
     slot: Slot,
 ) -> Iterator[Rows]:
-    """What `part(interval, use=...)` gives of every interval, in order: read at once if the size is
-    small, else streamed.
+    """The rows of every interval, in order: read at once if the size in bytes is small, else streamed.
 
-    Raises ShardUnavailable before anything is read if a shard does not answer.
+    Raises ShardUnavailable before anything is read if a shard does not respond.
     """
     if size <= SMALL:
-        return iter(_at_once(asked, part))
-    index.reach([interval.shard for interval in asked])
-    stream = _streamed([partial(part, interval, use=Use.EXPORT) for interval in asked], slot)
-    # Its first item stands for the slot that was taken; begun, it hands the slot back however it
-    # ends.
+        return iter(_read_at_once(intervals, rows_of))
+    index.reach([interval.shard for interval in intervals])
+    stream = _stream([partial(rows_of, interval, use=Use.EXPORT) for interval in intervals], slot)
+    # Starting the generator here guarantees that it releases the slot. It yields an empty Rows first.
     next(stream)
     return stream
 
 
-def _at_once(asked: Sequence[Interval], part: Callable[..., Iterator[Rows]]) -> list[Rows]:
-    read = fanout.gather_by(
-        lambda interval: interval.shard, lambda interval: list(part(interval, use=Use.READ)), asked
-    )
-    return list(chain.from_iterable(read))
+def _read_at_once(intervals: Sequence[Interval], rows_of: IntervalRows) -> list[Rows]:
+    rows: list[Rows] = []
+    for rows_of_interval in fanout.gather_by(
+        lambda interval: interval.shard,
+        lambda interval: list(rows_of(interval, use=Use.READ)),
+        intervals,
+    ):
+        rows += rows_of_interval
+    return rows
 
 
 def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:
-    """One interval per shard that has the blocks of all its intervals: where order does not matter,
-    one statement does.
+    """One interval per shard, with the blocks of all its intervals.
+
+    One statement per shard is enough if the order of the rows does not matter.
     """
-    joined: dict[str, Interval] = {}
-    for one in intervals:
-        content = one.content[kind]
-        if one.shard in joined:
-            before = joined[one.shard].content[kind]
-            content = replace(
-                before,
-                first_block=min(before.first_block, content.first_block),
-                last_block=max(before.last_block, content.last_block),
-                min_id=min(before.min_id, content.min_id),
-                max_id=max(before.max_id, content.max_id),
-            )
-        joined[one.shard] = replace(one, content={kind: content})
-    return list(joined.values())
+    by_shard: dict[str, Interval] = {}
+    for interval in intervals:
+        content = interval.content[kind]
+        if interval.shard in by_shard:
+            content = _union(by_shard[interval.shard].content[kind], content)
+        by_shard[interval.shard] = replace(interval, content={kind: content})
+    return list(by_shard.values())
 
 
-def _streamed(sources: "Sequence[Callable[[], Iterator[Rows]]]", slot: Slot) -> Iterator[Rows]:
-    end = slot()
-    try:
+def _union(first: Content, second: Content) -> Content:
+    return replace(
+        first,
+        first_block=min(first.first_block, second.first_block),
+        last_block=max(first.last_block, second.last_block),
+        min_id=min(first.min_id, second.min_id),
+        max_id=max(first.max_id, second.max_id),
+    )
+
+
+def _stream(
+    sources: Sequence[Callable[[], Generator[Rows, None, None]]], slot: Slot
+) -> Generator[Rows, None, None]:
+    with slot():
         yield Rows(b"")
         yield from fanout.stream(sources)
-    finally:
-        end()

@@ -22,7 +22,7 @@ def wait_for(condition, seconds, *, why=lambda: ""):
 @contextmanager
 def published(world, server, compilation, release):
     """Another release is the current one inside, and the server knows."""
-    shards, url = world.index.pools._map, f"{server.url}/api/v1/compilations/{compilation}"
+    shards, url = world.index.shard_map, f"{server.url}/api/v1/compilations/{compilation}"
     before = world.index.catalog.release(compilation).name
     try:
         publish_release(shards.catalog, compilation, release)

@@ -172,7 +172,7 @@ def before(world):
 def contents(world):
     """Numbers of rows of every table that there is, in the catalog and in a shard."""
     found = []
-    for address in (world.index.pools._map.catalog, world.index.pools._map.address("s2")):
+    for address in (world.index.shard_map.catalog, world.index.shard_map.address("s2")):
         with psycopg.connect(address) as connection:
             query = "SELECT schemaname, relname FROM pg_stat_user_tables ORDER BY 1, 2"
             for schema, table in connection.execute(query).fetchall():
@@ -241,4 +241,4 @@ def test_a_deadline_is_a_504_that_names_the_shard(monkeypatch, world):
 
 def app_over(world) -> Flask:
     """The application in this process."""
-    return create_app(world.index.settings, world.index.pools._shards)
+    return create_app(world.index.settings, lambda: world.index.shard_map)

@@ -232,7 +232,7 @@ def ambiguous(world):
         (-1, "TWICE.1", "TWICE", "chrX", 100, 200, "+", "", "test"),
         (-2, "TWICE.2", "TWICE", "chrY", 100, 200, "+", "", "test"),
     ]
-    with psycopg.connect(world.index.pools._map.catalog) as connection:
+    with psycopg.connect(world.index.shard_map.catalog) as connection:
         connection.cursor().executemany(
             psycopg.sql.SQL(
                 "INSERT INTO {}.gene VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -240,5 +240,5 @@ def ambiguous(world):
             places,
         )
     yield "TWICE"
-    with psycopg.connect(world.index.pools._map.catalog) as connection:
+    with psycopg.connect(world.index.shard_map.catalog) as connection:
         connection.execute(psycopg.sql.SQL("DELETE FROM {}.gene WHERE number < 0").format(schema))

@@ -15,7 +15,7 @@ from servers import wait_for
 
 def export_connections(world):
     """How many connections of exports the server has at work."""
-    with psycopg.connect(world.index.pools._map.catalog) as connection:
+    with psycopg.connect(world.index.shard_map.catalog) as connection:
         found = connection.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE application_name = 'snapshard export' AND state <> 'idle'"
@@ -163,7 +163,7 @@ def blocked(world):
     """Nobody can read the end of chromosome 1 meanwhile, so that an export stands still; what comes
     before fits any socket.
     """
-    with psycopg.connect(world.index.pools._map.address("s2")) as holder:
+    with psycopg.connect(world.index.shard_map.address("s2")) as holder:
         schema = psycopg.sql.Identifier(world.release.schema)
         holder.execute(
             psycopg.sql.SQL("LOCK TABLE {}.junction, {}.junction_block").format(schema, schema)
@@ -182,7 +182,7 @@ def test_a_client_that_leaves_frees_its_connections_within_a_second(
 
 
 def test_an_interactive_client_that_leaves_ends_its_statement(world, single):
-    address = world.index.pools._map.address("s2")
+    address = world.index.shard_map.address("s2")
     with psycopg.connect(address) as holder:
         holder.execute(f'LOCK TABLE "{world.release.schema}".junction IN ACCESS EXCLUSIVE MODE')
         reader = threading.Thread(target=lambda: leave_after(single, 0.7))
@@ -205,7 +205,7 @@ def leave_after(single, seconds):
 
 def waiting(world):
     """How many reads wait for a lock."""
-    with psycopg.connect(world.index.pools._map.catalog) as connection:
+    with psycopg.connect(world.index.shard_map.catalog) as connection:
         query = (
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE application_name = 'snapshard read' AND wait_event_type = 'Lock'"
@@ -219,7 +219,7 @@ def test_a_stream_that_breaks_says_so_and_has_no_end(world, single, blocked):
     with socket.create_connection((host, int(port)), timeout=20) as client:
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
         wait_for(lambda: export_connections(world) > 0, 5)
-        with psycopg.connect(world.index.pools._map.catalog, autocommit=True) as connection:
+        with psycopg.connect(world.index.shard_map.catalog, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = 'snapshard export'"

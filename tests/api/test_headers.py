@@ -105,7 +105,7 @@ def test_a_release_is_not_kept_since_its_state_may_change(world, http):
 
 def set_state(world, state):
     """Of the release on one shard."""
-    with psycopg.connect(world.index.pools._map.catalog) as connection:
+    with psycopg.connect(world.index.shard_map.catalog) as connection:
         connection.execute(
             "UPDATE release SET state = %s WHERE schema = %s", [state, world.releases[1].schema]
         )

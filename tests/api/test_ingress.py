@@ -118,5 +118,5 @@ def break_off(world):
     """
     end = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name LIKE 'snapshard %' AND wait_event_type = 'Lock'"""
-    with psycopg.connect(world.index.pools._map.catalog, autocommit=True) as connection:
+    with psycopg.connect(world.index.shard_map.catalog, autocommit=True) as connection:
         wait_for(lambda: connection.execute(end).fetchall(), 10)

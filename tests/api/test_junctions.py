@@ -331,7 +331,7 @@ def test_where_counting_is_dear_the_number_is_an_estimate_and_says_so(
     parameters, kind, near, world, monkeypatch
 ):
     monkeypatch.setattr("snapshard.index.index.CHEAP", 0)
-    client = create_app(world.index.settings, world.index.pools._shards).test_client()
+    client = create_app(world.index.settings, lambda: world.index.shard_map).test_client()
     asked = {"limit": 1, **parameters}
     exact = client.get(
         "/api/v1/compilations/sim/junctions", query_string=asked | {"count": "exact"}

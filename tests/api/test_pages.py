@@ -96,7 +96,7 @@ def test_random_walks_over_the_pages_are_the_export(count, world, http):
 
 def test_a_walk_stays_in_its_release_when_another_is_published(world, http):
     first = http.get("/junctions", params={"limit": 1500}).json()
-    shards = world.index.pools._map
+    shards = world.index.shard_map
     try:
         publish_release(shards.catalog, "sim", world.releases[25].name)
         second = http.get("/junctions", params={"limit": 2000, "after": first["next"]}).json()
@@ -164,7 +164,7 @@ def test_a_new_release_is_seen_by_the_next_request_and_never_before_it_is_whole(
     asking.start()
     try:
         load_compilation(
-            world.index.pools._map, LoadPlan(compilation, world.releases[1].intervals, "again")
+            world.index.shard_map, LoadPlan(compilation, world.releases[1].intervals, "again")
         )
     finally:
         stop.set()

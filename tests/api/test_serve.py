@@ -59,5 +59,5 @@ def test_a_folder_on_the_command_line_beats_every_variable(world, start_server, 
         "--data", str(world.folder), shards=elsewhere, discover="app=snapshard", workers=1
     )
     names = {shard["name"] for shard in httpx.get(f"{server.url}/api/v1/shards").json()["shards"]}
-    assert names == set(world.index.pools._map.addresses)
+    assert names == set(world.index.shard_map.addresses)
     server.stop()

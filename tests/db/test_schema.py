@@ -9,7 +9,7 @@ from snapshard.index import ddl
 from snapshard.index.copy_out import literal_statement
 from snapshard.index.statements import summary_statement
 from snapshard.index.tables import block_table, rowset
-from snapshard.query import Query
+from snapshard.query import Query, intervals_to_ask
 from snapshard.region import Region
 from snapshard.row_kinds import ROW_KINDS
 
@@ -58,11 +58,14 @@ def described(table):
 def test_a_statement_that_the_index_answers_uses_it(worlds, index):
     world = worlds("gtex17", 5)
     release, query = world.release, Query(regions=(Region("chr1", 1_000_000, 1_010_000),))
-    directory, near = next((one, mask) for one, mask in index.near(release, query) if mask.any())
-    statement = summary_statement(
-        query, release, directory.interval, directory.around(near), columns=["start"]
+    readers = (
+        index.reader(release, query, interval) for interval in intervals_to_ask(query, release)
     )
-    with index.pools.connection(directory.interval.shard) as connection:
+    reader = next(reader for reader in readers if reader.candidates() is not None)
+    statement = summary_statement(
+        query, release, reader.interval, reader.candidates(), columns=["start"]
+    )
+    with index.pools.connection(reader.interval.shard) as connection:
         plan = connection.execute(
             "EXPLAIN " + literal_statement(connection, statement).as_string(connection)
         ).fetchall()

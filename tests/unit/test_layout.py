@@ -80,9 +80,9 @@ def test_a_shard_map_is_read(tmp_path):
     [
         ("shard\thost=x", "no line named 'catalog'"),
         ("catalog host=x", "line 1: expected a name, a tab and an address"),
-        ("catalog\thost=x\ncatalog\thost=y", "line 2: 'catalog' has an address already"),
-        ("catalog\tpostgresql://u:secret@h/db", "an address holds no password"),
-        ("catalog\tnonsense", "is no libpq address"),
+        ("catalog\thost=x\ncatalog\thost=y", "line 2: 'catalog' already has an address"),
+        ("catalog\tpostgresql://u:secret@h/db", "an address must not contain a password"),
+        ("catalog\tnonsense", "expected a libpq address, got 'nonsense'"),
     ],
 )
 def test_a_wrong_shard_map_names_the_line(tmp_path, text, complaint):

@@ -11,8 +11,8 @@ Python and, with `--preload`, the application. What must hold:
 import atexit
 import os
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -75,6 +75,15 @@ class Backend:
             )
         self.metrics.exports.inc()
         return _once(self._end_export)
+
+    @contextmanager
+    def export_slot(self, *, wait: float = 0) -> Iterator[None]:
+        """Holds one of the slots for exports. Raises TooBusy as `take_export_slot` does."""
+        release = self.take_export_slot(wait=wait)
+        try:
+            yield
+        finally:
+            release()
 
     def _end_export(self) -> None:
         self.metrics.exports.dec()

@@ -152,7 +152,7 @@ def _slot() -> Slot:
     answer may take.
     """
     ours = current_backend()
-    return partial(ours.take_export_slot, wait=ours.settings.read_seconds)
+    return partial(ours.export_slot, wait=ours.settings.read_seconds)
 
 
 def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:

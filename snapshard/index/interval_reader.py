@@ -1,0 +1,174 @@
+"""Reads the rows of one interval that match a query.
+
+A read has two steps. First the block directory, which is cached in memory, selects the candidate
+blocks (see directory.py). Then one SQL statement reads those blocks from the shard. If no block is a
+candidate, no statement is sent, but the shard must still respond: a response must not depend on
+whether an unavailable shard happened to hold a match.
+"""
+
+import math
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from snapshard.connections import Pools, Use, fanout
+from snapshard.errors import QueryTimeout
+from snapshard.index.copy_out import copy_lines, copy_records
+from snapshard.index.directory import Blocks, Directories, Directory, Split
+from snapshard.index.estimate import planned_rows
+from snapshard.index.statements import (
+    Statement,
+    count_statement,
+    directory_statement,
+    payload_statement,
+    summary_statement,
+)
+from snapshard.index.unpack_blocks import RECORD_TYPES, batches, unpacked
+from snapshard.query import Query
+from snapshard.release import Interval, Release
+from snapshard.rows import Rows
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The connections, directories and threads that all readers of a process share."""
+
+    pools: Pools
+    directories: Directories
+    unpackers: ThreadPoolExecutor
+
+    def read_lines(self, interval: Interval, statement: Statement) -> bytes:
+        """All lines of a statement, read to the end, so that the connection can be reused."""
+        with self.pools.connection(interval.shard) as connection:
+            return b"".join(copy_lines(connection, statement))
+
+    def directory(self, release: Release, interval: Interval, kind: str) -> Directory:
+        """The directory of an interval, read from its shard if it is not cached."""
+        # A release that was dropped and loaded again has the same schema but another creation time.
+        key = release.schema, release.created, interval.number, kind, interval.content[kind]
+
+        def read_directory() -> Directory:
+            lines = self.read_lines(interval, directory_statement(release, interval, kind))
+            return Directory.from_lines(interval, lines)
+
+        return self.directories.get(key, read_directory)
+
+
+@dataclass(frozen=True)
+class IntervalReader:
+    """The rows of one interval of a release that match a query, in genome order."""
+
+    resources: Resources
+    release: Release
+    query: Query
+    interval: Interval
+
+    def directory(self) -> Directory:
+        """The directory of the interval's blocks."""
+        return self.resources.directory(self.release, self.interval, self.query.kind)
+
+    def candidates(self) -> Blocks | None:
+        """A range or list of blocks that contains every candidate; None if there is no candidate."""
+        if self.query.ids is not None:
+            # The index on ids finds the rows without the directory.
+            content = self.interval.content[self.query.kind]
+            return Blocks(content.first_block, content.last_block)
+        directory = self.directory()
+        return directory.around(directory.candidates(self.query))
+
+    def split(self) -> Split:
+        """The candidate blocks, split into those to open and those that match fully."""
+        if self.query.ids is not None:
+            return Split(self.candidates())
+        return self.directory().split(self.query)
+
+    def summaries(
+        self, columns: tuple[str, ...], *, use: Use, limit: int | None
+    ) -> Generator[Rows, None, None]:
+        """These stored columns of the matching rows. Not for a query restricted to samples."""
+        blocks = self.candidates()
+        if blocks is None:
+            self._check_shard()
+            return
+        statement = summary_statement(
+            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
+        )
+        with self.resources.pools.connection(self.interval.shard, use) as connection:
+            for lines in copy_lines(connection, statement):
+                yield Rows(lines, columns)
+
+    def rows(
+        self, *, use: Use, limit: int | None = None, deadline: float = math.inf
+    ) -> Generator[Rows, None, None]:
+        """The matching rows with all columns, restricted to the query's samples if it has any.
+
+        The deadline is on the clock of time.monotonic; QueryTimeout is raised after it.
+        """
+        statement = self._payload_statement(limit)
+        if statement is None:
+            self._check_shard()
+            return
+        unpack = partial(unpacked, query=self.query)
+        with self.resources.pools.connection(self.interval.shard, use) as connection:
+            records = batches(copy_records(connection, statement, RECORD_TYPES))
+            # Decompression releases the GIL, so threads help if there are more than a few blocks.
+            # Restricting rows to samples consists of many short steps, for which threads would only
+            # wait for each other.
+            batches_of_rows: Iterator[Rows]
+            if use is Use.READ or self.query.samples is not None:
+                batches_of_rows = map(unpack, records)
+            else:
+                batches_of_rows = fanout.ahead(self.resources.unpackers, unpack, records)
+            for rows in batches_of_rows:
+                if time.monotonic() > deadline:
+                    raise QueryTimeout(
+                        self.interval.shard, self.resources.pools.settings.read_seconds
+                    )
+                if rows.text:
+                    yield rows
+
+    def count(self) -> int:
+        """The number of matching rows. Not for a query restricted to samples."""
+        split = self.split()
+        if split.opened is None:
+            return split.fully_matching_rows
+        statement = count_statement(self.query, self.release, self.interval, split.opened)
+        return split.fully_matching_rows + int(self.resources.read_lines(self.interval, statement))
+
+    def count_restricted(self, *, deadline: float) -> int:
+        """The number of matching rows of a query restricted to samples: every candidate is unpacked."""
+        return sum(len(rows) for rows in self.rows(use=Use.READ, deadline=deadline))
+
+    def expected_rows(self, candidate_rows: int) -> float:
+        """An estimate of the matching rows among so many rows of candidate blocks.
+
+        It is the share of the interval's rows that pass the filters, according to the statistics of
+        the shard's planner, times the candidate rows.
+        """
+        with self.resources.pools.connection(self.interval.shard) as connection:
+            passing_rows = planned_rows(connection, self.query, self.release, self.interval)
+        row_count = max(1, self.interval.content[self.query.kind].row_count)
+        return passing_rows * candidate_rows / row_count
+
+    def _payload_statement(self, limit: int | None) -> Statement | None:
+        """The statement that reads the blocks of the matching rows; None if there are no candidates."""
+        # The shard cannot apply a limit if rows without the query's samples are dropped later.
+        if self.query.samples is not None:
+            limit = None
+        split = self.split() if limit is None else Split(self.candidates())
+        if split.opened is None and split.fully_matching is None:
+            return None
+        return payload_statement(
+            self.query,
+            self.release,
+            self.interval,
+            opened=split.opened,
+            fully_matching=split.fully_matching,
+            limit=limit,
+        )
+
+    def _check_shard(self) -> None:
+        with self.resources.pools.connection(self.interval.shard):
+            pass
