@@ -2,6 +2,7 @@
 
 import pytest
 
+from snapshard.connections import running_shards
 from snapshard.connections.embedded import CONNECTIONS
 from snapshard.errors import BadSetting
 from snapshard.settings import Settings
@@ -42,3 +43,12 @@ def test_a_name_that_is_none_is_refused():
 def test_nobody_in_front_is_believed_unless_settings_say_so():
     assert Settings.from_env({}).proxies == 0
     assert Settings.from_env({"SNAPSHARD_PROXIES": "1"}).proxies == 1
+
+
+def test_a_folder_overrides_every_variable_that_names_shards(tmp_path):
+    environment = {"SNAPSHARD_SHARDS": "/etc/shards.tsv", "SNAPSHARD_DISCOVER": "app=snapshard"}
+    settings = Settings.from_env(environment)
+    assert not settings.embedded
+    assert settings.on_folder(tmp_path).embedded
+    with running_shards(settings.on_folder(tmp_path)) as shards:
+        assert str(tmp_path) in shards().catalog
