@@ -24,7 +24,7 @@ from snapshard_populate.releases import (
 @data_option
 @click.pass_context
 def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
-    """Lists releases. Sub-commands verify, publish, roll back, retire and prune them.
+    """Lists releases; sub-commands verify, publish, roll back, retire and prune them.
 
     \b
     Examples:
