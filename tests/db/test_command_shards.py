@@ -8,9 +8,8 @@ import pytest
 from click.testing import CliRunner
 from data_folders import data_folder
 
+from snapshard.__main__ import snapshard
 from snapshard.errors import BadShardMap, SnapshardError
-from snapshard_populate.commands.load import load
-from snapshard_populate.commands.releases import releases
 from snapshard_populate.simulate import simulate
 
 
@@ -29,8 +28,8 @@ def elsewhere(monkeypatch, tmp_path):
     monkeypatch.setenv("SNAPSHARD_DATA", str(tmp_path / "other"))
 
 
-def run(command, *arguments):
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+def run(*arguments):
+    result = CliRunner().invoke(snapshard, [str(argument) for argument in arguments])
     if result.exception is not None:
         raise result.exception
     return result.stdout
@@ -39,20 +38,20 @@ def run(command, *arguments):
 def test_a_named_folder_beats_every_variable_for_load_and_releases(source, elsewhere, tmp_path):
     with data_folder() as folder:
         arguments = ["--compilation", "named", "--shards", 2, "--data", folder.path]
-        assert "named/r1: published" in run(load, source, *arguments)
+        assert "named/r1: published" in run("load", source, *arguments)
         assert sorted(folder.shards.addresses) == ["shard-01", "shard-02"]
-        status = json.loads(run(releases, "--json", "--data", folder.path))
+        status = json.loads(run("releases", "--json", "--data", folder.path))
         assert (status["compilation"], status["name"]) == ("named", "r1")
-        served = run(releases, "--data", folder.path, "publish", "named", "r1")
+        served = run("releases", "--data", folder.path, "publish", "named", "r1")
         assert served == "named/r1: served\n"
     assert not (tmp_path / "other").exists()
 
 
 def test_without_a_folder_load_and_releases_use_discovery_before_the_shard_map(source, elsewhere):
     for command, arguments in (
-        (load, (source, "--compilation", "found")),
-        (releases, ()),
-        (releases, ("publish", "found", "r1")),
+        ("load", (source, "--compilation", "found")),
+        ("releases", ()),
+        ("releases", ("publish", "found", "r1")),
     ):
         with pytest.raises(SnapshardError, match="discovery needs a pod with a service account"):
             run(command, *arguments)
@@ -62,4 +61,4 @@ def test_a_shard_map_has_as_many_shards_as_it_has(source, monkeypatch, tmp_path)
     (tmp_path / "shards.tsv").write_text("catalog\thost=127.0.0.1 port=1\n")
     monkeypatch.setenv("SNAPSHARD_SHARDS", str(tmp_path / "shards.tsv"))
     with pytest.raises(BadShardMap, match="--shards is only for the embedded server"):
-        run(load, source, "--compilation", "counted", "--shards", 2)
+        run("load", source, "--compilation", "counted", "--shards", 2)
