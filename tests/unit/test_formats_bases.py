@@ -67,11 +67,11 @@ def test_a_wrong_row_is_named_and_left_out(line, expected):
     [
         (
             b"chr10\t0\t1\t1\t1\t1",
-            "line 5: expected rows sorted by chromosome, start and end, but chr10:0-1 comes after chr10:1-2",
+            "line 5: expected rows sorted by chromosome, start and end, but chr10:0-1 follows chr10:1-2",
         ),
         (
             b"chr1\t40\t41\t1\t1\t1",
-            "line 5: expected rows sorted by chromosome, start and end, but chr1 comes again after chr10",
+            "line 5: expected rows sorted by chromosome, start and end, but chr1 occurs again after chr10",
         ),
         (
             b"chr10\t1\t9\t1\t1\t1",

@@ -160,19 +160,19 @@ BAD = [
     ({"right_motif": ""}, "right_motif: expected a value, got ''"),
     (
         {"samples": ""},
-        "samples: expected ,sample:coverage repeated, got '' after 0 good characters",
+        "samples: expected ,sample:coverage repeated, got '' after 0 valid characters",
     ),
     (
         {"samples": "5:3,4:1"},
-        "samples: expected ,sample:coverage repeated, got '5:3,4:1' after 0 good characters",
+        "samples: expected ,sample:coverage repeated, got '5:3,4:1' after 0 valid characters",
     ),
-    ({"samples": ",5:3,4:1,"}, "got ',' after 8 good characters"),
-    ({"samples": ",5:3,4,900:8"}, "got ',4,900:8' after 4 good characters"),
-    ({"samples": ",5:3:4"}, "got ':4' after 4 good characters"),
-    ({"samples": ",5:3,:1"}, "got ',:1' after 4 good characters"),
-    ({"samples": ",5:3,4:x"}, "got ',4:x' after 4 good characters"),
-    ({"samples": ",5:3,4:-1"}, "got ',4:-1' after 4 good characters"),
-    ({"samples": "x" * 200_000}, "(200000 characters) after 0 good characters"),
+    ({"samples": ",5:3,4:1,"}, "got ',' after 8 valid characters"),
+    ({"samples": ",5:3,4,900:8"}, "got ',4,900:8' after 4 valid characters"),
+    ({"samples": ",5:3:4"}, "got ':4' after 4 valid characters"),
+    ({"samples": ",5:3,:1"}, "got ',:1' after 4 valid characters"),
+    ({"samples": ",5:3,4:x"}, "got ',4:x' after 4 valid characters"),
+    ({"samples": ",5:3,4:-1"}, "got ',4:-1' after 4 valid characters"),
+    ({"samples": "x" * 200_000}, "(200000 characters) after 0 valid characters"),
     (
         {"samples": ",1234567890123456789:1"},
         "samples: expected sample ids of at most 18 digits and coverages of at most 1099511627775",
@@ -181,29 +181,41 @@ BAD = [
     ({"samples": ",5:" + "9" * 30}, "coverages of at most 1099511627775"),
     ({"samples": ",5:3,4:1,5:8"}, "samples: expected every sample once, got sample 5 2 times"),
     ({"samples": ",5:3,5:1,6:8"}, "samples: expected every sample once, got sample 5 2 times"),
-    ({"samples_count": "2"}, "samples_count: expected 3 as the samples say, got 2"),
-    ({"coverage_sum": "13"}, "coverage_sum: expected 12 as the samples say, got 13"),
-    ({"coverage_avg": "4.001"}, "coverage_avg: expected a decimal, 4 by the samples, got '4.001'"),
+    ({"samples_count": "2"}, "samples_count: expected 3 (computed from samples), got 2"),
+    ({"coverage_sum": "13"}, "coverage_sum: expected 12 (computed from samples), got 13"),
+    (
+        {"coverage_avg": "4.001"},
+        "coverage_avg: expected the decimal 4 (computed from samples), got '4.001'",
+    ),
     (
         {"samples": ",3:1,2:1,1:3", "coverage_sum": "5", "coverage_avg": "1.666"},
-        "1.66666666667 by the samples, got '1.666'",
+        "1.66666666667 (computed from samples), got '1.666'",
     ),
-    ({"coverage_avg": ""}, "coverage_avg: expected a decimal, 4 by the samples, got ''"),
-    ({"coverage_avg": "4."}, "coverage_avg: expected a decimal, 4 by the samples, got '4.'"),
+    ({"coverage_avg": ""}, "coverage_avg: expected the decimal 4 (computed from samples), got ''"),
+    (
+        {"coverage_avg": "4."},
+        "coverage_avg: expected the decimal 4 (computed from samples), got '4.'",
+    ),
     ({"coverage_avg": ".4"}, "got '.4'"),
     ({"coverage_avg": "4.0.0"}, "got '4.0.0'"),
     ({"coverage_avg": "nan"}, "got 'nan'"),
     ({"coverage_avg": "4e0"}, "got '4e0'"),
     (
         {"coverage_median": "3.5"},
-        "coverage_median: expected a decimal, 3 by the samples, got '3.5'",
+        "coverage_median: expected the decimal 3 (computed from samples), got '3.5'",
     ),
     (
         {"coverage_median": "3.002"},
-        "coverage_median: expected a decimal, 3 by the samples, got '3.002'",
+        "coverage_median: expected the decimal 3 (computed from samples), got '3.002'",
     ),
-    ({"coverage_median": "8"}, "coverage_median: expected a decimal, 3 by the samples, got '8'"),
-    ({"coverage_median": "NA"}, "coverage_median: expected a decimal, 3 by the samples, got 'NA'"),
+    (
+        {"coverage_median": "8"},
+        "coverage_median: expected the decimal 3 (computed from samples), got '8'",
+    ),
+    (
+        {"coverage_median": "NA"},
+        "coverage_median: expected the decimal 3 (computed from samples), got 'NA'",
+    ),
     ({"left_motif": "G\\T"}, "expected printable text, got a backslash (0x5c) at byte"),
     ({"left_motif": "G\x00"}, "expected printable text, got a control character (0x00) at byte"),
     ({"left_motif": "G\x7f"}, "expected printable text, got a control character (0x7f) at byte"),
@@ -212,7 +224,7 @@ BAD = [
         "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE",
     ),
     ({"source_dataset_id": "1\t"}, "expected 17 tab-separated columns, got 18 in '7\\tchr2"),
-    ({"snaptron_id": "GTEx:I\t7"}, "DataSource:Type of a Snaptron answer, cut it off: cut -f2-"),
+    ({"snaptron_id": "GTEx:I\t7"}, "DataSource:Type of a Snaptron response, remove it: cut -f2-"),
 ]
 
 
@@ -356,11 +368,11 @@ def test_chromosomes_may_come_in_any_order(chunk_bytes):
     [
         (
             at("chr10", 9, 20),
-            "line 7: expected rows sorted by chromosome, start and end, but chr10 comes again after chrM",
+            "line 7: expected rows sorted by chromosome, start and end, but chr10 occurs again after chrM",
         ),
         (
             at("chrM", 1, 2),
-            "line 7: expected rows sorted by chromosome, start and end, but chrM:1-2 comes after chrM:1-3",
+            "line 7: expected rows sorted by chromosome, start and end, but chrM:1-2 follows chrM:1-3",
         ),
     ],
 )
@@ -386,7 +398,7 @@ def test_genes_and_exons_may_lack_samples_and_motifs(kind):
     )
     assert accepted(text, kind=kind) == text
     assert accepted(row(**EMPTY_GENE), kind=kind) == row(**EMPTY_GENE)
-    assert "coverage_avg: expected a decimal, 0 by the samples, got '1.000'" in reason(
+    assert "coverage_avg: expected the decimal 0 (computed from samples), got '1.000'" in reason(
         row(**EMPTY_GENE | {"coverage_avg": "1.000"}), kind=kind
     )
 

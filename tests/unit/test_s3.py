@@ -85,7 +85,7 @@ def test_an_object_that_is_not_there_is_named_without_its_signature(store):
         source.read(1)
     assert (
         str(refused.value)
-        == "s3://junctions/none.gz: expected the file, the server answered 404 NOT FOUND"
+        == "s3://junctions/none.gz: expected the file, but the server returned 404 NOT FOUND"
     )
 
 

@@ -1,4 +1,4 @@
-"""Sources: what they are is told by their first bytes, and a file that is cut off or damaged never
+"""Sources: what they are is told by their first bytes, and a file that is truncated or damaged never
 looks whole.
 """
 
@@ -86,7 +86,7 @@ def test_a_file_cut_off_anywhere_is_never_taken_for_a_whole_one(tmp_path, kind):
         *random.Random(1).sample(range(40, len(stored)), 30),
     ]:
         path.write_bytes(stored[:length])
-        with pytest.raises(BadSource, match=rf"^{re.escape(str(path))}: is cut off"):
+        with pytest.raises(BadSource, match=rf"^{re.escape(str(path))}: is truncated"):
             read_all(path)
 
 
@@ -104,7 +104,7 @@ def test_a_damaged_file_is_refused(tmp_path, kind):
     stored = bytearray((tmp_path / "x").read_bytes())
     stored[len(stored) // 2] ^= 0xFF
     (tmp_path / "x").write_bytes(stored)
-    with pytest.raises(BadSource, match=r"is damaged|is cut off"):
+    with pytest.raises(BadSource, match=r"is damaged|is truncated"):
         read_all(tmp_path / "x")
 
 
@@ -119,10 +119,10 @@ def test_other_bytes_after_the_end_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        (b"BZh91AY", "got bzip2; pipe it in: bzcat"),
-        (b"\xfd7zXZ\x00", "got xz; pipe it in: xzcat"),
-        (b"\x28\xb5\x2f\xfd\x04", "got zstd; pipe it in: zstdcat"),
-        (b"PK\x03\x04\x14\x00", "got zip; pipe it in: unzip -p"),
+        (b"BZh91AY", "got bzip2; decompress it first: bzcat"),
+        (b"\xfd7zXZ\x00", "got xz; decompress it first: xzcat"),
+        (b"\x28\xb5\x2f\xfd\x04", "got zstd; decompress it first: zstdcat"),
+        (b"PK\x03\x04\x14\x00", "got zip; decompress it first: unzip -p"),
     ],
 )
 def test_other_compression_is_named_with_the_command_to_use(tmp_path, head, expected):
@@ -303,10 +303,10 @@ def test_a_file_that_changed_meanwhile_is_refused():
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ({"ranges": False}, "the server does not give parts of files; download the file first"),
+        ({"ranges": False}, "the server does not support range requests; download the file first"),
         (
             {"etag": ""},
-            "the server names no ETag or Last-Modified to know the file by; download the file first",
+            "the server sends no ETag or Last-Modified header; download the file first",
         ),
     ],
 )
@@ -321,7 +321,9 @@ def test_a_server_that_cannot_resume_is_named(settings, expected):
 def test_a_busy_server_is_asked_again_and_a_missing_file_is_not():
     with serving(files={"/x": TEXT}, statuses=[503, 429, 0]) as (server, url):
         assert downloaded(f"{url}/x")[0] == TEXT
-        with pytest.raises(BadSource, match="expected the file, the server answered 404 Not Found"):
+        with pytest.raises(
+            BadSource, match="expected the file, but the server returned 404 Not Found"
+        ):
             downloaded(f"{url}/none")
         assert len(server.requests) == 4
 
@@ -425,8 +427,8 @@ def test_an_indexed_file_that_is_cut_off_or_damaged_is_refused(indexed, tmp_path
 def test_a_broken_server_of_parts_is_named(indexed):
     stored = indexed.read_bytes()
     for ranges, expected in (
-        (False, "part of the file, the server answered 200"),
-        (True, "tabix index, the server answered 404"),
+        (False, "part of the file, but the server returned 200"),
+        (True, "tabix index, but the server returned 404"),
     ):
         with (
             serving(files={"/x.bgz": stored}, ranges=ranges) as (_, url),

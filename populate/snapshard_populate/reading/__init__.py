@@ -52,17 +52,30 @@ __all__ = [
     "whole_number",
 ]
 
-_MODULES = {
-    "budget": ("ErrorBudget",),
-    "checks": ("CHECKS", "CHROMOSOME", "Check", "chromosomes", "run_starts", "whole_number"),
-    "chunks": ("CHUNK_BYTES", "Chunk", "Stream", "sift", "whole_lines"),
-    "fields": ("Mask", "quoted"),
-    "order": ("GenomeOrder",),
-    "sample_lists": ("Fields",),
-    "source": ("Source", "is_url", "open_source"),
-    "tabix": ("has_index", "indexed_chromosomes", "read_region"),
+_MODULE_OF = {
+    "ErrorBudget": "budget",
+    "CHECKS": "checks",
+    "CHROMOSOME": "checks",
+    "Check": "checks",
+    "chromosomes": "checks",
+    "run_starts": "checks",
+    "whole_number": "checks",
+    "CHUNK_BYTES": "chunks",
+    "Chunk": "chunks",
+    "Stream": "chunks",
+    "sift": "chunks",
+    "whole_lines": "chunks",
+    "Mask": "fields",
+    "quoted": "fields",
+    "GenomeOrder": "order",
+    "Fields": "sample_lists",
+    "Source": "source",
+    "is_url": "source",
+    "open_source": "source",
+    "has_index": "tabix",
+    "indexed_chromosomes": "tabix",
+    "read_region": "tabix",
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:

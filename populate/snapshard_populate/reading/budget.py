@@ -1,20 +1,20 @@
-"""How many bad lines a load puts up with."""
+"""The number of bad lines that a load tolerates."""
 
 from collections.abc import Callable
 
 from snapshard.errors import BadRow
 
 
-def _silent(_: BadRow) -> None:
-    """Tell nobody."""
+def _ignore(_: BadRow) -> None:
+    """Report nothing."""
 
 
 class ErrorBudget:
-    """The bad lines of a load so far: each is reported, and the first one over the budget ends the
-    load.
+    """The count of bad lines in a load: each is reported, and the first one over `max_errors` ends
+    the load.
     """
 
-    def __init__(self, max_errors: int = 0, *, report: Callable[[BadRow], None] = _silent) -> None:
+    def __init__(self, max_errors: int = 0, *, report: Callable[[BadRow], None] = _ignore) -> None:
         self.max_errors = max_errors
         self.spent = 0
         self._report = report
@@ -26,9 +26,6 @@ class ErrorBudget:
         if self.spent <= self.max_errors:
             return
         if self.max_errors:
-            bad = BadRow(
-                bad.file,
-                bad.line,
-                f"{bad.reason} (bad row number {self.spent}; --max-errors allows {self.max_errors})",
-            )
+            count = f"bad row number {self.spent}; --max-errors allows {self.max_errors}"
+            bad = BadRow(bad.file, bad.line, f"{bad.reason} ({count})")
         raise bad

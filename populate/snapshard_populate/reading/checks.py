@@ -1,8 +1,9 @@
-"""What must hold of every row of a junction, gene or exon file before it is loaded.
+"""Checks of the rows of junction, gene and exon files, applied before rows are loaded.
 
-A check looks at all rows of a chunk at once and says which ones are good; only for bad ones is a
-sentence made. The checks of a list are applied in order, each to the rows that passed the ones
-before, so a later check may rely on the earlier ones.
+A check looks at all rows of a chunk at once and returns a mask of the good ones; a message is made
+only for bad rows. The checks of a list are applied in order, each to the rows that passed all checks
+before it. So a later check may rely on the earlier ones: numbers are parsed only from fields that
+are known to be digits, and statistics are compared only with lists that are well formed.
 """
 
 import re
@@ -13,12 +14,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.junction import STRANDS
+from snapshard.junction import MOST_DIGITS, STRANDS
 from snapshard.pairs import Integers
 from snapshard.region import LAST_BASE
 from snapshard.rows import Rows
 from snapshard_populate.reading import sample_lists
-from snapshard_populate.reading.fields import MOST_DIGITS, Mask, are_whole, letters, quoted, widths
+from snapshard_populate.reading.fields import Mask, are_whole, letters, quoted, widths
 from snapshard_populate.reading.sample_lists import Fields
 
 LONGEST_NAME = 64  # of a chromosome; the longest of UCSC's contig names have 27 letters
@@ -27,8 +28,10 @@ _CHROM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
 
 @dataclass(frozen=True)
 class Check:
-    """One property of rows: which rows have it, and for a row without it what was expected and what
-    came.
+    """A property of rows.
+
+    holds: the mask of the rows that have it. reason: for the fields of a row that lacks it, the
+    value that was expected and the value that was found.
     """
 
     holds: Callable[[Rows], Mask]
@@ -36,11 +39,11 @@ class Check:
 
 
 def failures(rows: Rows, checks: Sequence[Check]) -> Iterator[tuple[Mask, Rows, Check]]:
-    """The checks that some rows fail: which of the rows still good pass, those rows themselves, and
-    the check.
+    """Yields each check that some rows fail: the mask of the rows that pass, the rows that were
+    checked, and the check.
 
-    The rows are those that passed all checks before; after the last failure the good ones are
-    `rows.where(mask)`.
+    The rows checked are those that passed all earlier checks; after the last failure, the good rows
+    are `rows.where(mask)`.
     """
     for check in checks:
         good = check.holds(rows)
@@ -50,38 +53,44 @@ def failures(rows: Rows, checks: Sequence[Check]) -> Iterator[tuple[Mask, Rows, 
 
 
 def chromosomes(rows: Rows) -> NDArray[np.bytes_]:
-    """The chromosome of every row, cut after LONGEST_NAME + 1 bytes."""
+    """The chromosome of every row, truncated to LONGEST_NAME + 1 bytes."""
     names = np.ascontiguousarray(letters(rows, "chromosome", most=LONGEST_NAME + 1))
     chromosome: NDArray[np.bytes_] = names.view(f"S{names.shape[1]}")[:, 0]
     return chromosome
 
 
 def run_starts(names: NDArray[np.bytes_]) -> Integers:
-    """Where each run of equal names begins."""
-    return np.flatnonzero(
-        np.concatenate((np.ones(len(names[:1]), np.bool_), names[1:] != names[:-1]))
-    )
+    """The index of the first name of every run of equal names."""
+    changes = names[1:] != names[:-1]
+    return np.flatnonzero(np.concatenate((np.ones(len(names[:1]), np.bool_), changes)))
 
 
 def _is_chromosome(rows: Rows) -> Mask:
+    # Rows of one chromosome are adjacent, so one name is matched per run, not per row.
     names = chromosomes(rows)
-    first = run_starts(names)
+    starts = run_starts(names)
     good = [
-        len(name) <= LONGEST_NAME and bool(_CHROM.fullmatch(name)) for name in names[first].tolist()
+        len(name) <= LONGEST_NAME and bool(_CHROM.fullmatch(name))
+        for name in names[starts].tolist()
     ]
-    return np.repeat(np.array(good, np.bool_), np.diff(np.append(first, len(names))))
+    return np.repeat(np.array(good, np.bool_), np.diff(np.append(starts, len(names))))
 
 
 def _is_strand(rows: Rows) -> Mask:
-    known = np.frombuffer("".join(STRANDS).encode(), np.uint8)
-    one: Mask = widths(rows, "strand") == 1
-    return one & np.isin(letters(rows, "strand", most=1)[:, 0], known)
+    strands = np.frombuffer("".join(STRANDS).encode(), np.uint8)
+    single: Mask = widths(rows, "strand") == 1
+    return single & np.isin(letters(rows, "strand", most=1)[:, 0], strands)
 
 
 def _in_genome(rows: Rows) -> Mask:
     start, end = rows.integers("start"), rows.integers("end")
     inside: Mask = (start >= 1) & (start <= end) & (end <= LAST_BASE)
     return inside
+
+
+def _position_reason(fields: Fields) -> str:
+    positions = f"start {fields['start']} and end {fields['end']}"
+    return f"expected 1 <= start <= end <= {LAST_BASE}, got {positions}"
 
 
 def _length_fits(rows: Rows) -> Mask:
@@ -95,7 +104,7 @@ def _length_reason(fields: Fields) -> str:
 
 
 def whole_number(name: str, *, empty: bool = False) -> Check:
-    """The check that a column holds whole numbers (or nothing, where that is allowed)."""
+    """The check that a column contains whole numbers; `empty` accepts empty fields as well."""
     expected = f"a whole number of at most {MOST_DIGITS} digits" + (" or nothing" if empty else "")
     return Check(
         lambda rows: are_whole(rows, name, empty=empty),
@@ -103,7 +112,7 @@ def whole_number(name: str, *, empty: bool = False) -> Check:
     )
 
 
-def _filled(name: str) -> Check:
+def _not_empty(name: str) -> Check:
     return Check(
         lambda rows: widths(rows, name) > 0, lambda fields: f"{name}: expected a value, got ''"
     )
@@ -113,30 +122,24 @@ CHROMOSOME = Check(
     _is_chromosome,
     lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}",
 )
-_POSITION = Check(
-    _in_genome,
-    lambda fields: (
-        f"expected 1 <= start <= end <= {LAST_BASE}, got start {fields['start']} and end {fields['end']}"
-    ),
-)
+_POSITION = Check(_in_genome, _position_reason)
 _STRAND = Check(
     _is_strand,
     lambda fields: f"strand: expected one of {' '.join(STRANDS)}, got {quoted(fields['strand'])}",
 )
+_NUMBERS = ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")
+_ANNOTATION = ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated")
 
 
-def _checks(*, samples_optional: bool, filled: tuple[str, ...] = ()) -> tuple[Check, ...]:
+def _checks(*, samples_optional: bool, required: tuple[str, ...] = ()) -> tuple[Check, ...]:
     return (
-        *[
-            whole_number(name)
-            for name in ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")
-        ],
+        *[whole_number(name) for name in _NUMBERS],
         whole_number("source_dataset_id", empty=True),
         CHROMOSOME,
         _POSITION,
         Check(_length_fits, _length_reason),
         _STRAND,
-        *[_filled(name) for name in filled],
+        *[_not_empty(name) for name in required],
         Check(
             partial(sample_lists.samples_formed, empty=samples_optional),
             sample_lists.samples_reason,
@@ -150,10 +153,7 @@ def _checks(*, samples_optional: bool, filled: tuple[str, ...] = ()) -> tuple[Ch
     )
 
 
-_ANNOTATION = ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated")
-_JUNCTION, _FEATURE = (
-    _checks(samples_optional=False, filled=_ANNOTATION),
-    _checks(samples_optional=True),
-)
+_JUNCTION = _checks(samples_optional=False, required=_ANNOTATION)
+_FEATURE = _checks(samples_optional=True)
 CHECKS = {"junction": _JUNCTION, "gene": _FEATURE, "exon": _FEATURE}
 """The checks of each kind of rows. Genes and exons may lack samples, motifs and annotation."""

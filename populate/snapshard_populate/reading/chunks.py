@@ -1,5 +1,9 @@
-"""Sources of rows, a few megabytes of whole lines at a time: the good lines as rows, the others as
-errors.
+"""Sources of rows, a few megabytes of complete lines at a time.
+
+A stream is read in blocks of a fixed size, which end anywhere in a line. `whole_lines` moves the
+incomplete end of each block to the front of the next text, so that every text starts and ends at a
+line boundary and no line is ever divided. `sift` then turns a text into a chunk of good rows and a
+list of errors; line numbers are counted over the whole source, bad lines included.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,23 +18,21 @@ from snapshard.rows import Rows, line_count
 from snapshard_populate.reading.checks import Check, failures
 from snapshard_populate.reading.fields import is_structured, structure_reason
 
-CHUNK_BYTES = 4 << 20  # of text at a time: small enough for its arrays to stay near the processor
-LONGEST_LINE = 512 << 20  # the longest known rows have 1.6 MB; past this, it is not a text of rows
+CHUNK_BYTES = 4 << 20  # of text at a time: small enough for its arrays to stay in the CPU's caches
+LONGEST_LINE = 512 << 20  # real rows have up to 1.6 MB; a longer line is not a row
 
 
 class Stream(Protocol):
-    """Anything that bytes can be read from."""
+    """An object that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """At most that many bytes; none at the end."""
+        """Returns at most that many bytes; none at the end."""
         ...
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Consecutive good rows of a source, verbatim, and the line number (from 1) that each of them
-    had there.
-    """
+    """Consecutive good rows of a source, verbatim, with their line numbers there (from 1)."""
 
     rows: Rows
     lines: Integers
@@ -43,50 +45,50 @@ class Chunk:
 
 
 def whole_lines(stream: Stream, name: str, *, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """The stream cut at line ends into texts of about that size, or of one line where that is
-    longer.
+    """Yields the stream as texts of complete lines of about that size; a longer line is a text of
+    its own.
 
-    A newline that is missing at the very end is added. Raises BadSource for a line longer than any
+    A missing newline at the very end is added. Raises BadSource for a line that is longer than any
     row can be.
     """
     parts: list[bytes] = []
     while block := stream.read(chunk_bytes):
-        cut = block.rfind(b"\n") + 1
-        if cut:
-            yield b"".join([*parts, block[:cut]])
+        line_end = block.rfind(b"\n") + 1
+        if line_end:
+            yield b"".join([*parts, block[:line_end]])
             parts = []
-        parts.append(block[cut:])
+        parts.append(block[line_end:])
         if sum(map(len, parts)) > LONGEST_LINE:
             raise BadSource(
                 name, f"expected lines of text, got {LONGEST_LINE} bytes without a line end"
             )
-    if rest := b"".join(parts):
-        yield rest + b"\n"
+    if last_line := b"".join(parts):
+        yield last_line + b"\n"
 
 
 def sift(
     rows: Rows, first_line: int, source: str, checks: Sequence[Check]
 ) -> tuple[Chunk, list[BadRow]]:
-    """The good rows of a text of whole lines, and what is wrong with the others, in the order of
-    their lines.
+    """The good rows of a text of complete lines, and the errors of the others in the order of their
+    lines.
     """
     bad: list[BadRow] = []
     lines = first_line + np.arange(line_count(rows.text))
     if not is_structured(rows):
         rows, lines, bad = _structured(rows, lines, source)
-    for good, tried, check in failures(rows, checks):
-        for line, text in zip(lines[~good].tolist(), tried.where(~good).lines(), strict=True):
-            fields = dict(
-                zip(tried.columns, text.decode().removesuffix("\n").split("\t"), strict=True)
-            )
+    for good, checked, check in failures(rows, checks):
+        for line, text in zip(lines[~good].tolist(), checked.where(~good).lines(), strict=True):
+            values = text.decode().removesuffix("\n").split("\t")
+            fields = dict(zip(checked.columns, values, strict=True))
             bad.append(BadRow(source, line, check.reason(fields)))
-        rows, lines = tried.where(good), lines[good]
+        rows, lines = checked.where(good), lines[good]
     return Chunk(rows, lines, source), sorted(bad, key=lambda row: row.line)
 
 
 def _structured(rows: Rows, lines: Integers, source: str) -> tuple[Rows, Integers, list[BadRow]]:
-    """The lines that have their columns and clean text, and what the others are; slow, for texts
-    that have such others.
+    """The lines that have their columns and clean text, and the errors of the others.
+
+    Looks at every line in Python, so it is called only for texts that have a bad line.
     """
     texts = rows.text.split(b"\n")[:-1]
     reasons = [structure_reason(line, len(rows.columns)) for line in texts]
@@ -96,5 +98,5 @@ def _structured(rows: Rows, lines: Integers, source: str) -> tuple[Rows, Integer
         for line, reason in zip(lines.tolist(), reasons, strict=True)
         if reason is not None
     ]
-    kept = b"".join([line + b"\n" for line, keep in zip(texts, good.tolist(), strict=True) if keep])
-    return Rows(kept, rows.columns), lines[good], bad
+    clean = [line + b"\n" for line, keep in zip(texts, good.tolist(), strict=True) if keep]
+    return Rows(b"".join(clean), rows.columns), lines[good], bad

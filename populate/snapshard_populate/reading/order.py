@@ -1,5 +1,9 @@
-"""The order that a source of rows must have: chromosomes in one piece each, within one by start and
-end.
+"""The order that a source of rows must have: all rows of a chromosome adjacent, and sorted by start
+and end within it.
+
+Blocks and the bounds in the directory rely on this order. A source arrives chunk by chunk, so the
+last position and the set of finished chromosomes are kept between chunks; chromosomes themselves may
+come in any order.
 """
 
 import shlex
@@ -14,23 +18,22 @@ from snapshard_populate.reading.checks import chromosomes, run_starts
 
 
 class GenomeOrder:
-    """Follows the rows of one source, chunk after chunk, and refuses the first one out of order.
+    """The position in one source up to which its rows have been in order; refuses the first row that
+    is not.
 
-    `first_column` is the number of the chromosome's, for the command that sorts; start and end
-    follow it.
+    `first_column` is the number of the chromosome's column, for the command that sorts; start and
+    end follow it.
     """
 
     def __init__(self, source: str, *, first_column: int = 2) -> None:
         self.source = source
-        self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(
-            *range(first_column, first_column + 3)
-        )
-        self._done: set[bytes] = set()
+        numbers = range(first_column, first_column + 3)
+        self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(*numbers)
+        self._chromosomes: set[bytes] = set()
         self._last = (b"", 0, 0)
 
     def follow(self, rows: Rows, lines: Integers) -> None:
-        """Take note of the next rows, which have passed their checks; `lines` are their line
-        numbers.
+        """Checks the next rows, which have passed their checks; `lines` are their line numbers.
 
         Raises BadSource, with the line and the command that sorts the file.
         """
@@ -43,27 +46,26 @@ class GenomeOrder:
     def _enter(self, chrom: bytes, line: int) -> None:
         if chrom == self._last[0]:
             return
-        if chrom in self._done:
+        if chrom in self._chromosomes:
             raise self._unsorted(
-                line, f"{chrom.decode()} comes again after {self._last[0].decode()}"
+                line, f"{chrom.decode()} occurs again after {self._last[0].decode()}"
             )
-        self._done.add(chrom)
+        self._chromosomes.add(chrom)
         self._last = (chrom, 0, 0)
 
     def _ascend(self, starts: Integers, ends: Integers, lines: Integers) -> None:
         chrom, start, end = self._last
         starts_before, ends_before = np.append(start, starts[:-1]), np.append(end, ends[:-1])
-        backward = (starts < starts_before) | (starts == starts_before) & (ends < ends_before)
-        if backward.any():
-            i = int(backward.argmax())
-            came, before = f"{starts[i]}-{ends[i]}", f"{starts_before[i]}-{ends_before[i]}"
-            raise self._unsorted(
-                int(lines[i]), f"{chrom.decode()}:{came} comes after {chrom.decode()}:{before}"
-            )
+        descends = (starts < starts_before) | (starts == starts_before) & (ends < ends_before)
+        if descends.any():
+            i = int(descends.argmax())
+            name = chrom.decode()
+            row, before = f"{starts[i]}-{ends[i]}", f"{starts_before[i]}-{ends_before[i]}"
+            raise self._unsorted(int(lines[i]), f"{name}:{row} follows {name}:{before}")
         self._last = (chrom, int(starts[-1]), int(ends[-1]))
 
-    def _unsorted(self, line: int, what: str) -> BadSource:
+    def _unsorted(self, line: int, reason: str) -> BadSource:
         name = "FILE" if self.source == "-" else shlex.quote(self.source)
         command = f"zcat -f {name} | LC_ALL=C sort -t \"$(printf '\\t')\" {self._keys}"
         expected = "expected rows sorted by chromosome, start and end"
-        return BadSource(self.source, f"line {line}: {expected}, but {what}; sort it: {command}")
+        return BadSource(self.source, f"line {line}: {expected}, but {reason}; sort it: {command}")

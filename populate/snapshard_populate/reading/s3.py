@@ -1,6 +1,4 @@
-"""Objects of an S3 store, by addresses that are signed for a while: whatever reads http(s) reads
-them too.
-"""
+"""Objects of an S3 store, as signed http(s) addresses that every reader of http(s) can open."""
 
 from functools import cache
 from typing import Any
@@ -9,18 +7,18 @@ from snapshard.errors import BadSource
 
 SCHEME = "s3://"
 _SIGNED_SECONDS = 24 * 3600
-"""An address is signed anew whenever a file is opened or resumed; one reading of it may take this
-long.
+"""An address is signed again whenever a file is opened or a download is resumed; reading without an
+interruption may take this long.
 """
 
 
 def http_address(location: str) -> str:
-    """Where a source is had by HTTP: an http(s) address as it is, for s3://BUCKET/KEY one that is
-    signed for a day.
+    """The http(s) address of a source: of s3://BUCKET/KEY an address that is signed for a day; an
+    http(s) address is returned unchanged.
 
-    Region, credentials and, for another store than Amazon's, AWS_ENDPOINT_URL come from AWS's own
-    variables and files. Where there are no credentials it is not signed, which a public bucket
-    takes. Raises BadSource.
+    Region, credentials and, for a store other than Amazon's, AWS_ENDPOINT_URL come from AWS's own
+    variables and files. Without credentials the address is not signed, which works for public
+    buckets. Raises BadSource.
     """
     if not location.startswith(SCHEME):
         return location
@@ -33,10 +31,10 @@ def http_address(location: str) -> str:
         raise BadSource(
             location, "reading from S3 needs botocore: pip install 'snapshard[s3]'"
         ) from exc
+    parameters = {"Bucket": bucket, "Key": key}
     try:
-        place = {"Bucket": bucket, "Key": key}
         address: str = client.generate_presigned_url(
-            "get_object", Params=place, ExpiresIn=_SIGNED_SECONDS
+            "get_object", Params=parameters, ExpiresIn=_SIGNED_SECONDS
         )
     except errors as exc:
         raise BadSource(location, " ".join(str(exc).split())) from exc
@@ -45,9 +43,8 @@ def http_address(location: str) -> str:
 
 @cache
 def _client() -> tuple[Any, type[Exception]]:
-    """A client, made once, and the family of its errors. Its package takes long to import and few
-    sources are on S3.
-    """
+    """The client and the base class of its errors, created once."""
+    # Importing botocore takes long, and few sources are on S3.
     import botocore
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError

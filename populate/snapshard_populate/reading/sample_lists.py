@@ -1,4 +1,11 @@
-"""Whether a row's sample list is well formed, and its statistics are those of the list."""
+"""Checks of sample lists: that `,sample:coverage,…` is well formed, and that a row's statistics are
+those of its list.
+
+All lists of a chunk are checked at once, as one text. The order of the checks matters: `pairs` can
+be parsed only from well-formed lists, coverages fit 40 bits only after `numbers_fit`, and the median
+is searched only in rows whose count is right. Per-row Python runs only for rows that are bad or
+unusual (numbers of more than 18 digits, lists that do not ascend, medians between two halves).
+"""
 
 import re
 import statistics
@@ -6,9 +13,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from snapshard.junction import MOST_DIGITS
 from snapshard.pairs import Integers, well_formed
 from snapshard.rows import Rows
-from snapshard_populate.reading.fields import MOST_DIGITS, Mask, decimals, quoted, widths
+from snapshard_populate.reading.fields import Mask, decimals, quoted, widths
 
 Fields = Mapping[str, str]
 
@@ -18,32 +26,34 @@ _COMMA, _COLON, _ZERO = b",:0"
 
 
 def samples_formed(rows: Rows, *, empty: bool) -> Mask:
-    """Which sample lists are `,sample:coverage` repeated (or empty, where that is allowed)."""
+    """Mask of the rows whose sample list is `,sample:coverage` repeated; `empty` accepts empty lists
+    as well.
+    """
     text, starts, _ = rows.spans("samples")
     lengths = widths(rows, "samples")
-    begun: Mask = (lengths == 0) & empty | (lengths > 0) & (text.take(starts) == _COMMA)
-    if begun.all() and _all_formed(rows):
-        return begun
-    begun &= np.array([well_formed(one) for one in rows.texts("samples")], np.bool_)
-    return begun
+    formed: Mask = (lengths == 0) & empty | (lengths > 0) & (text.take(starts) == _COMMA)
+    if formed.all() and _all_formed(rows):
+        return formed
+    formed &= np.array([well_formed(samples) for samples in rows.texts("samples")], np.bool_)
+    return formed
 
 
 def _all_formed(rows: Rows) -> bool:
-    """What `well_formed` says of all lists at once, using that their separators have to be found
-    anyhow.
-    """
+    """Whether `well_formed` holds for all lists, checked on their joined text."""
     try:
         pairs = rows.pairs
-    except ValueError:  # not as many colons as commas
+    except ValueError:  # the numbers of colons and commas differ
         return False
+    # If every list starts with a comma, then all are well formed exactly if commas and colons
+    # alternate, only digits are between them, and no two of them are adjacent.
     text = np.frombuffer(pairs.text, np.uint8)
     commas, colons = text == _COMMA, text == _COLON
     separators = commas | colons
     digits = int(np.count_nonzero((text - np.uint8(_ZERO)) < 10))
-    some = len(pairs.spans)
+    count = len(pairs.spans)
     return (
-        int(np.count_nonzero(commas)) == int(np.count_nonzero(colons)) == some
-        and digits + 2 * some == len(text)
+        int(np.count_nonzero(commas)) == int(np.count_nonzero(colons)) == count
+        and digits + 2 * count == len(text)
         and bool(commas[pairs.spans].all())
         and not (separators[1:] & separators[:-1]).any()
         and not separators[-1:].any()
@@ -51,73 +61,77 @@ def _all_formed(rows: Rows) -> bool:
 
 
 def samples_reason(fields: Fields) -> str:
-    """What is wrong with a list that is not well formed."""
-    found = _PAIR_LIST.match(fields["samples"])
-    good = found.end() if found else 0
-    return f"samples: expected ,sample:coverage repeated, got {quoted(fields['samples'][good:])} after {good} good characters"
+    """The first part of a list that is not well formed."""
+    samples = fields["samples"]
+    match = _PAIR_LIST.match(samples)
+    valid = match.end() if match else 0
+    expected = "expected ,sample:coverage repeated"
+    return f"samples: {expected}, got {quoted(samples[valid:])} after {valid} valid characters"
 
 
 def numbers_fit(rows: Rows) -> Mask:
-    """Which rows have only numbers that our integers hold."""
+    """Mask of the rows whose sample ids and coverages all fit their integers."""
     pairs = rows.pairs
     lengths = np.diff(np.append(pairs.spans, len(pairs.text)))
     fits = pairs.coverages <= MOST_COVERAGE
-    for long in np.flatnonzero(lengths > MOST_DIGITS).tolist():
-        pair = pairs.text[pairs.spans[long] + 1 :][: lengths[long] - 1]
-        sample, coverage = pair.split(b":")
-        fits[long] = (
-            len(sample) <= MOST_DIGITS and int(coverage[-MOST_DIGITS - 20 :] or 0) <= MOST_COVERAGE
-        )
-    return _all_pairs(fits, rows)
+    # Parsed numbers of more than 18 digits have overflowed, so these are compared as text. The sum
+    # of both numbers' digits only selects the candidates.
+    for pair in np.flatnonzero(lengths > MOST_DIGITS).tolist():
+        text = pairs.text[pairs.spans[pair] + 1 :][: lengths[pair] - 1]
+        sample, coverage = text.split(b":")
+        reads = int(coverage[-MOST_DIGITS - 20 :] or 0)
+        fits[pair] = len(sample) <= MOST_DIGITS and reads <= MOST_COVERAGE
+    mask = np.ones(len(rows), np.bool_)
+    if not fits.all():
+        mask[pairs.row_of[~fits]] = False
+    return mask
 
 
 def numbers_reason(fields: Fields) -> str:
-    """What numbers a sample list may hold."""
-    return f"samples: expected sample ids of at most {MOST_DIGITS} digits and coverages of at most {MOST_COVERAGE}"
+    """The numbers that a sample list may contain."""
+    ids = f"sample ids of at most {MOST_DIGITS} digits"
+    return f"samples: expected {ids} and coverages of at most {MOST_COVERAGE}"
 
 
 def samples_differ(rows: Rows) -> Mask:
-    """Which rows have every sample once at most. Lists that ascend need no sorting, and most do."""
+    """Mask of the rows that list no sample twice."""
+    # A list that ascends has no duplicates, and most lists do. Only the others are sorted.
     pairs = rows.pairs
     descends = pairs.samples[1:] <= pairs.samples[:-1]
     first = pairs.rows[1:-1]
+    # The first pair of a row is not compared with the last pair of the row before.
     descends[first[(first > 0) & (first < len(pairs.samples))] - 1] = False
-    result = np.ones(len(rows), np.bool_)
+    mask = np.ones(len(rows), np.bool_)
     for row in np.unique(pairs.row_of[1:][descends]).tolist():
         ids = np.sort(pairs.samples[pairs.rows[row] : pairs.rows[row + 1]])
-        result[row] = bool((ids[1:] != ids[:-1]).all())
-    return result
+        mask[row] = bool((ids[1:] != ids[:-1]).all())
+    return mask
 
 
 def samples_differ_reason(fields: Fields) -> str:
-    """Which sample comes more than once."""
+    """The first sample that is listed again."""
     ids = [int(pair.split(":")[0]) for pair in fields["samples"].split(",")[1:]]
-    seen: set[int] = set()
-    twice = next(sample for sample in ids if sample in seen or seen.add(sample))  # type: ignore[func-returns-value]
-    return f"samples: expected every sample once, got sample {twice} {ids.count(twice)} times"
-
-
-def _all_pairs(good: Mask, rows: Rows) -> Mask:
-    result = np.ones(len(rows), np.bool_)
-    if not good.all():
-        result[rows.pairs.row_of[~good]] = False
-    return result
+    first = {sample: i for i, sample in reversed(list(enumerate(ids)))}
+    repeated = next(sample for i, sample in enumerate(ids) if first[sample] < i)
+    return f"samples: expected every sample once, got sample {repeated} {ids.count(repeated)} times"
 
 
 def count_fits(rows: Rows) -> Mask:
-    """Which rows have as many samples as they say."""
+    """Mask of the rows whose samples_count is the length of their list."""
     fits: Mask = rows.integers("samples_count") == rows.pairs.counts()
     return fits
 
 
 def sum_fits(rows: Rows) -> Mask:
-    """Which rows have as many reads as they say."""
+    """Mask of the rows whose coverage_sum is the sum over their list."""
     fits: Mask = rows.integers("coverage_sum") == rows.pairs.sums()
     return fits
 
 
 def mean_fits(rows: Rows) -> Mask:
-    """Which rows have the mean that they say; their count and sum must have been found right."""
+    """Mask of the rows whose coverage_avg is their coverage_sum by their samples_count, both already
+    checked.
+    """
     stated = decimals(rows, "coverage_avg")
     mean = rows.integers("coverage_sum") / np.maximum(rows.integers("samples_count"), 1)
     fits: Mask = stated.formed & (np.abs(mean - stated.values) <= stated.tolerance)
@@ -125,54 +139,48 @@ def mean_fits(rows: Rows) -> Mask:
 
 
 def median_fits(rows: Rows) -> Mask:
-    """Which rows have the median that they say; sorts only the rows whose median is not what they
-    say to the half.
-    """
+    """Mask of the rows whose coverage_median is the median of their list."""
+    # A median of integers is a multiple of one half. To confirm one, it is enough to count the
+    # coverages below and above it; only rows that fail this way have their lists sorted.
     stated = decimals(rows, "coverage_median")
-    halves = np.rint(2 * stated.values).astype(np.int64)
-    fits: Mask = (
-        stated.formed
-        & (np.abs(stated.values - halves / 2) <= stated.tolerance)
-        & _is_median(halves, rows)
-    )
-    rest = np.flatnonzero(~fits & stated.formed)
-    if len(rest):
-        fits[rest] = (
-            np.abs(rows.take(rest).pairs.medians() - stated.values[rest]) <= stated.tolerance[rest]
-        )
+    doubled = np.rint(2 * stated.values).astype(np.int64)
+    fits: Mask = stated.formed & (np.abs(stated.values - doubled / 2) <= stated.tolerance)
+    fits &= _is_median(doubled, rows)
+    doubtful = np.flatnonzero(~fits & stated.formed)
+    if len(doubtful):
+        differences = np.abs(rows.take(doubtful).pairs.medians() - stated.values[doubtful])
+        fits[doubtful] = differences <= stated.tolerance[doubtful]
     return fits
 
 
 def _is_median(doubled: Integers, rows: Rows) -> Mask:
-    """Whether each number is twice the median of its row's coverages, found without sorting them.
+    """Mask of the numbers that are twice the median of their row's coverages; 0 is that of an empty
+    list.
 
-    It is if less than half of the coverages lie below it and less than half above; or if exactly
-    half lie on either side and the nearest two average to it.
+    A number is the median if less than half of the coverages are below it and less than half above;
+    or if exactly half are on either side, and the nearest two average to it.
     """
-    result: Mask = doubled == 0
+    mask: Mask = doubled == 0
     counts = rows.pairs.counts()
-    some = np.flatnonzero(counts)
-    if not len(some):
-        return result
-    first, size, wanted = rows.pairs.rows[some], counts[some], doubled[some]
-    stated = np.repeat(wanted, size)
+    filled = np.flatnonzero(counts)
+    if not len(filled):
+        return mask
+    first, size, limit = rows.pairs.rows[filled], counts[filled], doubled[filled]
+    limits = np.repeat(limit, size)
     coverages = 2 * rows.pairs.coverages
-    less, more = (
-        2 * np.add.reduceat(side, first, dtype=np.int64)
-        for side in (coverages < stated, coverages > stated)
-    )
-    middle = (less < size) & (more < size)
-    split = np.flatnonzero((less == size) & (more == size))
-    middle[split] = (
-        _neighbours(coverages, first[split], size[split], wanted[split]) == 2 * wanted[split]
-    )
-    result[some] = middle
-    return result
+    below = 2 * np.add.reduceat(coverages < limits, first, dtype=np.int64)
+    above = 2 * np.add.reduceat(coverages > limits, first, dtype=np.int64)
+    is_median = (below < size) & (above < size)
+    split = np.flatnonzero((below == size) & (above == size))
+    neighbours = _neighbours(coverages, first[split], size[split], limit[split])
+    is_median[split] = neighbours == 2 * limit[split]
+    mask[filled] = is_median
+    return mask
 
 
 def _neighbours(values: Integers, first: Integers, size: Integers, limit: Integers) -> Integers:
-    """Largest value below the limit plus the smallest above it, in each stretch of values; every
-    stretch must have both.
+    """For each stretch of `size` values from `first`: the largest value below the limit plus the
+    smallest one above it. Every stretch must have both.
     """
     if not len(first):
         return first
@@ -186,29 +194,33 @@ def _neighbours(values: Integers, first: Integers, size: Integers, limit: Intege
 
 
 def count_reason(fields: Fields) -> str:
-    """How many samples there are."""
-    return f"samples_count: expected {len(_coverages(fields))} as the samples say, got {fields['samples_count']}"
+    """The number of samples listed."""
+    return _computed_reason("samples_count", str(len(_coverages(fields))), fields["samples_count"])
 
 
 def sum_reason(fields: Fields) -> str:
-    """How many reads there are."""
-    return f"coverage_sum: expected {sum(_coverages(fields))} as the samples say, got {fields['coverage_sum']}"
+    """The sum of the coverages listed."""
+    return _computed_reason("coverage_sum", str(sum(_coverages(fields))), fields["coverage_sum"])
 
 
 def mean_reason(fields: Fields) -> str:
-    """What the mean is."""
-    return _statistic_reason("coverage_avg", statistics.fmean(_coverages(fields) or [0]), fields)
-
-
-def median_reason(fields: Fields) -> str:
-    """What the median is."""
-    return _statistic_reason(
-        "coverage_median", statistics.median(_coverages(fields) or [0]), fields
+    """The mean of the coverages listed."""
+    mean = statistics.fmean(_coverages(fields) or [0])
+    return _computed_reason(
+        "coverage_avg", f"the decimal {mean:.12g}", quoted(fields["coverage_avg"])
     )
 
 
-def _statistic_reason(name: str, value: float, fields: Fields) -> str:
-    return f"{name}: expected a decimal, {value:.12g} by the samples, got {quoted(fields[name])}"
+def median_reason(fields: Fields) -> str:
+    """The median of the coverages listed."""
+    median = statistics.median(_coverages(fields) or [0])
+    return _computed_reason(
+        "coverage_median", f"the decimal {median:.12g}", quoted(fields["coverage_median"])
+    )
+
+
+def _computed_reason(name: str, expected: str, text: str) -> str:
+    return f"{name}: expected {expected} (computed from samples), got {text}"
 
 
 def _coverages(fields: Fields) -> list[int]:

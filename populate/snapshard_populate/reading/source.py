@@ -1,5 +1,10 @@
-"""A source file opened for reading: a path, `-` for standard input, an http(s) or s3 address;
-plain, gzip or bgzip.
+"""A source file opened for reading: a path, `-` for standard input, an http(s) or s3 address; plain
+text, gzip or bgzip.
+
+The first bytes decide how a file is stored, never its name. A file that is truncated or damaged must
+never look complete, so reading it raises BadSource: gzip members are read to their checksums, no
+other bytes than zeros may follow them, and a bgzip file must end with its empty block. Plain text
+has no such mark; there only `Download` notices a missing end.
 """
 
 import re
@@ -14,11 +19,11 @@ from typing import BinaryIO, Protocol
 from snapshard.errors import BadRow, BadSource
 from snapshard_populate.reading.download import Download
 
-_STEP = 128 << 10  # of compressed bytes at a time
-_BIGGEST_PIECE = 4 << 20  # of text made of them at a time
+_STEP = 128 << 10  # compressed bytes read at a time
+_LARGEST_BLOCK = 4 << 20  # text decompressed at a time
 _GZIP = b"\x1f\x8b"
 _GZIP_FRAMED = zlib.MAX_WBITS | 16
-_FOREIGN = {
+_OTHER_FORMATS = {
     b"BZh": ("bzip2", "bzcat"),
     b"\xfd7zXZ": ("xz", "xzcat"),
     b"\x28\xb5\x2f\xfd": ("zstd", "zstdcat"),
@@ -27,7 +32,7 @@ _FOREIGN = {
 
 
 class _Raw(Protocol):
-    """Bytes as they are stored, counted."""
+    """The stored bytes of a source and how many of them were read."""
 
     bytes_read: int
     total: int | None
@@ -35,8 +40,8 @@ class _Raw(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class _Counted:
-    """A local stream that counts what was read of it."""
+class _LocalFile:
+    """A local stream that counts the bytes read from it."""
 
     def __init__(self, stream: BinaryIO, total: int | None) -> None:
         self._stream = stream
@@ -44,23 +49,23 @@ class _Counted:
         self.bytes_read = 0
 
     def read(self, size: int, /) -> bytes:
-        data = self._stream.read(size)
-        self.bytes_read += len(data)
-        return data
+        block = self._stream.read(size)
+        self.bytes_read += len(block)
+        return block
 
 
 class Source:
     """The text of a source file, read once from front to back.
 
-    For a progress bar: `bytes_read` of `total` bytes, as stored (compressed), have been read; `total` is
-    None where nobody knows.
+    For a progress bar: `bytes_read` of `total` bytes, as stored (compressed), have been read;
+    `total` is None if it is unknown.
     """
 
     def __init__(self, raw: _Raw, name: str) -> None:
         self.name = name
         self._raw = raw
-        self._pieces = _text(raw, name)
-        self._rest = b""
+        self._blocks = _text(raw, name)
+        self._unread = b""
 
     @property
     def bytes_read(self) -> int:
@@ -69,24 +74,24 @@ class Source:
 
     @property
     def total(self) -> int | None:
-        """Stored bytes in all."""
+        """Total number of stored bytes."""
         return self._raw.total
 
     def read(self, size: int = sys.maxsize, /) -> bytes:
-        """That many bytes of text, fewer only at the end. Raises BadSource where the file is cut
-        off or damaged.
+        """That many bytes of text, fewer only at the end. Raises BadSource if the file is truncated
+        or damaged.
         """
-        parts, missing = [self._rest], size - len(self._rest)
-        while missing > 0 and (piece := next(self._pieces, b"")):
-            parts.append(piece)
-            missing -= len(piece)
+        parts, missing = [self._unread], size - len(self._unread)
+        while missing > 0 and (block := next(self._blocks, b"")):
+            parts.append(block)
+            missing -= len(block)
         text = b"".join(parts)
-        self._rest = text[size:]
+        self._unread = text[size:]
         return text[:size]
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Number (from 1) and text of every line, without its line end. Raises BadRow where one is
-        not UTF-8.
+        """Yields the number (from 1) and the text of every line, without its line end. Raises BadRow
+        for a line that is not UTF-8.
         """
         for number, line in enumerate(self._lines(), 1):
             try:
@@ -97,36 +102,36 @@ class Source:
                 ) from error
 
     def _lines(self) -> Iterator[bytes]:
-        rest = b""
-        while block := self.read(_BIGGEST_PIECE):
-            *whole, rest = (rest + block).split(b"\n")
-            yield from whole
-        if rest:
-            yield rest
+        last = b""
+        while block := self.read(_LARGEST_BLOCK):
+            *lines, last = (last + block).split(b"\n")
+            yield from lines
+        if last:
+            yield last
 
 
 @contextmanager
 def open_source(location: str | Path) -> Iterator[Source]:
     """The source at a path, at an http(s) or s3 address, or on standard input (`-`).
 
-    Raises BadSource where it cannot be opened; reading it raises BadSource too, never ends early.
+    Raises BadSource if it cannot be opened, and later if reading it fails; it never ends early.
     """
-    place = str(location)
-    if place == "-":
-        yield Source(_Counted(sys.stdin.buffer, None), "standard input")
-    elif is_url(place):
-        download = Download(place)
+    name = str(location)
+    if name == "-":
+        yield Source(_LocalFile(sys.stdin.buffer, None), "standard input")
+    elif is_url(name):
+        download = Download(name)
         try:
-            yield Source(download, place)
+            yield Source(download, name)
         finally:
             download.close()
     else:
-        with _opened(place) as stream:
-            yield Source(_Counted(stream, _size(place)), place)
+        with _open(name) as stream:
+            yield Source(_LocalFile(stream, _size(name)), name)
 
 
 def is_url(location: str) -> bool:
-    """Whether it is an http(s) or s3 address. Raises BadSource for other schemes."""
+    """Whether a location is an http(s) or s3 address. Raises BadSource for other schemes."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", location)
     if scheme and scheme[1].lower() not in ("http", "https", "s3"):
         raise BadSource(
@@ -136,7 +141,7 @@ def is_url(location: str) -> bool:
     return bool(scheme)
 
 
-def _opened(path: str) -> BinaryIO:
+def _open(path: str) -> BinaryIO:
     try:
         return open(path, "rb")
     except OSError as error:
@@ -149,81 +154,87 @@ def _size(path: str) -> int | None:
 
 
 def _text(raw: _Raw, name: str) -> Iterator[bytes]:
-    """The pieces of text in stored bytes, whose first ones tell how they are stored."""
-    first = _at_least(6, raw)
-    for magic, (what, command) in _FOREIGN.items():
-        if first.startswith(magic):
+    """Yields the text of a source, block by block."""
+    head = _at_least(6, raw)
+    for magic, (format_name, command) in _OTHER_FORMATS.items():
+        if head.startswith(magic):
             raise BadSource(
                 name,
-                f"expected plain text, gzip or bgzip, got {what}; pipe it in: {command} FILE | snapshard … -",
+                f"expected plain text, gzip or bgzip, got {format_name}; "
+                f"decompress it first: {command} FILE | snapshard … -",
             )
-    if first.startswith(_GZIP):
-        yield from _inflated(first, raw, name)
+    if head.startswith(_GZIP):
+        yield from _decompressed(head, raw, name)
         return
-    while first:
-        yield first
-        first = raw.read(_BIGGEST_PIECE)
+    block = head
+    while block:
+        yield block
+        block = raw.read(_LARGEST_BLOCK)
 
 
-def _at_least(size: int, raw: _Raw, data: bytes = b"") -> bytes:
-    while len(data) < size and (more := raw.read(_STEP)):
-        data += more
-    return data
+def _at_least(size: int, raw: _Raw, stored: bytes = b"") -> bytes:
+    """The stored bytes with more of them read, until there are `size`; fewer only at the end."""
+    while len(stored) < size and (block := raw.read(_STEP)):
+        stored += block
+    return stored
 
 
-def _inflated(data: bytes, raw: _Raw, name: str) -> Iterator[bytes]:
-    """The text of gzip members one after the other; bgzip writes one per 64 kB, and an empty last
-    one to tell a whole file by.
+def _decompressed(stored: bytes, raw: _Raw, name: str) -> Iterator[bytes]:
+    """Yields the text of consecutive gzip members.
+
+    bgzip writes one member per 64 kB of text, and an empty one at the end.
     """
-    data = _at_least(18, raw, data)
-    blocked = is_bgzip(data)
-    while data:
+    stored = _at_least(18, raw, stored)
+    needs_end_marker = is_bgzip(stored)
+    while stored:
         member = zlib.decompressobj(_GZIP_FRAMED)
         empty = True
         while not member.eof:
-            data = _at_least(1, raw, data)
-            if not data:
+            stored = _at_least(1, raw, stored)
+            if not stored:
                 raise BadSource(
-                    name, f"is cut off: the gzip stream breaks off after {raw.bytes_read} bytes"
+                    name,
+                    f"is truncated: the gzip stream is incomplete after {raw.bytes_read} bytes",
                 )
-            piece, data = _inflate(member, data, name)
-            if piece:
+            block, stored = _decompress(member, stored, name)
+            if block:
                 empty = False
-                yield piece
-        data = _next_member(data, raw, name)
-    if blocked and not empty:
+                yield block
+        stored = _next_member(stored, raw, name)
+    if needs_end_marker and not empty:
         raise BadSource(
             name,
-            "is cut off: bgzip's end marker is missing (for a file whole without it: zcat FILE | bgzip)",
+            "is truncated: bgzip's end marker is missing "
+            "(if the file is complete, compress it again: zcat FILE | bgzip)",
         )
 
 
-def _inflate(member: "zlib._Decompress", data: bytes, name: str) -> tuple[bytes, bytes]:
-    """A piece of text, and the stored bytes that it did not need."""
+def _decompress(member: "zlib._Decompress", stored: bytes, name: str) -> tuple[bytes, bytes]:
+    """A block of text, and the stored bytes that were not needed for it."""
     try:
-        piece = member.decompress(data, _BIGGEST_PIECE)
+        block = member.decompress(stored, _LARGEST_BLOCK)
     except zlib.error as error:
         raise BadSource(name, f"is damaged: {error}") from error
-    return piece, member.unused_data if member.eof else member.unconsumed_tail
+    return block, member.unused_data if member.eof else member.unconsumed_tail
 
 
-def _next_member(data: bytes, raw: _Raw, name: str) -> bytes:
-    """The stored bytes from where the next member begins, none at the end; zeros may fill up a
-    file, as on tapes.
-    """
-    while not (data := data.lstrip(b"\0")) and (data := raw.read(_STEP)):
+def _next_member(stored: bytes, raw: _Raw, name: str) -> bytes:
+    """The stored bytes from the next member on, none at the end."""
+    # Zeros may follow a member: tapes and some archives pad files to a block size.
+    while not (stored := stored.lstrip(b"\0")) and (stored := raw.read(_STEP)):
         pass
-    data = _at_least(2, raw, data) if data else data
-    if data[:2] != _GZIP[: len(data)]:
+    stored = _at_least(2, raw, stored) if stored else stored
+    if stored[:2] != _GZIP[: len(stored)]:
+        position = raw.bytes_read - len(stored)
         raise BadSource(
             name,
-            f"is damaged: expected the end or another gzip stream at byte {raw.bytes_read - len(data)}",
+            f"is damaged: expected the end or another gzip stream at byte {position}",
         )
-    return data
+    return stored
 
 
 def is_bgzip(head: bytes) -> bool:
-    """Whether a gzip file begins with a block of bgzip: an extra field BC (SAM format
-    specification, section 4.1).
+    """Whether a gzip file starts with a block of bgzip: an extra field BC (SAM format specification,
+    section 4.1).
     """
     return head.startswith(_GZIP + b"\x08\x04") and head[12:16] == b"BC\x02\x00"

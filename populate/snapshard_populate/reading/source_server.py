@@ -1,21 +1,22 @@
-"""Serves a folder of sources over HTTP: what the source pod of a cluster runs.
+"""The web server of the source pod: serves a folder of sources over HTTP.
 
-Parts of files and strong entity tags are what loaders need: to read their own piece of an indexed
-file, and to go on with a download that broke off.
+It supports range requests and strong entity tags. Loaders need both, to read single regions of an
+indexed file and to resume interrupted downloads.
 """
 
 from flask import Flask, Response, send_from_directory
 
 
 def source_server(folder: str) -> Flask:
-    """A WSGI application that answers GET and HEAD for every file below the folder, as it is
-    stored; 404 for all else.
+    """A WSGI application that serves GET and HEAD for every file below the folder, as stored; 404
+    for everything else.
     """
     app = Flask(__name__, static_folder=None)
 
     @app.get("/<path:name>")
     def source(name: str) -> Response:
-        # By its own name a .gz would be declared to be an encoding, which clients undo.
+        # Flask would derive Content-Encoding from the name of a .gz file, and clients would
+        # decompress it.
         return send_from_directory(
             folder, name, mimetype="application/octet-stream", conditional=True, max_age=0
         )

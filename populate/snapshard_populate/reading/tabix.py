@@ -1,4 +1,17 @@
-"""Parts of a bgzip source that has a tabix index (`.tbi`) beside it."""
+"""Single regions of a bgzip source that has a tabix index (`.tbi`) next to it.
+
+bgzip (BGZF in the SAM format specification, section 4.1) compresses a file in blocks of up to 64 kB,
+each a gzip member of its own. The index maps regions to virtual offsets: the position of a block in
+the file, shifted left by 16 bits, plus the position of a line in the block's text. So htslib reads
+only the blocks of a region, at an address by range requests. Three things must be ensured here:
+
+- The file is complete. An end marker, an empty block, is its last one; htslib only warns if it is
+  missing.
+- Every line is read by exactly one shard. htslib returns all lines that overlap a region; here only
+  those that *start* in it count.
+- The index is read from a temporary folder, because htslib saves the index of an address in the
+  working folder, and reuses that copy even if the file has changed.
+"""
 
 import os
 import tempfile
@@ -17,86 +30,87 @@ from snapshard_populate.reading.source import is_url
 
 BLOCK_BYTES = 4 << 20
 _END_MARKER = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-"""The empty block that ends every file of bgzip (SAM format specification, section 4.1.2)."""
-_FARTHEST = 1 << 29  # positions that a .tbi can index; fetch() takes no end beyond
+"""The empty block that ends every bgzip file (SAM format specification, section 4.1.2)."""
+_MOST_POSITION = 1 << 29  # a .tbi indexes no position beyond; fetch() accepts no greater end
 _TIMEOUT = 30.0
 
 
 def has_index(location: str | Path) -> bool:
-    """Whether a `.tbi` stands beside the file at this path or address; standard input has none."""
-    place = str(location)
-    if place == "-":
+    """Whether a `.tbi` exists next to the file at this path or address; standard input has none."""
+    name = str(location)
+    if name == "-":
         return False
-    if not is_url(place):
-        return Path(f"{place}.tbi").is_file()
-    with requests.get(http_address(_index_url(place)), stream=True, timeout=_TIMEOUT) as response:
+    if not is_url(name):
+        return Path(f"{name}.tbi").is_file()
+    with requests.get(http_address(_index_url(name)), stream=True, timeout=_TIMEOUT) as response:
         return response.ok
 
 
 def indexed_chromosomes(location: str | Path) -> tuple[str, ...]:
-    """The chromosomes of an indexed file, in its order."""
-    with _opened(str(location)) as table:
+    """The chromosomes of an indexed file, in the order of the file."""
+    with _open_table(str(location)) as table:
         return tuple(table.contigs)
 
 
 def read_region(location: str | Path, region: Region) -> Iterator[bytes]:
-    """The lines that *start* in the region, verbatim and in the file's order, in texts of whole
-    lines of about BLOCK_BYTES.
+    """Yields the lines that *start* in the region, verbatim and in the order of the file, as texts
+    of complete lines of about BLOCK_BYTES.
 
-    Positions are 1-based and closed; a line that only reaches into the region belongs to the shard
-    of its start and is left out. Nothing where the index does not know the chromosome. Raises
-    BadSource where the file is cut off or damaged.
+    Positions are 1-based and closed. A line that starts before the region and reaches into it is
+    left out. Yields nothing if the index does not contain the chromosome. Raises BadSource if the
+    file is truncated or damaged.
     """
-    with _opened(str(location)) as table:
-        if region.chrom not in table.contigs or region.start > _FARTHEST:
+    with _open_table(str(location)) as table:
+        if region.chrom not in table.contigs or region.start > _MOST_POSITION:
             return
-        block, size = [], 0
+        lines: list[bytes] = []
+        size = 0
         for line in _fetch(table, region, str(location)):
             if int(line.split(b"\t", 3)[2]) < region.start:
                 continue
-            block.append(line)
+            lines.append(line)
             size += len(line) + 1
             if size >= BLOCK_BYTES:
-                yield b"\n".join([*block, b""])
-                block, size = [], 0
-        if block:
-            yield b"\n".join([*block, b""])
+                yield b"\n".join([*lines, b""])
+                lines, size = [], 0
+        if lines:
+            yield b"\n".join([*lines, b""])
 
 
 def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]:
-    end = None if region.end >= _FARTHEST else region.end
+    end = None if region.end >= _MOST_POSITION else region.end
     try:
         for line in table.fetch(region.chrom, region.start - 1, end):
             yield line.encode("latin-1")
     except (OSError, ValueError) as error:
         raise BadSource(
-            name, f"is damaged, or not the file that its index was made of: {without_query(error)}"
+            name, f"is damaged, or its index belongs to another file: {without_query(error)}"
         ) from error
 
 
 @contextmanager
-def _opened(place: str) -> Iterator[pysam.TabixFile]:
-    _check_end(place)
+def _open_table(location: str) -> Iterator[pysam.TabixFile]:
+    _check_end(location)
     with tempfile.TemporaryDirectory(prefix="snapshard-") as folder:
-        index = _fetched_index(place, folder) if is_url(place) else f"{place}.tbi"
+        index = _download_index(location, folder) if is_url(location) else f"{location}.tbi"
         try:
-            table = pysam.TabixFile(http_address(place), index=index, encoding="latin-1")
+            table = pysam.TabixFile(http_address(location), index=index, encoding="latin-1")
         except (OSError, ValueError) as error:
             raise BadSource(
-                place, f"expected a bgzip file with a tabix index: {without_query(error)}"
+                location, f"expected a bgzip file with a tabix index: {without_query(error)}"
             ) from error
         with table:
             yield table
 
 
-def _fetched_index(url: str, folder: str) -> str:
-    """A copy of the index; left to itself, htslib would write one into the working folder."""
+def _download_index(url: str, folder: str) -> str:
+    """The path of a copy of the index in the folder."""
     path = os.path.join(folder, "index.tbi")
     response = requests.get(http_address(_index_url(url)), timeout=_TIMEOUT)
     if not response.ok:
+        status = f"{response.status_code} {response.reason}"
         raise BadSource(
-            _index_url(url),
-            f"expected a tabix index, the server answered {response.status_code} {response.reason}",
+            _index_url(url), f"expected a tabix index, but the server returned {status}"
         )
     Path(path).write_bytes(response.content)
     return path
@@ -107,34 +121,32 @@ def _index_url(url: str) -> str:
     return f"{path}.tbi{mark}{query}"
 
 
-def _check_end(place: str) -> None:
-    """Raise BadSource for a file without bgzip's end marker: htslib only warns, and a short file
-    would look whole.
-    """
-    if _last_bytes(place) != _END_MARKER:
+def _check_end(location: str) -> None:
+    """Raise BadSource for a file without bgzip's end marker."""
+    if _last_bytes(location) != _END_MARKER:
         raise BadSource(
-            place,
+            location,
             "is truncated or not bgzip: its end marker is missing "
             "(if the file is complete, compress it again: zcat FILE | bgzip)",
         )
 
 
-def _last_bytes(place: str) -> bytes:
-    if is_url(place):
-        answer = requests.get(
-            http_address(place),
+def _last_bytes(location: str) -> bytes:
+    if is_url(location):
+        response = requests.get(
+            http_address(location),
             headers={"Range": f"bytes=-{len(_END_MARKER)}"},
             stream=True,
             timeout=_TIMEOUT,
         )
-        with answer:
-            if answer.status_code != 206:
+        with response:
+            if response.status_code != 206:
+                status = f"{response.status_code} {response.reason}"
                 raise BadSource(
-                    place,
-                    f"expected a part of the file, the server answered {answer.status_code} {answer.reason}",
+                    location, f"expected a part of the file, but the server returned {status}"
                 )
-            return answer.content
-    with open(place, "rb") as stream:
+            return response.content
+    with open(location, "rb") as stream:
         stream.seek(0, os.SEEK_END)
         stream.seek(max(0, stream.tell() - len(_END_MARKER)))
         return stream.read()
