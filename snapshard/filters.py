@@ -1,4 +1,4 @@
-"""Filters on columns: one table of columns and operators for SQL, masks, help and error messages."""
+"""Filters on columns: one table of columns and operators, used by SQL, masks, help and errors."""
 
 import operator
 import re
@@ -27,7 +27,7 @@ OPERATORS: dict[str, Comparison] = {
 CLASS = Column(
     "class",
     ColumnType.TEXT,
-    "what is known of the two ends: DA, NDA, D, A, N (regtools' words), empty if unknown",
+    "annotation of the two ends: DA, NDA, D, A or N (regtools' words), empty if unknown",
 )
 FILTERABLE = {column.name: column for column in (*COLUMNS, CLASS) if column.name != "samples"}
 _FILTER = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
@@ -43,8 +43,8 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Condition:
-    """A comparison whose value is left open: a column, an operator, and whether the value is too
-    large for an integer column.
+    """A filter without its value: the column, the operator, and whether the value is too large for
+    an integer column.
     """
 
     column: str
@@ -54,11 +54,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on a column, such as samples_count >= 100; the value is checked against the
-    column's kind.
+    """One condition on a column, such as samples_count >= 100. Raises BadQuery for a value that
+    does not fit the column's type.
 
-    Text compares by code point. A flag is 0 where the column says `0`, and 1 where it says anything
-    else.
+    Text compares by code point. A flag is 0 if the text is `0`, else 1.
     """
 
     column: str
@@ -70,19 +69,19 @@ class Filter:
             raise BadQuery("filter", self.column, f"one of the columns {', '.join(FILTERABLE)}")
         if self.operator not in OPERATORS:
             raise BadQuery("filter", self.operator, f"one of the operators {' '.join(OPERATORS)}")
-        self.operand  # noqa: B018  # computed here so that a wrong value is refused at construction
+        self.operand  # noqa: B018  # parsed here so that a wrong value is refused at construction
 
     def __str__(self) -> str:
         return f"{self.column}{self.operator}{self.value}"
 
     @property
     def type(self) -> ColumnType:
-        """How the column compares."""
+        """The type by which the column is compared."""
         return FILTERABLE[self.column].type
 
     @property
     def operand(self) -> int | Decimal | str:
-        """The value as what the column holds; raises BadQuery if it cannot be that."""
+        """The value as the column's type; raises BadQuery if it does not fit."""
         parsed = _PARSERS[self.type](self.value)
         if parsed is None:
             raise BadQuery(f"filter {self.column}", self.value, _EXPECTED[self.type])
@@ -90,8 +89,8 @@ class Filter:
 
     @property
     def condition(self) -> Condition:
-        """What of the filter decides the text of a statement; `operand` is the value that goes with
-        it.
+        """The part of the filter that decides the text of a SQL statement; `operand` is the value
+        to bind to it.
         """
         large = (
             isinstance(self.operand, int)
@@ -101,77 +100,66 @@ class Filter:
 
     @property
     def necessary(self) -> "Filter | None":
-        """What stored columns must satisfy for the filter to hold on recomputed ones; None if
-        nothing follows.
+        """A condition on the stored column that must hold for the filter to hold on the recomputed
+        one; None if there is none.
 
-        Leaving samples out can only lower a count or a sum, so a lower bound on the recomputed
-        value bounds the stored one.
+        Dropping samples can only lower a count or a sum, so a lower bound on the recomputed value
+        is one on the stored value, too.
         """
-        if self.column not in ("samples_count", "coverage_sum") or self.operator not in (
-            ">=",
-            ">",
-            "=",
-        ):
-            return None
-        return replace(self, operator=">" if self.operator == ">" else ">=")
+        if self.column in ("samples_count", "coverage_sum") and self.operator in (">=", ">", "="):
+            return replace(self, operator=">" if self.operator == ">" else ">=")
+        return None
 
     def mask(self, rows: Rows) -> NDArray[np.bool_]:
-        """For every row whether its recomputed statistic satisfies the condition."""
-        read = rows.integers if self.type is ColumnType.INTEGER else rows.decimals
-        result: NDArray[np.bool_] = OPERATORS[self.operator](
-            read(self.column), _number(self.operand)
-        )
-        return result
+        """A mask of the rows whose recomputed statistic satisfies the condition."""
+        parse = rows.integers if self.type is ColumnType.INTEGER else rows.decimals
+        operand = self.operand if isinstance(self.operand, int) else float(self.operand)
+        mask: NDArray[np.bool_] = OPERATORS[self.operator](parse(self.column), operand)
+        return mask
 
     @property
     def on_recomputed(self) -> bool:
-        """Whether the column changes when an answer is restricted to samples."""
+        """Whether the column changes when a response is restricted to samples."""
         return self.column in RECOMPUTED
 
 
 def parse_filter(text: str) -> Filter:
-    """The filter a person wrote, such as `samples_count>=100` or `strand=+`; BadQuery says what was
-    expected.
-    """
-    found = _FILTER.fullmatch(text)
-    if not found:
+    """The filter that a person wrote, such as `samples_count>=100` or `strand=+`. Raises BadQuery."""
+    match = _FILTER.fullmatch(text)
+    if not match:
         raise BadQuery("filter", text, "column, operator and value such as samples_count>=100")
-    symbol = {"==": "="}.get(found["operator"], found["operator"])
-    return Filter(found["column"], symbol, found["value"])
+    symbol = {"==": "="}.get(match["operator"], match["operator"])
+    return Filter(match["column"], symbol, match["value"])
 
 
-def _number(value: int | Decimal | str) -> int | float:
-    return value if isinstance(value, int) else float(value)
-
-
-def _whole(text: str) -> int | None:
+def _parse_integer(text: str) -> int | None:
     if not re.fullmatch(r"[+-]?\d{1,19}", text) or not text.isascii():
         return None
     number = int(text)
     return number if abs(number) <= _LARGEST else None
 
 
-def _decimal(text: str) -> Decimal | None:
+def _parse_decimal(text: str) -> Decimal | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return (
-        number if number.is_finite() and text.isascii() and abs(number.adjusted()) < 1000 else None
-    )
+    # An exponent of a million would make PostgreSQL write out a million digits.
+    sensible = number.is_finite() and text.isascii() and abs(number.adjusted()) < 1000
+    return number if sensible else None
 
 
-def _flag(text: str) -> int | None:
+def _parse_flag(text: str) -> int | None:
     return {"0": 0, "1": 1}.get(text)
 
 
-def _words(text: str) -> str | None:
+def _parse_text(text: str) -> str | None:
     return text if text.isprintable() and len(text) <= 1000 else None
 
 
 _PARSERS: dict[ColumnType, Callable[[str], int | Decimal | str | None]] = {
-    ColumnType.INTEGER: _whole,
-    ColumnType.DECIMAL: _decimal,
-    ColumnType.FLAG: _flag,
-    ColumnType.TEXT: _words,
+    ColumnType.INTEGER: _parse_integer,
+    ColumnType.DECIMAL: _parse_decimal,
+    ColumnType.FLAG: _parse_flag,
+    ColumnType.TEXT: _parse_text,
 }

@@ -26,7 +26,7 @@ class Match(StrEnum):
 
 @dataclass(frozen=True)
 class Bounds:
-    """The range of the spans of several rows: the smallest and largest start, and the largest end.
+    """The range of several rows' spans: the smallest and the largest start, and the largest end.
 
     The fields are integers, or arrays with one element per set of rows.
     """
@@ -40,11 +40,15 @@ class Bounds:
 class Rule:
     """One way to match.
 
-    meaning: completes the sentence "a junction that …". verb: completes the sentence "the junction
-    … chr2:100-200". row(start, end, first, last): whether a row's span start-end matches the region
-    first-last. any_row(bounds, first, last): whether rows within these bounds may match. True is a
-    guess, False is certain. every_row(bounds, first, last): whether all rows within these bounds
-    match. True is certain, False is a guess.
+    `meaning` completes the sentence "a junction that …", `verb` the sentence "the junction …
+    chr2:100-200".
+
+    - row(start, end, first, last): whether the span start-end of a row matches the region
+      first-last.
+    - any_row(bounds, first, last): whether any row within these bounds may match. False is certain,
+      True is not.
+    - every_row(bounds, first, last): whether every row within these bounds matches. True is
+      certain, False is not.
     """
 
     meaning: str
@@ -75,8 +79,8 @@ def _all_lie_inside(bounds: Bounds, first: Any, last: Any) -> Any:
 
 
 def _never(bounds: Bounds, first: Any, last: Any) -> Any:
-    # Bounds cannot show that every span is the same; the comparison only gives False the shape of
-    # the bounds.
+    # Bounds cannot prove that all spans are equal. The comparison is always false, and has the
+    # shape of the bounds: a number, an array or a SQL expression.
     return bounds.min_start != bounds.min_start
 
 
@@ -89,15 +93,15 @@ RULES: dict[Match, Rule] = {
         every_row=_all_start_inside,
     ),
     Match.CONTAINS: Rule(
-        meaning="lies wholly inside the region",
-        verb="lies wholly inside",
+        meaning="lies entirely inside the region",
+        verb="lies entirely inside",
         row=lambda start, end, first, last: (start >= first) & (end <= last),
         any_row=_may_start_inside,
         every_row=_all_lie_inside,
     ),
     Match.EXACT: Rule(
-        meaning="has the region's first and last base as its own",
-        verb="is exactly",
+        meaning="has the same first and last base as the region",
+        verb="has exactly the coordinates",
         row=lambda start, end, first, last: (start == first) & (end == last),
         any_row=_may_be_exact,
         every_row=_never,
@@ -119,4 +123,4 @@ RULES: dict[Match, Rule] = {
 }
 
 MEANINGS = {match: rule.meaning for match, rule in RULES.items()}
-"""Every way to match and what it means, for help texts and documentation."""
+"""The meaning of every way to match, for help texts and documentation."""

@@ -1,13 +1,20 @@
 """Sample lists: the text `,50099:3,50100:12` of one or many rows as arrays, and back.
 
-Text is parsed eight digits at a time: the eight bytes that end with a number are read as one
-little-endian word, the bytes that do not belong to it are masked out, and three multiplications add
-the digits up (D. Lemire, "Quickly parsing eight digits", 2018; the same steps here for all numbers
-of a text at once).
+Numbers are parsed eight digits at a time (after D. Lemire, "Quickly parsing eight digits", 2018),
+here all numbers of a text at once. For each number:
+
+1. The eight bytes that end with its last digit are read as one little-endian word.
+2. A mask keeps the value bits of the digits and clears every other byte, such as a separator.
+3. Three steps add neighbours up: digits to pairs, pairs to fours, fours to one value of eight.
+
+A longer number adds the value of the digits before its last eight, times 10**8.
+
+What must hold: eight readable bytes end at every number, so texts are padded in front (`padded`);
+and the bytes of a number must be digits, since nothing here checks them (`are_digits` does).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,45 +24,45 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 _COMMA, _COLON, _ZERO = b",:0"
 _WORD = 8
-_DIGITS_OF = np.array(
+PADDING = _WORD
+"""Bytes in front of a padded text."""
+_DIGIT_MASKS = np.array(
     [0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64
 )
-"""For a number of n digits: the value bits of its digits, which are the last n bytes of its word.
-"""
-_BYTES_OF = _DIGITS_OF * np.uint64(0x11)
+"""By the number of digits: the value bits of these digits, which are the last bytes of the word."""
+_BYTE_MASKS = _DIGIT_MASKS * np.uint64(0x11)
 _ZEROS, _TOP_BITS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TEN_OVERFLOWS = np.uint64(0x7676767676767676)
-"""Added to a byte's value (its difference from `0`), it sets the top bit from ten on."""
+"""Added to a byte's difference from `0`, it sets the top bit from ten on."""
 _STEPS = tuple(
-    (np.uint64(bits), np.uint64(10 ** (bits // 8)), np.uint64(kept))
-    for bits, kept in ((8, 0x00FF00FF00FF00FF), (16, 0x0000FFFF0000FFFF), (32, 0x00000000FFFFFFFF))
+    (np.uint64(bits), np.uint64(10 ** (bits // 8)), np.uint64(mask))
+    for bits, mask in ((8, 0x00FF00FF00FF00FF), (16, 0x0000FFFF0000FFFF), (32, 0x00000000FFFFFFFF))
 )
-"""To add neighbouring digits, then pairs of digits, then fours: how far apart they lie, the weight
-of the higher, what stays.
+"""The three steps: distance of two neighbours in bits, weight of the higher one, and a mask that
+keeps the sums.
 """
-_FEW = 20  # one pair in so many or fewer: cutting each out costs less than a mask over all bytes (measured, 8 bytes a pair)
-_TABLE_LIMIT = (
-    1 << 26
-)  # above this sample id a table of wanted ids would cost more memory than a search costs time
+_FEW = 20
+"""If at most one pair in so many is kept, slicing out each costs less than a mask over all bytes
+(measured with 8 bytes a pair).
+"""
+_TABLE_LIMIT = 1 << 26
+"""Above this sample id a lookup table would cost more memory than a binary search costs time."""
 
 
 def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Integers:
     """The unsigned decimal numbers at text[start:end]; the bytes there must be digits.
 
-    At least 8 bytes must precede every end (pad the text in front). Of more than 18 digits
-    something comes back, but not the number.
+    At least 8 bytes must precede every end (see `padded`). A number of more than 18 digits
+    overflows: the result is then meaningless, and no error is raised.
     """
     lengths = ends - starts
-    windows: NDArray[np.uint64] = np.ndarray(
-        (len(text) - _WORD + 1,), "<u8", text.data, strides=(1,)
-    )
-    words = windows[ends - _WORD]  # not take(), which would first copy all the overlapping windows
-    words &= _DIGITS_OF.take(lengths, mode="clip")
-    for step, factor, kept in _STEPS:
-        higher = words >> step
-        words *= factor
+    words = _windows(text)[ends - _WORD]  # take() would first copy all the overlapping windows
+    words &= _DIGIT_MASKS.take(lengths, mode="clip")
+    for shift, weight, mask in _STEPS:
+        higher = words >> shift
+        words *= weight
         words += higher
-        words &= kept
+        words &= mask
     numbers: Integers = words.view(np.int64)
     long = np.flatnonzero(lengths > _WORD)
     if len(long):
@@ -65,36 +72,39 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
 
 
 def are_digits(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDArray[np.bool_]:
-    """Whether every byte of text[start:end] is a digit (true of an empty one); padding as for
-    parse_integers.
+    """Whether every byte of text[start:end] is a digit; true if there is none. At least 8 bytes must
+    precede every end.
     """
-    windows: NDArray[np.uint64] = np.ndarray(
-        (len(text) - _WORD + 1,), "<u8", text.data, strides=(1,)
-    )
+    windows = _windows(text)
     result = np.ones(len(starts), np.bool_)
-    rest = np.flatnonzero(ends > starts)
-    while len(rest):
-        values = (windows[ends[rest] - _WORD] ^ _ZEROS) & _BYTES_OF.take(
-            np.minimum(ends[rest] - starts[rest], _WORD)
-        )
-        result[rest] &= ((values + _TEN_OVERFLOWS | values) & _TOP_BITS) == 0
+    # Each round checks the last eight bytes of the fields that are not yet checked to their start.
+    unchecked = np.flatnonzero(ends > starts)
+    while len(unchecked):
+        lengths = np.minimum(ends[unchecked] - starts[unchecked], _WORD)
+        values = (windows[ends[unchecked] - _WORD] ^ _ZEROS) & _BYTE_MASKS.take(lengths)
+        result[unchecked] &= ((values + _TEN_OVERFLOWS | values) & _TOP_BITS) == 0
         ends = ends - _WORD
-        rest = rest[ends[rest] > starts[rest]]
+        unchecked = unchecked[ends[unchecked] > starts[unchecked]]
     return result
 
 
+def _windows(text: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Every eight consecutive bytes as one little-endian word; a view, nothing is copied."""
+    return np.ndarray((len(text) - _WORD + 1,), "<u8", text.data, strides=(1,))
+
+
 def padded(text: bytes) -> NDArray[np.uint8]:
-    """The bytes as an array with the eight in front that parse_integers may look back at."""
-    return np.frombuffer(bytes(_WORD) + text, np.uint8)
+    """The bytes as an array, behind the eight bytes of padding that parse_integers needs."""
+    return np.frombuffer(bytes(PADDING) + text, np.uint8)
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Sample and coverage of every pair of consecutive rows, in record order.
 
-    `rows[i]` to `rows[i + 1]` are the pairs of row i; `spans[j]` is where pair j's text (from its
-    comma) begins. Coverages are read, from `digits[starts:ends]`, when first asked for: most of an
-    answer's samples are often cut out before.
+    `rows[i]` to `rows[i + 1]` are the pairs of row i. `spans[j]` is the offset of pair j's text,
+    from its comma. Coverages are parsed from `digits[starts:ends]` when they are first needed,
+    because most pairs are often dropped before (`restrict`).
     """
 
     text: bytes
@@ -104,15 +114,19 @@ class Pairs:
     digits: NDArray[np.uint8]
     starts: Integers
     ends: Integers
+    _parsed: Integers | None = field(default=None, repr=False, compare=False)
+    """Coverages that were parsed before these pairs were taken from others (`part`)."""
 
     @cached_property
     def coverages(self) -> Integers:
         """Reads of each pair."""
+        if self._parsed is not None:
+            return self._parsed
         return parse_integers(self.digits, self.starts, self.ends)
 
     @cached_property
     def row_of(self) -> Integers:
-        """For every pair the index of its row."""
+        """The index of each pair's row."""
         return np.repeat(np.arange(len(self.rows) - 1), np.diff(self.rows))
 
     def counts(self) -> Integers:
@@ -122,63 +136,79 @@ class Pairs:
     def sums(self) -> Integers:
         """Reads of each row."""
         counts = self.counts()
-        result = np.zeros(len(counts), np.int64)
-        some = counts > 0
-        if some.any():
-            result[some] = np.add.reduceat(self.coverages, self.rows[:-1][some])
-        return result
+        sums = np.zeros(len(counts), np.int64)
+        # reduceat gives a row without pairs the value of the next pair, so only rows with pairs
+        # take part.
+        filled = counts > 0
+        if filled.any():
+            sums[filled] = np.add.reduceat(self.coverages, self.rows[:-1][filled])
+        return sums
 
     def medians(self) -> NDArray[np.float64]:
-        """Median coverage of each row (mean of the middle two of an even number); 0 for a row
+        """Median coverage of each row (the mean of the middle two of an even number); 0 for a row
         without pairs.
         """
+        # One sort of row and coverage in one integer; the row is in the upper bits, so each row's
+        # coverages stay together.
         ordered = np.sort((self.row_of << 40) | self.coverages) & ((1 << 40) - 1)
         counts, first = self.counts(), self.rows[:-1]
-        result = np.zeros(len(counts))
-        some = counts > 0
-        low = ordered[(first + (counts - 1) // 2)[some]]
-        high = ordered[(first + counts // 2)[some]]
-        result[some] = (low + high) / 2
-        return result
+        medians = np.zeros(len(counts))
+        filled = counts > 0
+        low = ordered[(first + (counts - 1) // 2)[filled]]
+        high = ordered[(first + counts // 2)[filled]]
+        medians[filled] = (low + high) / 2
+        return medians
 
     def part(self, first: int, last: int) -> "Pairs":
-        """The pairs of consecutive rows, `last` not included, none of them parsed again."""
+        """The pairs of consecutive rows, `last` excluded; nothing is parsed again."""
         begin, end = self.rows[[first, last]].tolist()
-        start, stop = (
-            int(self.spans[at]) if at < len(self.spans) else len(self.text) for at in (begin, end)
-        )
-        spans, rows = self.spans[begin:end] - start, self.rows[first : last + 1] - begin
-        digits = (self.digits, self.starts[begin:end], self.ends[begin:end])
-        part = Pairs(self.text[start:stop], self.samples[begin:end], spans, rows, *digits)
-        if "coverages" in vars(self):
-            vars(part)["coverages"] = self.coverages[begin:end]
-        return part
-
-    def only(self, wanted: "SampleSet") -> "Pairs":
-        """The pairs of wanted samples, in record order; rows left without any stay, empty."""
-        keep = wanted.contains(self.samples)
-        kept = np.flatnonzero(keep)
-        starts, ends = self.starts[kept], self.ends[kept]
-        widths = np.diff(np.append(self.spans, len(self.text)))
-        text = self._cut(keep, kept, widths)
-        spans = np.concatenate(([0], np.cumsum(widths[kept])))[:-1]
-        kept_before = np.concatenate(([0], np.cumsum(keep)))
+        start, stop = self._offset(begin), self._offset(end)
+        # Whoever reads `coverages` of all pairs stores them in the instance's dictionary.
+        coverages = self.__dict__.get("coverages")
         return Pairs(
-            text, self.samples[kept], spans, kept_before[self.rows], self.digits, starts, ends
+            self.text[start:stop],
+            self.samples[begin:end],
+            self.spans[begin:end] - start,
+            self.rows[first : last + 1] - begin,
+            self.digits,
+            self.starts[begin:end],
+            self.ends[begin:end],
+            None if coverages is None else coverages[begin:end],
         )
 
-    def _cut(self, keep: NDArray[np.bool_], kept: Integers, widths: Integers) -> bytes:
-        """The text of the pairs kept: of a few one by one, of many through a mask over all the
-        text.
+    def _offset(self, pair: int) -> int:
+        """The offset of a pair's text; behind the last pair it is the length of the text."""
+        return int(self.spans[pair]) if pair < len(self.spans) else len(self.text)
+
+    def restrict(self, samples: "SampleSet") -> "Pairs":
+        """The pairs of these samples, in record order. Rows left without pairs stay, empty."""
+        mask = samples.contains(self.samples)
+        indexes = np.flatnonzero(mask)
+        widths = np.diff(np.append(self.spans, len(self.text)))
+        pairs_before = np.concatenate(([0], np.cumsum(mask)))
+        return Pairs(
+            self._select_text(mask, indexes, widths),
+            self.samples[indexes],
+            np.concatenate(([0], np.cumsum(widths[indexes])))[:-1],
+            pairs_before[self.rows],
+            self.digits,
+            self.starts[indexes],
+            self.ends[indexes],
+        )
+
+    def _select_text(self, mask: NDArray[np.bool_], indexes: Integers, widths: Integers) -> bytes:
+        """The text of the selected pairs: of a few sliced one by one, of many by a mask over all
+        bytes.
         """
-        if len(kept) * _FEW < len(keep):
-            spans = self.spans[kept]
-            places = zip(spans.tolist(), (spans + widths[kept]).tolist(), strict=True)
-            return b"".join([self.text[start:end] for start, end in places])
-        return np.frombuffer(self.text, np.uint8)[np.repeat(keep, widths)].tobytes()
+        if len(indexes) * _FEW < len(mask):
+            starts = self.spans[indexes]
+            ends = starts + widths[indexes]
+            slices = zip(starts.tolist(), ends.tolist(), strict=True)
+            return b"".join([self.text[start:end] for start, end in slices])
+        return np.frombuffer(self.text, np.uint8)[np.repeat(mask, widths)].tobytes()
 
     def bounds(self) -> Integers:
-        """Where in the text the sample list of each row begins, and where the last one ends."""
+        """The offset in the text of each row's sample list, and the end of the last one."""
         return np.append(self.spans, len(self.text))[self.rows]
 
     def row_texts(self) -> list[bytes]:
@@ -192,41 +222,45 @@ def parse_pairs(texts: Iterable[bytes]) -> Pairs:
     """
     lists = list(texts)
     text = b"".join(lists)
-    array = padded(text)
-    separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
+    digits = padded(text)
+    separators = np.flatnonzero((digits == _COMMA) | (digits == _COLON))
     commas, colons = separators[0::2], separators[1::2]
-    ends = np.append(commas, len(array))[1:]
-    spans = commas - _WORD
+    ends = np.append(commas, len(digits))[1:]
+    spans = commas - PADDING
     bounds = np.concatenate(([0], np.cumsum(list(map(len, lists)), dtype=np.int64)))
-    samples = parse_integers(array, commas + 1, colons)
-    return Pairs(text, samples, spans, np.searchsorted(spans, bounds), array, colons + 1, ends)
+    samples = parse_integers(digits, commas + 1, colons)
+    return Pairs(text, samples, spans, np.searchsorted(spans, bounds), digits, colons + 1, ends)
 
 
 def well_formed(text: bytes) -> bool:
     """Whether a sample list is empty or `,digits:digits` repeated."""
+    if not text:
+        return True
     array = np.frombuffer(text, np.uint8)
     separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
     digits = int(np.count_nonzero((array - np.uint8(_ZERO)) < 10))
-    gaps = np.diff(np.append(separators, len(array)))
+    if digits + len(separators) != len(array) or len(separators) % 2:
+        return False
+    # Commas and colons alternate from the first byte on, and digits follow every one of them.
+    first, last = separators[:1].tolist(), len(array)
+    gaps = np.diff(np.append(separators, last))
     return (
-        digits + len(separators) == len(array)
-        and len(separators) % 2 == 0
-        and (len(array) == 0 or separators[:1].tolist() == [0])
-        and bool(
-            (array[separators[0::2]] == _COMMA).all() and (array[separators[1::2]] == _COLON).all()
-        )
+        first == [0]
+        and bool((array[separators[0::2]] == _COMMA).all())
+        and bool((array[separators[1::2]] == _COLON).all())
         and bool((gaps > 1).all())
     )
 
 
 class SampleSet:
-    """Samples to restrict an answer to, quick to ask for membership of whole arrays."""
+    """A set of samples with a quick test of membership for arrays."""
 
     def __init__(self, ids: Iterable[int]) -> None:
         self.ids: Integers = np.unique(np.fromiter(ids, np.int64))
         top = int(self.ids[-1]) if len(self.ids) else 0
         self._table: NDArray[np.bool_] | None = None
         if top < _TABLE_LIMIT:
+            # The last entry stands for all ids above the largest and is false.
             self._table = np.zeros(top + 2, np.bool_)
             self._table[self.ids] = True
 
@@ -234,7 +268,7 @@ class SampleSet:
         return len(self.ids)
 
     def contains(self, samples: Integers) -> NDArray[np.bool_]:
-        """For every sample whether it is wanted."""
+        """A mask of the samples that are in the set."""
         if self._table is None:
             return np.isin(samples, self.ids)
         return self._table[np.minimum(samples, len(self._table) - 1)]

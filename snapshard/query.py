@@ -1,19 +1,19 @@
-"""What is asked of a release, and which intervals must be asked. Pure: nothing here touches a
+"""A query of a release, and the intervals that must be read for it. Pure: nothing here uses a
 database.
 
 Rows of an interval are numbered by (block, position), which is genome order: start, end, then the
 order of the source.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
+from snapshard.junction import KINDS
 from snapshard.match import Match
 from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import Interval, Release
-from snapshard.row_kinds import HOT_KINDS
 
 MOST_REGIONS = 1_000
 MOST_IDS = 10_000
@@ -21,7 +21,7 @@ MOST_IDS = 10_000
 
 @dataclass(frozen=True)
 class RowAddress:
-    """Where a row stands in a release: its interval's number, block and position."""
+    """The address of a row in a release: the number of its interval, its block and its position."""
 
     interval: int
     block: int
@@ -30,11 +30,13 @@ class RowAddress:
 
 @dataclass(frozen=True)
 class Query:
-    """What rows are wanted. Without regions and ids: every row of the release, in genome order.
+    """The conditions that rows must satisfy. Without regions and ids: every row of the release, in
+    genome order.
 
-    A row that matches several regions comes once. With samples, pairs of other samples are cut out,
-    the statistics are recomputed, rows left without samples are dropped, and filters see the
-    recomputed values.
+    A row that matches several regions is returned once. With `samples`, rows are restricted to
+    them: pairs of other samples are dropped, the statistics are recomputed, rows without pairs are
+    left out, and filters apply to the recomputed values. With `after`, rows up to that address are
+    left out.
     """
 
     regions: tuple[Region, ...] = ()
@@ -46,53 +48,49 @@ class Query:
     after: RowAddress | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in HOT_KINDS:
-            raise BadQuery("kind", self.kind, f"one of {', '.join(HOT_KINDS)}")
+        if self.kind not in KINDS:
+            raise BadQuery("kind", self.kind, f"one of {', '.join(KINDS)}")
         if len(self.regions) > MOST_REGIONS:
-            raise BadQuery(
-                "regions",
-                f"{len(self.regions)} regions",
-                f"at most {MOST_REGIONS}; ask in several requests",
-            )
+            expected = f"at most {MOST_REGIONS}; split them over several requests"
+            raise BadQuery("regions", f"{len(self.regions)} regions", expected)
         if self.ids is not None and len(self.ids) > MOST_IDS:
-            raise BadQuery(
-                "ids", f"{len(self.ids)} ids", f"at most {MOST_IDS}; ask in several requests"
-            )
+            expected = f"at most {MOST_IDS}; split them over several requests"
+            raise BadQuery("ids", f"{len(self.ids)} ids", expected)
 
     @property
     def stored_filters(self) -> tuple[Filter, ...]:
-        """Filters that stored columns decide, and those that follow for stored columns from the
-        others.
+        """The filters to apply to stored columns: those that stored columns decide, and the
+        necessary conditions of those on recomputed columns.
         """
-        necessary = (one.necessary for one in self.recomputed_filters)
-        decided = (one for one in self.filters if self.samples is None or not one.on_recomputed)
-        return (*decided, *[one for one in necessary if one is not None])
+        recomputed = self.recomputed_filters
+        stored = (condition for condition in self.filters if condition not in recomputed)
+        necessary = (condition.necessary for condition in recomputed)
+        return (*stored, *filter(None, necessary))
 
     @property
     def recomputed_filters(self) -> tuple[Filter, ...]:
-        """Filters that only recomputed statistics decide."""
-        return tuple(f for f in self.filters if self.samples is not None and f.on_recomputed)
+        """The filters that only recomputed statistics can decide."""
+        if self.samples is None:
+            return ()
+        return tuple(condition for condition in self.filters if condition.on_recomputed)
 
 
 def intervals_to_ask(query: Query, release: Release) -> tuple[Interval, ...]:
     """The intervals that may hold matching rows, in genome order."""
-    named = release.named
+    named_chroms = release.named
     return tuple(
-        interval
-        for interval in release.intervals
-        if query.kind in interval.content
-        and (query.after is None or interval.number >= query.after.interval)
-        and (
-            not query.regions
-            or any(
-                interval.may_hold(region, query.match, named, query.kind)
-                for region in query.regions
-            )
-        )
-        and (query.ids is None or interval.content[query.kind].may_hold_ids(query.ids))
+        interval for interval in release.intervals if _may_match(query, interval, named_chroms)
     )
 
 
-def continued(query: Query, address: RowAddress) -> Query:
-    """The same query from behind a row on."""
-    return replace(query, after=address)
+def _may_match(query: Query, interval: Interval, named_chroms: frozenset[str]) -> bool:
+    content = interval.content.get(query.kind)
+    if content is None:
+        return False
+    if query.after is not None and interval.number < query.after.interval:
+        return False
+    if query.ids is not None and not content.may_hold_ids(query.ids):
+        return False
+    return not query.regions or any(
+        interval.may_hold(region, query.match, named_chroms, query.kind) for region in query.regions
+    )

@@ -1,4 +1,4 @@
-"""A release of a compilation: one immutable load, cut into intervals that live on shards."""
+"""A release of a compilation: one immutable load, partitioned into intervals that shards hold."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from snapshard.pairs import Integers
 from snapshard.region import Region
 
 OTHERS = "*"
-"""The chromosome of an interval that takes every chromosome no other interval names."""
+"""The chromosome of the interval that holds every chromosome without an interval of its own."""
 
 _COMPILATION = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
@@ -19,8 +19,8 @@ _RELEASE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
 @dataclass(frozen=True)
 class Content:
-    """What an interval holds of one kind of rows, counted while it was loaded; the bounds are
-    exact, never guessed.
+    """The rows of one kind in an interval: their number and the bounds of their values. Counted
+    during the load, and exact.
     """
 
     row_count: int
@@ -32,7 +32,7 @@ class Content:
     max_id: int
 
     def may_hold_ids(self, ids: Iterable[int]) -> bool:
-        """Whether any of the ids lies between the smallest and the largest here."""
+        """Whether any of the ids lies between the smallest and the largest id here."""
         return any(self.min_id <= number <= self.max_id for number in ids)
 
 
@@ -41,7 +41,8 @@ class Interval:
     """Rows that start at first to last (1-based, both included) of a chromosome, and the shard that
     holds them.
 
-    Content per kind of rows is known once the shard is loaded; a kind without rows is not in it.
+    `content` is by kind of rows, and empty until the shard is loaded. A kind without rows is not in
+    it.
     """
 
     number: int
@@ -51,20 +52,22 @@ class Interval:
     shard: str
     content: Mapping[str, Content] = field(default_factory=dict)
 
-    def holds_chrom(self, chrom: str, named: frozenset[str]) -> bool:
-        """Whether rows of the chromosome live here; named are the chromosomes that have intervals
-        of their own.
+    def holds_chrom(self, chrom: str, named_chroms: frozenset[str]) -> bool:
+        """Whether this interval holds rows of the chromosome. `named_chroms` are the chromosomes
+        with intervals of their own.
         """
-        return chrom == self.chrom or (self.chrom == OTHERS and chrom not in named)
+        return chrom == self.chrom or (self.chrom == OTHERS and chrom not in named_chroms)
 
-    def holds_start(self, chrom: str, start: int, named: frozenset[str]) -> bool:
-        """Whether a row that starts there lives here."""
-        return self.holds_chrom(chrom, named) and self.first <= start <= self.last
+    def holds_start(self, chrom: str, start: int, named_chroms: frozenset[str]) -> bool:
+        """Whether this interval holds the rows that start at this position."""
+        return self.holds_chrom(chrom, named_chroms) and self.first <= start <= self.last
 
-    def may_hold(self, region: Region, match: Match, named: frozenset[str], kind: str) -> bool:
+    def may_hold(
+        self, region: Region, match: Match, named_chroms: frozenset[str], kind: str
+    ) -> bool:
         """Whether this interval may hold rows that match the region; False is certain."""
         content = self.content.get(kind)
-        if content is None or not self.holds_chrom(region.chrom, named):
+        if content is None or not self.holds_chrom(region.chrom, named_chroms):
             return False
         bounds = Bounds(self.first, self.last, content.max_end)
         return bool(RULES[match].any_row(bounds, region.start, region.end))
@@ -72,7 +75,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Release:
-    """One immutable load: its intervals in genome order and what every answer says of it."""
+    """One immutable load: its intervals in genome order, and the facts that every response states."""
 
     compilation: str
     name: str
@@ -88,23 +91,23 @@ class Release:
 
     @property
     def named(self) -> frozenset[str]:
-        """Chromosomes that have intervals of their own."""
+        """The chromosomes with intervals of their own, and OTHERS if there is such an interval."""
         return frozenset(interval.chrom for interval in self.intervals)
 
     @property
     def row_count(self) -> int:
-        """Junctions of the release."""
+        """The number of junctions in the release."""
         contents = (interval.content.get("junction") for interval in self.intervals)
         return sum(content.row_count for content in contents if content)
 
     @property
     def shards(self) -> tuple[str, ...]:
-        """Names of the shards that hold it, in the order of their first interval."""
+        """The names of its shards, in the order of their first interval."""
         return tuple(dict.fromkeys(interval.shard for interval in self.intervals))
 
     def provenance(self) -> dict[str, object]:
-        """What every answer says: compilation, release, assembly, coordinates, samples, simulated
-        or real.
+        """The members that state the origin of the data in every response: compilation, release,
+        assembly, coordinate system, number of samples, simulated or real.
         """
         return {
             "compilation": self.compilation,
@@ -118,7 +121,7 @@ class Release:
 
 @dataclass(frozen=True)
 class SampleGroup:
-    """Samples that belong together, such as those of a tissue."""
+    """A named set of samples, such as those of a tissue."""
 
     number: int
     name: str
@@ -127,9 +130,9 @@ class SampleGroup:
 
 
 def schema_name(compilation: str, release: str) -> str:
-    """The schema that holds a release, the same in every shard and in the catalog.
+    """The name of the schema that holds a release, the same in every shard and in the catalog.
 
-    Raises BadQuery for a name that no URL or file could carry.
+    Raises BadQuery for a name that is not safe in URLs and file names.
     """
     if not _COMPILATION.fullmatch(compilation) or compilation == "snaptron":
         expected = "a lower-case letter, then letters, digits or _ (31 at most; not 'snaptron')"

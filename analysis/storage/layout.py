@@ -59,10 +59,13 @@ class Layout(Protocol):
 NARROW = tuple(name for name in SUMMARY if name != "length")
 _NARROW_DDL = """
 CREATE TABLE {table} (
-    snaptron_id bigint NOT NULL, coverage_sum bigint NOT NULL, {key}, start integer NOT NULL, "end" integer NOT NULL,
+    snaptron_id bigint NOT NULL, coverage_sum bigint NOT NULL, {key}, start integer NOT NULL,
+    "end" integer NOT NULL,
     samples_count integer NOT NULL, source_dataset_id integer, {small} chromosome text COLLATE "C" NOT NULL,
-    strand text COLLATE "C" NOT NULL, annotated text COLLATE "C" NOT NULL, left_motif text COLLATE "C" NOT NULL,
-    right_motif text COLLATE "C" NOT NULL, left_annotated text COLLATE "C" NOT NULL, right_annotated text COLLATE "C" NOT NULL,
+    strand text COLLATE "C" NOT NULL, annotated text COLLATE "C" NOT NULL,
+    left_motif text COLLATE "C" NOT NULL,
+    right_motif text COLLATE "C" NOT NULL, left_annotated text COLLATE "C" NOT NULL,
+    right_annotated text COLLATE "C" NOT NULL,
     coverage_avg numeric NOT NULL, coverage_median numeric NOT NULL,
     length integer GENERATED ALWAYS AS ("end" - start + 1) VIRTUAL
 )"""
@@ -142,7 +145,7 @@ def cut(samples: Iterable[bytes], wanted: SampleSet) -> Cut:
     texts: list[bytes] = []
     counts, sums = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in _batches(samples):
-        kept = parse_pairs(batch).only(wanted)
+        kept = parse_pairs(batch).restrict(wanted)
         some = kept.counts() > 0
         texts += [text for text in kept.row_texts() if text]
         counts.append(kept.counts()[some])

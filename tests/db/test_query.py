@@ -15,7 +15,7 @@ from snapshard.filters import FILTERABLE, OPERATORS, Filter
 from snapshard.junction import NAMES, RECOMPUTED, SUMMARY, ColumnType, annotation_class
 from snapshard.match import Match
 from snapshard.pairs import SampleSet
-from snapshard.query import Query, continued
+from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.rows import decimal_text
 
@@ -286,7 +286,7 @@ def test_summaries_limits_and_continuation(world, rows, of_chrom):
             place = world.index.row_address(
                 world.release, int(expected[last].fields["snaptron_id"])
             )
-            assert asked(world, continued(query, place)) == text_of(expected[last + 1 :])
+            assert asked(world, replace(query, after=place)) == text_of(expected[last + 1 :])
 
     check()
 

@@ -62,8 +62,9 @@ def test_a_frame_says_of_what_it_is(client):
 
 
 def test_an_empty_frame_says_why(client):
-    assert "no junction of sim r1 (GRCh38, 1-based, both ends included) is exactly chr2:5-6" in str(
-        client.junctions("chr2:5-6", match="exact").attrs["why_empty"]
+    assert (
+        "no junction of sim r1 (GRCh38, 1-based, both ends included) has exactly the coordinates chr2:5-6"
+        in str(client.junctions("chr2:5-6", match="exact").attrs["why_empty"])
     )
     assert (
         "match without the filters, none with"
