@@ -1,8 +1,9 @@
-"""Many clients at once: locust against the server as shipped, and which resource limits them.
+"""Many clients at once: locust against the server as shipped, and the resource that limits them.
 
-    python -m analysis.clients --data FOLDER --compilation NAME --genes GFF3     writes results/clients.json
+    python -m analysis.clients --data FOLDER --compilation NAME --genes GFF3
 
-Two mixes (analysis/locustfile.py) from 1 to 64 clients, each asking without pause over loopback.
+This runs two mixes of requests (analysis/locustfile.py) with 1 to 64 clients, each sending requests
+without pause over loopback, and writes results/clients.json.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,9 +26,12 @@ from analysis.serving import Served, serving
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 MIXES = ("GeneWindows", "Mixed")
 CLIENTS = (1, 2, 4, 8, 16, 32, 64)
-_SETTLE = 3.0  # seconds until all clients are asking; not counted
-_BUSY = 0.9  # of what there is of a resource: then it is what limits
-_OTHERS = 0.3  # cores; the kernel and the looking itself take less
+_SETTLE = 3.0
+"""Seconds until all clients have started; not counted."""
+_BUSY = 0.9
+"""The use of a resource, relative to its capacity, at which it is the limit."""
+_OTHERS = 0.3
+"""Cores that the kernel and the sampling use at most."""
 
 
 @click.command(help=__doc__)
@@ -34,17 +39,19 @@ _OTHERS = 0.3  # cores; the kernel and the looking itself take less
     "--data",
     type=click.Path(path_type=Path),
     default=Path("/tmp/growth-data/data"),
-    help="Folder of the embedded server.",
+    help="Data folder.",
 )
 @click.option("--compilation", default="rows30m")
 @click.option(
     "--genes",
     type=click.Path(path_type=Path, exists=True),
     required=True,
-    help="GFF3 of its genes.",
+    help="GFF3 file of its genes.",
 )
-@click.option("--seconds", default=8.0, help="How long each number of clients asks.")
-@click.option("--clients", type=int, multiple=True, default=CLIENTS, help="How many (repeatable).")
+@click.option("--seconds", default=8.0, help="Duration for each number of clients.")
+@click.option(
+    "--clients", type=int, multiple=True, default=CLIENTS, help="Number of clients (repeatable)."
+)
 def main(
     data: Path, compilation: str, genes: Path, seconds: float, clients: tuple[int, ...]
 ) -> None:
@@ -52,36 +59,27 @@ def main(
     with TemporaryDirectory() as folder, serving(data) as served:
         symbols = Path(folder) / "genes.txt"
         symbols.write_text("\n".join(_symbols(genes)) + "\n")
-        asked = ["--host", served.url, "--compilation", compilation, "--genes", str(symbols)]
-        runs = [
-            {
-                "mix": mix,
-                "clients": number,
-                **run(served, [*asked, mix], clients=number, seconds=seconds),
-            }
-            for mix in MIXES
-            for number in clients
-        ]
+        options = ["--host", served.url, "--compilation", compilation, "--genes", str(symbols)]
+        runs = []
+        for mix, number in product(MIXES, clients):
+            figures = run(served, [*options, mix], clients=number, seconds=seconds)
+            runs.append({"mix": mix, "clients": number, **figures})
     write_result("clients", {"compilation": compilation, "seconds": seconds, "runs": runs})
 
 
 def _symbols(genes: Path) -> list[str]:
-    fields = (
-        line.rstrip("\n").split("\t")
-        for line in genes.read_text().splitlines()
-        if not line.startswith("#")
-    )
-    attributes = (
-        dict(one.split("=", 1) for one in line[8].split(";"))
-        for line in fields
-        if line[2] == "gene"
-    )
-    return [found["gene_name"] for found in attributes]
+    symbols = []
+    for line in genes.read_text().splitlines():
+        fields = line.split("\t")
+        if not line.startswith("#") and fields[2] == "gene":
+            attributes = dict(pair.split("=", 1) for pair in fields[8].split(";"))
+            symbols.append(attributes["gene_name"])
+    return symbols
 
 
-def run(served: Served, asked: list[str], *, clients: int, seconds: float) -> dict[str, Any]:
-    """Throughput, latency and errors of so many clients, and the processors (1 = one core) that
-    everybody kept busy.
+def run(served: Served, options: list[str], *, clients: int, seconds: float) -> dict[str, Any]:
+    """Throughput, latency and errors of this many clients, and the busy processors (1 = one core) of
+    every group.
     """
     command = [
         sys.executable,
@@ -102,7 +100,7 @@ def run(served: Served, asked: list[str], *, clients: int, seconds: float) -> di
         "--run-time",
         f"{_SETTLE + seconds:.0f}s",
     ]
-    words = [*command, *quiet, *amount, *asked]
+    words = [*command, *quiet, *amount, *options]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as locust:
         time.sleep(_SETTLE)
         groups = {"server": served.server, "postgres": served.postgres, "client": tree(locust.pid)}
@@ -110,34 +108,28 @@ def run(served: Served, asked: list[str], *, clients: int, seconds: float) -> di
         began = time.monotonic()
         with watched(groups) as uses:
             time.sleep(seconds - 1)
-        passed, machine = (
-            time.monotonic() - began,
-            psutil.cpu_percent() / 100 * (os.cpu_count() or 1),
-        )
-        printed, _ = locust.communicate()
+        elapsed = time.monotonic() - began
+        machine = psutil.cpu_percent() / 100 * (os.cpu_count() or 1)
+        output, _ = locust.communicate()
     if locust.returncode:
         raise subprocess.CalledProcessError(locust.returncode, words)
-    cores = {name: use.cpu_seconds / passed for name, use in uses.items()} | {"machine": machine}
+    cores = {name: use.cpu_seconds / elapsed for name, use in uses.items()} | {"machine": machine}
     return {
-        **_answered(json.loads(printed)),
+        **_summary(json.loads(output)),
         "cores": cores,
         "limit": limit(cores),
         "load_average": os.getloadavg()[0],
     }
 
 
-def _answered(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of all requests together, and of each kind."""
-    times = [
-        float(ms)
-        for entry in entries
-        for ms, count in entry["response_times"].items()
-        for _ in range(count)
-    ]
-    began, ended = (
-        min(entry["start_time"] for entry in entries),
-        max(entry["last_request_timestamp"] for entry in entries),
-    )
+def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Figures of all requests together, and the number of requests by name."""
+    times: list[float] = []
+    for entry in entries:
+        for milliseconds, count in entry["response_times"].items():
+            times += [float(milliseconds)] * count
+    began = min(entry["start_time"] for entry in entries)
+    ended = max(entry["last_request_timestamp"] for entry in entries)
     return {
         "requests": len(times),
         "errors": sum(entry["num_failures"] for entry in entries),
@@ -149,9 +141,7 @@ def _answered(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def limit(cores: dict[str, float]) -> str:
-    """The resource of which nothing was left; "waiting for answers" if there was some of
-    everything, as with few clients.
-    """
+    """The resource that is used up; "waiting for answers" if none is, as with few clients."""
     others = cores["machine"] - cores["server"] - cores["postgres"] - cores["client"]
     if cores["machine"] >= _BUSY * (os.cpu_count() or 1):
         return "processors" if others < _OTHERS else "processors, which other programs used as well"

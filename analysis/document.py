@@ -1,5 +1,5 @@
-"""Pages with tables made by programs: each stands between its marks, and the sentences around them
-are by hand.
+"""Pages with generated tables: a program writes each table between two markers; the text around them
+is written by hand.
 """
 
 import re
@@ -12,22 +12,19 @@ Rows = Iterable[Iterable[object]]
 
 
 def filled(text: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """The page with every marked table made anew. Raises KeyError for a mark that names no table."""
-    return _MARKED.sub(lambda found: found[1] + tables[found[2]]() + "\n" + found[3], text)
+    """The page with all tables between markers rewritten. Raises KeyError for an unknown marker."""
+    return _MARKED.sub(lambda match: match[1] + tables[match[2]]() + "\n" + match[3], text)
 
 
 def fill(document: Path, tables: Mapping[str, Callable[[], str]]) -> None:
-    """The same in the file."""
+    """Rewrites the tables of the file."""
     document.write_text(filled(document.read_text(), tables))
     print(f"wrote {document}")
 
 
 def table(head: Iterable[str], rows: Rows) -> str:
-    """A Markdown table, all but the first column to the right."""
+    """A Markdown table; all columns except the first are aligned to the right."""
     names = list(head)
-    lines = [
-        names,
-        ["---", *["---:"] * (len(names) - 1)],
-        *[[str(cell) for cell in row] for row in rows],
-    ]
+    lines = [names, ["---", *["---:"] * (len(names) - 1)]]
+    lines += [list(map(str, row)) for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,10 +1,10 @@
-"""Prints what the simulator's constants rest on: `python -m analysis.fit_simulator
+"""Prints the basis of the simulator's constants: `python -m analysis.fit_simulator
 genome|laws|tissues`.
 
-`genome` and `tissues` print the constants of `simulate/genome.py` and `simulate/tissues.py` and say
-whether they are those in the code. `laws` prints measurements; the tables of
-`simulate/distributions.py` are these, rounded by hand and then moved so that the totals of the
-whole genome fit (docs/simulation.md): one gene cannot show them. Needs the real data.
+`genome` and `tissues` print the constants of `simulate/genome.py` and `simulate/tissues.py`, and
+report if the code has the same. `laws` prints measurements; the tables of
+`simulate/distributions.py` were rounded from them by hand and adjusted so that the totals of the
+whole genome fit (docs/simulation.md), which one gene cannot show. Needs the real data.
 """
 
 import argparse
@@ -29,8 +29,8 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def genome() -> tuple[Chromosome, ...]:
-    """Chromosomes with lengths, shares of SRAv2's rows, and the square root of the introns that
-    start in each megabase.
+    """Chromosomes with their lengths, shares of SRAv2's rows, and the square root of the number of
+    introns that start in each megabase.
     """
     folder = shared() / "data"
     with (folder / "stats/rows_per_chromosome_estimate.tsv").open(newline="") as file:
@@ -58,19 +58,19 @@ def _chromosome(row: dict[str, str], starts: Counter) -> Chromosome:
 
 
 def tissues() -> tuple[Tissue, ...]:
-    """GTEx's groups with their detailed sites and numbers of runs."""
+    """GTEx's groups with their detailed sites and the numbers of runs."""
     sites = defaultdict(Counter)
     with gzip.open(shared() / "data/samples/gtex.samples.tsv.gz", "rt", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             sites[row["snaptron_group"]][row["SMTSD"]] += 1
     return tuple(
-        Tissue(name, tuple(sorted(found.items()))) for name, found in sorted(sites.items())
+        Tissue(name, tuple(sorted(counts.items()))) for name, counts in sorted(sites.items())
     )
 
 
 def laws() -> None:
-    """Survival, lengths, motifs and depth of ALK's junctions by class, and lengths and depth in the
-    17 samples.
+    """Prints survival, lengths, motifs and depth of ALK's junctions by class, and lengths and depth in
+    the 17 samples.
     """
     gtex = read_set(shared() / "data/gtex/junctions.tsv.gz")
     alk = gtex.where(gtex.chrom == "chr2")
@@ -111,14 +111,14 @@ def laws() -> None:
     )
 
 
-def _show(found: tuple, in_code: tuple) -> None:
-    for value in found:
+def _show(constants: tuple, in_code: tuple) -> None:
+    for value in constants:
         print(value)
-    print("the code has the same" if found == in_code else "THE CODE DIFFERS")
+    print("the code has the same" if constants == in_code else "THE CODE DIFFERS")
 
 
 def main() -> None:
-    """Print one of the three."""
+    """Prints the basis of one of the three groups of constants."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,7 +1,7 @@
-"""Sets of junctions as arrays, real or simulated, and the statistics by which they are compared.
+"""Sets of real or simulated junctions as arrays, and the statistics for their comparison.
 
-Real data are read from the folder that SNAPSHARD_SHARED names (else `../shared` beside the
-repository); none is kept here.
+Real data are read from the folder in SNAPSHARD_SHARED (default: `../shared` beside the repository);
+the repository contains none.
 """
 
 import csv
@@ -33,7 +33,8 @@ CLASSES = {
 }
 MOTIF_NAMES = ["-".join(motif) for motif in MOTIFS]
 BINS = (1, 2, 5, 20, 100, 300, 1000, 3000, 6000, 9000, 9663)
-WATCHED = 200  # samples whose junction sets are compared with one another
+WATCHED = 200
+"""The number of samples whose junctions are compared with each other."""
 
 
 def shared() -> Path:
@@ -43,25 +44,29 @@ def shared() -> Path:
     )
     if not (folder / "data").is_dir():
         raise SystemExit(
-            f"expected the real data in {folder}/data; set SNAPSHARD_SHARED to the folder that holds data/"
+            f"expected the real data in {folder}/data; "
+            "set SNAPSHARD_SHARED to the folder that contains data/"
         )
     return folder
 
 
 def real_tissues() -> dict[int, str]:
-    """Tissue group of every GTEx rail_id."""
+    """The tissue of every GTEx rail_id."""
     with (shared() / "data/samples/gtex.samples.groups.tsv").open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    return {int(rail_id): row["Tissue"] for row in rows for rail_id in row["rail_ids"].split(",")}
+    tissues = {}
+    for row in rows:
+        tissues |= dict.fromkeys(map(int, row["rail_ids"].split(",")), row["Tissue"])
+    return tissues
 
 
 @dataclass(frozen=True)
 class JunctionSet:
-    """Junctions as parallel arrays; `same_tissue` is the chance that two of a junction's samples
-    are of one tissue (or nan).
+    """Junctions as parallel arrays; `same_tissue` is the probability that two of a junction's samples
+    have the same tissue (or nan).
 
-    `watched` has a row per junction and a column per watched sample (does it have the junction),
-    `tissue` their tissues.
+    `watched` has a row per junction and a column per watched sample: true if the sample has the
+    junction. `tissue` holds the tissues of the watched samples.
     """
 
     chrom: np.ndarray
@@ -77,7 +82,7 @@ class JunctionSet:
     tissue: np.ndarray
 
     def where(self, mask: np.ndarray) -> "JunctionSet":
-        """The junctions for which the mask is true."""
+        """The junctions at which the mask is true."""
         columns = {
             name: values if name == "tissue" else values[mask]
             for name, values in vars(self).items()
@@ -86,17 +91,15 @@ class JunctionSet:
 
 
 def read_set(path: Path) -> JunctionSet:
-    """The junctions of a Snaptron file; samples are watched if the file has at most 200 of them."""
+    """The junctions of a Snaptron file; about 200 of its samples are watched."""
     tissues = real_tissues()
     with gzip.open(path, "rt") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
-    samples = [[int(pair.split(":")[0]) for pair in row[11].split(",")[1:]] for row in rows]
-    seen = sorted({sample for each in samples for sample in each})
-    watched = [
-        sample
-        for sample in (seen if len(seen) <= WATCHED else seen[:: len(seen) // WATCHED])
-        if sample in tissues
-    ]
+    samples = [_sample_ids(row[11]) for row in rows]
+    members = [set(ids) for ids in samples]
+    every = sorted(set().union(*members))
+    step = max(1, len(every) // WATCHED)
+    watched = [sample for sample in every[::step] if sample in tissues]
     return JunctionSet(
         chrom=np.array([row[1] for row in rows]),
         start=np.array([int(row[2]) for row in rows]),
@@ -106,23 +109,28 @@ def read_set(path: Path) -> JunctionSet:
         motif=np.array([_motif(row) for row in rows]),
         count=np.array([int(row[12]) for row in rows]),
         reads=np.array([int(row[13]) for row in rows]),
-        same_tissue=np.array(
-            [_same([tissues.get(sample, "") for sample in each]) for each in samples]
-        ),
-        watched=np.array([[sample in each for sample in watched] for each in map(set, samples)]),
+        same_tissue=np.array([_same(ids, tissues) for ids in samples]),
+        watched=np.array([list(map(ids.__contains__, watched)) for ids in members]),
         tissue=np.array([tissues[sample] for sample in watched]),
     )
 
 
+def _sample_ids(samples: str) -> list[int]:
+    """The ids in a sample list such as `,50099:3,50100:12`."""
+    return [int(pair.split(":")[0]) for pair in samples.split(",")[1:]]
+
+
 def simulate_set(plan: Plan) -> JunctionSet:
-    """All junctions of a plan, without going through text."""
+    """All junctions of a plan, without conversion to text."""
     tissues = simulate_tissues(plan)
     watched = np.arange(0, plan.samples, max(1, plan.samples // WATCHED))
-    parts = [
-        part for segment in plan.segments for part in _simulated(plan, segment, tissues, watched)
-    ]
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return JunctionSet(**joined, tissue=tissues.of[watched])
+    parts: list[dict[str, np.ndarray]] = []
+    for segment in plan.segments:
+        parts += _simulated(plan, segment, tissues, watched)
+    columns = {}
+    for name in parts[0]:
+        columns[name] = np.concatenate([part[name] for part in parts])
+    return JunctionSet(**columns, tissue=tissues.of[watched])
 
 
 def _simulated(plan, segment, tissues, watched) -> Iterator[dict[str, np.ndarray]]:
@@ -164,16 +172,17 @@ def _motif(row: list[str]) -> int:
     return MOTIF_NAMES.index(name) if name in MOTIF_NAMES else -1
 
 
-def _same(tissues: list[str]) -> float:
-    number = len(tissues)
+def _same(ids: list[int], tissues: dict[int, str]) -> float:
+    """The probability that two of the samples have the same tissue."""
+    number = len(ids)
     if number < 2:
         return float("nan")
-    counts = np.unique(tissues, return_counts=True)[1]
+    counts = np.unique([tissues.get(sample, "") for sample in ids], return_counts=True)[1]
     return float((counts * (counts - 1)).sum() / (number * (number - 1)))
 
 
 def statistics(junctions: JunctionSet) -> dict[str, object]:
-    """Everything that is compared, as plain numbers (ready for JSON)."""
+    """All statistics of a set, as plain numbers for JSON."""
     count = junctions.count
     annotated = junctions.class_ == ANNOTATED
     levels = (1, 2, 3, 5, 10, 20, 50, 100, 500, 1000, 5000)
@@ -208,12 +217,14 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def jaccard(junctions: JunctionSet) -> dict[str, float] | None:
-    """Mean Jaccard index of two watched samples' junctions: of one tissue, and of different ones."""
+    """The mean Jaccard index of the junctions of two watched samples, within a tissue and between
+    tissues; None if no two have the same tissue.
+    """
     has = junctions.watched.astype(np.float32)
     both = has.T @ has
-    own = np.diag(both)
+    sizes = np.diag(both)
     with np.errstate(invalid="ignore"):
-        index = both / (own[:, None] + own - both)
+        index = both / (sizes[:, None] + sizes - both)
     upper = np.triu(np.ones_like(index, bool), 1) & np.isfinite(index)
     same = junctions.tissue[:, None] == junctions.tissue
     if not (upper & same).any():

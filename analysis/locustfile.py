@@ -1,11 +1,12 @@
 """Clients of the API, for locust. `make locust` runs them against a server of its own; by hand,
-against one on this machine:
+against a server on this machine:
 
-    locust -f analysis/locustfile.py --host http://127.0.0.1:8000 --compilation sim --genes genes.txt GeneWindows
+    locust -f analysis/locustfile.py --host http://127.0.0.1:8000 --compilation sim \\
+        --genes genes.txt GeneWindows
 
-`GeneWindows` asks for the junctions of one gene after the other without pause; `Mixed` also for
-what people and scripts ask beside that. An answer that is not 200 counts as an error. The file of
-genes has one symbol a line.
+`GeneWindows` requests the junctions of one gene after the other without pause; `Mixed` adds other
+requests of people and scripts. A status other than 200 counts as an error. The file of genes has
+one symbol per line.
 """
 
 import ipaddress
@@ -20,25 +21,24 @@ from locust import FastHttpUser, events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-_KEPT = 20  # junctions of an answer that a client then asks about
+_EVIDENCE = 20
+"""Junctions of a response for which a client then requests evidence."""
 _MOST_ROWS = 1_000
 
 
 @events.init_command_line_parser.add_listener
 def _options(parser: LocustArgumentParser) -> None:
-    parser.add_argument("--compilation", default="sim", help="which compilation is asked")
-    parser.add_argument("--genes", default="genes.txt", help="file of gene symbols, one a line")
+    parser.add_argument("--compilation", default="sim", help="compilation to query")
+    parser.add_argument("--genes", default="genes.txt", help="file of gene symbols, one per line")
 
 
 @events.init.add_listener
 def _only_this_machine(environment: Environment, **_: Any) -> None:
-    """A load that a server did not ask for is an attack: only loopback addresses are accepted,
-    given on the command line.
-    """
+    """Accepts only loopback addresses, because load on other servers would be an attack."""
     name = urlsplit(environment.host or "").hostname or ""
     if not (name and ipaddress.ip_address(socket.gethostbyname(name)).is_loopback):
         raise SystemExit(
-            f"--host {environment.host} is not this machine: this load goes to loopback addresses only"
+            f"--host {environment.host} is not this machine: only loopback addresses are accepted"
         )
 
 
@@ -49,17 +49,17 @@ class _Client(FastHttpUser):
         options = self.environment.parsed_options
         self.path = f"/api/v1/compilations/{options.compilation}"
         self.genes = Path(options.genes).read_text().split()
-        self.seen: list[str] = []
+        self.junctions: list[str] = []
 
     def ask(self, name: str, path: str) -> Any:
-        """The answer, counted under the name; anything but 200 is an error."""
-        answer = self.client.get(
+        """The response, counted under the name; a status other than 200 is an error."""
+        response = self.client.get(
             self.path + path, name=name, allow_redirects=False, catch_response=True
         )
-        with answer:
-            if answer.status_code != HTTPStatus.OK:
-                answer.failure(f"answered {answer.status_code}")
-        return answer
+        with response:
+            if response.status_code != HTTPStatus.OK:
+                response.failure(f"HTTP {response.status_code}")
+        return response
 
     def gene_window(self) -> Any:
         """The first 1,000 junctions of a gene, without samples."""
@@ -67,19 +67,19 @@ class _Client(FastHttpUser):
             "gene window", f"/junctions.json?gene={random.choice(self.genes)}&limit={_MOST_ROWS}"
         )
 
-    def one_seen(self) -> str:
-        """The name of a junction, one that an answer before had."""
-        if not self.seen:
-            answer = self.gene_window()
-            rows = answer.json()["rows"] if answer.status_code == HTTPStatus.OK else []
-            self.seen = [
-                "{chromosome}:{start}-{end}:{strand}".format(**row) for row in rows[:_KEPT]
+    def next_junction(self) -> str:
+        """The name of a junction from an earlier response; empty if there is none."""
+        if not self.junctions:
+            response = self.gene_window()
+            rows = response.json()["rows"] if response.status_code == HTTPStatus.OK else []
+            self.junctions = [
+                "{chromosome}:{start}-{end}:{strand}".format(**row) for row in rows[:_EVIDENCE]
             ]
-        return quote(self.seen.pop()) if self.seen else ""
+        return quote(self.junctions.pop()) if self.junctions else ""
 
 
 class GeneWindows(_Client):
-    """The junctions of one gene after the other."""
+    """Requests for the junctions of one gene after the other."""
 
     @task
     def window(self) -> None:
@@ -87,9 +87,7 @@ class GeneWindows(_Client):
 
 
 class Mixed(_Client):
-    """People at the page and scripts: mostly genes, and evidence for junctions that were seen
-    there.
-    """
+    """Requests of people and scripts: mostly genes, and evidence for their junctions."""
 
     @task(40)
     def window(self) -> None:
@@ -97,7 +95,7 @@ class Mixed(_Client):
 
     @task(20)
     def evidence(self) -> None:
-        if name := self.one_seen():
+        if name := self.next_junction():
             self.ask("evidence of a junction", f"/junctions/{name}/evidence")
 
     @task(15)

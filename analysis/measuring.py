@@ -1,5 +1,5 @@
-"""Medians of repeats, taken in turns so that noise of the machine falls on everyone, and what
-machine it was.
+"""Medians of repeated measurements, taken in turns so that noise of the machine affects all of them,
+and the circumstances of a measurement.
 """
 
 import json
@@ -30,24 +30,24 @@ _PACKAGES = (
 )
 _PROGRAMS = ("tabix", "curl")
 RESULTS = Path(os.environ.get("RESULTS", Path(__file__).parent / "results"))
-"""Where result files are; a trial at a small scale puts its own elsewhere."""
+"""The folder of result files; a trial at a small scale uses another one."""
 
 
 def interleaved(
     actions: Mapping[str, Callable[[], Any]], repeats: int
 ) -> dict[str, dict[str, float]]:
-    """Median, least and greatest seconds of each action over rounds in which each runs once."""
-    taken: dict[str, list[float]] = {name: [] for name in actions}
+    """Median, least and greatest seconds of each action; every round runs each action once."""
+    times: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(repeats):
         for name, action in actions.items():
             began = time.perf_counter()
             action()
-            taken[name].append(time.perf_counter() - began)
-    return {name: spread(times) for name, times in taken.items()}
+            times[name].append(time.perf_counter() - began)
+    return {name: spread(seconds) for name, seconds in times.items()}
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Median, least and greatest."""
+    """Median, least and greatest value, and their number."""
     return {
         "median": statistics.median(values),
         "min": min(values),
@@ -57,12 +57,12 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """The least of the values that is not exceeded by this part (in percent) of them."""
+    """The least value that is not exceeded by this percentage of the values."""
     return sorted(values)[max(0, math.ceil(len(values) * part / 100) - 1)]
 
 
 def write_result(name: str, figures: Mapping[str, Any]) -> None:
-    """A result file with where, when and with what it was measured."""
+    """Writes a result file with the circumstances of the measurement."""
     result = {"measured": circumstances(), **figures}
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(result, indent=1) + "\n")
@@ -70,12 +70,12 @@ def write_result(name: str, figures: Mapping[str, Any]) -> None:
 
 
 def read_result(name: str) -> dict[str, Any]:
-    """A result file."""
+    """The content of a result file."""
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 
 def circumstances() -> dict[str, Any]:
-    """Date, commit, machine, load of the last minute, versions."""
+    """Date, commit, machine, load average of the last minute, versions."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
     ).stdout
@@ -87,7 +87,8 @@ def circumstances() -> dict[str, Any]:
     return {
         "date": time.strftime("%Y-%m-%d"),
         "commit": commit.strip(),
-        "machine": f"{os.cpu_count()} cores of {model}, {memory / 2**30:.0f} GiB, {platform.system()} {platform.release()}",
+        "machine": f"{os.cpu_count()} cores of {model}, {memory / 2**30:.0f} GiB, "
+        f"{platform.system()} {platform.release()}",
         "load_average": os.getloadavg()[0],
         "python": platform.python_version(),
         "packages": _versions(),
@@ -95,15 +96,15 @@ def circumstances() -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    """Of the packages and programs that are there."""
-    found = {"SQLite": sqlite3.sqlite_version}
+    """Versions of the installed packages and programs."""
+    versions = {"SQLite": sqlite3.sqlite_version}
     for name in _PACKAGES:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
+            versions[name] = version(name)
     for name in _PROGRAMS:
         with suppress(OSError):
-            said = subprocess.run(
+            output = subprocess.run(
                 [name, "--version"], capture_output=True, text=True, check=True
             ).stdout
-            found[name] = next(word for word in said.split() if word[0].isdigit())
-    return found
+            versions[name] = next(word for word in output.split() if word[0].isdigit())
+    return versions

@@ -1,4 +1,4 @@
-"""What groups of processes take: processor seconds and memory, looked at while they run."""
+"""Processor seconds and memory of groups of processes, sampled while they run."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,19 +10,18 @@ import psutil
 
 _GONE = (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied)
 _EVERY = 0.1
-_LOOKS_PER_MEMORY = 5  # memory costs the kernel a walk over the process's pages
+_LOOKS_PER_MEMORY = 5
+"""Memory is sampled less often, because the kernel walks all pages of a process for it."""
 
 Find = Callable[[], Iterable[psutil.Process]]
 
 
 @dataclass
 class Use:
-    """Of one group: processor seconds since it was first looked at, and the most memory at one
-    moment.
+    """The use of one group: processor seconds since the first sample, and the peak memory.
 
-    Memory is proportional set size: what several processes share is counted once. A process that
-    lives less than a tenth of a second may be missed, as is what a longer one does in its last
-    tenth.
+    Memory is the proportional set size, which counts shared pages once. A process that lives less
+    than a tenth of a second may be missed, as may the last tenth of a second of any process.
     """
 
     peak_bytes: int = 0
@@ -35,23 +34,23 @@ class Use:
         return sum(last - self._first[key] for key, last in self._last.items())
 
     def look(self, processes: Iterable[psutil.Process], *, begun: bool, memory: bool) -> None:
-        """Adds what the processes have used; those that are new since the beginning count from
+        """Adds a sample. `begun` is false for the first one: processes that appear later count from
         their own start.
         """
-        held = 0
+        total = 0
         for process in processes:
             with suppress(*_GONE):
                 key, times = (process.pid, process.create_time()), process.cpu_times()
                 used = times.user + times.system
                 self._first.setdefault(key, 0 if begun else used)
                 self._last[key] = used
-                held += process.memory_full_info().pss if memory else 0
-        self.peak_bytes = max(self.peak_bytes, held)
+                total += process.memory_full_info().pss if memory else 0
+        self.peak_bytes = max(self.peak_bytes, total)
 
 
 @contextmanager
 def watched(groups: Mapping[str, Find]) -> Iterator[dict[str, Use]]:
-    """What each group uses between here and the end, growing while it runs and whole afterwards."""
+    """The use of each group within the context; complete when the context ends."""
     uses = {name: Use() for name in groups}
 
     def look(*, begun: bool, memory: bool) -> None:
@@ -76,7 +75,7 @@ def watched(groups: Mapping[str, Find]) -> Iterator[dict[str, Use]]:
 
 
 def tree(root: int) -> Find:
-    """Finds a process and all that it started."""
+    """A function that finds a process and its descendants."""
 
     def find() -> list[psutil.Process]:
         with suppress(*_GONE):
@@ -88,24 +87,24 @@ def tree(root: int) -> Find:
 
 
 def postgres_of(data: Path) -> Find:
-    """Finds the embedded server of a data folder with its backends, while it runs."""
+    """A function that finds the embedded server of a data folder with its backends, if it runs."""
 
     def find() -> list[psutil.Process]:
-        with suppress(OSError, IndexError):  # not there, or just being written
+        # The file may be missing, or empty while it is being written.
+        with suppress(OSError, IndexError):
             number = (data / "postgres" / "postmaster.pid").read_text().split()[0]
-            return tree(
-                abs(int(number))
-            )()  # below 0: the one that makes the folder, without backends
+            # The number of the process that initialises the folder, without backends, is negative.
+            return tree(abs(int(number)))()
         return []
 
     return find
 
 
 def without(find: Find, others: Find) -> Find:
-    """Finds those of one group that are not in the other."""
+    """A function that finds the processes of one group that are not in the other."""
 
-    def left() -> list[psutil.Process]:
+    def difference() -> list[psutil.Process]:
         excluded = {process.pid for process in others()}
         return [process for process in find() if process.pid not in excluded]
 
-    return left
+    return difference

@@ -1,7 +1,8 @@
-"""How long a search for samples takes.
+"""The time of searches for samples.
 
-python -m analysis.sample_search [SAMPLES]     a minute; writes results/sample-search.json and its
-part of docs/snaptron.md
+    python -m analysis.sample_search [SAMPLES]
+
+This takes a minute and writes results/sample-search.json and its part of docs/snaptron.md.
 """
 
 import random
@@ -18,21 +19,21 @@ FIELDS = ["rail_id", "run", "tissue", "AGE", "description", *[f"field{n}" for n 
 
 
 def words(count: int) -> list[str]:
-    """Made-up words, the earlier the more frequent in what follows."""
+    """Random words; earlier words are used more often."""
     return [
         "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=random.randint(3, 10)))
         for _ in range(count)
     ]
 
 
-def lines(samples: int, known: list[str]) -> Iterator[bytes]:
-    """A samples file of about a kilobyte a sample; texts repeat after 3,000 samples."""
-    weights = [1 / (rank + 1) for rank in range(len(known))]
+def lines(samples: int, vocabulary: list[str]) -> Iterator[bytes]:
+    """The lines of a samples file of about one kilobyte per sample; texts repeat after 3,000 samples."""
+    weights = [1 / (rank + 1) for rank in range(len(vocabulary))]
     pool = []
     for n in range(3_000):
-        some = random.choices(known, weights, k=130)
-        texts = [f"SRR{n}", " ".join(some[:2]), str(n % 90), " ".join(some[2:40])]
-        texts += [" ".join(some[40 + 2 * n : 42 + 2 * n]) for n in range(45)]
+        drawn = random.choices(vocabulary, weights, k=130)
+        texts = [f"SRR{n}", " ".join(drawn[:2]), str(n % 90), " ".join(drawn[2:40])]
+        texts += [" ".join(drawn[40 + 2 * n : 42 + 2 * n]) for n in range(45)]
         pool.append("\t".join(texts))
     yield "\t".join(FIELDS).encode() + b"\n"
     for number in range(samples):
@@ -40,18 +41,24 @@ def lines(samples: int, known: list[str]) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Measures a number, a word in a short and a long field, a phrase, and words in all fields."""
+    """Measures searches for a number, a word in a short and in a long field, a phrase, and words in all
+    fields.
+    """
     random.seed(SEED)
-    known, samples = words(20_000), int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
-    file = SamplesFile(lines(samples, known))
+    vocabulary, samples = words(20_000), int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
+    file = SamplesFile(lines(samples, vocabulary))
     search = SampleSearch(file, {"AGE": "i"})
     queries = [
         "AGE>=40",
-        f"tissue={known[5]}",
-        f"description={known[500]}",
-        f"description={known[1]} {known[2]}",
+        f"tissue={vocabulary[5]}",
+        f"description={vocabulary[500]}",
+        f"description={vocabulary[1]} {vocabulary[2]}",
     ]
-    queries += [f"all={known[3000]}", f"all={known[10]} {known[20]}", f"all={known[0]}"]
+    queries += [
+        f"all={vocabulary[3000]}",
+        f"all={vocabulary[10]} {vocabulary[20]}",
+        f"all={vocabulary[0]}",
+    ]
     figures = {
         "samples": samples,
         "bytes": len(file.mapped.text),
@@ -62,17 +69,19 @@ def main() -> None:
 
 
 def measure(search: SampleSearch, query: str) -> dict[str, object]:
-    """Seconds of a search the first time, when what its field needs is made, and of the same again."""
-    times, found = [], 0
+    """Seconds of the first search, which also builds the index of its field, and of the same search
+    again.
+    """
+    times, count = [], 0
     for _ in range(2):
         began = time.perf_counter()
-        found = len(search.ids([parse_sample_filter(query)]))
+        count = len(search.ids([parse_sample_filter(query)]))
         times.append(time.perf_counter() - began)
     field, _, value = query.partition("=")
-    kind = (
-        "number field" if ">" in query else f"{'phrase' if ' ' in value else 'word'} in `{field}`"
-    )
-    return {"what": kind, "found": found, "first": times[0], "again": times[1]}
+    title = f"{'phrase' if ' ' in value else 'word'} in `{field}`"
+    if ">" in query:
+        title = "number field"
+    return {"what": title, "found": count, "first": times[0], "again": times[1]}
 
 
 if __name__ == "__main__":

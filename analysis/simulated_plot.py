@@ -1,5 +1,5 @@
-"""Draws `analysis/results/simulated_vs_real.svg` from the results of simulated_vs_real: `python -m
-analysis.simulated_plot`.
+"""Draws `analysis/results/simulated_vs_real.svg` from the results of simulated_vs_real:
+`python -m analysis.simulated_plot`.
 """
 
 import json
@@ -11,18 +11,19 @@ from analysis.junction_sets import QUANTILES
 from analysis.simulated_vs_real import RESULTS
 
 mpl.use("svg")
-mpl.rcParams["svg.hashsalt"] = "snapshard"  # the same picture from the same numbers
+# With a fixed salt, equal figures give equal files.
+mpl.rcParams["svg.hashsalt"] = "snapshard"
 SIMULATED, ALK, OTHER = "#c2410c", "#1d4ed8", "#64748b"
 
 
 def main() -> None:
-    """Four panels: samples per junction, annotated share, reads per pair, lengths."""
-    found = json.loads(RESULTS.read_text())
+    """Draws four panels: samples per junction, annotated share, reads per pair, lengths."""
+    comparison = json.loads(RESULTS.read_text())
     figure, panels = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
-    _counts(panels[0][0], found)
-    _annotated(panels[0][1], found)
-    _reads(panels[1][0], found)
-    _lengths(panels[1][1], found)
+    _counts(panels[0][0], comparison)
+    _annotated(panels[0][1], comparison)
+    _reads(panels[1][0], comparison)
+    _lengths(panels[1][1], comparison)
     figure.suptitle("Simulated junctions (orange) against real ones")
     figure.savefig(RESULTS.with_suffix(".svg"), metadata={"Date": None})
 
@@ -32,11 +33,11 @@ def _curve(panel, values: dict[str, float | None], colour: str, label: str) -> N
     panel.plot(*zip(*points, strict=True), marker="o", markersize=3, color=colour, label=label)
 
 
-def _counts(panel, found: dict) -> None:
-    published = found["published"]
+def _counts(panel, comparison: dict) -> None:
+    published = comparison["published"]
     v2 = published["gtexv2_genome_wide_exact"]["junctions_with_samples_count_ge"]
-    _curve(panel, found["simulated"]["at_least"], SIMULATED, "simulated")
-    _curve(panel, found["alk"]["at_least"], ALK, "ALK in GTEx")
+    _curve(panel, comparison["simulated"]["at_least"], SIMULATED, "simulated")
+    _curve(panel, comparison["alk"]["at_least"], ALK, "ALK in GTEx")
     _curve(
         panel,
         published["srav2_genome_wide_exact"]["fraction_with_samples_count_ge"],
@@ -53,48 +54,48 @@ def _counts(panel, found: dict) -> None:
     panel.legend()
 
 
-def _annotated(panel, found: dict) -> None:
-    published = found["published"]["srav2_genome_wide_exact"][
+def _annotated(panel, comparison: dict) -> None:
+    published = comparison["published"]["srav2_genome_wide_exact"][
         "annotated_fraction_by_samples_count_ge"
     ]
-    _curve(panel, found["simulated"]["annotated_at_least"], SIMULATED, "simulated")
-    _curve(panel, found["alk"]["annotated_at_least"], ALK, "ALK in GTEx")
+    _curve(panel, comparison["simulated"]["annotated_at_least"], SIMULATED, "simulated")
+    _curve(panel, comparison["alk"]["annotated_at_least"], ALK, "ALK in GTEx")
     _curve(panel, published, OTHER, "SRAv2")
     panel.set(xscale="log", xlabel="samples, at least", ylabel="annotated share")
     panel.legend()
 
 
-def _reads(panel, found: dict) -> None:
-    _curve(panel, found["simulated"]["reads_by_count"], SIMULATED, "simulated")
-    _curve(panel, found["alk"]["reads_by_count"], ALK, "ALK in GTEx")
+def _reads(panel, comparison: dict) -> None:
+    _curve(panel, comparison["simulated"]["reads_by_count"], SIMULATED, "simulated")
+    _curve(panel, comparison["alk"]["reads_by_count"], ALK, "ALK in GTEx")
     panel.set(xscale="log", yscale="log", xlabel="samples, from", ylabel="reads per pair, mean")
     panel.legend()
 
 
-def _lengths(panel, found: dict) -> None:
+def _lengths(panel, comparison: dict) -> None:
     panel.plot(
         QUANTILES,
-        found["simulated"]["length_annotated"],
+        comparison["simulated"]["length_annotated"],
         color=SIMULATED,
         label="simulated, annotated",
     )
     panel.plot(
         QUANTILES,
-        found["seventeen"]["length_annotated"],
+        comparison["seventeen"]["length_annotated"],
         color=ALK,
         label="17 GTEx samples, annotated",
     )
     panel.plot(
         QUANTILES,
-        found["simulated"]["length_other"],
+        comparison["simulated"]["length_other"],
         "--",
         color=SIMULATED,
         label="simulated, other",
     )
-    panel.plot(QUANTILES, found["alk"]["length_other"], "--", color=ALK, label="ALK, other")
+    panel.plot(QUANTILES, comparison["alk"]["length_other"], "--", color=ALK, label="ALK, other")
     panel.plot(
         QUANTILES,
-        found["dasper_length_other"],
+        comparison["dasper_length_other"],
         "--",
         color=OTHER,
         label="fibroblasts chr21+22, other",

@@ -1,4 +1,4 @@
-"""The tables of docs/snaptron.md that programs make, from the result files of snaptron_speed.py and
+"""The generated tables of docs/snaptron.md, from the result files of snaptron_speed.py and
 sample_search.py.
 """
 
@@ -14,13 +14,14 @@ SPEED, SEARCH = "snaptron-speed", "sample-search"
 
 
 def write_page() -> None:
-    """Makes every table anew."""
+    """Rewrites all tables."""
     fill(DOCUMENT, {name: _from(result, make) for name, (result, make) in _TABLES.items()})
 
 
 def _from(result: str, make: Callable[[Mapping[str, Any]], str]) -> Callable[[], str]:
-    """The table of a result, or that there is none: each program writes the page, whether or not
-    the other has run.
+    """A function that writes the table of a result, or a note if the result does not exist.
+
+    Each of the two programs writes the whole page, even if the other has not run.
     """
     if not (RESULTS / f"{result}.json").exists():
         return lambda: "*Not measured yet.*"
@@ -28,56 +29,64 @@ def _from(result: str, make: Callable[[Mapping[str, Any]], str]) -> Callable[[],
 
 
 def _circumstances(figures: Mapping[str, Any]) -> str:
-    told = figures["measured"]
-    return f"{told['date']}, commit {told['commit']}, {told['machine']}; load of the machine before: {told['load_average']:.1f}."
+    run = figures["measured"]
+    return (
+        f"{run['date']}, commit {run['commit']}, {run['machine']}; "
+        f"load of the machine before: {run['load_average']:.1f}."
+    )
 
 
 def _windows(figures: Mapping[str, Any]) -> str:
     rows = [
         (
-            one["request"],
-            f"{one['ms']['median']:.1f}",
-            f"{one['ms']['min']:.1f} to {one['ms']['max']:.1f}",
-            f"{one['kb']:,.0f}",
+            request["request"],
+            f"{request['ms']['median']:.1f}",
+            f"{request['ms']['min']:.1f} to {request['ms']['max']:.1f}",
+            f"{request['kb']:,.0f}",
+            request["original"],
         )
-        for one in figures["requests"]
+        for request in figures["requests"]
     ]
-    originals = [one["original"] for one in figures["requests"]]
-    whole = [(*row, original) for row, original in zip(rows, originals, strict=True)]
     head = ("request", "median, ms", "least to greatest", "kB", "the original over HTTP, ms")
-    return f"{table(head, whole)}\n\n{figures['junctions']:,} junctions. {_circumstances(figures)}"
+    return f"{table(head, rows)}\n\n{figures['junctions']:,} junctions. {_circumstances(figures)}"
 
 
 def _spent(figures: Mapping[str, Any]) -> str:
     profiles = figures["spent"]
     parts = sorted(
-        {part for shares in profiles.values() for part in shares},
-        key=lambda part: -profiles["10 kb"].get(part, 0),
+        set().union(*profiles.values()), key=lambda part: -profiles["10 kb"].get(part, 0)
     )
-    rows = [
-        (part, *(f"{100 * shares.get(part, 0):.0f} %" for shares in profiles.values()))
-        for part in parts
-    ]
+    rows = []
+    for part in parts:
+        shares = [profile.get(part, 0) for profile in profiles.values()]
+        rows.append((part, *[f"{100 * share:.0f} %" for share in shares]))
     return table(("where", *profiles), rows)
 
 
 def _many(figures: Mapping[str, Any]) -> str:
-    whole, many = figures["whole"], figures["many"]
-    chromosome = (
-        f"A whole chromosome ({whole['megabytes']:.0f} MB): first byte after {whole['first_byte_ms']:.0f} ms, longest silence "
-        f"{whole['silence_ms']:.0f} ms, {whole['seconds']:.1f} s in all; the server grew by {whole['grown_mb']:.0f} MB."
+    chromosome, many = figures["whole"], figures["many"]
+    summary = (
+        f"A whole chromosome ({chromosome['megabytes']:.0f} MB): first byte after "
+        f"{chromosome['first_byte_ms']:.0f} ms, longest pause {chromosome['silence_ms']:.0f} ms, "
+        f"{chromosome['seconds']:.1f} s in total; the server's memory grew by "
+        f"{chromosome['grown_mb']:.0f} MB."
     )
     rows = [
-        (name, one["requests"], f"{one['p50']:.0f}", f"{one['p99']:.0f}")
-        for name, one in many.items()
+        (name, times["requests"], f"{times['p50']:.0f}", f"{times['p99']:.0f}")
+        for name, times in many.items()
     ]
-    return f"{chromosome}\n\n{table(('100 clients at once, 10 kb each', 'requests', 'median, ms', '99th percentile'), rows)}"
+    head = ("100 clients at once, 10 kb each", "requests", "median, ms", "99th percentile")
+    return f"{summary}\n\n{table(head, rows)}"
 
 
 def _search(figures: Mapping[str, Any]) -> str:
     rows = [
-        (f"{one['what']}, {one['found']:,} found", f"{one['first']:.2f} s", f"{one['again']:.2f} s")
-        for one in figures["searches"]
+        (
+            f"{search['what']}, {search['found']:,} found",
+            f"{search['first']:.2f} s",
+            f"{search['again']:.2f} s",
+        )
+        for search in figures["searches"]
     ]
     size = f"{figures['samples']:,} samples, {figures['bytes'] / 1e6:,.0f} MB."
     return f"{table(('search', 'first time', 'again'), rows)}\n\n{size} {_circumstances(figures)}"

@@ -5,7 +5,7 @@ then a hundred at once.
 
 This takes some minutes and 2 GB, and writes results/snaptron-speed.json and part of
 docs/snaptron.md. It simulates and loads the junctions into a temporary folder and starts the server
-as shipped. Every request opens a connection of its own, as qs does. Regions begin at starts of
+as shipped. Every request opens a connection of its seconds_of, as qs does. Regions begin at starts of
 junctions, drawn with a fixed seed. A profile of the same requests in one process, without HTTP,
 shows where the time goes; a profiler slows Python down, so Python's share is overestimated.
 """
@@ -53,7 +53,7 @@ WHERE = (
     ("unpacking blocks", r"zstandard|zstd"),
     ("Flask", r"flask|werkzeug|jinja"),
     ("numpy", r"numpy"),
-    ("Snapshard's own Python", r"/snapshard"),
+    ("Snapshard's seconds_of Python", r"/snapshard"),
 )
 """Shares of the time, and a pattern of the functions in the profile that belong to each; the first
 match counts.
@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("--junctions", type=int, default=1_000_000)
     junctions = parser.parse_args().junctions
     with tempfile.TemporaryDirectory(prefix="snapshard-speed-") as folder:
-        # PostgreSQL runs as a user of its own if this runs as root.
+        # PostgreSQL runs as a user of its seconds_of if this runs as root.
         os.chmod(folder, 0o755)
         data = load(Path(folder), junctions)
         with serving(data) as served:
@@ -159,7 +159,7 @@ def load(folder: Path, junctions: int) -> Path:
 
 
 def get(url: str, path: str, form: bytes | None = None) -> bytes:
-    """The body of a response, requested on a connection of its own."""
+    """The body of a response, requested on a connection of its seconds_of."""
     with urllib.request.urlopen(f"{url}/sim/{path}", form, timeout=60) as response:
         content: bytes = response.read()
         return content
@@ -287,15 +287,15 @@ def profile(data: Path, asker: Asker, name: str) -> dict[str, float]:
 
 
 def _shares(stats: pstats.Stats) -> dict[str, float]:
-    own: Counter[str] = Counter()
+    seconds_of: Counter[str] = Counter()
     for (file, _, function), (_, _, seconds, _, _) in stats.stats.items():  # type: ignore[attr-defined]
         called = f"{file} {function}"
         part = next(
             (part for part, form in WHERE if re.search(form, called)),
-            "Python's own library and the rest",
+            "Python's seconds_of library and the rest",
         )
-        own[part] += seconds
-    return {part: seconds / own.total() for part, seconds in own.most_common()}
+        seconds_of[part] += seconds
+    return {part: seconds / seconds_of.total() for part, seconds in seconds_of.most_common()}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,4 @@
-"""The rows that everything is measured on: simulated GTEx at full density, whole 17-column lines in
-a file.
-"""
+"""The rows for all measurements: a simulated GTEx at full density, as 17-column lines in a file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +7,8 @@ from snapshard.rows import Rows
 from snapshard_populate.simulate import junction_lines
 
 FULL_SIZE = 29_900_000
-"""Junctions of GTEx in recount2. Of a simulation of that size the first million cover about 40 Mb
-of chr1.
+"""Junctions of GTEx in recount2. The first million of a simulation of this size cover about 40 Mb of
+chr1.
 """
 SAMPLES = 9_662
 SEED = 1
@@ -18,7 +16,7 @@ _CHUNK = 4 << 20
 
 
 def write_lines(path: Path, rows: int) -> None:
-    """The first rows of a whole simulated GTEx."""
+    """Writes the first rows of a complete simulated GTEx."""
     with path.open("wb") as file:
         for chunk in junction_lines(junctions=FULL_SIZE, samples=SAMPLES, seed=SEED):
             lines = chunk.splitlines(keepends=True)[:rows]
@@ -29,7 +27,7 @@ def write_lines(path: Path, rows: int) -> None:
 
 
 def read_chunks(path: Path) -> Iterator[Rows]:
-    """The rows in order, about 4 MB of text at a time."""
+    """Yields the rows in order, about 4 MB of text at a time."""
     with path.open("rb") as file:
         while text := file.read(_CHUNK):
             yield Rows(text + file.readline() if not text.endswith(b"\n") else text)
