@@ -1,6 +1,6 @@
-"""The storage spike: what a payload should be and how rows are found, measured before the schema
-was written.
+"""The storage study: the form of the payload and the index of rows, measured before the schema was
+written.
 
-`python -m analysis.storage --help`. Everything that lost lives here and nowhere else. Results go to
-`analysis/results/storage-*.json`, and `docs/storage.md` is their reading.
+Run `python -m analysis.storage --help`. The rejected layouts exist only here. Results are written
+to `analysis/results/storage-*.json`, and `docs/storage.md` presents them.
 """

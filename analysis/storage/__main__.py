@@ -1,4 +1,4 @@
-"""The spike's command: one sub-command per question."""
+"""The command of the study: one sub-command per question."""
 
 from pathlib import Path
 
@@ -13,21 +13,21 @@ _folder = click.option(
     "--folder",
     type=click.Path(path_type=Path),
     default=Path("/tmp/storage"),
-    help="Scratch space, 10 GB.",
+    help="Folder for temporary data (10 GB).",
 )
 _server = click.option(
     "--server",
     type=click.Choice(list(SERVERS)),
     multiple=True,
     default=list(SERVERS),
-    help="Which servers.",
+    help="Servers to measure.",
 )
-_rows = click.option("--rows", default=1_000_000, help="Rows to measure on.")
+_rows = click.option("--rows", default=1_000_000, help="Number of rows.")
 
 
 @click.group(help=__doc__)
 def main() -> None:
-    """Nothing by itself."""
+    """The group of commands."""
 
 
 def _lines(folder: Path, rows: int) -> Path:
@@ -38,14 +38,12 @@ def _lines(folder: Path, rows: int) -> Path:
     return path
 
 
-@main.command("payloads", help="Text, packed and blocks against the ancestor's table.")
+@main.command("payloads", help="Compare text, packed samples and blocks with the ancestor's table.")
 @_folder
 @_rows
 @_server
 @click.option("--repeats", default=5)
-@click.option(
-    "--cold", default=5, help="Repeats that begin with a restart and an empty page cache."
-)
+@click.option("--cold", default=5, help="Repeats after a restart with an empty page cache.")
 def _payloads(folder: Path, rows: int, server: tuple[str, ...], repeats: int, cold: int) -> None:
     path = _lines(folder, rows)
     for name in server:
@@ -53,30 +51,32 @@ def _payloads(folder: Path, rows: int, server: tuple[str, ...], repeats: int, co
             payloads.measure(running, path, repeats=repeats, cold=cold)
 
 
-@main.command("sizes", help="Block sizes and zstd levels.")
+@main.command("sizes", help="Compare block sizes and zstd levels.")
 @_folder
 @click.option("--rows", default=200_000)
 @click.option(
     "--real",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="Junction files (gzip) to measure as well.",
+    help="Junction file (gzip) to measure as well (repeatable).",
 )
 def _sizes(folder: Path, rows: int, real: tuple[Path, ...]) -> None:
     with SERVERS["embedded"](folder) as running:
         sizes.measure(running, _lines(folder, rows), real=real)
 
 
-@main.command("overlap", help="Ways to find the rows that overlap a window, and a row by its id.")
+@main.command("overlap", help="Compare indexes for rows that overlap a window, and for ids.")
 @_folder
-@click.option("--repeats", default=21, help="Windows of each width, and ids.")
+@click.option("--repeats", default=21, help="Number of windows of each width, and of ids.")
 def _overlap(folder: Path, repeats: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with SERVERS["embedded"](folder) as running:
         overlap.measure(running, repeats=repeats)
 
 
-@main.command("all", help="Everything, with the real files of ../shared/data where they are.")
+@main.command(
+    "all", help="Measure everything, with the real files of ../shared/data if they exist."
+)
 @_folder
 @click.pass_context
 def _all(context: click.Context, folder: Path) -> None:
@@ -89,7 +89,7 @@ def _all(context: click.Context, folder: Path) -> None:
     context.invoke(_report)
 
 
-@main.command("report", help="Puts the tables of the results into docs/storage.md.")
+@main.command("report", help="Write the tables of docs/storage.md from the results.")
 def _report() -> None:
     write_document()
 

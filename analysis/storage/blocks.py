@@ -1,5 +1,5 @@
-"""Blocks of neighbouring rows: whole lines, zstd by the loader, beside the narrow table. What
-Snapshard does.
+"""Blocks: complete lines of neighbouring rows, compressed with zstd by the loader, beside the narrow
+table. This is the layout of Snapshard.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,14 +14,14 @@ import zstandard
 from analysis.storage.layout import (
     EXACT,
     INSIDE,
-    Cut,
+    Subset,
     Window,
+    batched_bytes,
     copy_narrow,
-    cut,
     fetch,
-    gathered,
     narrow_ddl,
     narrow_lines,
+    restrict,
     stream,
 )
 from snapshard.junction import SAMPLES
@@ -40,22 +40,22 @@ _INDEXES = (
     "CREATE INDEX ON blocks_block USING gist (int4range(min_start, max_end, '[]'))",
     "CREATE INDEX ON blocks_row USING brin (snaptron_id)",
 )
-"""The first has one key for a hundred rows, which PostgreSQL keeps once: a third of what PRIMARY
-KEY (block, position) takes.
+"""The first index has one key per hundred rows, which PostgreSQL stores once: a third of the size of
+PRIMARY KEY (block, position).
 """
-_NEAR = """
+_CANDIDATES = """
     int4range(min_start, max_end, '[]') && int4range(%(start)s, %(end)s, '[]')
     AND min_start <= %(end)s AND max_start >= %(start)s"""
-"""Blocks that may hold rows that start in the window; the first line alone, those that may hold
-rows that overlap it.
+"""The condition for blocks that may hold rows that start in the window; its first line selects the
+blocks that may hold rows that overlap it.
 """
 _NEWLINE = 10
 _AHEAD = 16
 
 
 def blocks_of(chunks: Iterable[Rows], size: int) -> Iterator[Rows]:
-    """Consecutive rows of one chromosome, each block ending with the row that reaches the size in
-    bytes of text.
+    """Yields blocks of consecutive rows of one chromosome; a block ends with the row that reaches the
+    size in bytes of text.
     """
     for rows in chunks:
         lines, chroms = rows.lines(), rows.texts("chromosome")
@@ -79,7 +79,7 @@ class Blocks:
         self.size, self.level, self.threads = size, level, threads
 
     def load(self, dsn: str, chunks: Iterable[Rows]) -> None:
-        """Two COPYs side by side, then the indexes."""
+        """Fills both tables with concurrent COPYs, then builds the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
             connection.execute(
                 narrow_ddl("blocks_row", key="block integer", small="position smallint,")
@@ -94,93 +94,96 @@ class Blocks:
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         compressor = zstandard.ZstdCompressor(level=self.level)
         before = 0
-        into_narrow, into_wide = (
-            copy_narrow("blocks_row", "block", "position"),
-            "COPY blocks_block FROM STDIN (FORMAT binary)",
-        )
         with (
-            connection.cursor().copy(into_narrow) as narrow,
-            second.cursor().copy(into_wide) as wide,
+            connection.cursor().copy(copy_narrow("blocks_row", "block", "position")) as narrow,
+            second.cursor().copy("COPY blocks_block FROM STDIN (FORMAT binary)") as wide,
         ):
             wide.set_types(_BLOCK_TYPES)
             for number, rows in enumerate(blocks_of(chunks, self.size)):
                 narrow.write(narrow_lines(rows, [number] * len(rows), range(len(rows))))
                 starts, chrom = rows.integers("start"), rows.texts("chromosome")[0].decode()
-                places = (int(starts.min()), int(starts.max()), int(rows.integers("end").max()))
+                bounds = (int(starts.min()), int(starts.max()), int(rows.integers("end").max()))
                 wide.write_row(
-                    (number, chrom, before, len(rows), *places, compressor.compress(rows.text))
+                    (number, chrom, before, len(rows), *bounds, compressor.compress(rows.text))
                 )
                 before += len(rows)
 
     def export(self, connection: Any) -> Iterator[bytes]:
-        """Blocks as they are, decompressed."""
+        """The decompressed blocks."""
         decompress = zstandard.ZstdDecompressor().decompress
         payloads = stream(
             connection, "SELECT payload FROM blocks_block ORDER BY block", binary=True
         )
-        return self._made(map(decompress, payloads))
+        return self._pieces(map(decompress, payloads))
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
-        """The blocks that have such rows, and of each the lines at their positions."""
-        return self._made(self._selected(connection, "samples_count >= %s", (least,)))
+        """The matching lines of the blocks that have any."""
+        return self._pieces(self._selected(connection, "samples_count >= %s", (least,)))
 
-    def _made(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        return gathered(pieces) if self.threads == 1 else _ahead(gathered(pieces))
+    def _pieces(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        return batched_bytes(pieces) if self.threads == 1 else _ahead(batched_bytes(pieces))
 
     def _selected(self, connection: Any, condition: str, arguments: Any) -> Iterator[bytes]:
-        query = f"COPY ({_chosen(condition)}) TO STDOUT (FORMAT binary)"
+        query = f"COPY ({_selection(condition)}) TO STDOUT (FORMAT binary)"
         decompress = zstandard.ZstdDecompressor().decompress
         with connection.cursor() as cursor, cursor.copy(query, arguments) as copy:
             copy.set_types(["bytea", "bytea"])
             for payload, positions in copy.rows():
                 yield b"".join(_lines_at(decompress(payload), positions))
 
-    def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
-        """The lines of the window, parsed."""
-        return cut([_samples(line) for line in self._found(connection, window, INSIDE)], wanted)
+    def subset(self, connection: Any, window: Window, members: SampleSet) -> Subset:
+        """Parses the lines of the window."""
+        return restrict(
+            [_samples(line) for line in self._lines(connection, window, INSIDE)], members
+        )
 
-    def one(self, connection: Any, place: Window) -> Pairs:
-        """One block for one line."""
-        return parse_pairs([_samples(line) for line in self._found(connection, place, EXACT)])
+    def junction(self, connection: Any, locus: Window) -> Pairs:
+        """Parses one line of one block."""
+        return parse_pairs([_samples(line) for line in self._lines(connection, locus, EXACT)])
 
-    def _found(self, connection: Any, window: Window, condition: str) -> list[bytes]:
-        near = f"SELECT block FROM blocks_block WHERE {_NEAR}"
-        query = _chosen(f"block IN ({near}) AND {condition}")
+    def _lines(self, connection: Any, window: Window, condition: str) -> list[bytes]:
+        candidates = f"SELECT block FROM blocks_block WHERE {_CANDIDATES}"
+        query = _selection(f"block IN ({candidates}) AND {condition}")
         decompress = zstandard.ZstdDecompressor().decompress
-        found: list[bytes] = []
+        lines: list[bytes] = []
         for payload, positions in fetch(connection, query, vars(window)):
-            found += _lines_at(decompress(payload), positions)
-        return found
+            lines += _lines_at(decompress(payload), positions)
+        return lines
 
 
-def _chosen(condition: str) -> str:
-    """Blocks that hold rows of the condition, in order, and the positions of these rows as 16-bit
+def _selection(condition: str) -> str:
+    """The query for the blocks with matching rows, in order, and the positions of these rows as 16-bit
     numbers.
     """
     positions = "string_agg(int2send(position), '' ORDER BY position) AS positions"
-    chosen = f"SELECT block, {positions} FROM blocks_row WHERE {condition} GROUP BY block"
-    return f"SELECT payload, positions FROM ({chosen}) AS chosen JOIN blocks_block USING (block) ORDER BY block"
+    rows = f"SELECT block, {positions} FROM blocks_row WHERE {condition} GROUP BY block"
+    return (
+        f"SELECT payload, positions FROM ({rows}) AS rows "
+        "JOIN blocks_block USING (block) ORDER BY block"
+    )
 
 
 def _lines_at(text: bytes, positions: bytes) -> list[bytes]:
-    """The lines at some positions; without cutting the others, which copies the whole block."""
-    wanted = np.frombuffer(positions, ">i2")
+    """The lines at these positions; the other lines are not split off, which would copy the whole
+    block.
+    """
+    numbers = np.frombuffer(positions, ">i2")
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE) + 1
-    starts = np.concatenate(([0], ends))[wanted].tolist()
-    return [text[start:end] for start, end in zip(starts, ends[wanted].tolist(), strict=True)]
+    starts = np.concatenate(([0], ends))[numbers].tolist()
+    return [text[start:end] for start, end in zip(starts, ends[numbers].tolist(), strict=True)]
 
 
 def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces, made by a second thread while the ones before are sent."""
+    """Yields the same pieces; a second thread produces them while earlier pieces are sent."""
 
     def batch() -> list[bytes]:
         return list(islice(pieces, _AHEAD))
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(batch)
-        while made := waiting.result():
+        while batch_of_pieces := waiting.result():
             waiting = pool.submit(batch)
-            yield from made
+            yield from batch_of_pieces
 
 
 def _samples(line: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What every layout of rows and payload has to do, and what several of them share."""
+"""The interface of the layouts of rows and samples, and functions that several layouts share."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from snapshard.rows import Rows
 
 @dataclass(frozen=True)
 class Window:
-    """Junctions inside start to end (1-based, both included) of a chromosome."""
+    """A range of positions of a chromosome (1-based, both ends included)."""
 
     chrom: str
     start: int
@@ -23,8 +23,8 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Sample lists cut to some samples, for the rows that have any of them, in order of the rows."""
+class Subset:
+    """Sample lists restricted to samples, of the rows with any of them, in order of the rows."""
 
     texts: list[bytes]
     counts: Integers
@@ -32,7 +32,7 @@ class Cut:
 
 
 class Layout(Protocol):
-    """One way of keeping rows and samples. `tables` are all its tables, `payload` the one with the
+    """A way to store rows and samples. `tables` are all its tables, `payload` is the one with the
     samples.
     """
 
@@ -41,29 +41,28 @@ class Layout(Protocol):
     payload: str
 
     def load(self, dsn: str, chunks: Iterable[Rows]) -> None:
-        """Creates the tables, fills and indexes them."""
+        """Creates, fills and indexes the tables."""
 
     def export(self, connection: Any) -> Iterator[bytes]:
-        """All lines, in pieces of any size."""
+        """Yields all lines, in pieces of any size."""
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
-        """The lines with that many samples or more."""
+        """Yields the lines with at least this many samples."""
 
-    def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
-        """The sample lists of a window cut to some samples."""
+    def subset(self, connection: Any, window: Window, members: SampleSet) -> Subset:
+        """The sample lists of a window restricted to samples."""
 
-    def one(self, connection: Any, place: Window) -> Pairs:
-        """Samples and coverages of the junction at exactly that place."""
+    def junction(self, connection: Any, locus: Window) -> Pairs:
+        """Samples and coverages of the junction with exactly these coordinates."""
 
 
 NARROW = tuple(name for name in SUMMARY if name != "length")
 _NARROW_DDL = """
 CREATE TABLE {table} (
     snaptron_id bigint NOT NULL, coverage_sum bigint NOT NULL, {key}, start integer NOT NULL,
-    "end" integer NOT NULL,
-    samples_count integer NOT NULL, source_dataset_id integer, {small} chromosome text COLLATE "C" NOT NULL,
-    strand text COLLATE "C" NOT NULL, annotated text COLLATE "C" NOT NULL,
-    left_motif text COLLATE "C" NOT NULL,
+    "end" integer NOT NULL, samples_count integer NOT NULL, source_dataset_id integer, {small}
+    chromosome text COLLATE "C" NOT NULL, strand text COLLATE "C" NOT NULL,
+    annotated text COLLATE "C" NOT NULL, left_motif text COLLATE "C" NOT NULL,
     right_motif text COLLATE "C" NOT NULL, left_annotated text COLLATE "C" NOT NULL,
     right_annotated text COLLATE "C" NOT NULL,
     coverage_avg numeric NOT NULL, coverage_median numeric NOT NULL,
@@ -74,31 +73,30 @@ EXACT = 'chromosome = %(chrom)s AND start = %(start)s AND "end" = %(end)s'
 
 
 def narrow_ddl(table: str, *, key: str, small: str = "") -> str:
-    """The narrow table: every column but the samples, and the key of the payload (small: its
-    two-byte part).
+    """The DDL of the narrow table: all columns except the samples, and the key of the payload;
+    `small` is the two-byte part of the key.
     """
     return _NARROW_DDL.format(table=table, key=key, small=small)
 
 
 def copy_narrow(table: str, *keys: str) -> str:
-    """The COPY that takes `narrow_lines`."""
-    return f"COPY {table} ({', '.join(_quoted(name) for name in (*keys, *NARROW))}) FROM STDIN (NULL '')"
+    """The COPY statement for `narrow_lines`."""
+    columns = ", ".join([f'"{name}"' for name in (*keys, *NARROW)])
+    return f"COPY {table} ({columns}) FROM STDIN (NULL '')"
 
 
 def narrow_lines(rows: Rows, *keys: Iterable[int]) -> bytes:
-    """The narrow columns of rows for COPY, keys first."""
-    numbered = [[b"%d" % number for number in key] for key in keys]
-    columns = numbered + [rows.texts(name) for name in NARROW]
+    """The narrow columns of rows as text for COPY, the keys first."""
+    columns = [list(map(b"%d".__mod__, key)) for key in keys]
+    columns += [rows.texts(name) for name in NARROW]
     return b"".join([b"\t".join(row) + b"\n" for row in zip(*columns, strict=True)])
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
 def unframed(copy: psycopg.Copy) -> Iterator[bytes]:
-    """The one value of each row of a binary COPY: its messages without header, trailer and six
-    bytes of framing.
+    """Yields the single value of each row of a binary COPY.
+
+    The first message begins with a header of 19 bytes, each row with six bytes of framing, and the
+    trailer has two bytes.
     """
     first = True
     for message in copy:
@@ -109,55 +107,56 @@ def unframed(copy: psycopg.Copy) -> Iterator[bytes]:
             yield framed[6:]
 
 
-def gathered(pieces: Iterable[bytes], size: int = 1 << 16) -> Iterator[bytes]:
-    """The same bytes in pieces of at least that size, for cheaper writes to the network."""
-    held: list[bytes] = []
+def batched_bytes(pieces: Iterable[bytes], size: int = 1 << 16) -> Iterator[bytes]:
+    """Yields the same bytes in pieces of at least this size, for cheaper writes to the network."""
+    batch: list[bytes] = []
     length = 0
     for piece in pieces:
-        held.append(piece)
+        batch.append(piece)
         length += len(piece)
         if length >= size:
-            yield b"".join(held)
-            held, length = [], 0
-    yield b"".join(held)
+            yield b"".join(batch)
+            batch, length = [], 0
+    yield b"".join(batch)
 
 
 def stream(
     connection: Any, query: str, *, arguments: Any = None, binary: bool = False
 ) -> Iterator[bytes]:
-    """What COPY (query) TO STDOUT sends: lines of text, or the single value of each row."""
+    """Yields the output of COPY (query) TO STDOUT: lines of text, or the single value of each row."""
     target = f"COPY ({query}) TO STDOUT" + (" (FORMAT binary)" if binary else "")
     with connection.cursor() as cursor, cursor.copy(target, arguments) as copy:
         yield from unframed(copy) if binary else map(bytes, copy)
 
 
 def fetch(connection: Any, query: str, arguments: Any) -> list[Any]:
-    """Rows in binary form, text as bytes."""
+    """The rows of a query in binary form, with text as bytes."""
     cursor = connection.cursor(binary=True)
     cursor.adapters.register_loader("text", ByteaBinaryLoader)
     return cursor.execute(query, arguments).fetchall()
 
 
-def cut(samples: Iterable[bytes], wanted: SampleSet) -> Cut:
-    """The sample lists that have wanted samples, cut to them; parsed 256 kB at a time, which stays
-    in the cache.
+def restrict(samples: Iterable[bytes], members: SampleSet) -> Subset:
+    """The sample lists with any of the samples, restricted to them.
+
+    They are parsed 256 kB at a time, which fits in the processor's cache.
     """
     texts: list[bytes] = []
     counts, sums = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in _batches(samples):
-        kept = parse_pairs(batch).restrict(wanted)
-        some = kept.counts() > 0
-        texts += [text for text in kept.row_texts() if text]
-        counts.append(kept.counts()[some])
-        sums.append(kept.sums()[some])
-    return Cut(texts, np.concatenate(counts), np.concatenate(sums))
+        pairs = parse_pairs(batch).restrict(members)
+        has_any = pairs.counts() > 0
+        texts += [text for text in pairs.row_texts() if text]
+        counts.append(pairs.counts()[has_any])
+        sums.append(pairs.sums()[has_any])
+    return Subset(texts, np.concatenate(counts), np.concatenate(sums))
 
 
 def _batches(samples: Iterable[bytes], size: int = 1 << 18) -> Iterator[list[bytes]]:
     batch, length = [], 0
-    for one in samples:
-        batch.append(one)
-        length += len(one)
+    for text in samples:
+        batch.append(text)
+        length += len(text)
         if length >= size:
             yield batch
             batch, length = [], 0

@@ -9,5 +9,5 @@ from analysis.storage.packed import Packed
 
 
 def layouts(compression: str) -> tuple[Any, ...]:
-    """All of them; compression is the server's best for text."""
+    """All layouts; `compression` is the server's best method for text."""
     return Ancestor(), Lines(compression), Packed(compression), Blocks()

@@ -1,6 +1,4 @@
-"""Text beside the narrow table: the whole line of each row, ready to be sent, in a table of its
-own.
-"""
+"""Text lines: the complete line of each row, ready to be sent, in a table beside the narrow table."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -11,14 +9,14 @@ import psycopg
 from analysis.storage.layout import (
     EXACT,
     INSIDE,
-    Cut,
+    Subset,
     Window,
+    batched_bytes,
     copy_narrow,
-    cut,
     fetch,
-    gathered,
     narrow_ddl,
     narrow_lines,
+    restrict,
     stream,
 )  # fmt: skip
 from snapshard.junction import SAMPLES
@@ -29,8 +27,8 @@ _JOINED = "FROM lines_row JOIN lines_line USING (row)"
 
 
 class Lines:
-    """Default storage; compressed by lz4 where the server has it. PostgreSQL compresses values
-    above 2 kB only.
+    """Default storage, compressed with lz4 if the server has it. PostgreSQL compresses only values
+    above 2 kB.
     """
 
     name = "lines"
@@ -41,7 +39,7 @@ class Lines:
         self.compression = compression
 
     def load(self, dsn: str, chunks: Iterable[Rows]) -> None:
-        """Two COPYs side by side, then the indexes."""
+        """Fills both tables with concurrent COPYs, then builds the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
             connection.execute(narrow_ddl("lines_row", key="row integer"))
             connection.execute(
@@ -55,13 +53,9 @@ class Lines:
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         counter = itertools.count()
-        into_narrow, into_wide = (
-            copy_narrow("lines_row", "row"),
-            "COPY lines_line FROM STDIN (FORMAT binary)",
-        )
         with (
-            connection.cursor().copy(into_narrow) as narrow,
-            second.cursor().copy(into_wide) as wide,
+            connection.cursor().copy(copy_narrow("lines_row", "row")) as narrow,
+            second.cursor().copy("COPY lines_line FROM STDIN (FORMAT binary)") as wide,
         ):
             wide.set_types(["int4", "bytea"])
             for rows in chunks:
@@ -71,22 +65,24 @@ class Lines:
                     wide.write_row((number, line))
 
     def export(self, connection: Any) -> Iterator[bytes]:
-        """Lines as they are kept."""
-        return gathered(stream(connection, "SELECT line FROM lines_line ORDER BY row", binary=True))
+        """The lines as they are stored."""
+        return batched_bytes(
+            stream(connection, "SELECT line FROM lines_line ORDER BY row", binary=True)
+        )
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
-        """Rows found in the narrow table."""
+        """The lines of rows selected in the narrow table."""
         query = f"SELECT line {_JOINED} WHERE samples_count >= %s ORDER BY row"
-        return gathered(stream(connection, query, arguments=(least,), binary=True))
+        return batched_bytes(stream(connection, query, arguments=(least,), binary=True))
 
-    def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
-        """Lines of the window, parsed."""
+    def subset(self, connection: Any, window: Window, members: SampleSet) -> Subset:
+        """Parses the lines of the window."""
         lines = fetch(
             connection, f"SELECT line {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window)
         )
-        return cut([line.split(b"\t", SAMPLES + 1)[SAMPLES] for (line,) in lines], wanted)
+        return restrict([line.split(b"\t", SAMPLES + 1)[SAMPLES] for (line,) in lines], members)
 
-    def one(self, connection: Any, place: Window) -> Pairs:
-        """One line, parsed."""
-        ((line,),) = fetch(connection, f"SELECT line {_JOINED} WHERE {EXACT}", vars(place))
+    def junction(self, connection: Any, locus: Window) -> Pairs:
+        """Parses one line."""
+        ((line,),) = fetch(connection, f"SELECT line {_JOINED} WHERE {EXACT}", vars(locus))
         return parse_pairs(Rows(line).texts("samples"))

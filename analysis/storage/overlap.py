@@ -1,4 +1,4 @@
-"""Ways to find the rows that overlap a window, and a row by its id, on the narrow table alone."""
+"""Indexes of the narrow table for rows that overlap a window, and for ids."""
 
 import statistics
 import time
@@ -22,18 +22,20 @@ _SPAN = 248_000_000
 _ROWS_PER_BLOCK = 140
 _RUNS = 5
 _CLASS_ENDS = (1_000, 10_000, 100_000, 1_000_000)
-"""A junction's length class is the number of these that its length exceeds; the longest of each
-class is kept exactly.
+"""The length class of a junction is the number of these values below its length; the greatest length
+of each class is stored exactly.
 """
 
 _SETUP = """
-CREATE TABLE intron_block AS SELECT block, min(start) AS min_start, max(start) AS max_start, max("end") AS max_end,
-    min(snaptron_id) AS min_id, max(snaptron_id) AS max_id FROM intron GROUP BY block ORDER BY block;
+CREATE TABLE intron_block AS
+    SELECT block, min(start) AS min_start, max(start) AS max_start, max("end") AS max_end,
+        min(snaptron_id) AS min_id, max(snaptron_id) AS max_id
+    FROM intron GROUP BY block ORDER BY block;
 ALTER TABLE intron_block ADD PRIMARY KEY (block);
 """
 _OVERLAPS = '"end" >= %(start)s AND start <= %(end)s'
-_NEAR = "int4range(min_start, max_end, '[]') && int4range(%(start)s, %(end)s, '[]')"
-_BLOCKS = f"intron_block WHERE {_NEAR}"
+_CANDIDATES = "int4range(min_start, max_end, '[]') && int4range(%(start)s, %(end)s, '[]')"
+_BLOCKS = f"intron_block WHERE {_CANDIDATES}"
 
 OVERLAP_INDEXES = {
     "btree": 'CREATE INDEX probe ON intron (chromosome, start, "end")',
@@ -44,7 +46,7 @@ OVERLAP_INDEXES = {
     "directory, unique": "CREATE UNIQUE INDEX probe ON intron (block, position)",
     "directory, brin": "CREATE INDEX probe ON intron USING brin (block) WITH (pages_per_range = 4)",
 }
-"""The index on rows that each way needs; the directory ways also have a GiST on the small table of
+"""The index on rows for each method; the directory methods also have a GiST on the small table of
 blocks.
 """
 
@@ -56,7 +58,7 @@ ID_INDEXES = {
 
 
 def measure(server: Server, *, repeats: int) -> None:
-    """Every way on every width of window; writes results/storage-overlap.json."""
+    """Measures every method on every width of window, and writes results/storage-overlap.json."""
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         _create(connection)
         longest = _longest(connection)
@@ -66,7 +68,8 @@ def measure(server: Server, *, repeats: int) -> None:
             connection,
             "CREATE INDEX probe ON intron_block USING gist (int4range(min_start, max_end, '[]'))",
         )
-        counts = "SELECT (SELECT count(*) FROM intron), (SELECT count(*) FROM intron_block), pg_relation_size('intron')"
+        counts = """SELECT (SELECT count(*) FROM intron), (SELECT count(*) FROM intron_block),
+            pg_relation_size('intron')"""
         rows, blocks, table = connection.execute(counts).fetchone()
         facts = {
             "rows": rows,
@@ -81,17 +84,17 @@ def measure(server: Server, *, repeats: int) -> None:
     )
 
 
-def _places() -> tuple[Integers, Integers]:
-    """Starts and ends of chr1 of a whole simulated GTEx in order of both, eight of them stretched
-    to giants of 2.8 Mb.
+def _spans() -> tuple[Integers, Integers]:
+    """Starts and ends of chr1 of a complete simulated GTEx in order of both; eight of them are extended
+    to 2.8 Mb.
     """
     plan = Plan(FULL_SIZE, SAMPLES, SEED)
     segments = [segment for segment in plan.segments if segment.chromosome.name == "chr1"]
-    found = [
+    simulated = [
         simulate_junctions(plan, segment, simulate_genes(plan, segment)) for segment in segments
     ]
-    starts = np.concatenate([junctions.start for junctions in found])
-    ends = np.concatenate([junctions.end for junctions in found])
+    starts = np.concatenate([junctions.start for junctions in simulated])
+    ends = np.concatenate([junctions.end for junctions in simulated])
     giants = np.random.default_rng(SEED).integers(0, len(starts), 8)
     ends[giants] = starts[giants] + 2_800_000 - 1
     order = np.lexsort((ends, starts))
@@ -99,7 +102,7 @@ def _places() -> tuple[Integers, Integers]:
 
 
 def _lines() -> Iterator[bytes]:
-    starts, ends = _places()
+    starts, ends = _spans()
     classes = np.searchsorted(_CLASS_ENDS, ends - starts + 1)
     for at, (start, end, length_class) in enumerate(
         zip(starts.tolist(), ends.tolist(), classes.tolist(), strict=True)
@@ -134,7 +137,7 @@ def _longest(connection: Any) -> dict[int, int]:
 
 
 def _index(connection: Any, statement: str) -> dict[str, float]:
-    """Seconds to build, and bytes; drops one of the same name before."""
+    """Seconds to build an index, and its bytes; the previous index is dropped."""
     connection.execute("DROP INDEX IF EXISTS probe")
     began = time.perf_counter()
     connection.execute(statement)
@@ -146,10 +149,10 @@ def _index(connection: Any, statement: str) -> dict[str, float]:
     }
 
 
-def _condition(way: str, longest: dict[int, int]) -> list[str]:
-    """The SELECTs' conditions whose union is the rows that overlap."""
-    ours = f"chromosome = 'chr1' AND {_OVERLAPS}"
-    bounded = ours + " AND start >= %(start)s - {}"
+def _conditions(way: str, longest: dict[int, int]) -> list[str]:
+    """The conditions of SELECTs whose union are the rows that overlap."""
+    overlapping = f"chromosome = 'chr1' AND {_OVERLAPS}"
+    bounded = overlapping + " AND start >= %(start)s - {}"
     if way == "classes":
         return [
             f"class = {number} AND {bounded.format(length)}" for number, length in longest.items()
@@ -158,54 +161,57 @@ def _condition(way: str, longest: dict[int, int]) -> list[str]:
         return [bounded.format(max(longest.values()))]
     if way == "gist":
         return [
-            "int4range(start, \"end\", '[]') && int4range(%(start)s, %(end)s, '[]') AND chromosome = 'chr1'"
+            "int4range(start, \"end\", '[]') && int4range(%(start)s, %(end)s, '[]') "
+            "AND chromosome = 'chr1'"
         ]
-    return [ours if way == "naive" else f"block IN (SELECT block FROM {_BLOCKS}) AND {ours}"]
+    if way == "naive":
+        return [overlapping]
+    return [f"block IN (SELECT block FROM {_BLOCKS}) AND {overlapping}"]
 
 
 def _way(connection: Any, way: str, longest: dict[int, int], repeats: int) -> dict[str, Any]:
     figure: dict[str, Any] = _index(connection, OVERLAP_INDEXES["btree" if way == "naive" else way])
     selects = " UNION ALL ".join(
-        f"SELECT coverage_sum FROM intron WHERE {one}" for one in _condition(way, longest)
+        f"SELECT coverage_sum FROM intron WHERE {condition}"
+        for condition in _conditions(way, longest)
     )
-    query = f"SELECT count(coverage_sum), sum(coverage_sum) FROM ({selects}) AS found"
+    query = f"SELECT count(coverage_sum), sum(coverage_sum) FROM ({selects}) AS overlapping"
     for name, width in _WIDTHS.items():
         starts = (
             np.random.default_rng(width).integers(3_000_000, _SPAN - 3_000_000, repeats).tolist()
         )
-        found = [
+        runs = [
             _timed(connection, query, {"start": start, "end": start + width - 1})
             for start in starts
         ]
         figure[name] = {
-            "ms": statistics.median(ms for ms, _ in found),
-            "rows": sum(row[0] for _, row in found) / repeats,
+            "ms": statistics.median(ms for ms, _ in runs),
+            "rows": sum(row[0] for _, row in runs) / repeats,
         }
     return figure
 
 
 def _id_way(connection: Any, way: str, repeats: int) -> dict[str, Any]:
     figure: dict[str, Any] = _index(connection, ID_INDEXES[way])
-    within = (
-        " AND block IN (SELECT block FROM intron_block WHERE min_id <= %(id)s AND max_id >= %(id)s)"
-    )
-    query = f"SELECT coverage_sum FROM intron WHERE snaptron_id = %(id)s{within if way == 'directory' else ''}"
+    query = "SELECT coverage_sum FROM intron WHERE snaptron_id = %(id)s"
+    if way == "directory":
+        blocks = "SELECT block FROM intron_block WHERE min_id <= %(id)s AND max_id >= %(id)s"
+        query += f" AND block IN ({blocks})"
     (first, last) = connection.execute(
         "SELECT min(snaptron_id), max(snaptron_id) FROM intron"
     ).fetchone()
     ids = np.random.default_rng(1).integers(first, last, repeats).tolist()
-    return figure | {
-        "ms": statistics.median(_timed(connection, query, {"id": one})[0] for one in ids)
-    }
+    times = [_timed(connection, query, {"id": number})[0] for number in ids]
+    return figure | {"ms": statistics.median(times)}
 
 
 def _timed(connection: Any, query: str, arguments: Any) -> tuple[float, Any]:
-    """Milliseconds of the quickest of some runs, which other work on the machine disturbed least,
+    """Milliseconds of the quickest of several runs, which other work on the machine disturbed least,
     and the row.
     """
-    taken = []
+    times = []
     for _ in range(_RUNS):
         began = time.perf_counter()
         row = connection.execute(query, arguments).fetchone()
-        taken.append((time.perf_counter() - began) * 1e3)
-    return min(taken), row
+        times.append((time.perf_counter() - began) * 1e3)
+    return min(times), row

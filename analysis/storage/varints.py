@@ -1,5 +1,5 @@
-"""Sample lists as variable-length integers: per pair the zigzag difference of the sample id and the
-coverage.
+"""Sample lists as variable-length integers: for each pair, the zigzag-encoded difference of the
+sample id, and the coverage.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
 
 def pack(pairs: Pairs) -> list[bytes]:
-    """The pairs of each row, seven bits a byte, the highest bit set on all but a number's last
-    byte.
+    """The packed pairs of each row: seven bits per byte, with the highest bit set in all bytes of a
+    number except the last.
     """
     before = np.concatenate(([0], pairs.samples[:-1]))
     before[pairs.rows[:-1][pairs.counts() > 0]] = 0
@@ -34,7 +34,7 @@ def pack(pairs: Pairs) -> list[bytes]:
 
 
 def unpack(packed: Sequence[bytes]) -> tuple[Integers, Integers, Integers]:
-    """Samples, coverages, and where each row's pairs begin (and the last ends)."""
+    """Samples, coverages, and the index at which each row's pairs begin (and the last row's end)."""
     data = np.frombuffer(b"".join(packed) + bytes(len(_STEPS)), np.uint8)
     size = len(data) - len(_STEPS)
     ends = np.flatnonzero(data[:size] < 128)
@@ -57,12 +57,13 @@ def render(samples: Integers, coverages: Integers, rows: Integers) -> list[bytes
     text = np.zeros(ends[-1] if len(ends) else 0, np.uint8)
     text[(ends - digits - 1)[0::2]] = ord(",")
     text[(ends - digits - 1)[1::2]] = ord(":")
-    left, places = numbers, ends
-    while len(left):
-        places = places - 1
-        text[places] = 48 + left % 10
-        more = left >= 10
-        left, places = left[more] // 10, places[more]
+    # All numbers are written at once, one digit per round from the right.
+    quotients, positions = numbers, ends
+    while len(quotients):
+        positions = positions - 1
+        text[positions] = 48 + quotients % 10
+        more = quotients >= 10
+        quotients, positions = quotients[more] // 10, positions[more]
     bounds = np.concatenate(([0], ends))[2 * rows].tolist()
     data = text.tobytes()
     return [data[start:end] for start, end in pairwise(bounds)]

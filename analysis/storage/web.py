@@ -1,5 +1,5 @@
-"""A minimal server of exports: `gunicorn -w 1 -k gthread analysis.storage.web:app`, the database in
-SPIKE_DSN.
+"""A minimal server of exports: `gunicorn -w 1 -k gthread analysis.storage.web:app`, with the database
+address in SPIKE_DSN.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ app = Flask(__name__)
 
 @app.get("/<name>")
 def rows(name: str) -> Response:
-    """All lines of a layout, or those with `least` samples or more."""
-    layout = {one.name: one for one in layouts("pglz")}[name]
+    """All lines of a layout, or the lines with at least `least` samples."""
+    layout = {layout.name: layout for layout in layouts("pglz")}[name]
     layout.threads = request.args.get("threads", 1, type=int)
     least = request.args.get("least", type=int)
 
@@ -38,7 +38,7 @@ def rows(name: str) -> Response:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What curl saw."""
+    """The figures that curl reports."""
 
     seconds: float
     first_byte: float
@@ -52,7 +52,7 @@ class Site:
     process: psutil.Process
 
     def get(self, path: str) -> Transfer:
-        """One request, its body thrown away."""
+        """The figures of one request; its body is discarded."""
         form = "%{http_code} %{time_total} %{time_starttransfer} %{size_download}"
         command = ["curl", "-sS", "-o", "/dev/null", "-w", form, f"http://127.0.0.1:{PORT}/{path}"]
         code, seconds, first, size = subprocess.run(
@@ -63,7 +63,7 @@ class Site:
         return Transfer(float(seconds), float(first), int(size))
 
     def peak_memory(self) -> int:
-        """The most that a worker has had resident, in bytes."""
+        """The peak resident memory of a worker, in bytes."""
         return max(_peak(worker.pid) for worker in self.process.children())
 
 
@@ -74,7 +74,7 @@ def _peak(pid: int) -> int:
 
 @contextlib.contextmanager
 def site(dsn: str) -> Iterator[Site]:
-    """gunicorn with one worker of threads, ended on leaving."""
+    """A gunicorn server with one worker of two threads, stopped at the end of the context."""
     command = [
         sys.executable,
         "-m",
@@ -98,13 +98,8 @@ def site(dsn: str) -> Iterator[Site]:
 
 def _await_port() -> None:
     for _ in range(100):
-        answered = (
-            subprocess.run(
-                ["curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{PORT}/"]
-            ).returncode
-            == 0
-        )
-        if answered:
+        url = f"http://127.0.0.1:{PORT}/"
+        if subprocess.run(["curl", "-s", "-o", "/dev/null", url]).returncode == 0:
             return
         time.sleep(0.1)
     raise TimeoutError(f"no answer on port {PORT}")
