@@ -1,9 +1,9 @@
-"""The catalog: which releases there are, and the samples, genes and transcripts of each."""
+"""The catalog: the releases, and the facts about each: samples, groups, genes and transcripts."""
 
 from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.facts import FactsCache, ReleaseFacts
-from snapshard.catalog.gene_search import gene_members, gene_places, gene_region, genes_by_prefix
+from snapshard.catalog.gene_search import gene_loci, gene_members, gene_region, genes_by_prefix
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -20,8 +20,8 @@ __all__ = [
     "Symbols",
     "TranscriptLines",
     "file_names",
+    "gene_loci",
     "gene_members",
-    "gene_places",
     "gene_region",
     "genes_by_prefix",
     "parse_sample_filter",

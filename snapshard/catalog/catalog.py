@@ -1,10 +1,21 @@
-"""What compilations and releases there are, as the catalog's database says."""
+"""The compilations and releases that the catalog's database lists.
+
+Every request needs the list, so it is cached for `catalog_seconds`. What must hold:
+
+- One thread at a time refreshes the list (`_lock`), and the others use the cached one meanwhile.
+  Only the first read of a process makes them wait, because there is no list yet.
+- If the catalog is unavailable, the cached list stays in use and a background thread refreshes it,
+  so that no request waits for the catalog's timeout.
+- A release is immutable: while the headings are unchanged, intervals and contents are not read
+  again, and callers keep getting the same Release objects.
+- A full read uses one snapshot, so that every release comes with all of its intervals.
+"""
 
 import threading
 import time
 from contextlib import AbstractContextManager
-from operator import attrgetter
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import psycopg
 import zstandard
@@ -21,19 +32,6 @@ FROM release r JOIN compilation c ON c.name = r.compilation
 WHERE r.state IN ('published', 'verified')
 ORDER BY r.compilation, r.created, r.name
 """
-_heading = attrgetter(
-    "compilation",
-    "name",
-    "schema",
-    "state",
-    "title",
-    "assembly",
-    "simulated",
-    "sample_count",
-    "created",
-    "published",
-)
-"""What _RELEASES says of a release, in that order."""
 _INTERVALS = (
     "SELECT schema, number, chromosome, first, last, shard FROM interval ORDER BY schema, number"
 )
@@ -43,135 +41,137 @@ FROM content WHERE row_count > 0
 """
 
 
+class _Heading(NamedTuple):
+    """The columns of _RELEASES but the last: all fields of a Release but its intervals."""
+
+    compilation: str
+    name: str
+    schema: str
+    state: str
+    title: str
+    assembly: str
+    simulated: bool
+    sample_count: int | None
+    created: datetime
+    published: datetime | None
+
+
 class Catalog:
-    """The releases there are. Believed for a second or so; when the database is away, the last
-    known go on being served.
-    """
+    """The releases of the catalog's database, cached as the head of this module describes."""
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
         self._lock = threading.Lock()
         self._releases: list[tuple[Release, bool]] = []
-        self._read_at: float | None = None
-        self._away = False
+        self._refreshed: float | None = None
+        self._unavailable = False
 
     def releases(self) -> list[Release]:
         """Every release that can be queried, oldest first within a compilation."""
-        return [release for release, _ in self._known()]
+        return [release for release, _ in self._cached()]
 
     def compilations(self) -> list[Release]:
         """The current release of every compilation, by name."""
-        return [release for release, current in self._known() if current]
+        return [release for release, current in self._cached() if current]
 
     def release(self, compilation: str, name: str | None = None) -> Release:
-        """One release; without a name the published one. Raises NotFound, which lists what there
-        is.
-        """
-        known = self._known()
-        of_compilation = [pair for pair in known if pair[0].compilation == compilation]
-        if not of_compilation:
-            raise NotFound(
-                "compilation",
-                compilation,
-                ", ".join(dict.fromkeys(r.compilation for r, _ in known)),
-            )
-        for release, current in of_compilation:
+        """One release; without a name the published one. Raises NotFound with the available names."""
+        releases = self._cached()
+        candidates = [entry for entry in releases if entry[0].compilation == compilation]
+        if not candidates:
+            compilations = dict.fromkeys(release.compilation for release, _ in releases)
+            raise NotFound("compilation", compilation, ", ".join(compilations))
+        for release, current in candidates:
             if release.name == name or (name is None and current):
                 return release
+        names = ", ".join(release.name for release, _ in candidates)
         if name is None:
-            raise NotFound(
-                "published release of", compilation, ", ".join(r.name for r, _ in of_compilation)
-            )
-        raise NotFound(
-            "release", f"{compilation}/{name}", ", ".join(r.name for r, _ in of_compilation)
-        )
+            raise NotFound("published release of", compilation, names)
+        raise NotFound("release", f"{compilation}/{name}", names)
 
     def connect(self) -> AbstractContextManager[psycopg.Connection[Any]]:
-        """A connection that only reads, for the time of a `with`; ShardUnavailable names the
-        catalog.
+        """A read-only connection for the duration of a `with`. Raises ShardUnavailable, which names
+        the catalog.
         """
         return self._pools.connection(CATALOG)
 
     def file(self, release: Release, name: str) -> bytes | None:
-        """A file that was kept as it came, such as samples.tsv; None if the release has none of
-        that name.
+        """A file that is kept byte for byte, such as samples.tsv; None if the release has no file
+        of that name.
         """
         query = sql.SQL("SELECT content FROM {}.file WHERE name = %s").format(
             sql.Identifier(release.schema)
         )
         with self.connect() as connection:
-            found = connection.execute(query, [name]).fetchone()
-        return zstandard.ZstdDecompressor().decompress(found[0]) if found else None
+            record = connection.execute(query, [name]).fetchone()
+        return zstandard.ZstdDecompressor().decompress(record[0]) if record else None
 
-    def _known(self) -> list[tuple[Release, bool]]:
-        """While the database is away nobody waits for it: a thread looks from time to time whether
-        it is back.
-        """
-        if self._read_at is None:
-            self._refresh()
-        elif self._stale() and self._away:
-            threading.Thread(target=self._refresh, daemon=True).start()
-        elif self._stale():
-            self._refresh()
+    def _cached(self) -> list[tuple[Release, bool]]:
+        """The releases, and whether each is its compilation's current one; refreshed if stale."""
+        if self._is_stale():
+            if self._unavailable:
+                threading.Thread(target=self._refresh, daemon=True).start()
+            else:
+                self._refresh()
         return self._releases
 
-    def _stale(self) -> bool:
-        return (
-            self._read_at is None
-            or time.monotonic() - self._read_at > self._pools.settings.catalog_seconds
-        )
+    def _is_stale(self) -> bool:
+        if self._refreshed is None:
+            return True
+        return time.monotonic() - self._refreshed > self._pools.settings.catalog_seconds
 
     def _refresh(self) -> None:
-        # Who finds another at it goes on with what is known, unless nothing is.
-        if not self._lock.acquire(blocking=self._read_at is None):
+        # If another thread is refreshing, use the cached list (or wait if there is none).
+        if not self._lock.acquire(blocking=self._refreshed is None):
             return
         try:
-            if self._stale():
+            # A thread that waited for the lock finds the list refreshed.
+            if self._is_stale():
                 self._releases = self._read()
-                self._away = False
-                self._read_at = time.monotonic()
+                self._unavailable = False
+                self._refreshed = time.monotonic()
         except (ShardUnavailable, QueryTimeout):
-            if self._read_at is None:
+            if self._refreshed is None:
                 raise
-            self._away = True
-            self._read_at = time.monotonic()
+            self._unavailable = True
+            self._refreshed = time.monotonic()
         finally:
             self._lock.release()
 
     def _read(self) -> list[tuple[Release, bool]]:
-        known = {_heading(release): release for release, _ in self._releases}
+        cached = {_heading(release): release for release, _ in self._releases}
         with self.connect() as connection:
-            headings = _headings(connection) if known else {}
-            # A release that is known does not change, so what it holds is not read again.
-            if known.keys() == headings.keys() and known:
-                return [(known[heading], current) for heading, current in headings.items()]
-            return self._read_all(connection)
-
-    def _read_all(self, connection: psycopg.Connection[Any]) -> list[tuple[Release, bool]]:
-        with connection.transaction():
-            # One snapshot, so that a release comes with all of its intervals.
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            if connection.execute("SELECT to_regclass('release')").fetchone() == (None,):
-                return []
-            return self._read_tables(connection)
-
-    @staticmethod
-    def _read_tables(connection: psycopg.Connection[Any]) -> list[tuple[Release, bool]]:
-        content: dict[tuple[str, int], dict[str, Content]] = {}
-        for schema, number, kind, *counts in connection.execute(_CONTENT):
-            content.setdefault((schema, number), {})[kind] = Content(*counts)
-        intervals: dict[str, list[Interval]] = {}
-        for schema, number, chrom, first, last, shard in connection.execute(_INTERVALS):
-            held = content.get((schema, number), {})
-            intervals.setdefault(schema, []).append(
-                Interval(number, chrom, first, last, shard, held)
-            )
-        return [
-            (Release(*heading, intervals=tuple(intervals.get(heading[2], ()))), current)  # type: ignore[misc]  # ten of eleven
-            for heading, current in _headings(connection).items()
-        ]
+            headings = _read_headings(connection) if cached else {}
+            if cached and cached.keys() == headings.keys():
+                return [(cached[heading], current) for heading, current in headings.items()]
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                # A database without tables has no release yet.
+                if connection.execute("SELECT to_regclass('release')").fetchone() == (None,):
+                    return []
+                return _read_releases(connection)
 
 
-def _headings(connection: psycopg.Connection[Any]) -> dict[tuple[Any, ...], bool]:
-    """What is said of every release, and whether it is the current one; in order."""
-    return {tuple(heading): current for *heading, current in connection.execute(_RELEASES)}
+def _heading(release: Release) -> _Heading:
+    return _Heading._make(getattr(release, field) for field in _Heading._fields)
+
+
+def _read_headings(connection: psycopg.Connection[Any]) -> dict[_Heading, bool]:
+    """The heading of every release in order, and whether it is its compilation's current one."""
+    records = connection.execute(_RELEASES)
+    return {_Heading._make(fields): current for *fields, current in records}
+
+
+def _read_releases(connection: psycopg.Connection[Any]) -> list[tuple[Release, bool]]:
+    contents: dict[tuple[str, int], dict[str, Content]] = {}
+    for schema, number, kind, *counts in connection.execute(_CONTENT):
+        contents.setdefault((schema, number), {})[kind] = Content(*counts)
+    intervals: dict[str, list[Interval]] = {}
+    for schema, number, chrom, first, last, shard in connection.execute(_INTERVALS):
+        interval = Interval(number, chrom, first, last, shard, contents.get((schema, number), {}))
+        intervals.setdefault(schema, []).append(interval)
+    releases: list[tuple[Release, bool]] = []
+    for heading, current in _read_headings(connection).items():
+        release_intervals = tuple(intervals.get(heading.schema, ()))
+        releases.append((Release(**heading._asdict(), intervals=release_intervals), current))
+    return releases

@@ -1,4 +1,4 @@
-"""Genes of a release, found by symbol or id as people type them."""
+"""Genes of a release by symbol or id, as people type them."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,59 +13,61 @@ from snapshard.release import Release
 
 _SELECT = sql.SQL("""
 SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {}.gene
-WHERE upper(symbol) LIKE %(pattern)s OR upper(gene_id) LIKE %(pattern)s OR upper(gene_id) LIKE %(versions)s
+WHERE upper(symbol) LIKE %(pattern)s OR upper(gene_id) LIKE %(pattern)s
+   OR upper(gene_id) LIKE %(versions)s
 ORDER BY upper(symbol) <> %(name)s AND upper(gene_id) <> %(name)s, length(symbol), symbol, number
 LIMIT %(limit)s
 """)
 _OF_TRANSCRIPTS = sql.SQL("""
-SELECT min(gene_id), symbol, chromosome, min(start), max("end"), strand, '', min(source) FROM {}.transcript
+SELECT min(gene_id), symbol, chromosome, min(start), max("end"), strand, '', min(source)
+FROM {}.transcript
 WHERE upper(symbol) LIKE %(pattern)s
 GROUP BY symbol, chromosome, strand, CASE WHEN upper(symbol) = %(name)s THEN number END
 ORDER BY upper(symbol) <> %(name)s, length(symbol), symbol, chromosome, min(start)
 LIMIT %(limit)s
 """)
-"""Transcripts as genes, for a release that has transcripts by symbol and no genes. Those of the
-exact name stay single, since only their overlaps tell how many places there are.
+"""Transcripts as genes, for a release that has transcripts by symbol but no genes. Transcripts of
+the exact name are not grouped here, because only their overlaps show how many loci there are.
 """
-_MOST_PLACES = 1_000
+_MOST_LOCI = 1_000
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
-    """The first genes whose symbol or id begins so, in any case: an exact one first, then the
-    shorter symbols.
+    """The first genes whose symbol or id starts with the prefix, ignoring case: exact matches
+    first, then shorter symbols before longer ones.
     """
-    # What merging takes away must not leave fewer than there are.
-    found = _genes(
-        catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_PLACES
+    # Fetch extra rows, because merging overlapping genes shortens the list.
+    genes = _read_genes(
+        catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_LOCI
     )
     exact = [
-        gene for gene in found if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())
+        gene for gene in genes if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())
     ]
-    return [*_merged(exact), *found[len(exact) :]][:limit]
+    return [*_merge_overlapping(exact), *genes[len(exact) :]][:limit]
 
 
-def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
-    """The genes of this symbol, or of this id with or without its version, those of one place as
-    one. Raises NotFound.
+def gene_loci(catalog: Catalog, release: Release, name: str) -> list[Gene]:
+    """The loci of a symbol, or of an id with or without its version; overlapping genes are one
+    locus. Raises NotFound.
     """
-    found = _genes(catalog, release, name, pattern=_literal(name), limit=_MOST_PLACES)
-    if not found:
+    genes = _read_genes(catalog, release, name, pattern=_literal(name), limit=_MOST_LOCI)
+    if not genes:
         raise NotFound("gene", name)
-    return _merged(found)
+    return _merge_overlapping(genes)
 
 
 def gene_region(catalog: Catalog, release: Release, name: str) -> Region:
-    """Where a gene lies. Raises NotFound, or Ambiguous with the choices for a symbol of several
-    places: nobody guesses.
+    """The region of a gene. Raises NotFound, or Ambiguous with the choices if the symbol has
+    several loci.
     """
-    places = gene_places(catalog, release, name)
-    if len(places) > 1:
-        raise Ambiguous("gene", name, [gene_members(gene) for gene in places])
-    return Region(places[0].chrom, places[0].start, places[0].end)
+    loci = gene_loci(catalog, release, name)
+    if len(loci) > 1:
+        raise Ambiguous("gene", name, [gene_members(gene) for gene in loci])
+    return Region(loci[0].chrom, loci[0].start, loci[0].end)
 
 
 def gene_members(gene: Gene) -> dict[str, object]:
-    """What an answer says of a gene."""
+    """The members of a gene in a JSON response."""
     return {
         "gene_id": gene.gene_id,
         "symbol": gene.symbol,
@@ -78,7 +80,7 @@ def gene_members(gene: Gene) -> dict[str, object]:
     }
 
 
-def _genes(
+def _read_genes(
     catalog: Catalog, release: Release, name: str, *, pattern: str, limit: int
 ) -> list[Gene]:
     values: dict[str, Any] = {
@@ -89,30 +91,31 @@ def _genes(
     }
     with catalog.connect() as connection:
         for statement in (_SELECT, _OF_TRANSCRIPTS):
-            found = connection.execute(
-                statement.format(sql.Identifier(release.schema)), values
-            ).fetchall()
-            if found:
-                return [Gene(*row) for row in found]
+            query = statement.format(sql.Identifier(release.schema))
+            records = connection.execute(query, values).fetchall()
+            if records:
+                return [Gene(*record) for record in records]
     return []
 
 
 def _literal(text: str) -> str:
+    """The text as a LIKE pattern that matches only itself."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _merged(genes: list[Gene]) -> list[Gene]:
-    """Genes that overlap on one strand are one place, such as the same gene of two annotations, or
-    its transcripts.
+def _merge_overlapping(genes: list[Gene]) -> list[Gene]:
+    """The genes, with those that overlap on one strand merged into one locus: the same gene of two
+    annotations, or the transcripts of a gene.
     """
-    places: list[Gene] = []
+    loci: list[Gene] = []
     for gene in sorted(genes, key=lambda gene: (gene.chrom, gene.strand, gene.start, gene.end)):
-        if places and _overlap(places[-1], gene):
-            places[-1] = replace(places[-1], end=max(places[-1].end, gene.end))
+        if loci and _overlaps(loci[-1], gene):
+            loci[-1] = replace(loci[-1], end=max(loci[-1].end, gene.end))
         else:
-            places.append(gene)
-    return places
+            loci.append(gene)
+    return loci
 
 
-def _overlap(one: Gene, other: Gene) -> bool:
-    return (one.chrom, one.strand) == (other.chrom, other.strand) and other.start <= one.end
+def _overlaps(locus: Gene, gene: Gene) -> bool:
+    same_strand = (locus.chrom, locus.strand) == (gene.chrom, gene.strand)
+    return same_strand and gene.start <= locus.end

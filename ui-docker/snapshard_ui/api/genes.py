@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from snapshard.catalog import gene_members, gene_places, genes_by_prefix
+from snapshard.catalog import gene_loci, gene_members, genes_by_prefix
 from snapshard.errors import Ambiguous
 from snapshard_ui.api.models.responses import GeneAnswer, GeneList
 from snapshard_ui.api.params import GeneParams, NoParams
@@ -29,7 +29,7 @@ def one_gene(request: ReleaseRequest[NoParams], gene: str) -> Response:
 
     If several genes have the name, the response is a 300 with the choices.
     """
-    loci = gene_places(request.index.catalog, request.release, gene)
+    loci = gene_loci(request.index.catalog, request.release, gene)
     choices = [gene_members(locus) for locus in loci]
     if len(choices) > 1:
         raise Ambiguous("gene", gene, choices)
