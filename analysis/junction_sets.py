@@ -54,7 +54,7 @@ def real_tissues() -> dict[int, str]:
     """The tissue of every GTEx rail_id."""
     with (shared() / "data/samples/gtex.samples.groups.tsv").open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    tissues = {}
+    tissues: dict[int, str] = {}
     for row in rows:
         tissues |= dict.fromkeys(map(int, row["rail_ids"].split(",")), row["Tissue"])
     return tissues
