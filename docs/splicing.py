@@ -1,5 +1,6 @@
-"""Prints docs/splicing.md, which is made of the docstrings of the definitions: python
-docs/splicing.py > docs/splicing.md
+"""Prints docs/splicing.md, which is generated from the docstrings of the measures:
+
+python docs/splicing.py > docs/splicing.md
 """
 
 import inspect
@@ -16,20 +17,21 @@ DEFINITIONS = (
     ("Normalisation", joins.normalised),
     ("Reads of a sample", splicing.sample_sums),
 )
-HEAD = """# What the numbers mean
+HEAD = """# Definitions of the splicing measures
 
-One written definition of each measure. The REST API (`/api/v1/compilations/{name}/splicing/...`) computes them with the
-functions named here; the command (`snapshard splicing`) and the Python client (`Client.splicing`) ask it, with the same names
-of measures and parameters. This page is made of the functions' docstrings by `python docs/splicing.py`; a test runs the
-examples and compares the page.
+Each measure is defined once, by the function named below its title. The REST API
+(`/api/v1/compilations/{name}/splicing/...`) computes measures with these functions; the command
+(`snapshard splicing`) and the Python client (`Client.splicing`) call the API and use the same names of
+measures and parameters. This page is generated from the functions' docstrings by
+`python docs/splicing.py`; a test runs the examples and compares the page.
 
-In the examples `rows(",1:5")` stands for the answer to a query: a junction with five reads in sample 1. Positions are 1-based,
-both ends included; a junction's are the first and last base of its intron.
+In the examples `rows(",1:5")` is the result of a query: a junction with five reads in sample 1.
+Positions are 1-based, both ends included; a junction's are the first and last base of its intron.
 """
 
 
 def page() -> str:
-    """The whole page."""
+    """The text of the page."""
     return HEAD + "".join(_section(title, definition) for title, definition in DEFINITIONS)
 
 

@@ -1,4 +1,4 @@
-"""Measures of junctions: evidence, splicing, joins of several queries, summaries of groups of samples."""
+"""Measures of junctions: evidence, splicing, joins of several queries, and group summaries."""
 
 from snapshard.measures.evidence import Detection, Evidence, measure_evidence
 from snapshard.measures.group_summary import (

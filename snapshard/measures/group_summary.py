@@ -1,19 +1,19 @@
-"""Group summaries of one block: for every row, in how many samples of each group it is, and how
-strongly.
+"""Group summaries of one block: for every row and group, the number of samples that have the row,
+and their reads.
 
-A payload is one zstd frame. Inside, little-endian: the number of records and of those with more
-than one sample (4 bytes each), the item sizes in bytes of the six columns (1 byte each), then the
-columns one after the other:
+A payload is one zstd frame. It holds, little-endian: the number of records and the number of
+records with more than one sample (4 bytes each), the item sizes of the six columns in bytes (1 byte
+each), then the columns one after the other:
 
     position  line number in the block, as the difference from the record before (the first from 0)
     group     the group's number in the catalog
     samples   samples of the group that have the row
-    reads     their reads together
-    doubled   twice their median coverage, only for records of more than one sample
-    maximum   their largest coverage, only for records of more than one sample
+    reads     sum of their reads
+    doubled   twice their median coverage, only for records with more than one sample
+    maximum   their largest coverage, only for records with more than one sample
 
-Records are sorted by position, then group. A group that does not have the row has no record. A
-sample that is listed with coverage 0 counts as one that has the row, as in samples_count.
+Records are sorted by position, then group. A group without the row has no record. A sample that is
+listed with coverage 0 counts as one that has the row, as in samples_count.
 """
 
 import struct
@@ -28,15 +28,16 @@ from snapshard.pairs import Integers, Pairs
 
 _HEADER = struct.Struct("<II6B")
 _LEVEL = 1
-_TABLE_LIMIT = 1 << 24  # up to this sample id a table of 4 bytes an id; above it a search
+_TABLE_LIMIT = 1 << 24
+"""Sample ids below this are looked up in a table of 4 bytes an id, larger ones by binary search."""
 _KEY_BITS, _SHORT_BITS = 63, 31
 _SIZES = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 
 @dataclass(frozen=True)
 class Summaries:
-    """Columns of equal length: line number in the block, group number, samples, reads, median and
-    largest coverage.
+    """Group summaries as columns of equal length: line number in the block, group number, samples,
+    reads, median and largest coverage.
     """
 
     positions: Integers
@@ -51,18 +52,24 @@ class Summaries:
 
 
 class Membership:
-    """Which groups each sample is in; a sample may be in none or several."""
+    """The groups of each sample; a sample may be in none or several.
+
+    Members are numbered in the order of their ids. One more number, the last, stands for every
+    sample that is not a member: it has a count of 0 and no group.
+    """
 
     def __init__(self, groups: Mapping[int, Iterable[int]]) -> None:
-        pairs = sorted(
-            (sample, number) for number, members in groups.items() for sample in set(members)
-        )
-        samples = np.array([sample for sample, _ in pairs], np.int64)
-        self._groups = np.array([number for _, number in pairs], np.int64)
+        memberships: list[tuple[int, int]] = []
+        for number, members in groups.items():
+            memberships.extend((sample, number) for sample in set(members))
+        memberships.sort()
+        samples = np.array([sample for sample, _ in memberships], np.int64)
+        self._groups = np.array([number for _, number in memberships], np.int64)
         self._samples, self._first = np.unique(samples, return_index=True)
         self._counts = np.append(np.diff(np.append(self._first, len(samples))), 0)
         self._first = np.append(self._first, 0)
         self._table = self._lookup_table()
+        # The only group of each member, if no sample is in two groups, as with tissues.
         self._single = (
             np.append(self._groups, -1) if len(self._groups) == len(self._samples) else None
         )
@@ -75,34 +82,31 @@ class Membership:
         table[self._samples] = np.arange(len(self._samples))
         return table
 
-    def _places(self, samples: Integers) -> NDArray[np.integer]:
-        """For every sample its place among the members; the last place, which has no group, for one
-        that is no member.
-        """
+    def _member_numbers(self, samples: Integers) -> NDArray[np.integer]:
+        """The member number of every sample; the last number for a sample that is not a member."""
         if self._table is not None:
             return self._table[np.minimum(samples, len(self._table) - 1)]
-        found = np.searchsorted(self._samples, samples)
-        found[self._samples[np.minimum(found, len(self._samples) - 1)] != samples] = len(
-            self._samples
-        )
-        return found
+        numbers = np.searchsorted(self._samples, samples)
+        candidates = self._samples[np.minimum(numbers, len(self._samples) - 1)]
+        numbers[candidates != samples] = len(self._samples)
+        return numbers
 
     def expand(self, samples: Integers) -> tuple[Integers, Integers]:
-        """Every sample with each of its groups: indexes into the samples, ascending, and group
+        """Every sample with each of its groups: indexes into `samples`, ascending, and group
         numbers.
         """
-        places = self._places(samples)
-        if self._single is not None:  # nobody is in two groups, as with tissues
-            groups = self._single[places]
+        members = self._member_numbers(samples)
+        if self._single is not None:
+            groups = self._single[members]
             index = np.flatnonzero(groups >= 0)
             return index, groups if len(index) == len(groups) else groups[index]
-        counts = self._counts[places]
+        counts = self._counts[members]
         if not counts.any():
             return np.empty(0, np.int64), np.empty(0, np.int64)
         index = np.repeat(np.arange(len(samples)), counts)
-        begun = np.cumsum(counts) - counts
-        within = np.arange(len(index)) - begun[index]
-        return index, self._groups[self._first[places[index]] + within]
+        first = np.cumsum(counts) - counts
+        within = np.arange(len(index)) - first[index]
+        return index, self._groups[self._first[members[index]] + within]
 
 
 def summarise(pairs: Pairs, membership: Membership) -> Summaries:
@@ -132,25 +136,27 @@ def summarise(pairs: Pairs, membership: Membership) -> Summaries:
 def _sorted_together(
     keys: Integers, values: Integers
 ) -> tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]:
-    """Keys ascending, the values of each key ascending: one sort of both in one integer, of 31 bits
-    mostly, where they fit.
+    """Keys ascending, and the values of each key ascending.
+
+    Key and value are sorted as one integer if they fit: one sort instead of two, and 31 bits sort
+    faster than 63.
     """
     bits = int(values.max()).bit_length()
     width = bits + int(keys.max()).bit_length()
     if width > _KEY_BITS:
         order = np.lexsort((values, keys))
         return keys[order], values[order]
-    both = (keys << bits) | values
+    combined = (keys << bits) | values
     if width <= _SHORT_BITS:
-        both = both.astype(np.int32)
-    both.sort()
-    return both >> bits, both & ((1 << bits) - 1)
+        combined = combined.astype(np.int32)
+    combined.sort()
+    return combined >> bits, combined & ((1 << bits) - 1)
 
 
 def encode_summaries(
     summaries: Summaries, compressor: zstandard.ZstdCompressor | None = None
 ) -> bytes:
-    """The payload of a block's summaries; a compressor that is used again saves half of the time."""
+    """The payload of a block's summaries. Reusing a compressor saves half of the time."""
     several = summaries.samples > 1
     columns = [
         _narrow(np.diff(summaries.positions, prepend=0)),
@@ -163,20 +169,20 @@ def encode_summaries(
     header = _HEADER.pack(
         len(summaries), int(several.sum()), *[column.itemsize for column in columns]
     )
-    packed = compressor or zstandard.ZstdCompressor(level=_LEVEL)
-    return packed.compress(b"".join([header, *[column.tobytes() for column in columns]]))
+    compressor = compressor or zstandard.ZstdCompressor(level=_LEVEL)
+    return compressor.compress(b"".join([header, *[column.tobytes() for column in columns]]))
 
 
 def decode_summaries(payload: bytes) -> Summaries:
-    """The summaries that a payload holds."""
+    """The summaries in a payload."""
     text = zstandard.ZstdDecompressor().decompress(payload)
     count, several, *sizes = _HEADER.unpack_from(text)
-    place = _HEADER.size
+    offset = _HEADER.size
     columns: list[Integers] = []
     for number, size in enumerate(sizes):
         length = count if number < 4 else several
-        columns.append(np.frombuffer(text, f"<u{size}", length, place).astype(np.int64))
-        place += length * size
+        columns.append(np.frombuffer(text, f"<u{size}", length, offset).astype(np.int64))
+        offset += length * size
     steps, groups, samples, reads, doubled, largest = columns
     medians, maxima = reads.astype(np.float64), reads.copy()
     medians[samples > 1], maxima[samples > 1] = doubled / 2, largest
@@ -184,7 +190,7 @@ def decode_summaries(payload: bytes) -> Summaries:
 
 
 def _narrow(column: Integers) -> NDArray[np.unsignedinteger]:
-    """The column in the smallest whole numbers that hold it."""
+    """The column as the smallest integers that hold its values."""
     top = int(column.max(initial=0))
     size = next(size for size in _SIZES if top <= np.iinfo(size).max)
     return column.astype(np.dtype(size).newbyteorder("<"))

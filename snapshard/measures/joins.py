@@ -1,25 +1,31 @@
-"""Rows made of rows: junctions of several compilations as one, coverages made comparable, exons
-between junctions.
+"""Rows derived from rows: the union of several compilations, normalised coverages, and candidate
+exons between junctions.
 
-docs/splicing.md is made of these docstrings too.
+docs/splicing.md is generated from these docstrings, too.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 import numpy as np
 
 from snapshard.errors import BadQuery
+from snapshard.junction import NAMES, SAMPLES
 from snapshard.pairs import Integers, parse_pairs
 from snapshard.rows import Rows
+
+_ID, _CHROM, _START, _END, _STRAND, _DATASET = map(
+    NAMES.index, ("snaptron_id", "chromosome", "start", "end", "strand", "source_dataset_id")
+)
 
 
 @dataclass(frozen=True)
 class Normalisation:
-    """How samples are made comparable: the field of the samples file that holds a sample's size,
-    and what it is scaled to.
+    """A way to make samples comparable: the field of the samples file with a sample's size, and the
+    size to which samples are scaled.
     """
 
     field: str
@@ -32,13 +38,13 @@ NORMALISATIONS: dict[Literal["recount", "jxcov"], Normalisation] = {
     # The mean over 43,332 samples of SRAv2.
     "jxcov": Normalisation("junction_coverage", 3_953_678),
 }
-"""By the names that Snaptron's client has for them."""
+"""The ways by their names in Snaptron's client."""
 
 
 @dataclass(frozen=True)
 class Exon:
-    """An exon between two junctions: its first and last base, and the numbers of the junctions on
-    its left and right.
+    """An exon between two junctions: its first and last base, and the ids of the junctions to its
+    left and right.
     """
 
     chrom: str
@@ -51,118 +57,113 @@ class Exon:
 def find_exons(
     parts: Iterable[Rows], *, shortest: int = 1, longest: int | None = None
 ) -> Iterator[Exon]:
-    """What may be an exon: every stretch from behind a junction's end to before a later junction's
-    start.
+    """Candidate exons between junctions: the bases after the end of a junction and before the start
+    of a later one.
 
-    Formula: for junctions with ends e and starts s on one chromosome, the exon e + 1 … s - 1, of
-    length s - e - 1; only lengths from shortest to longest. Strands are not compared, as the
-    clients do not: filter by strand for that. Sorted by start.
+    Formula: for an end e and a start s of junctions on one chromosome, the exon is e + 1 … s - 1,
+    of length s - e - 1; only lengths from shortest to longest are included. Strands are not
+    compared, as in Snaptron's client; to compare them, filter the query by strand. Sorted by start.
 
     Source: Snaptron's client (`--function exon`).
 
-    >>> found = find_exons([rows(",1:1", ",1:1", spans=((100, 200), (251, 300)))])
-    >>> [(one.start, one.end) for one in found]
+    >>> exons = find_exons([rows(",1:1", ",1:1", spans=((100, 200), (251, 300)))])
+    >>> [(exon.start, exon.end) for exon in exons]
     [(201, 250)]
     """
-    junctions = [junction for part in parts for junction in _junctions(part)]
-    for chrom in dict.fromkeys(chrom for chrom, *_ in junctions):
-        own = [one[1:] for one in junctions if one[0] == chrom]
-        starts = sorted((start, number) for start, _, number in own)
-        keys = [start for start, _ in starts]
-        for _, end, left in sorted(own, key=lambda one: (one[1], one[2])):
-            first = np.searchsorted(keys, end + 1 + shortest)
-            last = (
-                len(keys)
-                if longest is None
-                else np.searchsorted(keys, end + 1 + longest, side="right")
-            )
-            yield from (
-                Exon(chrom, end + 1, start - 1, left, right) for start, right in starts[first:last]
-            )
-
-
-def _junctions(part: Rows) -> Iterator[tuple[str, int, int, int]]:
-    chroms = (text.decode() for text in part.texts("chromosome"))
-    positions = (part.integers(name).tolist() for name in ("start", "end", "snaptron_id"))
-    return zip(chroms, *positions, strict=True)
+    by_chrom: dict[str, list[tuple[int, int, int]]] = {}
+    for rows in parts:
+        positions = zip(
+            *[rows.integers(name).tolist() for name in ("start", "end", "snaptron_id")], strict=True
+        )
+        for text, junction in zip(rows.texts("chromosome"), positions, strict=True):
+            by_chrom.setdefault(text.decode(), []).append(junction)
+    for chrom, junctions in by_chrom.items():
+        starts = sorted((start, junction_id) for start, _, junction_id in junctions)
+        positions_of_starts = [start for start, _ in starts]
+        for end, left_id in sorted((end, junction_id) for _, end, junction_id in junctions):
+            first = bisect_left(positions_of_starts, end + 1 + shortest)
+            last = len(starts)
+            if longest is not None:
+                last = bisect_right(positions_of_starts, end + 1 + longest)
+            for start, right_id in starts[first:last]:
+                yield Exon(chrom, end + 1, start - 1, left_id, right_id)
 
 
 def union(compilations: Sequence[Iterable[Rows]], *, in_all: bool = False) -> Rows:
     """The junctions of several compilations, each once; with in_all only those that every
     compilation has (intersection).
 
-    Rule: junctions are the same if chromosome, start, end and strand are. Of the same ones the ids
-    are joined by `:`, the sample lists put behind each other, samples_count and coverage_sum added,
-    mean and median made anew over all pairs, the numbers of the data sets joined by `,`; the other
-    columns are the first compilation's. In genome order: chromosome, start, end, strand.
+    Rule: junctions are the same if chromosome, start, end and strand are equal. For the same
+    junction the ids are joined by `:`, the sample lists are concatenated, samples_count and
+    coverage_sum are added up, mean and median are recomputed over all pairs, and the numbers of the
+    data sets are joined by `,`; the other columns are those of the first compilation. In genome
+    order: chromosome, start, end, strand.
 
-    Sample ids must differ between compilations, as Snaptron's do: BadQuery where the rows of two
-    have an id in common. The clients would add such a sample's reads twice, or take two samples for
-    one, without a word.
+    Sample ids must differ between compilations, as Snaptron's do. Raises BadQuery if the rows of
+    two compilations have an id in common; Snaptron's clients would silently count such a sample
+    twice, or take two samples for one.
 
     Source: Snaptron's clients (`--function union`, `junction_union` and `junction_intersection` of
     snapcount).
 
     >>> merged = union([[rows(",1:2")], [rows(",9:4")]])
-    >>> [merged.texts(name)[0].decode() for name in ("snaptron_id", "samples", "coverage_sum", "coverage_avg")]
+    >>> names = ("snaptron_id", "samples", "coverage_sum", "coverage_avg")
+    >>> [merged.texts(name)[0].decode() for name in names]
     ['0:0', ',1:2,9:4', '6', '3.0']
     """
-    found: dict[tuple[bytes, int, int, bytes], dict[int, list[bytes]]] = {}
-    read = [list(parts) for parts in compilations]
-    _check_ids_differ([_sample_ids(parts) for parts in read])
-    for number, parts in enumerate(read):
-        for line in (line for part in parts for line in part.text.split(b"\n")[:-1]):
+    parts_of = [list(parts) for parts in compilations]
+    _check_ids_differ([_sample_ids(parts) for parts in parts_of])
+    # By chromosome, start, end and strand: the fields of the junction by number of the compilation.
+    junctions: dict[tuple[bytes, int, int, bytes], dict[int, list[bytes]]] = {}
+    for number, parts in enumerate(parts_of):
+        for line in chain.from_iterable(rows.text.splitlines() for rows in parts):
             fields = line.split(b"\t")
-            found.setdefault((fields[1], int(fields[2]), int(fields[3]), fields[5]), {})[number] = (
-                fields
-            )
-    kept = (
-        same for _, same in sorted(found.items()) if not in_all or len(same) == len(compilations)
-    )
-    return _recomputed([_merged(list(same.values())) for same in kept])
-
-
-def _sample_ids(parts: Iterable[Rows]) -> Integers:
-    return np.unique(
-        np.concatenate([np.empty(0, np.int64), *[part.pairs.samples for part in parts]])
-    )
-
-
-def _check_ids_differ(ids: Sequence[Integers]) -> None:
-    known, counts = np.unique(np.concatenate([np.empty(0, np.int64), *ids]), return_counts=True)
-    twice = known[counts > 1].tolist()
-    if twice:
-        came = f"{len(twice)} in common, such as {twice[0]}"
-        raise BadQuery(
-            "compilations",
-            came,
-            "sample ids that differ, since reads of a sample would count twice",
-        )
-
-
-def _merged(same: list[list[bytes]]) -> list[bytes]:
-    first = list(same[0])
-    first[0] = b":".join(fields[0] for fields in same)
-    first[11] = b"".join(fields[11] for fields in same)
-    first[16] = b",".join(fields[16] for fields in same)
-    return first
-
-
-def _recomputed(lines: list[list[bytes]]) -> Rows:
+            key = (fields[_CHROM], int(fields[_START]), int(fields[_END]), fields[_STRAND])
+            junctions.setdefault(key, {})[number] = fields
+    lines: list[list[bytes]] = []
+    for _, duplicates in sorted(junctions.items()):
+        if not in_all or len(duplicates) == len(compilations):
+            lines.append(_merge(list(duplicates.values())))
     rows = Rows(b"".join(b"\t".join(fields) + b"\n" for fields in lines))
     return rows.with_pairs(rows.pairs) if lines else rows
 
 
+def _sample_ids(parts: Iterable[Rows]) -> Integers:
+    return np.unique(
+        np.concatenate([np.empty(0, np.int64), *[rows.pairs.samples for rows in parts]])
+    )
+
+
+def _check_ids_differ(ids: Sequence[Integers]) -> None:
+    unique_ids, counts = np.unique(
+        np.concatenate([np.empty(0, np.int64), *ids]), return_counts=True
+    )
+    common = unique_ids[counts > 1].tolist()
+    if common:
+        value = f"{len(common)} in common, such as {common[0]}"
+        expected = "sample ids that differ, since reads of a sample would count twice"
+        raise BadQuery("compilations", value, expected)
+
+
+def _merge(duplicates: list[list[bytes]]) -> list[bytes]:
+    """One junction's fields of several compilations as one; its statistics are not recomputed."""
+    merged = list(duplicates[0])
+    for column, separator in ((_ID, b":"), (SAMPLES, b""), (_DATASET, b",")):
+        merged[column] = separator.join(fields[column] for fields in duplicates)
+    return merged
+
+
 def normalised(rows: Rows, sizes: Mapping[int, float], how: Normalisation) -> Rows:
-    """Junctions whose coverages are comparable between samples of different depth; how is one of
-    NORMALISATIONS.
+    """Junctions with coverages that are comparable between samples of different depth; `how` is one
+    of NORMALISATIONS.
 
     Formula: coverage' = round(coverage · target / size), half to even. With `recount` a sample's
     size is its total coverage of the genome's bases (AUC; field `auc` of the samples file) and the
-    target 4·10⁹, which 40 million reads of 100 bases have; with `jxcov` it is its sum of reads over
-    all junctions (field `junction_coverage`) and the target 3,953,678, the mean of SRAv2. Where a
-    samples file calls the field otherwise, it can be named (`size`). Pairs that become 0, samples
-    without a size, and rows left without pairs go; the statistics are made anew.
+    target is 4·10⁹, the total of 40 million reads of 100 bases; with `jxcov` the size is the sum of
+    its reads over all junctions (field `junction_coverage`) and the target is 3,953,678, the mean
+    of SRAv2. If a samples file has another name for the field, set it with `size`. Pairs that
+    become 0, samples without a size, and rows left without pairs are dropped; the statistics are
+    recomputed.
 
     Source: L. Collado-Torres et al., Reproducible RNA-seq analysis using recount2, Nature
     Biotechnology 35 (2017) 319-321; names and targets are those of Snaptron's client for junctions
@@ -177,14 +178,16 @@ def normalised(rows: Rows, sizes: Mapping[int, float], how: Normalisation) -> Ro
     ',1:20,2:1'
     """
     pairs = rows.pairs
-    known = np.array([sizes.get(sample, 0.0) for sample in pairs.samples.tolist()], np.float64)
-    scale = np.divide(how.target, known, out=np.zeros_like(known), where=known > 0)
+    sample_sizes = np.array(
+        [sizes.get(sample, 0.0) for sample in pairs.samples.tolist()], np.float64
+    )
+    scale = np.divide(
+        how.target, sample_sizes, out=np.zeros_like(sample_sizes), where=sample_sizes > 0
+    )
     coverages = np.rint(pairs.coverages * scale).astype(np.int64)
     texts = [
         b",%d:%d" % pair if pair[1] else b""
         for pair in zip(pairs.samples.tolist(), coverages.tolist(), strict=True)
     ]
-    bounds = pairs.rows.tolist()
-    return rows.with_pairs(
-        parse_pairs(b"".join(texts[first:last]) for first, last in pairwise(bounds))
-    )
+    bounds = pairwise(pairs.rows.tolist())
+    return rows.with_pairs(parse_pairs(b"".join(texts[first:last]) for first, last in bounds))

@@ -1,11 +1,12 @@
-"""The written definitions of splicing measures; docs/splicing.md is made of these docstrings, and
+"""The definitions of splicing measures. docs/splicing.md is generated from these docstrings, and
 tests run their examples.
 
-Each works on the rows of queries, as Snaptron's clients do, and gives what they give for the same
-rows. In the examples `rows(",1:5")` stands for the answer to a query: a junction with five reads in
+Each measure takes the rows of queries and yields the same numbers as Snaptron's clients for the
+same rows. In the examples `rows(",1:5")` is the result of a query: a junction with five reads in
 sample 1.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,40 +21,42 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SampleSums:
-    """Reads of each sample over all rows of a query; samples ascend, and those without a read are
-    left out.
+    """Reads of each sample over all rows of a query. Samples ascend; samples without reads are left
+    out.
     """
 
     samples: Integers
     reads: Integers
 
     def of(self, samples: Integers) -> Integers:
-        """The reads of these samples, 0 for one without."""
+        """The reads of these samples; 0 for a sample without reads."""
         if not len(self.samples):
             return np.zeros(len(samples), np.int64)
-        place = np.minimum(np.searchsorted(self.samples, samples), len(self.samples) - 1)
-        return np.where(self.samples[place] == samples, self.reads[place], 0)
+        indexes = np.minimum(np.searchsorted(self.samples, samples), len(self.samples) - 1)
+        return np.where(self.samples[indexes] == samples, self.reads[indexes], 0)
 
 
 def sample_sums(parts: Iterable[Rows]) -> SampleSums:
-    """Reads of each sample, added up over all rows.
+    """Reads of each sample, summed over all rows.
 
-    >>> dict(zip(*(part.tolist() for part in vars(sample_sums([rows(",1:5,2:3", ",2:4,9:0")])).values())))
-    {1: 5, 2: 7}
+    >>> sums = sample_sums([rows(",1:5,2:3", ",2:4,9:0")])
+    >>> sums.samples.tolist(), sums.reads.tolist()
+    ([1, 2], [5, 7])
     """
-    found = [(part.pairs.samples, part.pairs.coverages) for part in parts]
-    if not found:
+    pairs = [part.pairs for part in parts]
+    if not pairs:
         return SampleSums(np.empty(0, np.int64), np.empty(0, np.int64))
-    samples, places = np.unique(np.concatenate([one for one, _ in found]), return_inverse=True)
+    all_samples = np.concatenate([part_pairs.samples for part_pairs in pairs])
+    samples, indexes = np.unique(all_samples, return_inverse=True)
     reads = np.zeros(len(samples), np.int64)
-    np.add.at(reads, places, np.concatenate([reads for _, reads in found]))
+    np.add.at(reads, indexes, np.concatenate([part_pairs.coverages for part_pairs in pairs]))
     return SampleSums(samples[reads > 0], reads[reads > 0])
 
 
 @dataclass(frozen=True)
 class Inclusion:
-    """Per sample the reads of two groups of junctions and their inclusion ratio, the highest ratio
-    first.
+    """For each sample the reads of two groups of junctions and their inclusion ratio; the highest
+    ratio first.
     """
 
     samples: Integers
@@ -63,32 +66,32 @@ class Inclusion:
 
 
 def junction_inclusion_ratio(a: SampleSums, b: SampleSums, *, min_count: int = 1) -> Inclusion:
-    """How much more a sample uses the junctions of group B than those of group A, from -1 to 1.
+    """The excess of group B's junctions over group A's in each sample, from -1 to 1.
 
     Formula: JIR = (B - A) / (A + B + 1), where A and B are the sample's reads over all junctions of
     a group. Samples with A + B below min_count are left out.
 
     Source: C. Wilks et al., Snaptron: querying splicing patterns across tens of thousands of
-    RNA-seq samples, Bioinformatics 34 (2018) 114-116; the sign is that of its clients: positive
-    where B prevails.
+    RNA-seq samples, Bioinformatics 34 (2018) 114-116. The sign is that of Snaptron's clients:
+    positive if B has more reads.
 
-    >>> found = junction_inclusion_ratio(sample_sums([rows(",1:1,2:30")]), sample_sums([rows(",1:18,3:4")]))
-    >>> list(zip(found.samples.tolist(), found.ratio.round(3).tolist()))
+    >>> a, b = sample_sums([rows(",1:1,2:30")]), sample_sums([rows(",1:18,3:4")])
+    >>> inclusion = junction_inclusion_ratio(a, b)
+    >>> list(zip(inclusion.samples.tolist(), inclusion.ratio.round(3).tolist()))
     [(1, 0.85), (3, 0.8), (2, -0.968)]
     """
     samples = np.union1d(a.samples, b.samples)
-    left, right = a.of(samples), b.of(samples)
-    kept = left + right >= min_count
-    samples, left, right = samples[kept], left[kept], right[kept]
-    ratio = (right - left) / (left + right + 1)
+    samples = samples[a.of(samples) + b.of(samples) >= min_count]
+    a_reads, b_reads = a.of(samples), b.of(samples)
+    ratio = (b_reads - a_reads) / (a_reads + b_reads + 1)
     order = np.argsort(-ratio, kind="stable")
-    return Inclusion(samples[order], left[order], right[order], ratio[order])
+    return Inclusion(samples[order], a_reads[order], b_reads[order], ratio[order])
 
 
 @dataclass(frozen=True)
 class SplicedIn:
-    """Per sample the reads of an exon's two inclusion junctions and of the one that skips it, and
-    PSI; the highest first.
+    """For each sample the reads of an exon's two inclusion junctions and of the junction that skips
+    it, and PSI; the highest PSI first.
     """
 
     samples: Integers
@@ -101,50 +104,51 @@ class SplicedIn:
 def percent_spliced_in(
     inclusion1: SampleSums, inclusion2: SampleSums, exclusion: SampleSums, *, min_count: int = 20
 ) -> SplicedIn:
-    """The fraction of a cassette exon's transcripts that include it, from 0 to 1; -1 where too few
-    reads tell.
+    """The fraction of a cassette exon's transcripts that include it, from 0 to 1; -1 if there are too
+    few reads.
 
     Formula: PSI = m / (m + E) with m = (I1 + I2) / 2, where I1 and I2 are a sample's reads of the
-    junctions into and out of the exon and E those of the junction that skips it. It is -1 if I1 or
-    I2 is 0 or m + E is below min_count. Sorted by PSI, then by all reads, falling.
+    junctions into and out of the exon, and E those of the junction that skips it. PSI is -1 if I1
+    or I2 is 0, or if m + E is below min_count. Sorted by PSI, then by total reads, both descending.
 
     Source: E. T. Wang et al., Alternative isoform regulation in human tissue transcriptomes, Nature
     456 (2008) 470-476, with Snaptron's rule for samples with few reads.
 
-    >>> one, two, skip = (sample_sums([rows(text)]) for text in (",1:40,2:3,3:9", ",1:20,2:1", ",1:10,2:90,3:99"))
-    >>> found = percent_spliced_in(one, two, skip)
-    >>> list(zip(found.samples.tolist(), found.psi.round(3).tolist()))
+    >>> lists = (",1:40,2:3,3:9", ",1:20,2:1", ",1:10,2:90,3:99")
+    >>> spliced_in = percent_spliced_in(*(sample_sums([rows(text)]) for text in lists))
+    >>> list(zip(spliced_in.samples.tolist(), spliced_in.psi.round(3).tolist()))
     [(1, 0.75), (2, 0.022), (3, -1.0)]
     """
     samples = np.union1d(np.union1d(inclusion1.samples, inclusion2.samples), exclusion.samples)
-    one, two, skipped = inclusion1.of(samples), inclusion2.of(samples), exclusion.of(samples)
-    mean = (one + two) / 2
-    told = (one > 0) & (two > 0) & (mean + skipped >= min_count)
-    psi = np.where(told, mean / np.maximum(mean + skipped, 1), -1.0)
-    order = np.lexsort((-(one + two + skipped), -psi))
-    return SplicedIn(samples[order], one[order], two[order], skipped[order], psi[order])
+    into, out_of, skipping = inclusion1.of(samples), inclusion2.of(samples), exclusion.of(samples)
+    mean = (into + out_of) / 2
+    sufficient = (into > 0) & (out_of > 0) & (mean + skipping >= min_count)
+    psi = np.where(sufficient, mean / np.maximum(mean + skipping, 1), -1.0)
+    order = np.lexsort((-(into + out_of + skipping), -psi))
+    return SplicedIn(samples[order], into[order], out_of[order], skipping[order], psi[order])
 
 
 def shared_samples(groups: Sequence[SampleSums]) -> Integers:
     """The samples that have reads in the first query and in any later one, ascending.
 
-    Formula: SSC = |S1 ∩ (S2 ∪ S3 ∪ …)|, where Si are the samples with reads in query i; their
-    number is the shared sample count. A single query shares nothing: give it twice to count its
-    samples.
+    Formula: SSC = |S1 ∩ (S2 \N{UNION} S3 \N{UNION} …)|, where Si are the samples with reads in query i;
+    the number of samples is the shared sample count. A single query shares nothing; to count its
+    samples, pass it twice.
 
     Source: Snaptron (see junction inclusion ratio).
 
-    >>> shared_samples([sample_sums([rows(text)]) for text in (",1:1,2:2,3:3", ",2:9", ",3:1,4:1")]).tolist()
+    >>> lists = (",1:1,2:2,3:3", ",2:9", ",3:1,4:1")
+    >>> shared_samples([sample_sums([rows(text)]) for text in lists]).tolist()
     [2, 3]
     """
-    later = np.unique(np.concatenate([np.empty(0, np.int64), *[one.samples for one in groups[1:]]]))
+    later = np.concatenate([np.empty(0, np.int64), *[group.samples for group in groups[1:]]])
     shared: Integers = np.intersect1d(groups[0].samples, later).astype(np.int64)
     return shared
 
 
 @dataclass(frozen=True)
 class TissueShare:
-    """How many of a tissue's samples share the junctions."""
+    """The number of a tissue's samples that share the junctions."""
 
     tissue: str
     n: int
@@ -152,29 +156,26 @@ class TissueShare:
 
     @property
     def fraction(self) -> float:
-        """n of total."""
+        """n / total."""
         return self.n / self.total
 
 
 def tissue_specificity(shared: Integers, tissues: Mapping[int, str]) -> list[TissueShare]:
-    """In which tissues junctions occur together: per tissue the samples that share them, the
-    highest fraction first.
+    """The tissues in which junctions occur together: for each tissue the samples that share them,
+    the highest fraction first.
 
-    Formula: for a sample x = 1 if it is shared (see shared samples), else 0; a tissue's value is Σx
-    of its N samples. Every sample of the metadata counts, also those without a read: the zeros are
+    Formula: x = 1 for a shared sample (see shared samples), else 0; a tissue's value is Σx over its
+    N samples. Every sample of the metadata counts, even without reads, because the zeros belong to
     the denominator.
 
-    Source: Snaptron (see junction inclusion ratio); its clients give the x of every sample.
+    Source: Snaptron (see junction inclusion ratio); its clients report the x of every sample.
 
-    >>> found = tissue_specificity(np.array([1, 4]), {1: "Brain", 2: "Brain", 3: "Liver", 4: "Brain"})
-    >>> [(one.tissue, one.n, one.total, round(one.fraction, 3)) for one in found]
+    >>> tissues = {1: "Brain", 2: "Brain", 3: "Liver", 4: "Brain"}
+    >>> shares = tissue_specificity(np.array([1, 4]), tissues)
+    >>> [(share.tissue, share.n, share.total, round(share.fraction, 3)) for share in shares]
     [('Brain', 2, 3, 0.667), ('Liver', 0, 1, 0.0)]
     """
-    wanted = set(shared.tolist())
-    counts: dict[str, list[int]] = {}
-    for sample, tissue in tissues.items():
-        own = counts.setdefault(tissue, [0, 0])
-        own[0] += sample in wanted
-        own[1] += 1
-    found = [TissueShare(tissue, n, total) for tissue, (n, total) in counts.items()]
-    return sorted(found, key=lambda one: (-one.fraction, -one.n, one.tissue))
+    totals = Counter(tissues.values())
+    counts = Counter(tissues[sample] for sample in set(shared.tolist()) if sample in tissues)
+    shares = [TissueShare(tissue, counts[tissue], total) for tissue, total in totals.items()]
+    return sorted(shares, key=lambda share: (-share.fraction, -share.n, share.tissue))
