@@ -104,7 +104,9 @@ class AnnotationClass(StrEnum):
     UNKNOWN = ""
 
 
-def annotation_class(*, pair: bool, left: bool, right: bool, strand: str) -> AnnotationClass:
+def annotation_class(
+    *, pair: bool, left_end: bool, right_end: bool, strand: str
+) -> AnnotationClass:
     """DA if the pair is annotated, NDA if both ends are but not as a pair, D or A if only the donor
     or the acceptor is, N if neither is.
 
@@ -113,10 +115,10 @@ def annotation_class(*, pair: bool, left: bool, right: bool, strand: str) -> Ann
     """
     if pair:
         return AnnotationClass.DA
-    if left and right:
+    if left_end and right_end:
         return AnnotationClass.NDA
-    if not left and not right:
+    if not left_end and not right_end:
         return AnnotationClass.N
     if strand not in "+-":
         return AnnotationClass.UNKNOWN
-    return AnnotationClass.D if left == (strand == "+") else AnnotationClass.A
+    return AnnotationClass.D if left_end == (strand == "+") else AnnotationClass.A

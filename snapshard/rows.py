@@ -188,16 +188,16 @@ class Rows:
         rows = np.flatnonzero(counts)
         text, lists = self.text, pairs.text
         bounds = pairs.bounds()
-        offsets = (*self._bounds_around_statistics(), bounds[:-1], bounds[1:])
-        new_statistics = (counts, pairs.sums(), pairs.medians())
+        columns = (*self._bounds_around_statistics(), bounds[:-1], bounds[1:])
+        offsets = zip(*[column[rows].tolist() for column in columns], strict=True)
+        numbers = (counts, pairs.sums(), pairs.medians())
+        statistics = zip(*[column[rows].tolist() for column in numbers], strict=True)
         # A row is: its text up to the sample list, the new list, the new statistics, and its text
         # from the end of the old statistics on.
         pieces = [
-            (text[start:before], lists[first:last], _statistics(*statistics), text[behind:stop])
-            for start, before, behind, stop, first, last, statistics in zip(
-                *[column[rows].tolist() for column in offsets],
-                zip(*[column[rows].tolist() for column in new_statistics], strict=True),
-                strict=True,
+            (text[start:before], lists[first:last], _statistics(*row), text[behind:stop])
+            for (start, before, behind, stop, first, last), row in zip(
+                offsets, statistics, strict=True
             )
         ]
         return Rows(b"".join(chain.from_iterable(pieces)), self.columns)

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.benchmark.compilation import WINDOW, Compilation
 from analysis.source import read_chunks
-from snapshard.genes import Gene
+from snapshard.catalog import Gene
 from snapshard.pairs import Integers
 from snapshard.region import Region
 from snapshard_populate.formats import read_annotation

@@ -4,6 +4,7 @@ from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.facts import FactsCache, ReleaseFacts
 from snapshard.catalog.gene_search import gene_loci, gene_members, gene_region, genes_by_prefix
+from snapshard.catalog.genes import Gene, Span, Transcript
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -13,11 +14,14 @@ __all__ = [
     "ALL",
     "Catalog",
     "FactsCache",
+    "Gene",
     "ReleaseFacts",
     "SampleFilter",
     "SampleSearch",
     "SamplesFile",
+    "Span",
     "Symbols",
+    "Transcript",
     "TranscriptLines",
     "file_names",
     "gene_loci",

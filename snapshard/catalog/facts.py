@@ -167,9 +167,9 @@ class _Fact(Generic[Value]):
     """
 
     def __init__(
-        self, read: Callable[[], Value], lock: AbstractContextManager[object] | None = None
+        self, read_value: Callable[[], Value], lock: AbstractContextManager[object] | None = None
     ) -> None:
-        self._read = read
+        self._read_value = read_value
         self._lock = lock or nullcontext()
         self._values: list[Value] = []
 
@@ -178,5 +178,5 @@ class _Fact(Generic[Value]):
             with self._lock:
                 # Another thread may have finished the same read while this one waited.
                 if not self._values:
-                    self._values.append(self._read())
+                    self._values.append(self._read_value())
         return self._values[0]

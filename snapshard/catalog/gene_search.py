@@ -6,8 +6,8 @@ from typing import Any
 from psycopg import sql
 
 from snapshard.catalog.catalog import Catalog
+from snapshard.catalog.genes import Gene
 from snapshard.errors import Ambiguous, NotFound
-from snapshard.genes import Gene
 from snapshard.region import Region
 from snapshard.release import Release
 

@@ -11,7 +11,7 @@ every filter matches under the same tokenization.
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -108,12 +108,14 @@ class SampleSearch:
 
     def ids(self, filters: Sequence[SampleFilter]) -> list[int]:
         """The rail_ids of the samples that satisfy every filter, ascending."""
-        unicode, whitespace = (
-            _common_indexes([self._filter_hits(condition, tokenization) for condition in filters])
-            for tokenization in Tokenization
-        )
+        unicode, whitespace = (self._matching(filters, way) for way in Tokenization)
         ids: list[int] = self.samples.ids[np.union1d(unicode, whitespace)].tolist()
         return ids
+
+    def _matching(self, filters: Sequence[SampleFilter], tokenization: Tokenization) -> Integers:
+        return _common_indexes(
+            [self._filter_hits(condition, tokenization) for condition in filters]
+        )
 
     def _ranked(self, filters: Sequence[SampleFilter], tokenization: Tokenization) -> SampleHits:
         hits = [self._filter_hits(condition, tokenization) for condition in filters]
@@ -148,7 +150,8 @@ class SampleSearch:
     def _text_hits(self, condition: SampleFilter, tokenization: Tokenization) -> _FilterHits:
         words = split_words(condition.value)
         if condition.operator == "!=":
-            matches = [self._word_hits(condition.field, each, words)[0] for each in Tokenization]
+            # A sample counts as a match of the words if either tokenization finds them.
+            matches = [self._word_hits(condition.field, way, words)[0] for way in Tokenization]
             others = np.setdiff1d(np.arange(len(self.samples.ids)), np.concatenate(matches))
             return _FilterHits(others, np.ones_like(others))
         indexes, counts = self._word_hits(condition.field, tokenization, words)
@@ -211,20 +214,17 @@ class SampleSearch:
 
     def _tokenize(self, name: str) -> dict[Tokenization, TokenizedField]:
         if name == ALL:
-            return {
-                tokenization: TokenizedField(
-                    (lines.replace(b"\t", b" ") for lines in self.samples.chunks()), tokenization
-                )
-                for tokenization in Tokenization
-            }
+            # The joined text is not kept in memory: each tokenization reads the file once more.
+            return {way: TokenizedField(self._joined_columns(), way) for way in Tokenization}
         columns: list[bytes] = []
         for texts in self.samples.column(name):
             if any(_WITH_POINT.fullmatch(text) for text in texts):
                 return {}
             columns.append(b"\n".join(texts))
-        return {
-            tokenization: TokenizedField(columns, tokenization) for tokenization in Tokenization
-        }
+        return {way: TokenizedField(columns, way) for way in Tokenization}
+
+    def _joined_columns(self) -> Iterator[bytes]:
+        return (lines.replace(b"\t", b" ") for lines in self.samples.chunks())
 
 
 def _common_indexes(hits: Sequence[_FilterHits]) -> Integers:

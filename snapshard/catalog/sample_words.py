@@ -112,8 +112,11 @@ class TokenizedField:
         skipped: set[bytes] = set()
         if self._tokenization is Tokenization.UNICODE:
             skipped = {word.encode() for word in STOP_WORDS}
-        lines = (self._mapped.line(index).split() for index in indexes.tolist())
-        return np.array([sum(word not in skipped for word in line) for line in lines], np.int64)
+        lengths: list[int] = []
+        for index in indexes.tolist():
+            words = self._mapped.line(index).split()
+            lengths.append(sum(word not in skipped for word in words))
+        return np.array(lengths, np.int64)
 
 
 def _with_single_blanks(text: bytes) -> bytes:

@@ -12,8 +12,8 @@ from psycopg import sql
 from snapshard.assembly import PRIMARY
 from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
+from snapshard.catalog.genes import introns_between, symbol_intervals
 from snapshard.errors import NotFound
-from snapshard.genes import introns_between, symbol_intervals
 from snapshard.region import Region
 from snapshard.release import Release
 

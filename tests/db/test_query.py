@@ -57,7 +57,9 @@ class Row:
                 for name in ("annotated", "left_annotated", "right_annotated")
             }
             pair, left, right = known.values()
-            return annotation_class(pair=pair, left=left, right=right, strand=self.fields["strand"])
+            return annotation_class(
+                pair=pair, left_end=left, right_end=right, strand=self.fields["strand"]
+            )
         text = self.fields[column]
         kind = FILTERABLE[column].type
         if kind is ColumnType.FLAG:

@@ -12,7 +12,7 @@ from snapshard.assembly import (
     is_primary,
     ucsc_name,
 )
-from snapshard.genes import introns_between
+from snapshard.catalog.genes import introns_between
 from snapshard.junction import parse_id
 
 

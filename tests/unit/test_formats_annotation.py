@@ -5,8 +5,8 @@ import gzip
 
 import pytest
 
+from snapshard.catalog.genes import Gene, Transcript, symbol_intervals
 from snapshard.errors import BadRow
-from snapshard.genes import Gene, Transcript, symbol_intervals
 from snapshard_populate.formats import (
     read_annotation,
     read_canonical,

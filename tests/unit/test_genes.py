@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapshard.genes import Gene, Transcript, symbol_intervals
+from snapshard.catalog.genes import Gene, Transcript, symbol_intervals
 
 
 def transcript(symbol="G", chrom="chr1", start=100, end=200, **changes):

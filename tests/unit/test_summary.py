@@ -96,8 +96,8 @@ def test_classes_of_many_rows_are_those_of_each(lines):
     expected = [
         annotation_class(
             pair=one["annotated"] != "0",
-            left=one["left_annotated"] != "0",
-            right=one["right_annotated"] != "0",
+            left_end=one["left_annotated"] != "0",
+            right_end=one["right_annotated"] != "0",
             strand=one["strand"],
         )
         for one in fields

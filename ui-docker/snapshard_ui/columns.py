@@ -115,7 +115,7 @@ def _classes(rows: Rows, strands: list[bytes]) -> list[bytes]:
         rows.flags(name).tolist() for name in ("annotated", "left_annotated", "right_annotated")
     ]
     return [
-        annotation_class(pair=pair, left=left, right=right, strand=strand.decode()).encode()
+        annotation_class(pair=pair, left_end=left, right_end=right, strand=strand.decode()).encode()
         for pair, left, right, strand in zip(*flags, strands, strict=True)
     ]
 

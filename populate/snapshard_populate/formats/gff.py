@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import unquote
 
+from snapshard.catalog import Gene, Span, Transcript
 from snapshard.errors import BadRow
-from snapshard.genes import Gene, Span, Transcript
 from snapshard.region import chromosome_name
 from snapshard_populate.reading import ErrorBudget, Source
 

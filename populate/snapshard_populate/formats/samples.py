@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from snapshard.errors import BadRow, BadSource
+from snapshard.junction import parse_id
 from snapshard_populate.reading import ErrorBudget, Source
 
 KEY = "rail_id"
@@ -145,7 +146,7 @@ def _reason(line: str, rail_id: str, columns: int) -> str | None:
             f"expected {columns} tab-separated columns, as in the first line, "
             f"got {line.count(chr(9)) + 1} in {line[:80]!r}"
         )
-    if not (rail_id.isascii() and rail_id.isdigit() and len(rail_id) <= 18):
+    if parse_id(rail_id) is None:
         return f"{KEY}: expected a whole number, got {rail_id[:80]!r}"
     if line.endswith("\r"):
         return "ends with a carriage return (Windows line ends)"

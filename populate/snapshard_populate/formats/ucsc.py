@@ -6,8 +6,8 @@ Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. The tables are 0-ba
 
 from collections.abc import Iterator, Sequence
 
+from snapshard.catalog import Span, Transcript
 from snapshard.errors import BadRow
-from snapshard.genes import Span, Transcript
 from snapshard.region import chromosome_name
 from snapshard_populate.reading import ErrorBudget, Source
 

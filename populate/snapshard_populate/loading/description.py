@@ -10,9 +10,8 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard.catalog import file_names
+from snapshard.catalog import Gene, Transcript, file_names
 from snapshard.errors import BadSource
-from snapshard.genes import Gene, Transcript
 from snapshard.row_kinds import BASE
 from snapshard_populate.formats import (
     Annotation,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from snapshard.errors import BadQuery
 from snapshard.filters import FILTERABLE, OPERATORS
+from snapshard.junction import MOST_DIGITS
 from snapshard.match import MEANINGS, Match
 from snapshard.query import MOST_IDS
 from snapshard_ui.columns import CHOOSABLE, Shape
@@ -30,7 +31,7 @@ def _split(value: Any) -> Any:
 
 
 Numbers = Annotated[
-    list[Annotated[int, Field(ge=0, lt=10**18)]],
+    list[Annotated[int, Field(ge=0, lt=10**MOST_DIGITS)]],
     BeforeValidator(_split),
     Field(max_length=MOST_IDS, json_schema_extra={"style": "form", "explode": False}),
 ]

@@ -79,7 +79,7 @@ def introns_between(exons: Sequence[Span]) -> list[Span]:
 
     Between exons that touch lies an intron without a base: its last base is before its first.
     """
-    return [(left[1] + 1, right[0] - 1) for left, right in pairwise(exons)]
+    return [(exon[1] + 1, following[0] - 1) for exon, following in pairwise(exons)]
 
 
 class SymbolSpan(Protocol):
