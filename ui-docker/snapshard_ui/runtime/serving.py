@@ -34,7 +34,7 @@ def options(settings: Settings) -> dict[str, Any]:
     Workers use threads, because a request mostly waits for shards. A thread that is streaming an
     export stays occupied until the client has read all of it.
     """
-    options = {
+    configuration = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
         "threads": settings.threads,
@@ -51,12 +51,12 @@ def options(settings: Settings) -> dict[str, Any]:
     }
     # Older gunicorn has no control socket and refuses a setting that it does not know.
     if "control_socket_disable" in _GUNICORN_SETTINGS:
-        options["control_socket_disable"] = True
+        configuration["control_socket_disable"] = True
     # Workers report that they are alive by touching a file. On a disk that is busy with an export
     # the touch may take so long that the parent kills a healthy worker.
     if Path(_MEMORY).is_dir():
-        options["worker_tmp_dir"] = _MEMORY
-    return options
+        configuration["worker_tmp_dir"] = _MEMORY
+    return configuration
 
 
 def _share_counters(arbiter: Any) -> None:
