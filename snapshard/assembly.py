@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 PRIMARY = "chr[12]?[0-9XYM]"
-"""The names of primary chromosomes as a regular expression, the same in Python and PostgreSQL. It is
-Snaptron's and matches chr0 to chr29, chrX, chrY and chrM.
+"""The form of primary chromosomes' names as a regular expression, for Python and PostgreSQL. This is
+Snaptron's form: it also matches names that no human assembly has, such as chr0 and chr29.
 """
 _PRIMARY = re.compile(PRIMARY)
 

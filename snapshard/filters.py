@@ -92,6 +92,8 @@ class Filter:
         """The part of the filter that decides the text of a SQL statement; `operand` is the value
         to bind to it.
         """
+        # PostgreSQL would reject such a value for an integer column; the statement then compares a
+        # wider type.
         large = (
             isinstance(self.operand, int)
             and not -_LARGEST_INTEGER <= self.operand <= _LARGEST_INTEGER

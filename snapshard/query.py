@@ -84,6 +84,7 @@ def intervals_to_ask(query: Query, release: Release) -> tuple[Interval, ...]:
 
 
 def _may_match(query: Query, interval: Interval, named_chroms: frozenset[str]) -> bool:
+    # The cheap conditions come first: a query may have a thousand regions and ten thousand ids.
     content = interval.content.get(query.kind)
     if content is None:
         return False

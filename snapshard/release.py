@@ -69,6 +69,7 @@ class Interval:
         content = self.content.get(kind)
         if content is None or not self.holds_chrom(region.chrom, named_chroms):
             return False
+        # Every row starts within the interval; its end may lie beyond it, up to max_end.
         bounds = Bounds(self.first, self.last, content.max_end)
         return bool(RULES[match].any_row(bounds, region.start, region.end))
 

@@ -189,15 +189,15 @@ class Rows:
         text, lists = self.text, pairs.text
         bounds = pairs.bounds()
         columns = (*self._bounds_around_statistics(), bounds[:-1], bounds[1:])
-        offsets = zip(*[column[rows].tolist() for column in columns], strict=True)
-        numbers = (counts, pairs.sums(), pairs.medians())
-        statistics = zip(*[column[rows].tolist() for column in numbers], strict=True)
+        offsets = [column[rows].tolist() for column in columns]
+        numbers = [column[rows].tolist() for column in (counts, pairs.sums(), pairs.medians())]
+        statistics = map(_statistics, *numbers)
         # A row is: its text up to the sample list, the new list, the new statistics, and its text
         # from the end of the old statistics on.
         pieces = [
-            (text[start:before], lists[first:last], _statistics(*row), text[behind:stop])
-            for (start, before, behind, stop, first, last), row in zip(
-                offsets, statistics, strict=True
+            (text[start:before], lists[first:last], new, text[behind:stop])
+            for start, before, behind, stop, first, last, new in zip(
+                *offsets, statistics, strict=True
             )
         ]
         return Rows(b"".join(chain.from_iterable(pieces)), self.columns)

@@ -113,6 +113,7 @@ def symbol_intervals(spans: Iterable[SymbolSpan]) -> dict[str, list[Region]]:
 
 
 def _add(span: Span, intervals: list[Span]) -> None:
+    # One span may widen several intervals until they overlap. They stay separate, as in Snaptron.
     widened = False
     for number, interval in enumerate(intervals):
         if _belong_together(interval, span):

@@ -22,6 +22,8 @@ SELECT symbol, chromosome, start, "end" FROM {}.transcript
 WHERE upper(symbol) = %s AND file = %s ORDER BY number
 """)
 _HAS_FILE = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = %s)")
+# If an id or a canonical transcript occurs several times, the last line of its file counts, as in
+# Snaptron.
 _GENE = sql.SQL("""
 SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number DESC LIMIT 1
 """)

@@ -115,6 +115,7 @@ def summarise(pairs: Pairs, membership: Membership) -> Summaries:
     if not len(index):
         empty = np.empty(0, np.int64)
         return Summaries(empty, empty, empty, empty, np.empty(0), empty)
+    # Row and group in one integer, the row in the upper bits: sorted, they are in record order.
     group_bits = int(groups.max()).bit_length()
     keys, coverages = _sorted_together(
         (pairs.row_of[index] << group_bits) | groups, pairs.coverages[index]
@@ -157,6 +158,7 @@ def encode_summaries(
     summaries: Summaries, compressor: zstandard.ZstdCompressor | None = None
 ) -> bytes:
     """The payload of a block's summaries. Reusing a compressor saves half of the time."""
+    # The median and the maximum of a single sample are its reads, so these columns leave it out.
     several = summaries.samples > 1
     columns = [
         _narrow(np.diff(summaries.positions, prepend=0)),
@@ -184,6 +186,7 @@ def decode_summaries(payload: bytes) -> Summaries:
         columns.append(np.frombuffer(text, f"<u{size}", length, offset).astype(np.int64))
         offset += length * size
     steps, groups, samples, reads, doubled, largest = columns
+    # Records of one sample: see encode_summaries.
     medians, maxima = reads.astype(np.float64), reads.copy()
     medians[samples > 1], maxima[samples > 1] = doubled / 2, largest
     return Summaries(np.cumsum(steps), groups, samples, reads, medians, maxima)

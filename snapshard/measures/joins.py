@@ -80,6 +80,8 @@ def find_exons(
     for chrom, junctions in by_chrom.items():
         starts = sorted((start, junction_id) for start, _, junction_id in junctions)
         positions_of_starts = [start for start, _ in starts]
+        # For every end the exons' last bases are consecutive in the sorted starts, so two binary
+        # searches find them.
         for end, left_id in sorted((end, junction_id) for _, end, junction_id in junctions):
             first = bisect_left(positions_of_starts, end + 1 + shortest)
             last = len(starts)

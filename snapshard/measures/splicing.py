@@ -84,6 +84,7 @@ def junction_inclusion_ratio(a: SampleSums, b: SampleSums, *, min_count: int = 1
     samples = samples[a.of(samples) + b.of(samples) >= min_count]
     a_reads, b_reads = a.of(samples), b.of(samples)
     ratio = (b_reads - a_reads) / (a_reads + b_reads + 1)
+    # Stable, so that samples with equal ratios stay in ascending order.
     order = np.argsort(-ratio, kind="stable")
     return Inclusion(samples[order], a_reads[order], b_reads[order], ratio[order])
 
@@ -141,6 +142,7 @@ def shared_samples(groups: Sequence[SampleSums]) -> Integers:
     >>> shared_samples([sample_sums([rows(text)]) for text in lists]).tolist()
     [2, 3]
     """
+    # The empty array makes the concatenation work for a single query.
     later = np.concatenate([np.empty(0, np.int64), *[group.samples for group in groups[1:]]])
     shared: Integers = np.intersect1d(groups[0].samples, later).astype(np.int64)
     return shared
