@@ -77,7 +77,7 @@ class Query:
 
 def intervals_to_ask(query: Query, release: Release) -> tuple[Interval, ...]:
     """The intervals that may hold matching rows, in genome order."""
-    named_chroms = release.named
+    named_chroms = release.named_chroms
     return tuple(
         interval for interval in release.intervals if _may_match(query, interval, named_chroms)
     )

@@ -91,7 +91,7 @@ class Release:
     intervals: tuple[Interval, ...]
 
     @property
-    def named(self) -> frozenset[str]:
+    def named_chroms(self) -> frozenset[str]:
         """The chromosomes with intervals of their own, and OTHERS if there is such an interval."""
         return frozenset(interval.chrom for interval in self.intervals)
 

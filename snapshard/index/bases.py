@@ -41,7 +41,7 @@ def read_bases(
 
     They are read, and errors are raised, as in `matching_rows`.
     """
-    named_chroms = release.named
+    named_chroms = release.named_chroms
     intervals = [
         interval
         for interval in release.intervals

@@ -245,7 +245,7 @@ def _candidate_bytes(reader: IntervalReader) -> int:
 
 def _spans_by_interval(release: Release, spans: Sequence[Region]) -> dict[int, list[NumberedSpan]]:
     """The spans with their numbers, by the number of the interval that holds rows starting there."""
-    named_chroms = release.named
+    named_chroms = release.named_chroms
     searches: dict[int, list[NumberedSpan]] = {}
     for interval in release.intervals:
         if "junction" not in interval.content:

@@ -101,7 +101,7 @@ def add_twin(path):
 
 def in_genome_order(lines, release):
     """The lines by interval, and in the order of the file within each."""
-    named = release.named
+    named = release.named_chroms
 
     def interval(line):
         chrom, start = line.split("\t", 3)[1:3]

@@ -43,7 +43,10 @@ def check_chromosome(index: Index, release: Release, region: Region) -> Region:
     """The region. Raises NotFound if the release does not have its chromosome: an empty response
     would hide a misspelling.
     """
-    if region.chrom in release.named or region.chrom in index.facts.of(release).other_chromosomes:
+    if (
+        region.chrom in release.named_chroms
+        or region.chrom in index.facts.of(release).other_chromosomes
+    ):
         return region
     chromosomes = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
     raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(chromosomes)))

@@ -80,7 +80,11 @@ def _junction(name: JunctionName) -> Meaning:
 
 def _part(index: Index, release: Release, text: str) -> tuple[str, str, str]:
     chrom = chromosome_name(re.sub(r"(?i)^chromosome\s*", "", text))
-    if ":" in text or chrom in release.named or chrom in index.facts.of(release).other_chromosomes:
+    if (
+        ":" in text
+        or chrom in release.named_chroms
+        or chrom in index.facts.of(release).other_chromosomes
+    ):
         region = parse_region(text)
         whole = ":" not in str(region)
         return "region", str(region), f"chromosome {region}" if whole else f"region {region}"
