@@ -13,7 +13,9 @@ LAST_BASE = 2_147_483_646
 """Longer than any known chromosome; an int4range stores end + 1, which still fits."""
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
-_CHROM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
+CHROM_FORM = r"[A-Za-z0-9][A-Za-z0-9_.*\-]*"
+"""The form of a chromosome's name, as a regular expression."""
+_CHROM = re.compile(CHROM_FORM)
 _REGION = re.compile(
     r"(?P<chrom>[^:\s]+)\s*(?::\s*(?P<start>[\d,\s]+?)\s*(?:-\s*(?P<end>[\d,\s]+?)\s*)?)?"
 )

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from snapshard.junction import MOST_DIGITS, STRANDS
 from snapshard.pairs import Integers
-from snapshard.region import LAST_BASE
+from snapshard.region import CHROM_FORM, LAST_BASE
 from snapshard.rows import Rows
 from snapshard_populate.reading import sample_lists
 from snapshard_populate.reading.fields import Mask, are_whole, letters, quoted, widths
 from snapshard_populate.reading.sample_lists import Fields
 
 LONGEST_NAME = 64  # of a chromosome; the longest of UCSC's contig names have 27 letters
-_CHROM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.*\-]*")
+_CHROM = re.compile(CHROM_FORM.encode())
 
 
 @dataclass(frozen=True)
