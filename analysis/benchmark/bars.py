@@ -151,7 +151,7 @@ def _load(figures: Figures) -> list[Measured]:
             f"{raw / figures.loaded('library-1', 'rows', 'indexes'):.2f} ×",
         ),
         Measured(
-            "and read back",
+            "with verification",
             f"{raw / figures.loaded('library-1', 'rows', 'indexes', 'verify'):.2f} ×",
         ),
     ]
@@ -185,10 +185,10 @@ BARS = (
     ),
     Bar(
         "two columns without an index, rows without samples",
-        "ahead of SQLite and of the ancestor's way",
+        "faster than SQLite and the ancestor's way",
         _two_columns,
     ),
-    Bar("count, filtered count, library", "≥ 10 × the ancestor's way; ahead of DuckDB", _counts),
+    Bar("count, filtered count, library", "≥ 10 × the ancestor's way; faster than DuckDB", _counts),
     Bar(
         "100 kb, 1,000 rows without samples",
         "p50 ≤ 3 / 6 ms, p99 ≤ 10 / 15 ms (library / HTTP JSON)",
@@ -212,7 +212,7 @@ BARS = (
     ),
     Bar(
         "32 clients on gene windows",
-        "no error; ≥ 10 × the original Snaptron's 4.2 requests/s; the limit named",
+        "no errors; ≥ 10 × the original Snaptron's 4.2 requests/s; limiting resource reported",
         _clients,
     ),
     Bar(

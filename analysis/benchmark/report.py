@@ -224,7 +224,7 @@ def _load(figures: Figures) -> str:
             memory = f"{_megabytes(peak['peak'])} ({_megabytes(peak['before'])})" if peak else "–"
             rows.append((title, seconds or "–", size, memory))
     return table(
-        ("", "load, s", "on disk, MB", "memory for the rows of chr1:0–25 Mb at most (before), MB"),
+        ("", "load, s", "on disk, MB", "peak memory for the rows of chr1:0–25 Mb (before), MB"),
         rows,
     )
 

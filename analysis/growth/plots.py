@@ -56,9 +56,9 @@ def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
         ]
         _points(disk, pairs, values, line, span, label=part)
     disk.set(
-        xlabel="samples that have a junction, mean",
-        ylabel="bytes a junction",
-        title="disk, and the text it holds",
+        xlabel="samples per junction, mean",
+        ylabel="bytes per junction",
+        title="disk, and text",
     )
     disk.legend()
     seconds = [1e6 * sum(size["cpu_seconds"].values()) / size["rows"] for size in loads.values()]
@@ -71,8 +71,8 @@ def bytes_per_junction(loads: Results, costs: Costs) -> Figure:
         label="load",
     )
     load.set(
-        xlabel="samples that have a junction, mean",
-        ylabel="µs of processor a junction",
+        xlabel="samples per junction, mean",
+        ylabel="µs of processor per junction",
         title="load",
         ylim=(0, None),
     )
@@ -97,7 +97,7 @@ def clients(result: Results) -> Figure:
     throughput.set(
         xscale="log",
         xlabel="clients",
-        ylabel="requests a second",
+        ylabel="requests per second",
         title="throughput",
         ylim=(0, None),
     )

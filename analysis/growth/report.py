@@ -103,10 +103,10 @@ def load_table(sizes: Results) -> str:
         "s",
         "processor s: loader + PostgreSQL",
         "rows/s",
-        "MB of text a processor second",
+        "MB of text per processor second",
     )
     return table(
-        (*head, "most memory, MB", "rows, B", "payload, B", "beside, B", "load average"), rows
+        (*head, "peak memory, MB", "rows, B", "payload, B", "beside, B", "load average"), rows
     )
 
 
@@ -129,7 +129,7 @@ def windows(sizes: Results, answers: Results) -> str:
             )
         )
     columns = [f"{title}, {part}" for title, part in product(_TITLES.values(), _PARTS)]
-    return table(("junctions", "shards", "rows, mean", "asked", *columns), rows)
+    return table(("junctions", "shards", "mean rows", "queries", *columns), rows)
 
 
 def flat(answers: Results) -> str:
@@ -166,12 +166,12 @@ def samples(sizes: Results, answers: Results) -> str:
             )
     head = (
         "samples",
-        "pairs a junction",
+        "samples per junction",
         "window, library, ms",
         "window, JSON, ms",
         "one junction: pairs: ms",
     )
-    return table((*head, "export, MB/s", "server's most memory, MB"), rows)
+    return table((*head, "export, MB/s", "server's peak memory, MB"), rows)
 
 
 def many_clients(result: Results) -> str:
@@ -230,7 +230,7 @@ def model(costs: Costs, count_seconds: float) -> str:
             )
     head = (
         "compilation",
-        "pairs a junction",
+        "samples per junction",
         "shards",
         "on disk, GB",
         "volume, GiB",

@@ -27,7 +27,7 @@ def sizing(results: Results, answers: Results) -> str:
     head = (
         "for a million junctions",
         *[f"of {load['rows']:,} x {load['samples']:,}" for load in loads],
-        "one pair a junction more",
+        "one more sample per junction",
     )
     parts = {
         "text, MB": (lambda load: load["text_bytes"], costs.text.per_pair),
@@ -43,7 +43,7 @@ def sizing(results: Results, answers: Results) -> str:
     }
     rows = [
         (
-            "samples that have a junction, mean",
+            "samples per junction, mean",
             *[f"{load['pairs'] / load['rows']:.1f}" for load in loads],
             "1",
         )
@@ -56,7 +56,7 @@ def sizing(results: Results, answers: Results) -> str:
     rows.append(("load, s of one processor", *cells, f"{1e6 * costs.load.per_pair:.2f}"))
     for group, title in (("loader", "the loader's processes"), ("postgres", "PostgreSQL")):
         peaks = [f"{load['peak_bytes'][group] / 1e6:,.0f}" for load in loads]
-        rows.append((f"load, most memory of {title}, MB", *peaks, ""))
+        rows.append((f"load, peak memory of {title}, MB", *peaks, ""))
     return table(head, [*rows, *_answers(list(sizes), answers, costs)])
 
 

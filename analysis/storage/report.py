@@ -40,7 +40,7 @@ def circumstances() -> str:
                 packages,
             )
         )
-    head = ("file", "date", "commit", "load before", "packages")
+    head = ("file", "date", "commit", "load average before", "packages")
     return f"Machine: {measured['machine']}; Python {measured['python']}.\n\n" + table(head, rows)
 
 
@@ -63,7 +63,7 @@ def size() -> str:
             rows.append((f"{server}: {_TITLES[name]}", *parts, payload, ratio))
     return table(
         (
-            "bytes a row",
+            "bytes per row",
             "tables",
             "TOAST",
             "indexes",
@@ -173,7 +173,7 @@ def overlap() -> str:
     counted = [
         f"{width} ({result['overlap']['btree'][width]['rows']:,.0f} rows), ms" for width in widths
     ]
-    return table(("index", "build, s", "bytes a row", *counted), rows)
+    return table(("index", "build, s", "bytes per row", *counted), rows)
 
 
 def ids() -> str:
@@ -188,7 +188,7 @@ def ids() -> str:
         )
         for way, figure in result["id"].items()
     ]
-    return table(("index", "build, s", "bytes a row", "one id, ms"), rows)
+    return table(("index", "build, s", "bytes per row", "one id, ms"), rows)
 
 
 TABLES = {

@@ -253,5 +253,5 @@ class TextSession:
 
 
 PYSAM = Indexed("pysam", "tabix file, pysam", command=False)
-TABIX = Indexed("tabix", "tabix file, the command", command=True)
-TEXT = PlainText("text", "plain text, read through")
+TABIX = Indexed("tabix", "tabix file, command line", command=True)
+TEXT = PlainText("text", "plain text, full scan")
