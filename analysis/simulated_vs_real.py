@@ -23,8 +23,7 @@ from analysis.junction_sets import (
     simulate_set,
     statistics,
 )
-from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE
-from snapshard_populate.simulate.plan import Plan
+from snapshard_populate.simulate import CHROMOSOMES, MEGABASE, Plan
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "analysis/results/simulated_vs_real.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from snapshard.connections import Embedded
-from snapshard_populate.loading.load import load_compilation
+from snapshard_populate.loading import load_compilation
 
 
 @dataclass(frozen=True)

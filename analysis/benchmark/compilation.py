@@ -28,7 +28,6 @@ from snapshard_populate.simulate import (
     simulate_tissues,
     simulate_transcripts,
 )
-from snapshard_populate.simulate.transcripts import SimulatedTranscript
 
 WINDOW = Region("chr1", 1, 25_000_000)
 """The region on which the ancestor was measured, and to which the bars refer."""
@@ -99,11 +98,10 @@ def _write(folder: Path, scale: float) -> Compilation:
     plan = Plan(round(FULL_SIZE * scale / GTEX), SAMPLES, SEED)
     (folder / "samples.tsv").write_text("".join(sample_lines(plan)))
     (folder / "samples.groups.tsv").write_text("".join(group_lines(plan)))
-    genes = (
-        transcript
-        for transcript in takewhile(_is_on_window_chromosome, simulate_transcripts(plan))
-        if transcript.number == 1
+    transcripts = takewhile(
+        lambda transcript: transcript.chromosome == WINDOW.chrom, simulate_transcripts(plan)
     )
+    genes = [transcript for transcript in transcripts if transcript.number == 1]
     (folder / "gencode.gff3").write_text("".join(["##gff-version 3\n", *map(gff3_line, genes)]))
     (folder / "indexed").mkdir(exist_ok=True)
     compilation = Compilation(folder, scale)
@@ -126,10 +124,6 @@ def _write(folder: Path, scale: float) -> Compilation:
         keep_original=True,
     )
     return compilation
-
-
-def _is_on_window_chromosome(transcript: SimulatedTranscript) -> bool:
-    return transcript.chromosome == WINDOW.chrom
 
 
 def _counted(compilation: Compilation, lines: bytes, *, inside: bool) -> Compilation:

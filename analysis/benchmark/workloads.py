@@ -12,7 +12,7 @@ from snapshard.filters import Filter
 from snapshard.match import Match
 from snapshard.region import Region
 from snapshard.settings import Settings
-from snapshard_populate.simulate.plan import FIRST_RAIL_ID
+from snapshard_populate.simulate import FIRST_RAIL_ID
 
 EXECUTIONS = 4
 """The ancestor's authors ran each of their queries this many times."""

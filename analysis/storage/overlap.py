@@ -13,9 +13,7 @@ from analysis.source import FULL_SIZE, SAMPLES, SEED
 from analysis.storage.layout import narrow_ddl
 from analysis.storage.servers import Server
 from snapshard.pairs import Integers
-from snapshard_populate.simulate.genes import simulate_genes
-from snapshard_populate.simulate.junctions import simulate_junctions
-from snapshard_populate.simulate.plan import Plan
+from snapshard_populate.simulate import Plan, simulate_genes, simulate_junctions
 
 _WIDTHS = {"1 kb": 1_000, "100 kb": 100_000, "1 Mb": 1_000_000}
 _SPAN = 248_000_000
