@@ -1,4 +1,4 @@
-"""The snapshard command: one program, its sub-commands in the packages that do the work."""
+"""The snapshard command. Each sub-command is in the package that does its work."""
 
 import importlib
 import sys
@@ -21,15 +21,11 @@ _COMMANDS = {
     "export": ("snapshard.commands.export", ""),
     "shards": ("snapshard.commands.shards", ""),
 }
-"""Sub-command: the module that holds it under its own name, and the extra that brings what the
-module imports.
-"""
+"""For each sub-command, the module that defines it and the extra that installs its dependencies."""
 
 
 class Commands(click.Group):
-    """Imports a sub-command only when it is asked for, so that each works with no more than its own
-    extra installed.
-    """
+    """Imports a sub-command only when it is used, so that each needs only its own extra."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -48,18 +44,19 @@ class Commands(click.Group):
 
 
 def _missing(name: str, package: str, extra: str) -> click.Command:
-    """What stands for a sub-command whose extra is not installed, so that the others and --help go
-    on working.
+    """A placeholder for a sub-command whose extra is not installed: it prints the pip command.
+
+    With it, --help and the other sub-commands work without the extra.
     """
     line = f"'{name}' needs {package}: pip install 'snapshard[{extra}]'"
 
     def refuse(arguments: tuple[str, ...]) -> None:
         raise click.ClickException(line)
 
-    rest = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    ignored = click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
     settings = {"ignore_unknown_options": True, "help_option_names": []}
     return click.Command(
-        name, params=[rest], callback=refuse, short_help=f"({line})", context_settings=settings
+        name, params=[ignored], callback=refuse, short_help=f"({line})", context_settings=settings
     )
 
 
@@ -71,7 +68,7 @@ def snapshard() -> None:
     """A sharded SQL index of RNA-seq exon-exon junctions.
 
     \b
-    A first answer, with simulated data and no set-up:
+    Try it with simulated data:
       snapshard simulate demo --junctions 100000 --samples 500
       snapshard load demo
       snapshard query chr1:1,000,000-1,200,000 --filter 'samples_count>=10'
@@ -80,9 +77,7 @@ def snapshard() -> None:
 
 
 def main() -> None:
-    """Runs the command; an error of ours ends it with one clear line and the exit code of its
-    class.
-    """
+    """Runs the command. A SnapshardError ends it with one line and the exit code of its class."""
     try:
         snapshard.main(prog_name="snapshard", standalone_mode=False)
     except click.ClickException as exc:

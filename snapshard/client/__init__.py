@@ -1,12 +1,12 @@
-"""The Python client: the same questions to a server's URL and to a data folder on this machine.
+"""The Python client of a server's URL or of a data folder on this machine.
 
-    from snapshard.client import Client
+    from snapshard import Client
 
     with Client("https://snapshard.example.org") as client:
         junctions = client.junctions("chr2:29,193,000-29,920,000", filter="samples_count>=5")
 
-Needs nothing of the server; reading a folder needs the extra `embedded`, a sparse matrix the extra
-`matrix`.
+It needs none of the server's packages. Reading a folder needs the extra `embedded`, sparse matrices the
+extra `matrix`.
 """
 
 from snapshard.client.client import Client

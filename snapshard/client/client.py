@@ -1,4 +1,4 @@
-"""The client: one connection to a server or folder, a method for each thing that can be asked."""
+"""The Python client: queries a server by its URL or a data folder in this process."""
 
 import os
 import warnings
@@ -12,45 +12,50 @@ import httpx
 from snapshard.client.errors import Partial, Truncated
 from snapshard.client.export import Exported, Progress, Request, export, format_of
 from snapshard.client.local import ADDRESS, open_folder
-from snapshard.client.pages import cut, missing_shards, pages
+from snapshard.client.pages import is_truncated, missing_shards, pages
 from snapshard.client.remarks import split_text
-from snapshard.client.selection import Exporting, Of, Output, Selection, Texts, Wanted, several
+from snapshard.client.selection import (
+    ExportOptions,
+    Output,
+    ReleaseOptions,
+    Selection,
+    SelectionOptions,
+    Texts,
+    as_tuple,
+)
 from snapshard.client.session import TIMEOUT, TRIES, Session
 from snapshard.client.splicing import measure_of, records_of
 from snapshard.errors import BadQuery, BadSetting
 from snapshard.junction import NAMES
 from snapshard.rows import Rows
+from snapshard.wire import FACET, FIELD, GENE, GROUP, PROVENANCE, SHARD
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from snapshard.client.matrix import Matrix
 
-PROVENANCE = (
-    "compilation",
-    "release",
-    "assembly",
-    "coordinate_system",
-    "sample_count",
-    "simulated",
-)
-"""What every answer says of itself, and DataFrames in `attrs`."""
-MOST_AT_ONCE = 10_000
-"""Junctions of one look-up; more are asked for in several requests."""
+BATCH_SIZE = 10_000
+"""Junctions per request of `batch`, the server's maximum; more take several requests."""
 
 
 class Client:
-    """Asks a server by its URL, or a data folder in this process; close it at the end (it is a
-    context manager).
+    """Queries a server, or a data folder in this process. It is a context manager; close it at the end.
 
-    Without an address: the URL in SNAPSHARD_URL, else what SNAPSHARD_DATA or SNAPSHARD_SHARDS name,
-    else the folder `data`. `compilation` and `release` are what every method asks that is not told
-    otherwise; a server with a single compilation needs no name, and without a release the published
-    one answers.
+    Without an address it queries the URL in SNAPSHARD_URL, else the folder in SNAPSHARD_DATA or the
+    shards in SNAPSHARD_SHARDS, else the folder `data`. `compilation` and `release` are defaults for
+    every method. They may be omitted if the server has one compilation, and for the published
+    release.
 
-    Methods raise snapshard.client's errors: Refused for a request that is not understood, Missing
-    for what is not there, Unavailable when a shard is away or the server busy (after `tries`),
-    ServerUnreachable without any answer.
+    All positions are 1-based and closed; a junction's are the first and last base of its intron.
+    DataFrames carry the compilation, release, assembly and sample count in `attrs`.
+
+    Methods raise Refused for a request that the server does not accept, Missing if something is not
+    found, Unavailable if a shard is unavailable or the server is busy (after `tries` attempts), and
+    ServerUnreachable without any response.
+
+        with Client("https://snapshard.example.org", compilation="gtex") as client:
+            junctions = client.junctions("chr2:29,193,000-29,920,000", filter="samples_count>=5")
     """
 
     def __init__(
@@ -68,9 +73,8 @@ class Client:
         self._close_folder: Callable[[], None] = lambda: None
         transport = None
         if server and data is not None:
-            raise BadSetting(
-                "data", str(data), f"a server or a folder, not both (the server is {server})"
-            )
+            expected = f"a server or a folder, not both (the server is {server})"
+            raise BadSetting("data", str(data), expected)
         address = server or (os.environ.get("SNAPSHARD_URL") if data is None else None)
         if address is None:
             transport, self._close_folder = open_folder(None if data is None else Path(data))
@@ -80,11 +84,11 @@ class Client:
 
     @classmethod
     def local(cls, data: str | Path, **options: Any) -> Self:
-        """A client of a data folder; no server needs to run."""
+        """A client of a data folder. No server needs to run."""
         return cls(data=data, **options)
 
     def close(self) -> None:
-        """Closes connections; an embedded server that nobody else uses stops."""
+        """Closes all connections. An embedded server that no other program uses stops."""
         self._session.close()
         self._close_folder()
 
@@ -95,9 +99,10 @@ class Client:
         self.close()
 
     def compilations(self) -> list[dict[str, Any]]:
-        """The compilations there are, with the release of each that answers now."""
-        found: list[dict[str, Any]] = self._session.get("compilations").json()["compilations"]
-        return found
+        """The compilations, each with its published release."""
+        compilations: list[dict[str, Any]]
+        compilations = self._session.get("compilations").json()["compilations"]
+        return compilations
 
     def junctions(
         self,
@@ -105,115 +110,109 @@ class Client:
         *,
         columns: Texts = (),
         limit: int | None = None,
-        **wanted: Unpack[Wanted],
+        **options: Unpack[SelectionOptions],
     ) -> "pd.DataFrame":
-        """A row per junction, in genome order, with typed columns; `attrs` say of which release
-        they are.
+        """A row per junction, in genome order, with typed columns.
 
-        Without columns: all but the samples. All pages are followed; with a limit, a `Truncated`
-        warning says if there is more.
+        By default it has all columns except the samples. All pages are read. With a limit, a
+        `Truncated` warning reports that there is more.
         """
         from snapshard.client.frames import junction_frame
 
-        return junction_frame(*self._rows(region, wanted, limit, columns=columns))
+        return junction_frame(*self._rows(region, options, limit, columns=columns))
 
     def tidy(
-        self, region: Texts = (), *, limit: int | None = None, **wanted: Unpack[Wanted]
+        self, region: Texts = (), *, limit: int | None = None, **options: Unpack[SelectionOptions]
     ) -> "pd.DataFrame":
-        """A row per junction and sample that has it: id and place of the junction, rail_id,
-        coverage; limit counts junctions.
+        """A row per junction and sample with reads: the junction's id and position, rail_id, coverage.
+
+        The limit counts junctions.
         """
         from snapshard.client.frames import tidy_frame
 
-        return tidy_frame(*self._rows(region, wanted, limit, columns=NAMES))
+        return tidy_frame(*self._rows(region, options, limit, columns=NAMES))
 
     def matrix(
-        self, region: Texts = (), *, limit: int | None = None, **wanted: Unpack[Wanted]
+        self, region: Texts = (), *, limit: int | None = None, **options: Unpack[SelectionOptions]
     ) -> "Matrix":
-        """Reads per junction and sample as a sparse matrix together with its row and column keys.
+        """Reads per junction and sample, as a sparse matrix with its row and column keys.
 
-        Asked for sample_ids, it has a column for each of them, also for those without a read.
-        Raises MissingExtra without scipy.
+        With sample_ids, it has a column for each of them, including samples without reads. Raises
+        MissingExtra if scipy is not installed.
         """
         from snapshard.client.matrix import coverage_matrix
 
-        return coverage_matrix(
-            *self._rows(region, wanted, limit, columns=NAMES), wanted.get("sample_ids")
-        )
+        rows, about = self._rows(region, options, limit, columns=NAMES)
+        return coverage_matrix(rows, about, options.get("sample_ids"))
 
     def pages(
-        self, region: Texts = (), *, limit: int | None = None, **wanted: Unpack[Exporting]
+        self, region: Texts = (), *, limit: int | None = None, **options: Unpack[ExportOptions]
     ) -> Iterator[httpx.Response]:
-        """The server's answers as they come, page by page, as JSON or in the format asked for."""
-        output, conditions = Output.parted(wanted)
-        base, selection = self._asked(region, conditions)
-        return pages(
-            self._session,
-            f"{base}/junctions",
-            {**selection.parameters(), **output.parameters()},
-            limit=limit,
-        )
+        """The server's responses, page by page, lazily: JSON, or the requested format."""
+        output, conditions = Output.from_options(options)
+        base, selection = self._base_and_selection(region, conditions)
+        parameters = {**selection.parameters(), **output.parameters()}
+        return pages(self._session, f"{base}/junctions", parameters, limit=limit)
 
-    def count(self, region: Texts = (), *, exact: bool = True, **wanted: Unpack[Wanted]) -> int:
-        """How many junctions match. Not exact is quick also for whole genomes: an estimate, or of
-        chosen samples at most so many.
+    def count(
+        self, region: Texts = (), *, exact: bool = True, **options: Unpack[SelectionOptions]
+    ) -> int:
+        """The number of matching junctions.
 
-        Raises Unavailable where counting takes longer than the server's deadline, as it may for
-        samples of a whole genome.
+        With exact=False it is an estimate, fast even for whole genomes; for selected samples it is
+        an upper bound. Raises Unavailable if counting takes longer than the server's deadline, which
+        is possible for samples of a whole genome.
         """
-        base, selection = self._asked(region, wanted)
-        how: dict[str, Any] = {
+        base, selection = self._base_and_selection(region, options)
+        parameters = {
+            **selection.parameters(),
             "limit": 1,
             "columns": "snaptron_id",
             "count": "exact" if exact else "estimated",
         }
-        answer = self._session.get(f"{base}/junctions", {**selection.parameters(), **how}).json()
-        return int(answer["count"]["rows"])
+        response = self._session.get(f"{base}/junctions", parameters).json()
+        return int(response["count"]["rows"])
 
-    def batch(self, names: Iterable[str], **of: Unpack[Of]) -> "pd.DataFrame":
-        """What is known of each of these junctions, in the order given; `found` is False in the row
-        of one that is absent.
+    def batch(self, names: Iterable[str], **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
+        """The junctions with these names, in the order of the names, all from one release.
 
-        A name is `GRCh38:chr2:71548830-71549349:+`; without its strand it may have two rows. Any
-        number of names, all looked up in one release.
+        A name is `GRCh38:chr2:71548830-71549349:+`. Without the strand it may have two rows. The row
+        of a name that is not found has False in `found`. The number of names is unlimited.
         """
         from snapshard.client.frames import batch_frame
 
-        asked, base = list(names), self.base(**of)
-        answers: list[dict[str, Any]] = []
-        for at in range(0, len(asked), MOST_AT_ONCE):
-            answers.append(
-                self._session.post(
-                    f"{base}/junctions:batch", {"junctions": asked[at : at + MOST_AT_ONCE]}
-                ).json()
-            )
-            base = self._base_of(answers[0])
-        return batch_frame(answers)
+        name_list, base = list(names), self.base(**options)
+        responses: list[dict[str, Any]] = []
+        for start in range(0, len(name_list), BATCH_SIZE):
+            body = {"junctions": name_list[start : start + BATCH_SIZE]}
+            responses.append(self._session.post(f"{base}/junctions:batch", body).json())
+            base = self._base_of(responses[0])
+        return batch_frame(responses)
 
-    def evidence(self, name: str | int, **of: Unpack[Of]) -> "pd.DataFrame":
-        """Whether a junction is seen: a row per sample group with n of N samples, reads, median,
-        maximum.
+    def evidence(self, name: str | int, **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
+        """A row per sample group: the junction is seen in n of N samples; reads, median, maximum.
 
-        `attrs["seen"]` is the same over all samples, `attrs["found"]` False for a junction that no
-        sample has.
+        `attrs["seen"]` has the same over all samples. `attrs["found"]` is False for a junction that
+        no sample has.
         """
         from snapshard.client.frames import evidence_frame
 
-        return evidence_frame(self.get(f"junctions/{quote(str(name), safe='')}/evidence", **of))
+        return evidence_frame(self.get(f"junctions/{_quoted(name)}/evidence", **options))
 
-    def splice_site(self, site: str, *, limit: int = 1_000, **of: Unpack[Of]) -> "pd.DataFrame":
-        """The junctions that use a base as splice site, such as `chr2:71548830:+`, a row each:
-        role, then their columns.
+    def splice_site(
+        self, site: str, *, limit: int = 1_000, **options: Unpack[ReleaseOptions]
+    ) -> "pd.DataFrame":
+        """A row per junction that uses a base as splice site, such as `chr2:71548830:+`.
 
-        The role is what the base is for the junction: donor, acceptor, or unknown where its strand
-        is. Without a strand in the name those of both come. A `Truncated` warning says if there are
-        more than `limit` of a role.
+        The column `role` tells how the junction uses the base: donor, acceptor, or unknown if its
+        strand is unknown. Without a strand, the site has the junctions of both strands. A
+        `Truncated` warning reports that a role has more than `limit` junctions.
         """
         from snapshard.client.frames import site_frame
 
-        answer = self.get(f"splice-sites/{quote(site, safe='')}", {"limit": limit}, **of)
-        _warn_if_cut(answer, f"cut at limit={limit}: there are more junctions of a role")
-        return site_frame(answer)
+        response = self.get(f"splice-sites/{_quoted(site)}", {"limit": limit}, **options)
+        _warn_if_truncated(response, f"truncated at limit={limit}: a role has more junctions")
+        return site_frame(response)
 
     def samples(
         self,
@@ -222,23 +221,20 @@ class Client:
         filter: Texts = (),
         fields: Texts = (),
         limit: int | None = None,
-        **of: Unpack[Of],
+        **options: Unpack[ReleaseOptions],
     ) -> "pd.DataFrame":
-        """A row per sample, indexed by rail_id, its fields typed as the samples file says.
+        """A row per sample, indexed by rail_id, with the types of the samples file.
 
-        Words must stand behind each other in some field; filters are texts such as `SMRIN>=7`; all
-        must hold.
+        A word or phrase matches if it occurs in any field. Filters are conditions such as
+        `SMRIN>=7`. All must hold.
         """
         from snapshard.client.frames import sample_frame
 
-        base = self.base(**of)
-        rows, about = self._table(
-            f"{base}/samples", _sample_conditions(words, filter, fields), limit, depth=3
-        )
-        types = {
-            one["name"]: one["type"]
-            for one in self._session.get(f"{base}/samples/fields").json()["fields"]
-        }
+        base = self.base(**options)
+        conditions = _sample_conditions(words, filter, fields)
+        rows, about = self._table(f"{base}/samples", conditions, limit, depth=3)
+        all_fields = self._session.get(f"{base}/samples/fields").json()["fields"]
+        types = {field["name"]: field["type"] for field in all_fields}
         return sample_frame(rows, types, about)
 
     def sample_pages(
@@ -249,88 +245,93 @@ class Client:
         fields: Texts = (),
         format: str = "json",
         limit: int | None = None,
-        **of: Unpack[Of],
+        **options: Unpack[ReleaseOptions],
     ) -> Iterator[httpx.Response]:
-        """The same as the server's answers, page by page: JSON, NDJSON, TSV, CSV."""
+        """The server's responses to `samples`, page by page, lazily: JSON, NDJSON, TSV or CSV."""
         conditions = {**_sample_conditions(words, filter, fields), "format": format}
-        return pages(self._session, f"{self.base(**of)}/samples", conditions, limit=limit)
+        return pages(self._session, f"{self.base(**options)}/samples", conditions, limit=limit)
 
-    def fields(self, **of: Unpack[Of]) -> "pd.DataFrame":
-        """The fields of the samples file in its order, with their types: integer, decimal, text."""
-        from snapshard.client.frames import FIELD, record_frame
+    def fields(self, **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
+        """The fields of the samples file, in its order, with their types: integer, decimal, text."""
+        from snapshard.client.frames import record_frame
 
-        answer = self.get("samples/fields", **of)
-        return record_frame(answer["fields"], FIELD, answer["about"])
+        response = self.get("samples/fields", **options)
+        return record_frame(response["fields"], FIELD, response["about"])
 
-    def facets(self, field: str, *, limit: int = 10_000, **of: Unpack[Of]) -> "pd.DataFrame":
-        """The values of a field of the samples and in how many samples each occurs, the most
-        frequent first.
+    def facets(
+        self, field: str, *, limit: int = 10_000, **options: Unpack[ReleaseOptions]
+    ) -> "pd.DataFrame":
+        """The values of a sample field with the number of samples of each, the most frequent first.
 
-        A `Truncated` warning says if the field has more values than `limit`; `attrs["distinct"]` is
-        how many it has.
+        `attrs["distinct"]` is the number of values. A `Truncated` warning reports that there are more
+        than `limit`.
         """
-        from snapshard.client.frames import FACET, record_frame
+        from snapshard.client.frames import record_frame
 
-        answer = self.get("samples/facets", {"field": field, "limit": limit}, **of)
-        _warn_if_cut(answer, f"cut at limit={limit}: {field} has {answer['distinct']} values")
-        said = {name: answer[name] for name in ("field", "distinct", "truncated")}
-        return record_frame(answer["values"], FACET, {**answer["about"], **said})
+        response = self.get("samples/facets", {"field": field, "limit": limit}, **options)
+        distinct = response["distinct"]
+        _warn_if_truncated(response, f"truncated at limit={limit}: {field} has {distinct} values")
+        about = {name: response[name] for name in ("field", "distinct", "truncated")}
+        return record_frame(response["values"], FACET, {**response["about"], **about})
 
-    def groups(self, **of: Unpack[Of]) -> "pd.DataFrame":
-        """The groups of samples, such as tissues, with the number of samples of each."""
-        from snapshard.client.frames import GROUP, record_frame
+    def groups(self, **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
+        """The sample groups, such as tissues, with the number of samples of each."""
+        from snapshard.client.frames import record_frame
 
-        answer = self.get("groups", **of)
-        return record_frame(answer["groups"], GROUP, answer["about"])
+        response = self.get("groups", **options)
+        return record_frame(response["groups"], GROUP, response["about"])
 
     def shards(self) -> "pd.DataFrame":
-        """Every shard, asked now: whether it answers, in how many milliseconds, and which releases
-        it holds.
-        """
-        from snapshard.client.frames import SHARD, record_frame
+        """The state of every shard, checked now: whether it responds, in how many ms, its releases."""
+        from snapshard.client.frames import record_frame
 
         return record_frame(self._session.get("shards").json()["shards"], SHARD, {})
 
     def splicing(
-        self, measure: str, parameters: Mapping[str, Any], **of: Unpack[Of]
+        self, measure: str, parameters: Mapping[str, Any], **options: Unpack[ReleaseOptions]
     ) -> "pd.DataFrame":
-        """A splicing measure: inclusion-ratio, psi, shared, tissues, exons, union, intersection,
+        """A splicing measure: inclusion-ratio, psi, shared, tissues, exons, union, intersection or
         normalised (docs/splicing.md).
 
-        Parameters are those of the API, such as `{"a": "chr1:100-200", "b": ["chr1:100-300",
-        "chr1:100-350;overlap"]}`. A `Truncated` warning says if there are more exons than the
+        The parameters are those of the API, such as `{"a": "chr1:100-200", "b": ["chr1:100-300",
+        "chr1:100-350;overlap"]}`. A `Truncated` warning reports that there are more exons than the
         parameter `limit`.
         """
         from snapshard.client.frames import record_frame
 
-        what = measure_of(measure)
-        answer = self.get(f"splicing/{measure}", parameters, **of)
-        _warn_if_cut(answer, f"cut at its limit: there are more {what.records}")
+        description = measure_of(measure)
+        response = self.get(f"splicing/{measure}", parameters, **options)
+        truncated = response.get("truncated", False)
+        _warn_if_truncated(
+            response, f"truncated at its limit: there are more {description.records}"
+        )
         return record_frame(
-            records_of(what, answer),
-            what.columns,
-            {**answer["about"], "truncated": answer.get("truncated", False)},
+            records_of(description, response),
+            description.columns,
+            {**response["about"], "truncated": truncated},
         )
 
-    def gene(self, name: str, **of: Unpack[Of]) -> dict[str, Any]:
-        """A gene by symbol, or by id with or without version. Raises Ambiguous, with the choices,
-        if it has several places.
+    def gene(self, name: str, **options: Unpack[ReleaseOptions]) -> dict[str, Any]:
+        """A gene by its symbol, or by its ID with or without version.
+
+        Raises Ambiguous, with the choices, if it has several loci.
         """
-        found: dict[str, Any] = self.get(f"genes/{quote(name, safe='')}", **of)["gene"]
-        return found
+        gene: dict[str, Any] = self.get(f"genes/{_quoted(name)}", **options)["gene"]
+        return gene
 
-    def genes(self, prefix: str, *, limit: int = 20, **of: Unpack[Of]) -> "pd.DataFrame":
-        """Genes whose symbol or id begins so, in any case; an exact one first.
+    def genes(
+        self, prefix: str, *, limit: int = 20, **options: Unpack[ReleaseOptions]
+    ) -> "pd.DataFrame":
+        """The genes whose symbol or ID starts with a prefix (case-insensitive), an exact match first.
 
-        A `Truncated` warning says if more than `limit` begin so.
+        A `Truncated` warning reports that there are more than `limit`.
         """
-        from snapshard.client.frames import GENE, record_frame
+        from snapshard.client.frames import record_frame
 
-        answer = self.get("genes", {"prefix": prefix, "limit": limit}, **of)
-        _warn_if_cut(answer, f"cut at limit={limit}: more genes begin with {prefix}")
-        return record_frame(
-            answer["genes"], GENE, {**answer["about"], "truncated": answer["truncated"]}
-        )
+        response = self.get("genes", {"prefix": prefix, "limit": limit}, **options)
+        _warn_if_truncated(response, f"truncated at limit={limit}: more genes start with {prefix}")
+        about = {**response["about"], "truncated": response["truncated"]}
+        return record_frame(response["genes"], GENE, about)
 
     def export(
         self,
@@ -338,17 +339,16 @@ class Client:
         region: Texts = (),
         *,
         progress: Progress | None = None,
-        **wanted: Unpack[Exporting],
+        **options: Unpack[ExportOptions],
     ) -> Exported:
-        """All matching junctions as a file, without a limit; continued where a run before broke
-        off, and checked at the end.
+        """All matching junctions as a file, without a limit, verified by a checksum.
 
-        The format is that of the file's suffix, or `format`: tsv, csv, ndjson, bed6, bed12, igv,
-        parquet, arrow.
+        An interrupted export is resumed, even by a later run. The format is that of the file's
+        suffix, or `format`: tsv, csv, ndjson, bed6, bed12, igv, parquet or arrow.
         """
         target = Path(path)
-        output, conditions = Output.parted(wanted)
-        base, selection = self._asked(region, conditions)
+        output, conditions = Output.from_options(options)
+        base, selection = self._base_and_selection(region, conditions)
         parameters = {
             **selection.parameters(),
             **output.parameters(),
@@ -358,89 +358,98 @@ class Client:
         return export(self._session, request, target, progress or (lambda _: None))
 
     def get(
-        self, path: str = "", parameters: Mapping[str, Any] | None = None, **of: Unpack[Of]
+        self,
+        path: str = "",
+        parameters: Mapping[str, Any] | None = None,
+        **options: Unpack[ReleaseOptions],
     ) -> dict[str, Any]:
-        """The JSON answer of a route below the compilation's, such as `samples/fields`, or of
-        itself: what has no method here.
+        """The JSON response of a route below the compilation's, such as `samples/fields`.
+
+        Use it for endpoints without a method of their own.
         """
-        answer: dict[str, Any] = self._session.get(
-            "/".join(filter(None, [self.base(**of), path])), parameters
-        ).json()
-        return answer
+        route = "/".join(filter(None, [self.base(**options), path]))
+        response: dict[str, Any] = self._session.get(route, parameters).json()
+        return response
 
     def base(self, *, compilation: str | None = None, release: str | None = None) -> str:
-        """The route of the compilation, or of one release of it. Raises BadQuery if it must be
-        named and was not.
+        """The route of a compilation, or of one of its releases.
+
+        Raises BadQuery if the server has several compilations and none was named.
         """
         compilation = compilation or self._compilation or self._only_compilation()
         release = release or self._release
         return f"compilations/{compilation}" + (f"/releases/{release}" if release else "")
 
     def _only_compilation(self) -> str:
-        names = [str(one["compilation"]) for one in self.compilations()]
+        names = [str(compilation["compilation"]) for compilation in self.compilations()]
         if len(names) != 1:
             raise BadQuery("compilation", None, f"one of {', '.join(names) or '(none is loaded)'}")
         self._compilation = names[0]
         return names[0]
 
-    def _asked(self, region: Texts, wanted: Mapping[str, Any]) -> tuple[str, Selection]:
-        of = {name: wanted.get(name) for name in ("compilation", "release")}
-        return self.base(**of), Selection.of(
-            region, **{name: value for name, value in wanted.items() if name not in of}
-        )
+    def _base_and_selection(
+        self, region: Texts, options: Mapping[str, Any]
+    ) -> tuple[str, Selection]:
+        release_options = {name: options.get(name) for name in ("compilation", "release")}
+        conditions = {name: value for name, value in options.items() if name not in release_options}
+        return self.base(**release_options), Selection.of(region, **conditions)
 
     def _pinned(self, base: str) -> str:
-        """The route of the release that answers now, so that every part of an export is of the
-        same.
-        """
+        """The route of the release that the server uses now, so that all requests use the same one."""
         return self._base_of(self._session.get(base).json())
 
-    def _base_of(self, answer: Mapping[str, Any]) -> str:
-        about = answer["about"]
+    def _base_of(self, response: Mapping[str, Any]) -> str:
+        about = response["about"]
         return self.base(compilation=about["compilation"], release=about["release"])
 
     def _rows(
-        self, region: Texts, wanted: Mapping[str, Any], limit: int | None, *, columns: Texts
+        self, region: Texts, options: Mapping[str, Any], limit: int | None, *, columns: Texts
     ) -> tuple[Rows, dict[str, Any]]:
-        base, selection = self._asked(region, wanted)
-        parameters = {**selection.parameters(), "columns": ",".join(several(columns)) or None}
+        base, selection = self._base_and_selection(region, options)
+        parameters = {**selection.parameters(), "columns": ",".join(as_tuple(columns)) or None}
         return self._table(f"{base}/junctions", parameters, limit, depth=4)
 
     def _table(
         self, path: str, parameters: Mapping[str, Any], limit: int | None, *, depth: int
     ) -> tuple[Rows, dict[str, Any]]:
-        """The rows of all pages, up to the limit, and what the answer says of itself; depth: how
-        far above the user called.
+        """The rows of all pages up to the limit, and the description of the data.
+
+        `depth` is the number of stack frames up to the user's call, for warnings.
         """
         about: dict[str, Any] = {}
         names: tuple[str, ...] = ()
         texts: list[bytes] = []
         for page in pages(self._session, path, {**parameters, "format": "tsv"}, limit=limit):
-            said, names, text = split_text(page.content)
+            remarks, names, text = split_text(page.content)
             texts.append(text)
-            about = {**(about or {name: said[name] for name in PROVENANCE}), "truncated": cut(page)}
+            if not about:
+                # Only the first page describes the data.
+                about = {name: remarks[name] for name in PROVENANCE}
+            about["truncated"] = is_truncated(page)
             about["missing_shards"] = missing_shards(page)
-            about["why_empty"] = said.get("why_empty")
+            about["why_empty"] = remarks.get("why_empty")
         if about.get("truncated"):
-            warnings.warn(f"cut at limit={limit}: there are more rows", Truncated, stacklevel=depth)
+            message = f"truncated at limit={limit}: there are more rows"
+            warnings.warn(message, Truncated, stacklevel=depth)
         if about.get("missing_shards"):
-            warnings.warn(
-                f"no answer from {', '.join(about['missing_shards'])}: rows are missing",
-                Partial,
-                stacklevel=depth,
-            )
+            message = f"no response from {', '.join(about['missing_shards'])}: rows are missing"
+            warnings.warn(message, Partial, stacklevel=depth)
         return Rows(b"".join(texts), names), about
 
 
-def _warn_if_cut(answer: Mapping[str, Any], words: str) -> None:
-    """For the line that called the client's method."""
-    if answer.get("truncated"):
-        warnings.warn(words, Truncated, stacklevel=3)
+def _quoted(name: object) -> str:
+    return quote(str(name), safe="")
+
+
+def _warn_if_truncated(response: Mapping[str, Any], message: str) -> None:
+    """Warns at the line that called the client's method."""
+    if response.get("truncated"):
+        warnings.warn(message, Truncated, stacklevel=3)
 
 
 def _sample_conditions(words: Texts, filter: Texts, fields: Texts) -> dict[str, Any]:
     return {
-        "q": several(words),
-        "filter": several(filter),
-        "fields": ",".join(several(fields)) or None,
+        "q": as_tuple(words),
+        "filter": as_tuple(filter),
+        "fields": ",".join(as_tuple(fields)) or None,
     }

@@ -1,5 +1,18 @@
-"""What can go wrong between a client and its server, as exceptions that carry the server's own
-words.
+"""The client's errors and warnings.
+
+SnapshardError
+  ServerUnreachable      no response
+  AnswerError            an error response; carries the server's problem document
+    Refused              4xx
+      Missing            404
+      Ambiguous          300, 409
+    Unavailable          429, 502, 503, 504
+  Interrupted            an incomplete response
+    Damaged              a response with a wrong checksum
+  BadFile                a file of an export that cannot be written or resumed
+  MissingExtra           a package that is not installed
+UserWarning
+  Truncated, Partial     a response that is shorter than the result
 """
 
 from collections.abc import Mapping
@@ -11,48 +24,46 @@ from snapshard.errors import SnapshardError
 
 
 class Truncated(UserWarning):
-    """An answer that was cut at the limit the caller gave: there is more."""
+    """A response that was truncated at the caller's limit: there is more."""
 
 
 class Partial(UserWarning):
-    """An answer that lacks the rows of shards that are away, which the caller allowed."""
+    """A response without the rows of unavailable shards, which the caller allowed."""
 
 
 class ServerUnreachable(SnapshardError):
-    """No answer at all: wrong address, server down, network away."""
+    """No response: wrong URL, server down, network down."""
 
     def __init__(self, server: str, reason: str) -> None:
         self.server = server
         super().__init__(
-            f"no answer from {server}: {reason}; is the address right and the server running?"
+            f"no response from {server}: {reason}; check the URL and that the server is running"
         )
 
 
 class MissingExtra(SnapshardError):
-    """A part of Snapshard that is not installed; the message is the pip line that installs it."""
+    """A package that is not installed. The message contains the pip command that installs it."""
 
     exit_code = 2
 
-    def __init__(self, what: str, package: str | None, extra: str) -> None:
-        super().__init__(f"{what} needs {package}: pip install 'snapshard[{extra}]'")
+    def __init__(self, purpose: str, package: str | None, extra: str) -> None:
+        super().__init__(f"{purpose} needs {package}: pip install 'snapshard[{extra}]'")
 
 
 class BadFile(SnapshardError):
-    """A file of an export that cannot be continued or written; the message says what to do with it."""
+    """A file of an export that cannot be written or resumed. The message names the next step."""
 
 
 class Interrupted(SnapshardError):
-    """An answer that ended before its end: a lost connection, a lost shard."""
+    """A response that ended too early: the connection or a shard was lost."""
 
 
 class Damaged(Interrupted):
-    """An answer whose bytes do not have the checksum that the server computed."""
+    """A response whose checksum differs from the server's."""
 
 
 class AnswerError(SnapshardError):
-    """An error that the server answered with; `problem` is its problem document (RFC 9457),
-    `status` the HTTP status.
-    """
+    """An error response: `status` is the HTTP status, `problem` the problem document (RFC 9457)."""
 
     def __init__(
         self, status: int, problem: Mapping[str, Any], retry_after: str | None = None
@@ -60,19 +71,15 @@ class AnswerError(SnapshardError):
         self.status = status
         self.problem = problem
         self.retry_after = retry_after
-        super().__init__(
-            str(problem.get("detail") or problem.get("title") or f"HTTP status {status}")
-            + self._hint()
-        )
+        message = problem.get("detail") or problem.get("title") or f"HTTP status {status}"
+        super().__init__(f"{message}{self._hint()}")
 
     def _hint(self) -> str:
         return f" (HTTP {self.status})"
 
 
 class Refused(AnswerError):
-    """A request that the server does not understand (4xx); `problem["errors"]` names the
-    parameters.
-    """
+    """A request that the server does not accept (4xx). `problem["errors"]` names the parameters."""
 
     exit_code = 2
 
@@ -81,27 +88,26 @@ class Refused(AnswerError):
 
 
 class Missing(Refused):
-    """Something that does not exist on this server (404): a compilation, a release, a gene, a
-    sample group.
-    """
+    """Not found (404): a compilation, release, gene, sample group or chromosome."""
 
 
 class Ambiguous(Refused):
-    """A name that means several things (300, 409); `problem` lists the choices."""
+    """An ambiguous name (300, 409). `problem["choices"]` lists the choices."""
 
     def _hint(self) -> str:
         choices = self.problem.get("choices") or []
-        return "; choose one of: " + ", ".join(_choice(one) for one in choices) if choices else ""
+        return f"; choose one of: {', '.join(map(_choice, choices))}" if choices else ""
 
 
 class Unavailable(AnswerError):
-    """A server or shard that is busy or away (429, 502, 503, 504), also after the retries;
-    `problem["shards"]` may name it.
+    """A busy or unavailable server or shard (429, 502, 503, 504), after all retries.
+
+    `problem["shards"]` may name the shard.
     """
 
     def _hint(self) -> str:
-        later = f"; try again in {self.retry_after} s" if (self.retry_after or "").isdigit() else ""
-        return f" (HTTP {self.status}{later})"
+        retry = f"; retry in {self.retry_after} s" if (self.retry_after or "").isdigit() else ""
+        return f" (HTTP {self.status}{retry})"
 
 
 _CLASSES: dict[int, type[AnswerError]] = {
@@ -116,19 +122,20 @@ _CLASSES: dict[int, type[AnswerError]] = {
 
 
 def answer_error(response: httpx.Response) -> AnswerError:
-    """The exception for an answer that is none; its body must have been read."""
+    """The exception for an error response, whose body must have been read."""
     status = response.status_code
-    kind = _CLASSES.get(status, Refused if 400 <= status < 500 else AnswerError)
-    return kind(status, _problem(response), response.headers.get("Retry-After"))
+    default = Refused if 400 <= status < 500 else AnswerError
+    error_class = _CLASSES.get(status, default)
+    return error_class(status, _problem(response), response.headers.get("Retry-After"))
 
 
 def _problem(response: httpx.Response) -> Mapping[str, Any]:
     try:
-        found = response.json()
+        problem = response.json()
     except ValueError:
-        found = None
-    if isinstance(found, dict):
-        return found
+        problem = None
+    if isinstance(problem, dict):
+        return problem
     return {
         "status": response.status_code,
         "title": response.reason_phrase,
@@ -136,5 +143,5 @@ def _problem(response: httpx.Response) -> Mapping[str, Any]:
     }
 
 
-def _choice(one: object) -> str:
-    return " ".join(str(value) for value in one.values()) if isinstance(one, dict) else str(one)
+def _choice(choice: object) -> str:
+    return " ".join(map(str, choice.values())) if isinstance(choice, dict) else str(choice)

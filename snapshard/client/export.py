@@ -1,8 +1,10 @@
-"""Exports into a file: written as they come, continued where they broke off, checked against the
-server's checksum.
+"""Exports to a file: written as they arrive, resumed after an interruption, verified by a checksum.
 
-While an export is under way its rows are in `FILE.part`, and `FILE.part.json` says which export it
-is; at the end FILE appears.
+During an export, its rows are in `FILE.part`, and `FILE.part.json` records the request. FILE appears
+only at the end, when the checksum matches. What must hold: the rows in `FILE.part` are a prefix of
+the complete export. An interrupted response is therefore truncated after its last complete junction
+and continued after that junction's id, in the same release; a response whose checksum differs is
+removed completely.
 """
 
 import json
@@ -12,30 +14,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from snapshard.client.cutting import cut_back
+from snapshard.client.checksum import check_embedded_checksum
 from snapshard.client.errors import BadFile, Damaged, Interrupted, ServerUnreachable, Unavailable
-from snapshard.client.lineforms import LINE_FORMS
-from snapshard.client.receiving import Receiver
-from snapshard.client.sealed import check_sealed
+from snapshard.client.line_formats import LINE_FORMATS
+from snapshard.client.receiver import Receiver
+from snapshard.client.resume_point import truncate_to_whole_junction
 from snapshard.client.session import Session
 from snapshard.errors import BadQuery
 
 Progress = Callable[[int], None]
-"""Told how many bytes the file has so far."""
-SUFFIXES = {"bed": "bed6"} | {name: name for name in (*LINE_FORMS, "parquet", "arrow")}
-"""File suffix: format."""
+"""Called with the number of bytes that the file has so far."""
+SUFFIXES = {"bed": "bed6"} | {name: name for name in (*LINE_FORMATS, "parquet", "arrow")}
+"""The format of each file suffix."""
 FAILURES = 5
-"""Answers that break off one after the other, none of them a byte further than the one before,
-until the export is given up.
-"""
+"""Consecutive interruptions without a new byte after which an export fails."""
 PAUSE = 0.2
-"""Seconds before the next answer is asked for; twice as many after each failure."""
+"""Seconds before the next request; doubled after each failure."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """An export: its route (which names the release, so that all parts of a file are of the same)
-    and its parameters.
+    """An export: its route and parameters.
+
+    The route names the release, so that all parts of a file come from the same one.
     """
 
     path: str
@@ -43,7 +44,7 @@ class Request:
 
     @property
     def format(self) -> str:
-        """The format's name."""
+        """The name of the format."""
         return str(self.parameters["format"])
 
     @property
@@ -54,23 +55,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Exported:
-    """A finished export, whose bytes have the server's checksum: the file, its size, and how many
-    answers it took.
-    """
+    """A finished and verified export: the file, its size, and the number of responses it took."""
 
     path: Path
     bytes: int
-    answers: int
+    responses: int
 
 
 def format_of(target: Path) -> str:
-    """The format that a file's suffix means. Raises BadQuery, which lists the suffixes."""
+    """The format of a file's suffix. Raises BadQuery, which lists the suffixes."""
     suffix = target.suffix.removeprefix(".")
     if suffix not in SUFFIXES:
         raise BadQuery(
             "file",
             target.name,
-            f"a suffix that names the format (.{', .'.join(SUFFIXES)}), or a format beside it",
+            f"a suffix that names the format (.{', .'.join(SUFFIXES)}), or the option `format`",
         )
     return SUFFIXES[suffix]
 
@@ -78,119 +77,117 @@ def format_of(target: Path) -> str:
 def export(
     session: Session, request: Request, target: Path, progress: Progress = lambda _: None
 ) -> Exported:
-    """The answer to the request as a file; a part that an earlier run left is continued.
+    """The result of a request as a file. A partial file of an earlier run is resumed.
 
-    Raises BadFile if the part belongs to another export; Interrupted when it broke off too often,
-    and the part stays.
+    Raises BadFile if the partial file belongs to another export, and Interrupted after too many
+    interruptions; the partial file then stays.
     """
-    part = Part(target, request)
+    partial_file = PartialFile(target, request)
     try:
-        return _received(part, session, progress)
+        return _receive_all(partial_file, session, progress)
     finally:
-        part.leave_nothing_empty()
+        partial_file.remove_if_empty()
 
 
-def _received(part: "Part", session: Session, progress: Progress) -> Exported:
-    failures = answers = furthest = 0
+def _receive_all(partial_file: "PartialFile", session: Session, progress: Progress) -> Exported:
+    failures = responses = largest_size = 0
     while True:
-        answers += 1
+        responses += 1
         try:
-            part.receive(session, progress)
-            return part.finish(answers)
+            partial_file.receive(session, progress)
+            return partial_file.finish(responses)
         except (Interrupted, ServerUnreachable, Unavailable) as exc:
-            reached = part.size()
-            failures = 0 if reached > furthest else failures + 1
-            furthest = max(furthest, reached)
+            size = partial_file.size()
+            failures = 0 if size > largest_size else failures + 1
+            largest_size = max(largest_size, size)
             if failures == FAILURES:
                 raise Interrupted(
-                    f"{exc}; {part.file} has {reached:,} bytes, and the same export again continues it"
+                    f"{exc}; {partial_file.file} has {size:,} bytes; run the same export to resume"
                 ) from exc
             time.sleep(PAUSE * 2**failures)
 
 
-class Part:
-    """The file of an export under way."""
+class PartialFile:
+    """The file of an export in progress."""
 
     def __init__(self, target: Path, request: Request) -> None:
         self._target = target
         self._request = request
-        self._form = LINE_FORMS.get(request.format)
+        self._form = LINE_FORMATS.get(request.format)
         self.file = target.with_name(target.name + ".part")
         self._state = target.with_name(target.name + ".part.json")
         self._begin()
 
     def size(self) -> int:
-        """Bytes so far."""
+        """The number of bytes so far."""
         return self.file.stat().st_size
 
     def receive(self, session: Session, progress: Progress) -> None:
-        """Asks for what is missing and writes it. Raises Interrupted when the answer is not whole."""
-        last = self._last_junction()
-        parameters = {
-            **self._request.parameters,
-            **({"after": last, "about": False} if last else {}),
-        }
-        before = self.size()
+        """Requests the missing rows and writes them. Raises Interrupted if the response is incomplete."""
+        last_id = self._resume_point()
+        parameters = {**self._request.parameters, "complete": True}
+        if last_id:
+            parameters |= {"after": last_id, "about": False}
+        size = self.size()
         with (
-            session.stream(self._request.path, {**parameters, "complete": True}) as response,
+            session.stream(self._request.path, parameters) as response,
             self.file.open("ab") as file,
         ):
-            chunks = _reported(response.iter_bytes(), before, progress)
+            chunks = _with_progress(response.iter_bytes(), size, progress)
             if self._form is None:
                 file.writelines(chunks)
             else:
-                self._receive_lines(
-                    Receiver(file, self._form, drop_names=bool(last) and self._form.names),
-                    file,
-                    chunks,
-                )
+                drop_header = bool(last_id) and self._form.has_header
+                receiver = Receiver(file, self._form, drop_header=drop_header)
+                self._receive_lines(receiver, file, chunks)
         if self._form is None:
-            check_sealed(self.file)
+            check_embedded_checksum(self.file)
 
     def _receive_lines(self, receiver: Receiver, file: BinaryIO, chunks: Iterable[bytes]) -> None:
-        before = self.size()
+        size = self.size()
         try:
             receiver.receive(chunks)
         except Damaged:
-            file.truncate(before)
+            # Nothing of a response with a wrong checksum can be trusted.
+            file.truncate(size)
             raise
 
-    def finish(self, answers: int) -> Exported:
-        """The finished file under its own name."""
+    def finish(self, responses: int) -> Exported:
+        """Gives the finished file its final name."""
         self.file.replace(self._target)
         self._state.unlink()
-        return Exported(self._target, self._target.stat().st_size, answers)
+        return Exported(self._target, self._target.stat().st_size, responses)
 
-    def leave_nothing_empty(self) -> None:
-        """Removes a part that has no bytes: nothing was exported, so nothing is to be continued."""
+    def remove_if_empty(self) -> None:
+        """Removes a partial file without rows: there is nothing to resume."""
         if self.file.exists() and not self.size():
             self.file.unlink()
             self._state.unlink(missing_ok=True)
 
-    def _last_junction(self) -> str | None:
-        """The junction behind which to continue; the file ends there."""
+    def _resume_point(self) -> str | None:
+        """The id of the last complete junction. The file is truncated after it."""
         if self._form:
-            return cut_back(self.file, self._form, tidy=self._request.tidy)
+            return truncate_to_whole_junction(self.file, self._form, tidy=self._request.tidy)
         self.file.write_bytes(b"")
         return None
 
     def _begin(self) -> None:
-        wanted = {"path": self._request.path, "parameters": dict(self._request.parameters)}
+        request = {"path": self._request.path, "parameters": dict(self._request.parameters)}
         try:
             if self.file.exists() and self._state.exists():
-                found = json.loads(self._state.read_text(encoding="utf-8"))
-                if found != json.loads(json.dumps(wanted)):
+                recorded_request = json.loads(self._state.read_text(encoding="utf-8"))
+                if recorded_request != json.loads(json.dumps(request)):
                     raise BadFile(
-                        f"{self.file} is part of another export; give another file name, or delete it"
+                        f"{self.file} belongs to another export; use another file name or delete it"
                     )
             else:
-                self._state.write_text(json.dumps(wanted), encoding="utf-8")
+                self._state.write_text(json.dumps(request), encoding="utf-8")
                 self.file.write_bytes(b"")
         except (OSError, ValueError) as exc:
             raise BadFile(f"cannot write {self._target}: {exc}") from exc
 
 
-def _reported(chunks: Iterable[bytes], size: int, progress: Progress) -> Iterator[bytes]:
+def _with_progress(chunks: Iterable[bytes], size: int, progress: Progress) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         size += len(chunk)

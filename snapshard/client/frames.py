@@ -1,6 +1,4 @@
-"""Answers as pandas DataFrames whose columns have the types that the column table and the samples
-file say.
-"""
+"""Responses as pandas DataFrames, with the types of the column table and of the samples file."""
 
 import csv
 import io
@@ -12,10 +10,13 @@ import pandas as pd
 
 from snapshard.junction import COLUMNS, NAME, SUMMARY, ColumnType
 from snapshard.rows import Rows
+from snapshard.wire import ROLES
 
-_KINDS = {column.name: column.type for column in COLUMNS}
-DEFAULT = (*SUMMARY, "class", NAME)
-"""The columns of a junction where none were chosen."""
+JUNCTION = (*SUMMARY, "class", NAME)
+"""The columns of a junction if none were selected."""
+KEYS = ("snaptron_id", "chromosome", "start", "end", "strand")
+"""The columns that identify the junction of a tidy row or a matrix row."""
+_TYPES = {column.name: column.type for column in COLUMNS}
 _DTYPES = {
     ColumnType.INTEGER: "int64",
     ColumnType.DECIMAL: "float64",
@@ -25,31 +26,25 @@ _DTYPES = {
 _NULLABLE = {"source_dataset_id": "Int64"}
 _FIELD_DTYPES = {"integer": "Int64", "decimal": "float64", "text": "str"}
 _MISSING = ("", "NA")
-GENE = ("gene_id", "symbol", "chromosome", "start", "end", "strand", "biotype", "source")
-GROUP = ("group", "long_name", "sample_count")
-FIELD = ("name", "type")
-FACET = ("value", "count")
-SHARD = ("name", "up", "milliseconds", "reason", "releases")
-KEYS = ("snaptron_id", "chromosome", "start", "end", "strand")
-"""The columns that say which junction a tidy row or a matrix row is about."""
 
 
 def junction_frame(rows: Rows, about: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per junction, in genome order; positions are 1-based, first and last base of the
-    intron. `about` goes to attrs.
+    """A row per junction, in genome order, with `about` in attrs.
+
+    Positions are 1-based: the first and the last base of the intron.
     """
-    kinds = {
-        name: _NULLABLE.get(name) or _DTYPES[_KINDS.get(name, ColumnType.TEXT)]
+    dtypes = {
+        name: _NULLABLE.get(name) or _DTYPES[_TYPES.get(name, ColumnType.TEXT)]
         for name in rows.columns
     }
-    numbers = [name for name, kind in kinds.items() if kind != "str"]
-    frame = _read(rows, kinds, {name: [""] for name in numbers})
+    number_columns = [name for name, dtype in dtypes.items() if dtype != "str"]
+    frame = _read(rows, dtypes, {name: [""] for name in number_columns})
     frame.attrs.update(about)
     return frame
 
 
 def tidy_frame(rows: Rows, about: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per junction and sample that has it: the junction's keys, rail_id and coverage (reads)."""
+    """A row per junction and sample with reads: the junction's keys, rail_id and coverage (reads)."""
     keys = junction_frame(rows.select(KEYS), about)
     pairs = rows.pairs
     frame = keys.take(np.asarray(pairs.row_of)).reset_index(drop=True)
@@ -60,8 +55,9 @@ def tidy_frame(rows: Rows, about: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def sample_frame(rows: Rows, types: Mapping[str, str], about: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per sample, indexed by rail_id. Types: integer, decimal, text; a field that breaks its
-    type stays text.
+    """A row per sample, indexed by rail_id.
+
+    Types are integer, decimal and text. A field with a value that does not fit its type stays text.
     """
     frame = _read(rows, dict.fromkeys(rows.columns, "str"), {})
     for name in rows.columns:
@@ -97,63 +93,72 @@ def _read(rows: Rows, dtypes: Mapping[str, str], missing: Mapping[str, list[str]
 def record_frame(
     records: Sequence[Mapping[str, Any]], columns: Sequence[str], about: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """A row per record, its members as columns."""
-    frame = pd.DataFrame.from_records([dict(one) for one in records], columns=list(columns))
+    """A row per record, with these members as columns."""
+    frame = pd.DataFrame.from_records(list(map(dict, records)), columns=list(columns))
     frame.attrs.update(about)
     return frame
 
 
-def batch_frame(answers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A row per name asked, or one per strand; columns asked, found, then those of a junction,
-    empty where there is none.
+def batch_frame(responses: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """A row per requested name, or one per strand: asked, found, then the columns of a junction.
+
+    The columns of a junction are empty for a name that was not found.
     """
-    records = [
-        {"asked": result["name"], "found": result["found"], **junction}
-        for answer in answers
-        for result in answer["results"]
-        for junction in result["junctions"] or [{}]
-    ]
-    return _member_frame(records, ("asked", "found"), answers[0]["about"] if answers else {})
+    records: list[dict[str, Any]] = []
+    for response in responses:
+        for result in response["results"]:
+            for junction in result["junctions"] or [{}]:
+                records.append({"asked": result["name"], "found": result["found"], **junction})
+    about = responses[0]["about"] if responses else {}
+    return _junction_records_frame(records, ("asked", "found"), about)
 
 
-def site_frame(answer: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per junction that uses the site, the role of the site before its columns."""
-    roles = ("donor", "acceptor", "unknown")
-    records = [{"role": role, **junction} for role in roles for junction in answer[role]]
-    return _member_frame(
-        records,
-        ("role",),
-        {**answer["about"], "site": answer["site"], "truncated": answer["truncated"]},
-    )
+def site_frame(response: Mapping[str, Any]) -> pd.DataFrame:
+    """A row per junction that uses the site: the role of the site, then the junction's columns."""
+    records: list[dict[str, Any]] = []
+    for role in ROLES:
+        records += [{"role": role, **junction} for junction in response[role]]
+    about = {
+        **response["about"],
+        "site": response["site"],
+        "truncated": response["truncated"],
+    }
+    return _junction_records_frame(records, ("role",), about)
 
 
-def _member_frame(
-    records: Sequence[Mapping[str, Any]], first: Sequence[str], about: Mapping[str, Any]
+def _junction_records_frame(
+    records: Sequence[Mapping[str, Any]],
+    leading_columns: Sequence[str],
+    about: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """Records of junctions as JSON has them, some columns before theirs; whole numbers where a row
-    may have none.
+    """JSON objects of junctions, with some other columns first.
+
+    Whole numbers are nullable, because a row may be without a junction.
     """
-    columns = [*first, *[name for name in DEFAULT if any(name in one for one in records)]]
-    frame = pd.DataFrame.from_records([dict(one) for one in records], columns=columns)
-    for name in columns[len(first) :]:
-        if _KINDS.get(name) is ColumnType.INTEGER:
+    members: set[str] = set().union(*records)
+    junction_columns = [name for name in JUNCTION if name in members]
+    columns = [*leading_columns, *junction_columns]
+    frame = pd.DataFrame.from_records(list(map(dict, records)), columns=columns)
+    for name in junction_columns:
+        if _TYPES.get(name) is ColumnType.INTEGER:
             frame[name] = frame[name].astype("Int64")
     frame.attrs.update(about)
     return frame
 
 
-def evidence_frame(answer: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per group, indexed by its name: in n of N samples, the fraction n / N, reads; the rest
-    of the answer in attrs.
+def evidence_frame(response: Mapping[str, Any]) -> pd.DataFrame:
+    """A row per group, indexed by its name: n of N samples, the fraction n / N, reads, median, max.
+
+    All other members of the response are in attrs.
     """
     columns = ["group", "long_name", "n", "N", "reads", "median", "max"]
-    frame = pd.DataFrame.from_records(answer["groups"], columns=columns).set_index("group")
+    frame = pd.DataFrame.from_records(response["groups"], columns=columns).set_index("group")
     frame = frame.astype(
         {"n": "Int64", "N": "Int64", "reads": "Int64", "median": "float64", "max": "Int64"}
     )
     frame.insert(3, "fraction", (frame["n"] / frame["N"]).astype("float64"))
-    frame.attrs.update(
-        answer["about"],
-        **{name: value for name, value in answer.items() if name not in ("about", "groups")},
-    )
+    frame.attrs.update(response["about"])
+    for name, value in response.items():
+        if name not in ("about", "groups"):
+            frame.attrs[name] = value
     return frame

@@ -1,11 +1,7 @@
-"""A data folder without a server: the same application, asked in this process.
-
-The one place of the library that imports the server, and only when a folder is opened.
-"""
+"""A data folder as a server: the transport comes from an installed entry point."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import httpx
@@ -13,28 +9,24 @@ import httpx
 from snapshard.client.errors import MissingExtra
 
 ADDRESS = "http://local"
-"""Where the application believes to be; nothing listens there."""
+"""The base URL of requests in process; nothing listens there."""
+_GROUP = "snapshard.folder"
+"""The group of entry points with a function that opens a folder (see snapshard_ui/in_process.py)."""
 
 
 def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], None]]:
-    """A transport into the application over this folder's shards, and what closes it; without one,
-    over what the settings name.
+    """A transport to an application over a folder's shards, and the function that closes it.
 
-    Starts the folder's embedded PostgreSQL or joins the one that runs. Raises MissingExtra with the
-    pip line.
+    Without a folder, the shards are those that the environment's settings name. Raises MissingExtra
+    with the pip line if the server's packages are not installed.
     """
+    purpose = "reading a data folder without a server"
+    backends = entry_points(group=_GROUP)
+    if not backends:
+        raise MissingExtra(purpose, "snapshard_ui", "embedded")
     try:
-        from snapshard.connections import running_shards
-        from snapshard.settings import Settings
-        from snapshard_ui import create_app
-
-        settings = Settings.from_env()
-        if folder is not None:
-            settings = replace(settings, data=folder, shards=None)
-        with ExitStack() as stack:
-            shards = stack.enter_context(running_shards(settings))
-            app = create_app(settings, shards)
-            stack.callback(app.extensions["snapshard"].close)
-            return httpx.WSGITransport(app=app, raise_app_exceptions=False), stack.pop_all().close
+        open_with_backend = next(iter(backends)).load()
+        transport, close = open_with_backend(folder)
     except ModuleNotFoundError as exc:
-        raise MissingExtra("reading a data folder without a server", exc.name, "embedded") from exc
+        raise MissingExtra(purpose, exc.name, "embedded") from exc
+    return transport, close

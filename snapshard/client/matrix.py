@@ -1,4 +1,4 @@
-"""A sparse matrix of coverages that never travels without its row and column keys."""
+"""A sparse matrix of coverages together with its row and column keys."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from snapshard.rows import Rows
 class Matrix:
     """Reads per junction and sample.
 
-    `values` is a scipy.sparse.csr_matrix; its row i is the junction of `junctions` row i, its
-    column j the sample `samples[j]` (rail_id, ascending). A sample that is in none of the junctions
-    has no column unless it was asked for.
+    `values` is a scipy.sparse.csr_matrix of shape (junctions, samples). Row i belongs to row i of
+    `junctions`, column j to the sample `samples[j]` (rail_id, ascending). A sample without reads in
+    any of the junctions has a column only if it was requested.
     """
 
     values: Any
@@ -28,7 +28,7 @@ class Matrix:
     samples: Integers
 
     def frame(self) -> pd.DataFrame:
-        """The same as a dense DataFrame: junctions down, samples across. Mind the memory."""
+        """The same as a dense DataFrame, a row per junction and a column per sample. Needs much memory."""
         return pd.DataFrame(
             self.values.toarray(), index=self.junctions["snaptron_id"], columns=self.samples
         )
@@ -37,8 +37,9 @@ class Matrix:
 def coverage_matrix(
     rows: Rows, about: Mapping[str, Any], samples: Iterable[int] | None = None
 ) -> Matrix:
-    """The matrix of whole rows; with samples, exactly these columns. Raises MissingExtra without
-    scipy.
+    """The matrix of rows with all columns. With samples, it has exactly these columns.
+
+    Raises MissingExtra if scipy is not installed.
     """
     try:
         from scipy.sparse import csr_matrix
@@ -46,6 +47,8 @@ def coverage_matrix(
         raise MissingExtra("a sparse matrix", exc.name, "matrix") from exc
     pairs = rows.pairs
     columns = np.unique(pairs.samples if samples is None else np.fromiter(samples, np.int64))
-    places = np.searchsorted(columns, pairs.samples)
-    values = csr_matrix((pairs.coverages, (pairs.row_of, places)), shape=(len(rows), len(columns)))
+    column_indices = np.searchsorted(columns, pairs.samples)
+    values = csr_matrix(
+        (pairs.coverages, (pairs.row_of, column_indices)), shape=(len(rows), len(columns))
+    )
     return Matrix(values, junction_frame(rows.select(SUMMARY), about), columns)

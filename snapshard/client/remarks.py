@@ -1,60 +1,65 @@
-"""What text answers say of themselves in lines that begin with `#`: `# name=value …` first,
-`#COMPLETE rows=… sha256=…` last.
+"""Remarks in text responses: lines that start with `#`.
+
+`# name=value …` comes first and describes the data; `#COMPLETE rows=… sha256=…` comes last.
 """
 
 import json
 from typing import Any
 
 from snapshard.client.errors import AnswerError
+from snapshard.wire import ERROR_REMARK, REMARK
 
-BROKEN = b"#ERROR "
 _DECODER = json.JSONDecoder()
 _TEXTS = frozenset({"compilation", "release", "assembly"})
-"""Always text, also where a release is called 2024."""
+"""Always text, even if a release is named 2024."""
 
 
 def read_words(text: str) -> dict[str, Any]:
-    """The values of `name=value name=value`; a value is JSON, or a plain word."""
-    found: dict[str, Any] = {}
-    place, text = 0, text.rstrip()
-    while (equals := text.find("=", place)) >= 0:
-        name = text[place:equals].strip()
-        found[name], place = _value(name, text, equals + 1)
-    return found
+    """The values in `name=value name=value`. A value is JSON or a plain word."""
+    words: dict[str, Any] = {}
+    position, text = 0, text.rstrip()
+    while True:
+        equals = text.find("=", position)
+        if equals < 0:
+            return words
+        name = text[position:equals].strip()
+        words[name], position = _value(name, text, equals + 1)
 
 
-def _value(name: str, text: str, place: int) -> tuple[Any, int]:
-    end = text.find(" ", place) if " " in text[place:] else len(text)
-    word = text[place:end]
+def _value(name: str, text: str, position: int) -> tuple[Any, int]:
+    """The value at a position, and the position after it."""
+    word_end = text.find(" ", position) if " " in text[position:] else len(text)
+    word = text[position:word_end]
     try:
-        value, behind = _DECODER.raw_decode(text, place)
+        value, value_end = _DECODER.raw_decode(text, position)
     except ValueError:
-        return word, end
-    if text[behind : behind + 1] not in ("", " ") or (
-        name in _TEXTS and not isinstance(value, str)
-    ):
-        return word, end
-    return value, behind
+        return word, word_end
+    is_prefix = text[value_end : value_end + 1] not in ("", " ")
+    if is_prefix or (name in _TEXTS and not isinstance(value, str)):
+        return word, word_end
+    return value, value_end
 
 
 def split_text(content: bytes) -> tuple[dict[str, Any], tuple[str, ...], bytes]:
-    """A TSV answer as what it says of itself, its column names, and its rows. Raises AnswerError if
-    it says that it broke off.
+    """The description, the column names and the rows of a TSV response.
+
+    Raises AnswerError if the response says that it was interrupted.
     """
     about: dict[str, Any] = {}
-    while content.startswith(b"#"):
+    while content.startswith(REMARK):
         line, _, content = content.partition(b"\n")
         about.update(read_words(line[1:].decode()))
     header, _, rows = content.partition(b"\n")
-    rows, note = _last_remark(rows)
-    if note.startswith(BROKEN):
-        raise AnswerError(
-            200, {"detail": f"the answer broke off: {note.removeprefix(BROKEN).decode()}"}
-        )
+    rows, remark = _split_last_remark(rows)
+    if remark.startswith(ERROR_REMARK):
+        reason = remark.removeprefix(ERROR_REMARK).decode()
+        raise AnswerError(200, {"detail": f"the response was interrupted: {reason}"})
     return about, tuple(header.decode().split("\t")), rows
 
 
-def _last_remark(rows: bytes) -> tuple[bytes, bytes]:
+def _split_last_remark(rows: bytes) -> tuple[bytes, bytes]:
     begin = rows.rfind(b"\n", 0, len(rows) - 1) + 1
-    last = rows[begin:]
-    return (rows[:begin], last.rstrip(b"\n")) if last.startswith(b"#") else (rows, b"")
+    last_line = rows[begin:]
+    if not last_line.startswith(REMARK):
+        return rows, b""
+    return rows[:begin], last_line.rstrip(b"\n")

@@ -1,4 +1,4 @@
-"""Which junctions are wanted and what of them, in the words of the API."""
+"""The conditions and output options of a query, in the words of the API."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -8,17 +8,15 @@ Texts = str | Iterable[str]
 Numbers = Iterable[int]
 
 
-class Of(TypedDict, total=False):
-    """Of which compilation and release, where the client's own are not meant."""
+class ReleaseOptions(TypedDict, total=False):
+    """The compilation and release to query, if they are not the client's own."""
 
     compilation: str | None
     release: str | None
 
 
-class Wanted(Of, total=False):
-    """What every method that asks for junctions takes beside regions: the conditions of
-    `Selection`.
-    """
+class SelectionOptions(ReleaseOptions, total=False):
+    """The conditions of `Selection` except regions, as keyword arguments."""
 
     gene: Texts
     ids: Numbers
@@ -30,8 +28,8 @@ class Wanted(Of, total=False):
     allow_partial: bool
 
 
-class Exporting(Wanted, total=False):
-    """What an export takes: conditions, and how rows are written (`Output`)."""
+class ExportOptions(SelectionOptions, total=False):
+    """The conditions of `Selection` and the options of `Output`, as keyword arguments."""
 
     format: str | None
     columns: Texts
@@ -42,15 +40,18 @@ class Exporting(Wanted, total=False):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which junctions; without region, gene and ids all of the compilation, in genome order.
+    """The junctions to return. Without region, gene and ids: all of the compilation, in genome order.
 
-    region: `chr2:29,223,529-29,919,992` (1-based, both ends included); gene: symbol or id, its
-    region; ids: snaptron_ids. match: how a junction must lie to a region: overlap (as the server
-    does without it), contains, exact, start, end. filter: texts such as `samples_count>=100`; all
-    must hold. sample_ids, group: only these samples (rail_id) or groups' samples; counts are
-    recomputed over them, and junctions that none of them has are left out. after: continue behind
-    this row (snaptron_id, or the `next` of a page). allow_partial: answer although a shard is away;
-    the answer's `missing_shards` says which.
+    region: `chr2:29,223,529-29,919,992` (1-based, both ends included).
+    gene: symbol or ID; selects the gene's region.
+    ids: snaptron_ids.
+    match: the relation of a junction to a region: overlap (the server's default), contains, exact,
+        start or end.
+    filter: conditions such as `samples_count>=100`; all must hold.
+    sample_ids, group: only these samples (rail_id), or the samples of these groups. Counts are
+        recomputed over them, and junctions that none of them has are left out.
+    after: start after this row (snaptron_id, or the `next` of a page).
+    allow_partial: return a response even if a shard is unavailable; its `missing_shards` names it.
     """
 
     region: tuple[str, ...] = ()
@@ -64,34 +65,36 @@ class Selection:
     allow_partial: bool = False
 
     @classmethod
-    def of(cls, region: Texts = (), **wanted: Any) -> "Selection":
-        """A selection of single values or of several. Raises TypeError for a condition that does
-        not exist.
-        """
-        given: dict[str, Any] = {"region": region, **wanted}
-        many = {one.name for one in fields(cls) if isinstance(one.default, tuple)}
-        given |= {name: several(value) for name, value in given.items() if name in many}
-        return cls(**given)
+    def of(cls, region: Texts = (), **conditions: Any) -> "Selection":
+        """A selection from single values or lists. Raises TypeError for an unknown condition."""
+        values: dict[str, Any] = {"region": region, **conditions}
+        lists = {
+            condition.name for condition in fields(cls) if isinstance(condition.default, tuple)
+        }
+        values |= {name: as_tuple(value) for name, value in values.items() if name in lists}
+        return cls(**values)
 
     def parameters(self) -> Mapping[str, Any]:
-        """The query string's parameters; what was not given is left out."""
-        given = asdict(self)
-        for one in fields(self):
-            if one.metadata.get("commas"):
-                given[one.name] = ",".join(map(str, given[one.name]))
+        """The parameters of the query string, without those at their defaults."""
+        values = asdict(self)
+        for condition in fields(self):
+            if condition.metadata.get("commas"):
+                values[condition.name] = ",".join(map(str, values[condition.name]))
         return {
             name: value
-            for name, value in given.items()
+            for name, value in values.items()
             if value is not None and value is not False and value not in ((), "")
         }
 
 
 @dataclass(frozen=True)
 class Output:
-    """How rows are written.
+    """The form of the rows.
 
-    columns: which, in order; samples: add that column; shape: wide, or tidy (a row per junction and
-    sample); about: False leaves out the first line, which says of what the rows are.
+    columns: names in the order of the output.
+    samples: add the column with all samples and their reads.
+    shape: wide (a row per junction) or tidy (a row per junction and sample).
+    about: False leaves out the first line, which describes the data.
     """
 
     format: str | None = None
@@ -101,20 +104,23 @@ class Output:
     about: bool | None = None
 
     @classmethod
-    def parted(cls, wanted: Mapping[str, Any]) -> "tuple[Output, dict[str, Any]]":
-        """The output, and what is left: the conditions."""
-        names = {one.name for one in fields(cls)}
-        given = {name: value for name, value in wanted.items() if name in names}
-        given["columns"] = several(given.get("columns", ()))
-        return cls(**given), {name: value for name, value in wanted.items() if name not in names}
+    def from_options(cls, options: Mapping[str, Any]) -> "tuple[Output, dict[str, Any]]":
+        """The output options, and the remaining options."""
+        names = {option.name for option in fields(cls)}
+        values = {name: value for name, value in options.items() if name in names}
+        values["columns"] = as_tuple(values.get("columns", ()))
+        return cls(**values), {name: value for name, value in options.items() if name not in names}
 
     def parameters(self) -> Mapping[str, Any]:
-        """The query string's parameters; what was not given is left out."""
-        given = {**asdict(self), "columns": ",".join(self.columns)}
-        given = {**given, "samples": self.samples or None}
-        return {name: value for name, value in given.items() if value not in ("", None)}
+        """The parameters of the query string, without those at their defaults."""
+        values = {
+            **asdict(self),
+            "columns": ",".join(self.columns),
+            "samples": self.samples or None,
+        }
+        return {name: value for name, value in values.items() if value not in ("", None)}
 
 
-def several(given: Any) -> tuple[Any, ...]:
-    """One value or several as a tuple."""
-    return (given,) if isinstance(given, str | int) else tuple(given)
+def as_tuple(values: Any) -> tuple[Any, ...]:
+    """A single value or several as a tuple."""
+    return (values,) if isinstance(values, str | int) else tuple(values)

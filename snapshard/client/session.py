@@ -1,6 +1,4 @@
-"""Requests to one server: addresses, time limits, second tries where they are safe, errors as
-exceptions.
-"""
+"""Requests to one server: URLs, timeouts, retries where they are safe, errors as exceptions."""
 
 import random
 import time
@@ -17,11 +15,11 @@ from snapshard.client.errors import ServerUnreachable, answer_error
 from snapshard.errors import BadSetting
 
 Parameters = Mapping[str, Any]
-"""Names and values of a query string: several values repeat the name, None leaves it out."""
+"""Names and values of a query string. Several values repeat the name; None omits it."""
 
 RETRIED = frozenset({429, 502, 503, 504})
 _PROBLEM = "application/problem+json"
-"""What our server's errors are; a proxy in front of it writes others."""
+"""The media type of our server's errors. A proxy in front of it sends other types."""
 _LOST = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -31,23 +29,17 @@ _LOST = (
 )
 TRIES = 4
 PAUSE = 0.25
-"""Seconds before the second try, at least, and twice as many before each further one; at most twice
-that, by chance.
+"""Minimum seconds before the first retry, doubled for each further one. A random factor between one and
+two keeps clients from retrying at the same moment.
 """
 LONGEST_PAUSE = 30.0
-"""Seconds: a server that asks for more than this between two tries gets no second one; the
-exception says when to come back.
-"""
+"""Seconds. If the server asks for a longer pause, there is no retry; the exception says when to retry."""
 TIMEOUT = httpx.Timeout(60, connect=5)
-"""Above the server's own deadline for interactive answers, so that its own error arrives before
-ours.
-"""
+"""Longer than the server's deadline for interactive responses, so that its error arrives first."""
 
 
 class Session:
-    """Requests to the API of a server; close it at the end. Reads are tried again after an outage,
-    nothing else is.
-    """
+    """Requests to the API of a server, with retries after an outage. Close it at the end."""
 
     def __init__(
         self,
@@ -65,9 +57,8 @@ class Session:
         self._sleep = sleep
         headers = {"User-Agent": f"snapshard/{version('snapshard')}"}
         if transport is not None:
-            headers["Accept-Encoding"] = (
-                "identity"  # in process nothing travels: compressing would only cost time
-            )
+            # In process, nothing is sent over a network: compression would only cost time.
+            headers["Accept-Encoding"] = "identity"
         self._http = httpx.Client(
             base_url=f"{self.server}/api/v1/",
             timeout=timeout,
@@ -81,24 +72,18 @@ class Session:
         self._http.close()
 
     def get(self, path: str, parameters: Parameters | None = None) -> httpx.Response:
-        """The answer to a GET below /api/v1/, read whole. Raises an AnswerError, or
-        ServerUnreachable.
-        """
+        """The complete response to a GET below /api/v1/. Raises AnswerError or ServerUnreachable."""
         return self._checked(
             self._send(self._http.build_request("GET", path, params=_plain(parameters)))
         )
 
     def post(self, path: str, body: object) -> httpx.Response:
-        """The answer to a POST of JSON. Every POST of the API only reads, so it is tried again like
-        a GET.
-        """
+        """The response to a POST of JSON. Every POST of the API only reads, so it is retried like a GET."""
         return self._checked(self._send(self._http.build_request("POST", path, json=body)))
 
     @contextmanager
     def stream(self, path: str, parameters: Parameters | None = None) -> Iterator[httpx.Response]:
-        """An answer whose body the caller reads piece by piece. Tried again only until it has
-        begun.
-        """
+        """A response whose body the caller reads in chunks. It is retried only until it has begun."""
         response = self._send(
             self._http.build_request("GET", path, params=_plain(parameters)), stream=True
         )
@@ -107,7 +92,7 @@ class Session:
                 response.read()
             yield self._checked(response)
         except (*_LOST, httpx.ReadTimeout, httpx.DecodingError) as exc:
-            raise ServerUnreachable(self.server, f"the answer broke off: {exc}") from exc
+            raise ServerUnreachable(self.server, f"the response was interrupted: {exc}") from exc
         finally:
             response.close()
 
@@ -122,15 +107,12 @@ class Session:
             except httpx.TransportError as exc:
                 raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
             else:
-                asked = retry_seconds(response.headers.get("Retry-After"))
-                if (
-                    not _may_fare_better(response)
-                    or attempt == self._tries
-                    or asked > LONGEST_PAUSE
-                ):
+                retry_after = retry_seconds(response.headers.get("Retry-After"))
+                is_last = attempt == self._tries or retry_after > LONGEST_PAUSE
+                if is_last or not _is_retried(response):
                     return response
                 response.close()
-                pause = max(asked, pause)
+                pause = max(retry_after, pause)
             self._sleep(pause)
         raise AssertionError("unreachable")  # the last attempt returns or raises
 
@@ -142,9 +124,7 @@ class Session:
 
 
 def retry_seconds(text: str | None) -> float:
-    """The seconds that a Retry-After header asks for, given as a number or as a date (RFC 9110); 0
-    if it asks for none.
-    """
+    """The seconds in a Retry-After header, which is a number or a date (RFC 9110); 0 without a header."""
     if text is None:
         return 0
     if text.strip().isdigit():
@@ -154,24 +134,18 @@ def retry_seconds(text: str | None) -> float:
     return 0
 
 
-def _may_fare_better(response: httpx.Response) -> bool:
-    """Whether the same request may be answered a little later. The server's own 504 is a deadline,
-    which it would meet again.
-    """
-    deadline = response.status_code == 504 and response.headers.get("Content-Type", "").startswith(
-        _PROBLEM
-    )
-    return response.status_code in RETRIED and not deadline
+def _is_retried(response: httpx.Response) -> bool:
+    """Whether the same request may succeed later."""
+    media_type: str = response.headers.get("Content-Type", "")
+    # The server's own 504 is a deadline, which the same request would miss again. A proxy's is not.
+    is_deadline = response.status_code == 504 and media_type.startswith(_PROBLEM)
+    return response.status_code in RETRIED and not is_deadline
 
 
 def _plain(parameters: Parameters | None) -> dict[str, Any]:
-    """Parameters without those that were not given; truth as the API writes it."""
-    given = {
-        name: value
-        for name, value in (parameters or {}).items()
-        if value is not None and value != ()
-    }
-    return {
-        name: str(value).lower() if isinstance(value, bool) else value
-        for name, value in given.items()
-    }
+    """The parameters that have a value, with booleans in the API's spelling."""
+    values: dict[str, Any] = {}
+    for name, value in (parameters or {}).items():
+        if value is not None and value != ():
+            values[name] = str(value).lower() if isinstance(value, bool) else value
+    return values

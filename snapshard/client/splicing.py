@@ -1,19 +1,16 @@
-"""The splicing measures that the API has: what of each answer are its records, and their columns
-(docs/splicing.md).
-"""
+"""The splicing measures of the API: the records of each response, and their columns (docs/splicing.md)."""
 
 from dataclasses import dataclass
 
+from snapshard.client.errors import AnswerError
 from snapshard.errors import BadQuery
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: the parameters it needs, the member of the answer that holds its records, and
-    their columns.
-    """
+    """A measure: its required parameters, the member of the response with its records, their columns."""
 
-    needs: tuple[str, ...]
+    required: tuple[str, ...]
     records: str
     columns: tuple[str, ...]
 
@@ -53,8 +50,13 @@ def measure_of(name: str) -> Measure:
     return MEASURES[name]
 
 
-def records_of(measure: Measure, answer: dict[str, object]) -> list[dict[str, object]]:
-    """The records of an answer."""
-    found = answer[measure.records]
-    assert isinstance(found, list)
-    return [one if isinstance(one, dict) else {measure.columns[0]: one} for one in found]
+def records_of(measure: Measure, response: dict[str, object]) -> list[dict[str, object]]:
+    """The records of a response. Records that are a single value become objects with one member."""
+    records = response[measure.records]
+    if not isinstance(records, list):
+        raise AnswerError(
+            200, {"detail": f"expected a list in {measure.records!r}, got {records!r}"}
+        )
+    return [
+        record if isinstance(record, dict) else {measure.columns[0]: record} for record in records
+    ]

@@ -1,11 +1,11 @@
-"""`snapshard evidence`: is a junction seen, where, and how strongly."""
+"""`snapshard evidence`: whether a junction is seen, in which samples, and how strongly."""
 
 from typing import Any
 from urllib.parse import quote
 
 import click
 
-from snapshard.commands.options import client_of, where
+from snapshard.commands.options import client_of, target_options
 from snapshard.commands.printing import print_json, print_records
 
 _COLUMNS = ("group", "n", "N", "fraction", "reads", "median", "max")
@@ -13,13 +13,14 @@ _COLUMNS = ("group", "n", "N", "fraction", "reads", "median", "max")
 
 @click.command()
 @click.argument("junction")
-@click.option("--all", "every", is_flag=True, help="Also the groups in which it is not seen.")
-@click.option("--json", "as_json", is_flag=True, help="Print the server's answer.")
-@where
-def evidence(junction: str, every: bool, as_json: bool, **given: Any) -> None:
-    """Whether JUNCTION is seen: in n of N samples, over all and per group; 0 of N if it is absent.
+@click.option("--all", "all_groups", is_flag=True, help="Include groups without the junction.")
+@click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
+@target_options
+def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> None:
+    """Report in how many samples JUNCTION is seen, in total and per group; 0 of N if in none.
 
-    JUNCTION is its place (first and last base of the intron, 1-based), its stable name, or its snaptron_id.
+    JUNCTION is a position (first and last base of the intron, 1-based), a stable name, or a
+    snaptron_id.
 
     \b
     Examples:
@@ -27,30 +28,38 @@ def evidence(junction: str, every: bool, as_json: bool, **given: Any) -> None:
       snapshard evidence GRCh38:chr2:71548830-71549349:+ --all
       snapshard evidence 5512 --json
     """
-    with client_of(given) as client:
-        answer = client.get(f"junctions/{quote(junction, safe='')}/evidence")
+    with client_of(options) as client:
+        response = client.get(f"junctions/{quote(junction, safe='')}/evidence")
     if as_json:
-        print_json(answer)
+        print_json(response)
         return
-    click.echo(answer["summary"])
-    if answer["found"]:
-        click.echo(_known(answer))
-    seen = [one for one in answer["groups"] if every or one["n"]]
-    if seen:
-        ordered = sorted(
-            seen, key=lambda one: (-one["n"] / one["N"] if one["N"] else 0, one["group"])
-        )
-        print_records(
-            [{**one, "fraction": one["n"] / one["N"] if one["N"] else None} for one in ordered],
-            _COLUMNS,
-        )
+    click.echo(response["summary"])
+    if response["found"]:
+        click.echo(_details(response))
+    records = []
+    for group in response["groups"]:
+        if all_groups or group["n"]:
+            fraction = group["n"] / group["N"] if group["N"] else None
+            records.append({**group, "fraction": fraction})
+    if records:
+        records.sort(key=lambda record: (-(record["fraction"] or 0), record["group"]))
+        print_records(records, _COLUMNS)
 
 
-def _known(answer: dict[str, Any]) -> str:
-    whole, simulated = answer["seen"], " (simulated data)" if answer["about"]["simulated"] else ""
-    start, end = (
-        f"{'more than ' * one['truncated']}{one['junctions']}"
-        for one in (answer["same_start"], answer["same_end"])
+def _details(response: dict[str, Any]) -> str:
+    total = response["seen"]
+    start, end = (_junction_count(response[name]) for name in ("same_start", "same_end"))
+    simulated = " (simulated data)" if response["about"]["simulated"] else ""
+    return (
+        f"median {total['median']:g}, maximum {total['max']} reads;"
+        f" class {response['class'] or 'unknown'};"
+        f" {start} other junctions share its start, {end} its end{simulated}"
     )
-    ends = f"{start} others share its start, {end} its end"
-    return f"median {whole['median']:g} and at most {whole['max']} reads; class {answer['class'] or 'unknown'}; {ends}{simulated}"
+
+
+def _junction_count(neighbours: dict[str, Any]) -> str:
+    return (
+        f"more than {neighbours['junctions']}"
+        if neighbours["truncated"]
+        else f"{neighbours['junctions']}"
+    )

@@ -1,4 +1,4 @@
-"""`snapshard export`: everything that matches into a file."""
+"""`snapshard export`: all matching junctions as a file."""
 
 from pathlib import Path
 from typing import Any
@@ -6,21 +6,28 @@ from typing import Any
 import click
 
 from snapshard.client.export import SUFFIXES
-from snapshard.commands.options import client_of, shown, wanted, where, which
+from snapshard.commands.options import (
+    client_of,
+    output_options,
+    row_options,
+    selection_options,
+    target_options,
+)
 from snapshard.commands.progress import bytes_bar
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@which
-@shown(dict.fromkeys(SUFFIXES.values()), "as the suffix of FILE says")
-@where
-def export(file: Path, regions: tuple[str, ...], **given: Any) -> None:
-    """Streams all matching junctions into FILE, in genome order.
+@selection_options
+@output_options(dict.fromkeys(SUFFIXES.values()), "the suffix of FILE")
+@target_options
+def export(file: Path, regions: tuple[str, ...], **options: Any) -> None:
+    """Stream all matching junctions to FILE, in genome order.
 
-    The suffix of FILE says the format: .tsv, .csv, .ndjson, .bed (introns in BED6), .bed12, .igv, .parquet, .arrow. An export
-    that breaks off is continued, at once or when the same command runs again (until then the rows are in FILE.part); the server's
-    checksum is compared at the end.
+    The suffix of FILE selects the format: .tsv, .csv, .ndjson, .bed (introns in BED6), .bed12, .igv,
+    .parquet, .arrow. An interrupted export is resumed, at once or when you run the same command
+    again; until then its rows are in FILE.part. At the end, the checksum is compared with the
+    server's.
 
     \b
     Examples:
@@ -29,6 +36,6 @@ def export(file: Path, regions: tuple[str, ...], **given: Any) -> None:
       snapshard export brain.csv chr1 chr2 --group Brain --tidy
       snapshard export igv.bed --gene ALK --format igv
     """
-    with client_of(given) as client, bytes_bar(file.name) as bar:
-        done = client.export(file, regions, progress=bar, **wanted(given))
-    click.echo(f"{done.path}: {done.bytes:,} bytes, checksum as the server's", err=True)
+    with client_of(options) as client, bytes_bar(file.name) as bar:
+        result = client.export(file, regions, progress=bar, **row_options(options))
+    click.echo(f"{result.path}: {result.bytes:,} bytes, checksum verified", err=True)

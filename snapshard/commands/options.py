@@ -1,4 +1,4 @@
-"""Options that the asking commands share: where to ask, and which junctions."""
+"""The options that commands share: the server or folder to query, the junctions, the form of rows."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -15,73 +15,78 @@ from snapshard.junction import COLUMNS
 from snapshard.match import MEANINGS
 
 Command = Callable[..., Any]
-_WHERE = ("server", "data", "compilation", "release")
+_TARGET_NAMES = ("server", "data", "compilation", "release")
 
 
-def client_of(given: dict[str, Any], **options: Any) -> Client:
-    """The client that the options of `where` ask for, with further options of its own; takes them
-    out of what is given.
-    """
-    server, data, compilation, release = (given.pop(name, None) for name in _WHERE)
+def client_of(options: dict[str, Any], **client_options: Any) -> Client:
+    """A client for the options in `target_options`, which are removed from `options`."""
+    server, data, compilation, release = (options.pop(name, None) for name in _TARGET_NAMES)
     if server and data:
-        raise click.UsageError("--server and --data exclude each other: ask a server or a folder")
-    # A page that ends early leaves a connection half read; that the pool then drops it is no news
-    # for a reader of tables.
+        raise click.UsageError("--server and --data exclude each other: query a server or a folder")
+    # A page that ends early closes its connection. The pool's warning about that would only confuse
+    # a reader of tables.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    return Client(server, data=data, compilation=compilation, release=release, **options)
+    return Client(server, data=data, compilation=compilation, release=release, **client_options)
 
 
-def _complete(
-    ask: Callable[[Client, str], Iterable[tuple[str, str]]],
+def _completion(
+    query: Callable[[Client, str], Iterable[tuple[str, str]]],
 ) -> Callable[..., list[CompletionItem]]:
-    """Completion by asking the server; nothing if it cannot be asked, since completion must not
-    fail.
-    """
+    """Completion with pairs of a value and its meaning from the server."""
 
-    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    def complete(ctx: click.Context, _: click.Parameter, prefix: str) -> list[CompletionItem]:
+        # Completion must never fail: without a server there are no suggestions.
         with (
             suppress(SnapshardError, click.UsageError, OSError),
             client_of(dict(ctx.params), timeout=2, tries=1) as client,
         ):
             return [
                 CompletionItem(value, help=meaning)
-                for value, meaning in ask(client, begun)
-                if value.startswith(begun)
+                for value, meaning in query(client, prefix)
+                if value.startswith(prefix)
             ]
         return []
 
     return complete
 
 
-complete_compilation = _complete(
-    lambda client, _: [(one["compilation"], one["title"]) for one in client.compilations()]
-)
-complete_group = _complete(
-    lambda client, _: [(one["group"], one["long_name"]) for one in client.get("groups")["groups"]]
-)
-complete_field = _complete(
-    lambda client, _: [(one["name"], one["type"]) for one in client.get("samples/fields")["fields"]]
-)
-complete_gene = _complete(
-    lambda client, begun: [
-        (one["symbol"], one["gene_id"]) for one in client.get("genes", {"prefix": begun})["genes"]
-    ]
-)
+def _query_compilations(client: Client, _: str) -> list[tuple[str, str]]:
+    return [(release["compilation"], release["title"]) for release in client.compilations()]
 
 
-def complete_column(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Column names; of several with commas the last is completed."""
-    before, comma, last = begun.rpartition(",")
+def _query_groups(client: Client, _: str) -> list[tuple[str, str]]:
+    return [(group["group"], group["long_name"]) for group in client.get("groups")["groups"]]
+
+
+def _query_fields(client: Client, _: str) -> list[tuple[str, str]]:
+    return [(field["name"], field["type"]) for field in client.get("samples/fields")["fields"]]
+
+
+def _query_genes(client: Client, prefix: str) -> list[tuple[str, str]]:
+    genes = client.get("genes", {"prefix": prefix})["genes"]
+    return [(gene["symbol"], gene["gene_id"]) for gene in genes]
+
+
+complete_compilation = _completion(_query_compilations)
+complete_group = _completion(_query_groups)
+complete_field = _completion(_query_fields)
+complete_gene = _completion(_query_genes)
+
+
+def complete_column(_: click.Context, __: click.Parameter, text: str) -> list[CompletionItem]:
+    """Column names. In a list with commas, the last one is completed."""
+    names_before, comma, prefix = text.rpartition(",")
     return [
-        CompletionItem(before + comma + one.name, help=one.meaning)
-        for one in COLUMNS
-        if one.name.startswith(last)
+        CompletionItem(names_before + comma + column.name, help=column.meaning)
+        for column in COLUMNS
+        if column.name.startswith(prefix)
     ]
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):
-    """Whole numbers with commas between, or `@FILE`: a file of them; its `#` lines and a column
-    name above are passed over.
+    """Whole numbers separated by commas, or `@FILE`: a file of them.
+
+    In the file, `#` lines and a first line with a column name are skipped.
     """
 
     name = "numbers"
@@ -91,23 +96,22 @@ class Numbers(click.ParamType[tuple[int, ...]]):
     ) -> tuple[int, ...]:
         if not isinstance(value, str):
             return tuple(value)
-        text = self._file(Path(value[1:])) if value.startswith("@") else value
+        text = self._read(Path(value[1:])) if value.startswith("@") else value
         words = text.replace(",", " ").split()
-        wrong = next((word for word in words if not (word.isascii() and word.isdigit())), None)
-        if wrong is not None or not words:
-            self.fail(f"expected whole numbers with commas, or @FILE, got {wrong or value!r}")
-        return tuple(int(word) for word in words)
+        for word in words:
+            if not (word.isascii() and word.isdigit()):
+                self.fail(f"expected whole numbers separated by commas, or @FILE, got {word!r}")
+        if not words:
+            self.fail(f"expected whole numbers separated by commas, or @FILE, got {value!r}")
+        return tuple(map(int, words))
 
-    def _file(self, path: Path) -> str:
+    def _read(self, path: Path) -> str:
         try:
-            lines = [
-                line
-                for line in path.read_text(encoding="utf-8").splitlines()
-                if not line.startswith("#")
-            ]
-            return "\n".join(lines[1:] if lines and lines[0].isidentifier() else lines)
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as exc:
             self.fail(f"cannot read {path}: {exc}")
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        return "\n".join(lines[1:] if lines and lines[0].isidentifier() else lines)
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -119,45 +123,45 @@ def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]
     return apply
 
 
-where = _all(
-    click.option("--server", metavar="URL", help="Ask this server (SNAPSHARD_URL)."),
+target_options = _all(
+    click.option("--server", metavar="URL", help="Query this server (SNAPSHARD_URL)."),
     click.option(
         "--data",
         type=click.Path(path_type=Path),
         metavar="FOLDER",
-        help="Ask this folder (SNAPSHARD_DATA)  [data].",
+        help="Query this folder (SNAPSHARD_DATA)  [data].",
     ),
     click.option(
         "--compilation",
         metavar="NAME",
         shell_complete=complete_compilation,
-        help="Not needed where there is only one.",
+        help="Compilation; may be omitted if there is only one.",
     ),
-    click.option("--release", metavar="NAME", help="Instead of the published one."),
+    click.option("--release", metavar="NAME", help="Release  [the published one]."),
 )
-"""Options that say where to ask: every asking command has them."""
+"""The options of every querying command: the server or folder, the compilation and the release."""
 
-which = _all(
+selection_options = _all(
     click.argument("regions", metavar="[REGION]...", nargs=-1),
     click.option(
         "--gene",
         metavar="NAME",
         multiple=True,
         shell_complete=complete_gene,
-        help="The region of a gene (repeatable).",
+        help="Select the region of a gene. Repeatable.",
     ),
     click.option(
         "--ids",
         type=Numbers(),
         metavar="N,N",
         default=(),
-        help="By snaptron_id; @FILE reads them from a file.",
+        help="Select by snaptron_id; @FILE reads them from a file.",
     ),
     click.option(
         "--match",
         type=click.Choice(list(map(str, MEANINGS))),
-        help="How a junction must lie to a region  [overlap]. "
-        + "; ".join(f"{name}: {what}" for name, what in MEANINGS.items())
+        help="Required relation of a junction to a region  [overlap]. "
+        + "; ".join(f"{name}: {meaning}" for name, meaning in MEANINGS.items())
         + ".",
     ),
     click.option(
@@ -165,7 +169,7 @@ which = _all(
         metavar="COLUMN>=VALUE",
         multiple=True,
         shell_complete=complete_column,
-        help="Such as samples_count>=10 or strand=+ (repeatable; all must hold).",
+        help="Such as samples_count>=10 or strand=+. Repeatable; all must hold.",
     ),
     click.option(
         "--samples",
@@ -173,53 +177,51 @@ which = _all(
         type=Numbers(),
         metavar="N,N",
         default=(),
-        help="Only these samples (rail_id, or @FILE): counts are of them.",
+        help="Restrict to these samples (rail_id, or @FILE) and recompute the counts.",
     ),
     click.option(
         "--group",
         metavar="NAME",
         multiple=True,
         shell_complete=complete_group,
-        help="Only this group's samples (repeatable).",
+        help="Restrict to the samples of this group. Repeatable.",
     ),
-    click.option("--allow-partial", is_flag=True, help="Answer although a shard is away."),
+    click.option("--allow-partial", is_flag=True, help="Continue even if a shard is unavailable."),
 )
-"""Options that say which junctions."""
+"""The options that select junctions."""
 
 
-def shown(formats: Iterable[str], default: str) -> Callable[[Command], Command]:
-    """Options that say how rows are written."""
+def output_options(formats: Iterable[str], default: str) -> Callable[[Command], Command]:
+    """The options for the form of rows."""
     return _all(
         click.option(
-            "--format", type=click.Choice(list(formats)), help=f"How rows are written  [{default}]."
+            "--format", type=click.Choice(list(formats)), help=f"Format of the rows  [{default}]."
         ),
         click.option(
             "--columns",
             metavar="NAME,NAME",
             shell_complete=complete_column,
-            help="Which, in this order.",
+            help="Columns to print, in this order.",
         ),
         click.option(
-            "--with-samples", is_flag=True, help="Add the column of samples and their reads."
+            "--with-samples", is_flag=True, help="Add the column of samples with their reads."
         ),
-        click.option("--tidy", is_flag=True, help="A row per junction and sample."),
+        click.option("--tidy", is_flag=True, help="Print a row per junction and sample."),
         click.option(
-            "--no-about",
-            is_flag=True,
-            help="Without the first line, which says of what the rows are.",
+            "--no-about", is_flag=True, help="Omit the first line, which describes the data."
         ),
     )
 
 
-def wanted(given: dict[str, Any]) -> dict[str, Any]:
-    """The options as the client's methods take them; takes those of `shown` out of what is given."""
-    columns = given.pop("columns") or ""
-    given["columns"] = tuple(name.strip() for name in columns.split(",") if name.strip())
-    given["samples"] = given.pop("with_samples")
-    given["shape"] = "tidy" if given.pop("tidy") else None
-    given["about"] = False if given.pop("no_about") else None
+def row_options(options: dict[str, Any]) -> dict[str, Any]:
+    """The options as keyword arguments of the client's methods, without those at their defaults."""
+    names = (options.pop("columns") or "").split(",")
+    options["columns"] = tuple(name.strip() for name in names if name.strip())
+    options["samples"] = options.pop("with_samples")
+    options["shape"] = "tidy" if options.pop("tidy") else None
+    options["about"] = False if options.pop("no_about") else None
     return {
         name: value
-        for name, value in given.items()
+        for name, value in options.items()
         if value not in ((), None, False) or name == "about"
     }

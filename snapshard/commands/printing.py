@@ -1,6 +1,4 @@
-"""Small tables: drawn on a terminal, tab-separated lines where somebody reads on, JSON when asked
-for.
-"""
+"""Small tables: drawn on a terminal, tab-separated in a pipe, or JSON on request."""
 
 import json
 import sys
@@ -15,7 +13,7 @@ Record = Mapping[str, Any]
 
 
 def print_records(records: Sequence[Record], columns: Sequence[str]) -> None:
-    """The records, a line each, under the names of the columns."""
+    """Prints the names of the columns, then a line for each record."""
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))
         for record in records:
@@ -27,21 +25,19 @@ def print_records(records: Sequence[Record], columns: Sequence[str]) -> None:
     Console().print(table)
 
 
-def print_json(answer: object) -> None:
-    """The answer as the server gave it."""
-    click.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+def print_json(response: object) -> None:
+    """Prints the server's response."""
+    click.echo(json.dumps(response, indent=1, ensure_ascii=False))
 
 
-def say_if_cut(answer: Record, limit: int) -> None:
-    """Says on standard error if there is more than the answer shows."""
-    if answer["truncated"]:
-        click.echo(f"snapshard: cut at --limit {limit}; there are more", err=True)
+def report_truncation(response: Record, limit: int) -> None:
+    """Reports on standard error that there is more than the response shows."""
+    if response["truncated"]:
+        click.echo(f"snapshard: truncated at --limit {limit}; there are more", err=True)
 
 
 def plain(value: Any) -> str:
-    """A value as a person writes it: nothing for null, yes and no, lists with commas, four decimals
-    at most.
-    """
+    """A value for people: empty for null, yes or no, lists with commas, up to four decimals."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Progress bars on standard error; none where it is no terminal."""
+"""Progress bars on standard error, if it is a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from rich.progress import (
 
 @contextmanager
 def rows_bar(name: str) -> Iterator[Callable[[int], None]]:
-    """A function that draws how many rows more there are."""
+    """A function that advances the bar by a number of rows."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -33,7 +33,7 @@ def rows_bar(name: str) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def bytes_bar(name: str) -> Iterator[Callable[[int], None]]:
-    """A function that draws how many bytes there are so far."""
+    """A function that sets the bar to a number of bytes."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,41 +1,48 @@
-"""`snapshard query`: junctions on standard output or in a file."""
+"""`snapshard query`: matching junctions on standard output or in a file."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from snapshard.commands.joining import FORMATS, write_pages
-from snapshard.commands.options import client_of, shown, wanted, where, which
+from snapshard.commands.joined_pages import FORMATS, write_pages
+from snapshard.commands.options import (
+    client_of,
+    output_options,
+    row_options,
+    selection_options,
+    target_options,
+)
 
-_OF_ROWS = ("json", "format", "columns", "with_samples", "tidy", "no_about", "limit", "output")
-"""Options that say which rows to print, and how."""
+_ROW_OPTIONS = ("json", "format", "columns", "with_samples", "tidy", "no_about", "limit", "output")
+"""Options that concern rows, and therefore exclude --count."""
 
 
 @click.command()
-@which
-@shown(FORMATS, "tsv")
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--limit", type=click.IntRange(1), help="Most junctions  [all].")
+@selection_options
+@output_options(FORMATS, "tsv")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--limit", type=click.IntRange(1), help="Maximum number of junctions  [all].")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write into this file, with a progress bar.",
+    help="Write to this file, with a progress bar.",
 )
-@click.option("--count", is_flag=True, help="Print only how many match: a number.")
-@where
+@click.option("--count", is_flag=True, help="Print only the number of matching junctions.")
+@target_options
 def query(
     as_json: bool,
     limit: int | None,
     output: Path | None,
     count: bool,
     regions: tuple[str, ...],
-    **given: Any,
+    **options: Any,
 ) -> None:
-    """Junctions of one or more regions or genes, or those that pass the filters.
+    """Print the junctions of regions or genes, or those that pass filters.
 
-    A region is chromosome:start-end, 1-based, both ends included; a junction's ends are the first and the last base of its
-    intron. Without any region, gene or id the whole compilation is asked. All pages are followed.
+    A region is chromosome:start-end, 1-based, both ends included. A junction's ends are the first and
+    the last base of its intron. Without a region, gene or ID, the whole compilation is queried. All
+    pages are read.
 
     \b
     Examples:
@@ -47,20 +54,18 @@ def query(
       snapshard query chr21 --server https://snapshard.example.org --compilation gtex --json | jq .rows[0]
     """
     if count:
-        _print_count(regions, {"json": as_json, "limit": limit, "output": output, **given})
+        _print_count(regions, {"json": as_json, "limit": limit, "output": output, **options})
         return
-    form = given["format"] = "json" if as_json else given["format"] or "tsv"
-    with client_of(given) as client:
-        write_pages(
-            client.pages(regions, limit=limit, **wanted(given)), form, limit=limit, output=output
-        )
+    format_name = options["format"] = "json" if as_json else options["format"] or "tsv"
+    with client_of(options) as client:
+        pages = client.pages(regions, limit=limit, **row_options(options))
+        write_pages(pages, format_name, limit=limit, output=output)
 
 
-def _print_count(regions: tuple[str, ...], given: dict[str, Any]) -> None:
-    for name in _OF_ROWS:
-        if given.pop(name):
-            raise click.UsageError(
-                f"--count prints a number, not rows: it does not go with --{name.replace('_', '-')}"
-            )
-    with client_of(given) as client:
-        click.echo(client.count(regions, **given))
+def _print_count(regions: tuple[str, ...], options: dict[str, Any]) -> None:
+    for name in _ROW_OPTIONS:
+        if options.pop(name):
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"--count prints a number, not rows: it excludes {option}")
+    with client_of(options) as client:
+        click.echo(client.count(regions, **options))

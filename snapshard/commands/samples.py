@@ -1,4 +1,4 @@
-"""`snapshard samples`: samples by their metadata, the values of a field, groups."""
+"""`snapshard samples`: samples by their metadata, values of a field, sample groups."""
 
 from pathlib import Path
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import click
 
 from snapshard.client import Client
-from snapshard.commands.joining import write_pages
-from snapshard.commands.options import client_of, complete_field, where
+from snapshard.commands.joined_pages import write_pages
+from snapshard.commands.options import client_of, complete_field, target_options
 from snapshard.commands.printing import print_json, print_records
 
-_OF_SAMPLES = {
+_SAMPLE_OPTIONS = {
     "words": "words",
     **{name: f"--{name}" for name in ("filter", "fields", "format", "output")},
 }
-"""What chooses samples, and says how to write them."""
+"""Parameters that select samples or their format, as they are called on the command line."""
 
 
 @click.command()
@@ -24,35 +24,37 @@ _OF_SAMPLES = {
     metavar="FIELD>=VALUE",
     multiple=True,
     shell_complete=complete_field,
-    help="Such as SMRIN>=7 or SMTS=Brain (repeatable; all must hold).",
+    help="Such as SMRIN>=7 or SMTS=Brain. Repeatable; all must hold.",
 )
-@click.option("--fields", metavar="NAME,NAME", help="Which, in this order  [all].")
+@click.option("--fields", metavar="NAME,NAME", help="Fields to print, in this order  [all].")
 @click.option(
     "--facet",
     metavar="FIELD",
     shell_complete=complete_field,
-    help="Print the values of a field and how often each occurs.",
+    help="Print the values of a field with the number of samples of each.",
 )
 @click.option("--groups", is_flag=True, help="Print the groups of samples, such as tissues.")
 @click.option(
     "--format",
     type=click.Choice(["tsv", "csv", "ndjson", "json"]),
-    help="How samples are written  [tsv].",
+    help="Format of the samples  [tsv].",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--limit", type=click.IntRange(1), help="Most samples (or values)  [all].")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option(
+    "--limit", type=click.IntRange(1), help="Maximum number of samples (or values)  [all]."
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write into this file, with a progress bar.",
+    help="Write to this file, with a progress bar.",
 )
-@where
+@target_options
 def samples(
-    facet: str | None, groups: bool, as_json: bool, limit: int | None, **given: Any
+    facet: str | None, groups: bool, as_json: bool, limit: int | None, **options: Any
 ) -> None:
-    """Samples whose metadata hold all WORDS and pass the filters.
+    """List samples whose metadata contain all WORDS and pass the filters.
 
-    Several words in quotes must stand behind each other. rail_id is the number of a sample in every answer.
+    Quoted words must occur together, as a phrase. rail_id is the number of a sample in all output.
 
     \b
     Examples:
@@ -64,37 +66,39 @@ def samples(
       snapshard query chr21 --samples @liver.tsv
     """
     if groups or facet:
-        _check_alone("--groups" if groups else "--facet", given)
-    with client_of(given) as client:
+        _check_exclusive("--groups" if groups else "--facet", options)
+    with client_of(options) as client:
         if groups:
             _print(client.get("groups"), "groups", ("group", "sample_count", "long_name"), as_json)
         elif facet:
             _print(_facet(client, facet, limit), "values", ("value", "count"), as_json)
         else:
-            form = "json" if as_json else given["format"] or "tsv"
-            fields = given["fields"] or ()
+            format_name = "json" if as_json else options["format"] or "tsv"
             pages = client.sample_pages(
-                given["words"], filter=given["filter"], fields=fields, format=form, limit=limit
+                options["words"],
+                filter=options["filter"],
+                fields=options["fields"] or (),
+                format=format_name,
+                limit=limit,
             )
-            write_pages(pages, form, limit=limit, output=given["output"])
+            write_pages(pages, format_name, limit=limit, output=options["output"])
 
 
-def _check_alone(option: str, given: dict[str, Any]) -> None:
-    for name, shown in _OF_SAMPLES.items():
-        if given[name]:
-            raise click.UsageError(
-                f"{option} prints a table of all samples: it does not go with {shown}"
-            )
+def _check_exclusive(option: str, options: dict[str, Any]) -> None:
+    for name, written_name in _SAMPLE_OPTIONS.items():
+        if options[name]:
+            raise click.UsageError(f"{option} covers all samples: it excludes {written_name}")
 
 
 def _facet(client: Client, field: str, limit: int | None) -> dict[str, Any]:
     return client.get("samples/facets", {"field": field, "limit": limit or 10_000})
 
 
-def _print(answer: dict[str, Any], member: str, columns: tuple[str, ...], as_json: bool) -> None:
+def _print(response: dict[str, Any], member: str, columns: tuple[str, ...], as_json: bool) -> None:
     if as_json:
-        print_json(answer)
+        print_json(response)
         return
-    print_records(answer[member], columns)
-    if answer.get("truncated"):
-        click.echo(f"snapshard: cut; the field has {answer['distinct']} values", err=True)
+    print_records(response[member], columns)
+    if response.get("truncated"):
+        distinct = response["distinct"]
+        click.echo(f"snapshard: truncated; the field has {distinct} values", err=True)

@@ -1,4 +1,4 @@
-"""`snapshard shards`: every shard and its state."""
+"""`snapshard shards`: the state of every shard."""
 
 from pathlib import Path
 
@@ -13,17 +13,17 @@ _COLUMNS = ("name", "up", "milliseconds", "releases", "reason")
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--server", metavar="URL", help="Ask this server (SNAPSHARD_URL).")
+@click.option("--server", metavar="URL", help="Query this server (SNAPSHARD_URL).")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Ask this folder (SNAPSHARD_DATA)  [data].",
+    help="Query this folder (SNAPSHARD_DATA)  [data].",
 )
 def shards(as_json: bool, server: str | None, data: Path | None) -> None:
-    """Every shard, asked now: does it answer, how quickly, what does it hold.
+    """Check every shard: whether it responds, how fast, and which releases it has.
 
-    Ends with 1 if a shard is away.
+    The exit code is 1 if a shard is unavailable.
 
     \b
     Examples:
@@ -31,11 +31,11 @@ def shards(as_json: bool, server: str | None, data: Path | None) -> None:
       snapshard shards --server https://snapshard.example.org --json
     """
     with client_of({"server": server, "data": data}) as client:
-        found = client.shards().to_dict("records")
+        states = client.shards().to_dict("records")
     if as_json:
-        print_json({"shards": found})
+        print_json({"shards": states})
     else:
-        print_records(found, _COLUMNS)
-    for shard in found:
-        if not shard["up"]:
-            raise ShardUnavailable(shard["name"], shard["reason"])
+        print_records(states, _COLUMNS)
+    for state in states:
+        if not state["up"]:
+            raise ShardUnavailable(state["name"], state["reason"])

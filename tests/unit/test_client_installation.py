@@ -40,7 +40,14 @@ CLIENT = "import snapshard.client, snapshard.client.frames, snapshard.client.mat
 
 
 @pytest.mark.parametrize(
-    "statement", ["import snapshard", CLIENT, "import snapshard.__main__, snapshard.commands.query"]
+    "statement",
+    [
+        "import snapshard",
+        CLIENT,
+        "import snapshard.__main__, snapshard.commands.query",
+        "from snapshard import Client",
+        "from snapshard import Filter, Match, Query, Region, Rows, Settings, SnapshardError",
+    ],
 )
 def test_the_client_imports_nothing_of_the_server(statement):
     assert imported(sys.executable, statement) & (SERVER_ONLY - TAKEN_IF_THERE | OURS) == set()
@@ -91,7 +98,7 @@ def test_the_wheel_alone_is_a_client(plain, tmp_path):
     assert run([plain / "python", "-c", CLIENT + "; print('fine')"]) == "fine\n"
     helped = run([plain / "snapshard", "--help"])
     assert "pip install 'snapshard[server]'" in helped
-    assert "Junctions of one or more regions" in helped
+    assert "Print the junctions of regions or genes" in helped
     assert "Usage: snapshard query" in run([plain / "snapshard", "query", "--help"])
     code, out, err = result([plain / "snapshard", "serve", "--port", "9"], tmp_path)
     assert (code, out) == (1, "")
@@ -104,4 +111,4 @@ def test_the_wheel_alone_is_a_client(plain, tmp_path):
         [plain / "snapshard", "query", "chr1", "--server", "http://127.0.0.1:9"], tmp_path
     )
     assert (code, out) == (1, "")
-    assert "no answer from http://127.0.0.1:9" in err
+    assert "no response from http://127.0.0.1:9" in err

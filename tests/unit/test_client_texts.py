@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from snapshard.client.cutting import cut_back
 from snapshard.client.errors import AnswerError
-from snapshard.client.lineforms import LINE_FORMS
+from snapshard.client.line_formats import LINE_FORMATS
 from snapshard.client.remarks import read_words, split_text
+from snapshard.client.resume_point import truncate_to_whole_junction
 from snapshard.client.selection import Selection
 from snapshard_ui.api import ExportParams
 from snapshard_ui.api import SelectionParams as Accepted
@@ -50,7 +50,7 @@ def test_a_text_answer_is_parted():
 
 
 def test_an_answer_that_says_that_it_broke_off_raises():
-    with pytest.raises(AnswerError, match="broke off: shard 's2' is unavailable"):
+    with pytest.raises(AnswerError, match="interrupted: shard 's2' is unavailable"):
         split_text(b"start\n1\n#ERROR shard 's2' is unavailable\n")
 
 
@@ -66,10 +66,10 @@ NDJSON = '{"about":{}}\n' + "".join(
 def test_a_file_is_cut_behind_its_last_whole_junction(tmp_path, form, text, torn):
     file = tmp_path / "part"
     file.write_text(text + torn)
-    assert cut_back(file, LINE_FORMS[form], tidy=False) == "9"
+    assert truncate_to_whole_junction(file, LINE_FORMATS[form], tidy=False) == "9"
     assert file.read_text() == text
     file.write_text(text + torn)
-    assert cut_back(file, LINE_FORMS[form], tidy=True) == "6"
+    assert truncate_to_whole_junction(file, LINE_FORMATS[form], tidy=True) == "6"
     assert file.read_text() == "".join(text.splitlines(keepends=True)[:-2])
 
 
@@ -88,14 +88,14 @@ def test_a_file_is_cut_behind_its_last_whole_junction(tmp_path, form, text, torn
 def test_a_file_that_does_not_say_where_to_go_on_is_emptied(tmp_path, form, text):
     file = tmp_path / "part"
     file.write_text(text)
-    assert cut_back(file, LINE_FORMS[form], tidy=False) is None
+    assert truncate_to_whole_junction(file, LINE_FORMATS[form], tidy=False) is None
     assert file.read_text() == ""
 
 
 def test_the_only_junction_of_a_tidy_file_may_lack_rows(tmp_path):
     file = tmp_path / "part"
     file.write_text("snaptron_id\trail_id\n5\t1\n5\t2\n")
-    assert cut_back(file, LINE_FORMS["tsv"], tidy=True) is None
+    assert truncate_to_whole_junction(file, LINE_FORMATS["tsv"], tidy=True) is None
 
 
 def test_rows_longer_than_the_window_are_found(tmp_path):
@@ -103,7 +103,7 @@ def test_rows_longer_than_the_window_are_found(tmp_path):
     long = "x" * 3_000_000
     text = f"snaptron_id\tsamples\n1\t{long}\n2\t{long}\n"
     file.write_text(text + "3\t" + long)
-    assert cut_back(file, LINE_FORMS["tsv"], tidy=False) == "2"
+    assert truncate_to_whole_junction(file, LINE_FORMATS["tsv"], tidy=False) == "2"
     assert file.read_text() == text
 
 
@@ -125,4 +125,4 @@ def test_a_selection_sends_what_was_given_and_nothing_else():
 def test_the_clients_lists_are_the_servers():
     assert set(Selection.__dataclass_fields__) == set(Accepted.model_fields)
     formats = ExportParams.model_json_schema()["properties"]["format"]["anyOf"][0]["enum"]
-    assert {*LINE_FORMS, "json", "parquet", "arrow"} == set(formats)
+    assert {*LINE_FORMATS, "json", "parquet", "arrow"} == set(formats)

@@ -100,7 +100,7 @@ def test_an_export_that_breaks_off_goes_on_behind_its_last_junction(
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / f"x.{name}", PLACE, **FORMATS[name])
     assert digest(done) == digest(whole[name])
-    assert done.answers == 5
+    assert done.responses == 5
     assert [("after=" in line) for line in bad_line.exports] == [False, True, True, True, True]
     assert [file.name for file in tmp_path.iterdir()] == [f"x.{name}"]
 
@@ -111,7 +111,7 @@ def test_formats_without_ids_begin_again(whole, bad_line, tmp_path, name):
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / f"x.{name}", PLACE)
     assert digest(done) == digest(whole[name])
-    assert done.answers == 3
+    assert done.responses == 3
 
 
 def test_a_part_that_an_earlier_run_left_is_continued(whole, bad_line, remote, tmp_path):
@@ -119,13 +119,13 @@ def test_a_part_that_an_earlier_run_left_is_continued(whole, bad_line, remote, t
     target = tmp_path / "x.tsv"
     with (
         Client(bad_line.url, compilation="sim", tries=1) as client,
-        pytest.raises(Interrupted, match=r"x.tsv.part has .* continues it"),
+        pytest.raises(Interrupted, match=r"x.tsv.part has .* run the same export to resume"),
     ):
         client.export(target, PLACE)
     assert not target.exists()
     assert (tmp_path / "x.tsv.part").stat().st_size > 10_000
     done = remote.export(target, PLACE)
-    assert done.answers == 1
+    assert done.responses == 1
     assert digest(done) == digest(whole["tsv"])
 
 
@@ -133,7 +133,7 @@ def test_a_part_of_another_export_is_not_continued(bad_line, remote, tmp_path):
     bad_line.faults = [cut_after(20_000)] + [cut_after(100)] * 9
     with Client(bad_line.url, compilation="sim", tries=1) as client, pytest.raises(Interrupted):
         client.export(tmp_path / "x.tsv", PLACE)
-    with pytest.raises(BadFile, match=r"x.tsv.part is part of another export"):
+    with pytest.raises(BadFile, match=r"x.tsv.part belongs to another export"):
         remote.export(tmp_path / "x.tsv", PLACE, filter="samples_count>=3")
 
 
@@ -141,7 +141,7 @@ def test_bytes_that_changed_on_the_way_are_fetched_again(whole, bad_line, tmp_pa
     bad_line.faults = [replaced(b"\tchr1\t", b"\tchr7\t")]
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / "x.tsv", PLACE)
-    assert done.answers == 2
+    assert done.responses == 2
     assert digest(done) == digest(whole["tsv"])
 
 
@@ -152,7 +152,7 @@ def test_bytes_of_a_binary_file_that_changed_on_the_way_are_fetched_again(
     bad_line.faults = [flipped(5_000)]
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / f"x.{name}", PLACE)
-    assert done.answers == 2
+    assert done.responses == 2
     assert digest(done) == digest(whole[name])
 
 
@@ -188,7 +188,7 @@ def test_an_answer_without_its_last_line_is_not_whole(bad_line, whole, tmp_path)
     bad_line.faults = [without_end]
     with Client(bad_line.url, compilation="sim") as client:
         done = client.export(tmp_path / "x.tsv", PLACE)
-    assert done.answers == 2
+    assert done.responses == 2
     assert digest(done) == digest(whole["tsv"])
 
 

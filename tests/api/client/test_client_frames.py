@@ -83,7 +83,9 @@ def test_all_pages_are_followed_without_a_warning(client, rows):
 
 @pytest.mark.parametrize("limit", [1, 4_999, 5_000, 5_001, 11_999])
 def test_a_limit_below_the_rows_there_are_cuts_and_warns(client, rows, limit):
-    with pytest.warns(Truncated, match=rf"cut at limit={limit}: there are more rows") as caught:
+    with pytest.warns(
+        Truncated, match=rf"truncated at limit={limit}: there are more rows"
+    ) as caught:
         frame = client.junctions(columns="snaptron_id", limit=limit)
     assert frame["snaptron_id"].tolist() == ids(rows)[:limit]
     assert frame.attrs["truncated"] is True
@@ -321,7 +323,9 @@ def test_a_gene_is_found_by_symbol_and_by_id_without_version(client):
 
 
 def test_genes_groups_compilations_shards(client):
-    with pytest.warns(Truncated, match="cut at limit=3: more genes begin with simg0000") as caught:
+    with pytest.warns(
+        Truncated, match="truncated at limit=3: more genes start with simg0000"
+    ) as caught:
         genes = client.genes("simg0000", limit=3)
     assert caught[0].filename == __file__
     assert genes.attrs["truncated"] is True
@@ -408,7 +412,7 @@ def test_a_server_and_a_folder_exclude_each_other(server, folder):
 
 
 def test_exons_cut_at_their_limit_warn(client):
-    with pytest.warns(Truncated, match="cut at its limit: there are more exons") as caught:
+    with pytest.warns(Truncated, match="truncated at its limit: there are more exons") as caught:
         frame = client.splicing(
             "exons", {"query": "chr1:1-100,000,000;contains", "longest": 10_000, "limit": 1}
         )

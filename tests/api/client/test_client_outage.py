@@ -25,14 +25,14 @@ def without_s2(folder, tmp_path, monkeypatch):
 
 def test_an_answer_that_needs_the_shard_fails_and_names_it(without_s2):
     with pytest.raises(
-        Unavailable, match=r"shard 's2' is unavailable.*HTTP 503; try again in \d+ s"
+        Unavailable, match=r"shard 's2' is unavailable.*HTTP 503; retry in \d+ s"
     ) as caught:
         without_s2.junctions(columns="snaptron_id")
     assert caught.value.problem["shards"] == ["s2"]
 
 
 def test_an_answer_that_was_allowed_to_lack_it_says_so(without_s2, local):
-    with pytest.warns(Partial, match="no answer from s2: rows are missing"):
+    with pytest.warns(Partial, match="no response from s2: rows are missing"):
         frame = without_s2.junctions(columns=["snaptron_id", "chromosome"], allow_partial=True)
     assert frame.attrs["missing_shards"] == ["s2"]
     cut = local.get()["intervals"]

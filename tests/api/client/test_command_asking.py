@@ -86,7 +86,7 @@ def test_what_a_limit_cuts_is_said_on_standard_error(command, where):
         "query", "chr1", *where, "--limit", "3", "--no-about", "--columns", "start"
     )
     assert (code, len(out.splitlines())) == (0, 4)
-    assert err == "snapshard: cut at --limit 3; there are more\n"
+    assert err == "snapshard: truncated at --limit 3; there are more\n"
     assert command("query", "chr1:1-2", *where, "--limit", "3")[2] == ""
 
 
@@ -146,10 +146,10 @@ def test_samples_that_are_asked_for_restrict_a_query(command, where, tmp_path):
 def test_export_writes_a_checked_file(command, where, tmp_path, rows):
     code, out, err = command("export", tmp_path / "x.tsv", "chr4", *where)
     assert (code, out) == (0, "")
-    assert err.endswith("bytes, checksum as the server's\n")
+    assert err.endswith("bytes, checksum verified\n")
     assert len((tmp_path / "x.tsv").read_text().splitlines()) == 2 + len(ids(rows, "chr4"))
     assert command("export", tmp_path / "x.parquet", "chr4", *where)[2].endswith(
-        "checksum as the server's\n"
+        "checksum verified\n"
     )
 
 
@@ -175,7 +175,7 @@ def test_genes_by_prefix(command, where):
     assert lines[1].startswith("SIMG00001\t")
     code, out, err = command("genes", "SIMG", *where, "--json", "--limit", "2")
     assert json.loads(out)["genes"][1]["symbol"]
-    assert (code, err) == (0, "snapshard: cut at --limit 2; there are more\n")
+    assert (code, err) == (0, "snapshard: truncated at --limit 2; there are more\n")
     assert command("genes", "SIMG00001", *where)[2] == ""
 
 
@@ -194,7 +194,7 @@ def test_genes_by_prefix(command, where):
 def test_a_count_goes_with_no_option_of_rows(command, option):
     code, out, err = command("query", "chr1", "--count", *option.split())
     assert (code, out) == (2, "")
-    assert f"--count prints a number, not rows: it does not go with {option.split()[0]}" in err
+    assert f"--count prints a number, not rows: it excludes {option.split()[0]}" in err
 
 
 @pytest.mark.parametrize(
@@ -209,14 +209,14 @@ def test_a_count_goes_with_no_option_of_rows(command, option):
 def test_a_table_of_all_samples_goes_with_no_choice_of_them(command, options):
     code, out, err = command("samples", *options.split())
     assert (code, out) == (2, "")
-    assert "prints a table of all samples: it does not go with --" in err
+    assert "covers all samples: it excludes --" in err
 
 
 def test_exons_that_a_limit_cuts_are_said_on_standard_error(command, where):
     asked = ["query=chr1:1-100,000,000;contains", "longest=10000", "limit=1"]
     code, out, err = command("splicing", "exons", *asked, *where)
     assert (code, len(out.splitlines())) == (0, 2)
-    assert err == "snapshard: cut; there are more exons (limit=N asks for N)\n"
+    assert err == "snapshard: truncated; there are more exons (set limit=N)\n"
 
 
 def test_evidence_of_a_real_junction_and_of_none(command, where):
@@ -258,7 +258,11 @@ def test_shards(command, where):
         (["query", "chr99"], 2, "no chromosome 'chr99'"),
         (["query", "--filter", "reads>3"], 2, "reads"),
         (["query", "--match", "near"], 2, "'near' is not one of"),
-        (["query", "--samples", "1,x"], 2, "expected whole numbers with commas, or @FILE, got 'x'"),
+        (
+            ["query", "--samples", "1,x"],
+            2,
+            "expected whole numbers separated by commas, or @FILE, got 'x'",
+        ),
         (["query", "--samples", "@/no/file"], 2, "cannot read /no/file"),
         (["query", "--limit", "0"], 2, "0 is not in the range"),
         (["export", "/tmp/x.doc"], 2, "a suffix that names the format"),
@@ -279,7 +283,7 @@ def test_mistakes_end_with_2_and_one_line_that_says_what_was_expected(
 def test_a_server_that_is_away_ends_with_1(command):
     code, out, err = command("shards", "--server", "http://127.0.0.1:9")
     assert (code, out) == (1, "")
-    assert err.startswith("snapshard: no answer from http://127.0.0.1:9: ")
+    assert err.startswith("snapshard: no response from http://127.0.0.1:9: ")
 
 
 def test_a_server_and_a_folder_exclude_each_other(command):
@@ -352,7 +356,7 @@ def test_sites_prints_the_junctions_that_use_a_base(command, where, rows):
     ]
     assert command("sites", "chr1:1", *where)[0::2] == (
         0,
-        "snapshard: no junction begins or ends at GRCh38:chr1:1\n",
+        "snapshard: no junction starts or ends at GRCh38:chr1:1\n",
     )
     answer = json.loads(
         command("sites", f"{row['chromosome']}:{row['end']}:-", "--json", *where)[1]

@@ -16,9 +16,10 @@ from snapshard.errors import BadQuery, ShardUnavailable, SnapshardError
 from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
+from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER
 from snapshard_ui.api.params import ExportParams
 from snapshard_ui.api.queries import build_projection, build_query, find_rows, reachable_release
-from snapshard_ui.api.responses import MISSING, ROWS, disposition, page_writer
+from snapshard_ui.api.responses import disposition, page_writer
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.columns import Projection
 from snapshard_ui.http import (
@@ -56,11 +57,11 @@ def export_response(request: ReleaseRequest[ExportParams]) -> Response:
     if params.compress:
         pieces = _bgzipped(pieces)
     response = Response(streamed(pieces), mimetype=request.format.media_type)
-    announce(response, ROWS)
+    announce(response, ROWS_HEADER)
     if params.compress:
         response.mimetype = "application/gzip"
     if missing:
-        response.headers[MISSING] = ",".join(missing)
+        response.headers[MISSING_SHARDS_HEADER] = ",".join(missing)
     response.headers["Content-Disposition"] = disposition(
         request, attachment=True, extra=".gz" if params.compress else ""
     )
@@ -107,7 +108,7 @@ class _Export:
             except SnapshardError as error:
                 yield writer.broken(str(error))
                 raise
-            self.trailers[ROWS] = str(self.record.rows)
+            self.trailers[ROWS_HEADER] = str(self.record.rows)
             end = None
             if digest is not None:
                 end = {"rows": self.record.rows, "sha256": digest.hexdigest()}

@@ -15,13 +15,10 @@ from flask import Response
 from snapshard.junction import Column
 from snapshard.release import Release
 from snapshard.rows import Rows
+from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER, TRUNCATED_HEADER
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.http import current_record
 from snapshard_ui.render import Format, JsonWriter, Sheet, Writer
-
-ROWS = "Snapshard-Rows"
-MISSING = "Snapshard-Missing-Shards"
-TRUNCATED = "Snapshard-Truncated"
 
 
 @dataclass(frozen=True)
@@ -63,10 +60,10 @@ def page_response(request: ReleaseRequest[Any], page: Page) -> Response:
     body = writer.head() + writer.body(page.rows) + writer.tail()
     response = Response(body, mimetype=request.format.media_type)
     response.headers["Content-Disposition"] = disposition(request, attachment=request.format.binary)
-    response.headers[ROWS] = str(page.row_count)
+    response.headers[ROWS_HEADER] = str(page.row_count)
     _note_truncation(response, truncated=bool(page.members["truncated"]))
     if missing:
-        response.headers[MISSING] = ",".join(missing)
+        response.headers[MISSING_SHARDS_HEADER] = ",".join(missing)
     if page.members["next"]:
         response.headers["Link"] = f'<{_next_url(page.members["next"])}>; rel="next"'
     return response
@@ -100,7 +97,7 @@ def disposition(request: ReleaseRequest[Any], *, attachment: bool, extra: str = 
 
 
 def _note_truncation(response: Response, *, truncated: bool) -> None:
-    response.headers[TRUNCATED] = str(truncated).lower()
+    response.headers[TRUNCATED_HEADER] = str(truncated).lower()
     current_record().truncated = truncated
 
 

@@ -8,6 +8,7 @@ import orjson
 
 from snapshard.junction import Column
 from snapshard.rows import Rows
+from snapshard.wire import COMPLETE_REMARK, ERROR_REMARK
 from snapshard_ui.render.json_text import JsonObjects
 
 
@@ -73,10 +74,10 @@ class LineWriter:
         return b""
 
     def tail(self, end: Mapping[str, Any] | None = None) -> bytes:
-        return b"#COMPLETE " + words(end) + b"\n" if end else b""
+        return COMPLETE_REMARK + words(end) + b"\n" if end else b""
 
     def broken(self, reason: str) -> bytes:
-        return b"#ERROR " + reason.replace("\n", " ").encode() + b"\n"
+        return ERROR_REMARK + reason.replace("\n", " ").encode() + b"\n"
 
 
 class NdjsonWriter:

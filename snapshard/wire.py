@@ -1,0 +1,37 @@
+"""Words that the server writes and the client reads. This module imports nothing."""
+
+ROWS_HEADER = "Snapshard-Rows"
+"""Header (of an export: trailer) with the number of rows in the response."""
+TRUNCATED_HEADER = "Snapshard-Truncated"
+"""Header of a response that a limit has truncated."""
+MISSING_SHARDS_HEADER = "Snapshard-Missing-Shards"
+"""Header with the names of the unavailable shards, separated by commas, if the request allowed that."""
+
+REMARK = b"#"
+"""The start of a line in a text format that is not a row."""
+COMPLETE_REMARK = b"#COMPLETE "
+"""The start of the last line of a complete export: rows and sha256 of all bytes before it follow."""
+ERROR_REMARK = b"#ERROR "
+"""The start of the last line of an interrupted response: the reason follows."""
+
+PROVENANCE = (
+    "compilation",
+    "release",
+    "assembly",
+    "coordinate_system",
+    "sample_count",
+    "simulated",
+)
+"""The members with which every response describes its data."""
+GENE = ("gene_id", "symbol", "chromosome", "start", "end", "strand", "biotype", "source")
+"""The members of a gene."""
+GROUP = ("group", "long_name", "sample_count")
+"""The members of a sample group."""
+FIELD = ("name", "type")
+"""The members of a field of the samples file."""
+FACET = ("value", "count")
+"""The members of a value of a field."""
+SHARD = ("name", "up", "milliseconds", "reason", "releases")
+"""The members of a shard's state."""
+ROLES = ("donor", "acceptor", "unknown")
+"""The roles of a splice site for its junctions."""
