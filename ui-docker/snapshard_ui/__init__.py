@@ -31,6 +31,8 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     for blueprint in (*api.BLUEPRINTS, pages.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
+    # Outermost, so that everything inside sees the address that the client used. Without a proxy
+    # anybody could send these headers.
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, **dict.fromkeys(_FORWARDED, settings.proxies))  # type: ignore[method-assign]
     return app

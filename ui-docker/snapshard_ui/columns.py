@@ -97,6 +97,7 @@ def with_columns(rows: Rows, columns: Sequence[str], release: Release) -> Rows:
     rows lack them.
     """
     names = tuple(columns)
+    # Usually the database sends exactly the columns of the response, and the text stays untouched.
     if names == rows.columns or not rows.text:
         return Rows(rows.text, names)
     cells = dict(zip(rows.columns, rows.cells(), strict=True))
@@ -115,8 +116,8 @@ def _classes(rows: Rows, strands: list[bytes]) -> list[bytes]:
         rows.flags(name).tolist() for name in ("annotated", "left_annotated", "right_annotated")
     ]
     return [
-        annotation_class(pair=pair, left_end=left, right_end=right, strand=strand.decode()).encode()
-        for pair, left, right, strand in zip(*flags, strands, strict=True)
+        annotation_class(pair=pair, left_end=start, right_end=end, strand=strand.decode()).encode()
+        for pair, start, end, strand in zip(*flags, strands, strict=True)
     ]
 
 

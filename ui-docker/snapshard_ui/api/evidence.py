@@ -78,7 +78,7 @@ class JunctionEvidence:
         }
 
 
-@on_release("/junctions/<name>/evidence", params=NoParams, answer=EvidenceAnswer, also=(300,))
+@on_release("/junctions/<name>/evidence", params=NoParams, model=EvidenceAnswer, also=(300,))
 def junction_evidence(request: ReleaseRequest[NoParams], name: str) -> Response:
     """The samples and reads with a junction, in all samples and per group.
 
@@ -113,7 +113,7 @@ def find_evidence(index: Index, release: Release, text: str) -> JunctionEvidence
     )
 
 
-@on_release("/splice-sites/<site>", params=SiteParams, answer=SiteAnswer)
+@on_release("/splice-sites/<site>", params=SiteParams, model=SiteAnswer)
 def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
     """The junctions that use a splice site, by the role that the site has for them.
 

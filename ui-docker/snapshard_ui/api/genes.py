@@ -10,7 +10,7 @@ from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 
 
-@on_release("/genes", params=GeneParams, answer=GeneList)
+@on_release("/genes", params=GeneParams, model=GeneList)
 def genes(request: ReleaseRequest[GeneParams]) -> Response:
     """Genes whose symbol or ID starts with `prefix` (case-insensitive)."""
     prefix, limit = request.params.prefix, request.params.limit
@@ -23,7 +23,7 @@ def genes(request: ReleaseRequest[GeneParams]) -> Response:
     )
 
 
-@on_release("/genes/<gene>", params=NoParams, answer=GeneAnswer, also=(300,))
+@on_release("/genes/<gene>", params=NoParams, model=GeneAnswer, also=(300,))
 def one_gene(request: ReleaseRequest[NoParams], gene: str) -> Response:
     """A gene by symbol, or by ID with or without version.
 

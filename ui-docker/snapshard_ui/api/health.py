@@ -39,7 +39,7 @@ def metrics() -> Response:
     return Response(backend.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@on_api("/service-info", answer=ServiceInfo)
+@on_api("/service-info", model=ServiceInfo)
 def service_info(params: NoParams) -> Response:
     """The service, as GA4GH's service-info describes it."""
     settings = current_settings()

@@ -47,6 +47,7 @@ def on_strand(rows: Rows, name: JunctionName) -> Rows:
 
 
 def _read_rows(index: Index, release: Release, query: Query) -> Rows:
+    # One name fits at most one junction per strand; the limit is far above that.
     return Rows(b"".join(rows.text for rows in index.rows(release, query, limit=100)))
 
 

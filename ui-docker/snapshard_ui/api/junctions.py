@@ -21,7 +21,7 @@ from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render import FORMATS, JsonObjects
 
 
-@on_release("/junctions", params=JunctionParams, answer=JunctionPage, formats=tuple(FORMATS))
+@on_release("/junctions", params=JunctionParams, model=JunctionPage, formats=tuple(FORMATS))
 def junctions(request: ReleaseRequest[JunctionParams]) -> Response:
     """A page of the matching junctions, in genome order."""
     return page_response(request, find_page(request))
@@ -30,7 +30,7 @@ def junctions(request: ReleaseRequest[JunctionParams]) -> Response:
 @on_release(
     "/junctions:export",
     params=ExportParams,
-    answer=JunctionExport,
+    model=JunctionExport,
     formats=tuple(FORMATS),
     also=(429,),
 )
@@ -42,19 +42,20 @@ def export(request: ReleaseRequest[ExportParams]) -> Response:
     return export_response(request)
 
 
-@on_release("/junctions/<name>", params=OneParams, answer=OneJunction, also=(300,))
+@on_release("/junctions/<name>", params=OneParams, model=OneJunction, also=(300,))
 def junction(request: ReleaseRequest[OneParams], name: str) -> Response:
     """One junction, by stable name (GRCh38:chr2:71548830-71549349:+) or snaptron_id."""
     junction_name, rows = find_junction(request.index, request.release, name)
     if not rows.text:
         raise NotFound("junction", str(junction_name))
     columns = (*DEFAULT, "samples") if request.params.samples else DEFAULT
+    # The whole row is a line of the source file, whose numbers no database column has checked.
     objects = JsonObjects([CHOOSABLE[column] for column in columns], exact=False)
     text = objects.write(with_columns(rows, columns, request.release), b",")
     return release_response(request.release, junction=orjson.Fragment(text))
 
 
-@posted("/junctions:batch", body=BatchBody, answer=BatchAnswer)
+@posted("/junctions:batch", body=BatchBody, model=BatchAnswer)
 def batch(request: ReleaseRequest[BatchBody]) -> Response:
     """Up to 10,000 junctions by stable name, in the order of the request.
 

@@ -339,6 +339,7 @@ def read_body(model: type[Model]) -> Model:
     """The request's JSON body as this model. Raises BadQuery for a body that is not JSON; a body
     over the maximum size is a 413.
     """
+    # Set before the body is read: Flask then refuses a larger one without reading it.
     request.max_content_length = _MAX_BODY_BYTES
     body = request.get_json(force=True, silent=True)
     if body is None:

@@ -97,6 +97,7 @@ def find_rows(
 
 def reachable_release(index: Index, release: Release, query: Query) -> tuple[Release, list[str]]:
     """The release without the intervals of unavailable shards, and the names of those shards."""
+    # Only shards that the query needs: others may be unavailable without harm.
     shards = dict.fromkeys(interval.shard for interval in intervals_to_ask(query, release))
     missing = [state.name for state in index.states(list(shards)) if not state.up]
     intervals = tuple(interval for interval in release.intervals if interval.shard not in missing)

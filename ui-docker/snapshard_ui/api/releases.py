@@ -10,14 +10,14 @@ from snapshard_ui.api.routes import ReleaseRequest, on_api, on_release
 from snapshard_ui.runtime import current_backend, current_index
 
 
-@on_api("/compilations", answer=CompilationList)
+@on_api("/compilations", model=CompilationList)
 def compilations(params: NoParams) -> Response:
     """The compilations, each with its current release."""
     current = current_index().catalog.compilations()
     return json_response({"compilations": [release_members(release) for release in current]})
 
 
-@on_api("/compilations/<compilation>/releases", answer=ReleaseList)
+@on_api("/compilations/<compilation>/releases", model=ReleaseList)
 def releases(params: NoParams, compilation: str) -> Response:
     """The releases of a compilation that can be queried, oldest first.
 
@@ -33,7 +33,8 @@ def releases(params: NoParams, compilation: str) -> Response:
     return json_response({"current": current.name, "releases": members})
 
 
-@on_release("", answer=ReleaseAnswer, changing=lambda release: (release.state, release.published))
+# A release can become the current one, or be withdrawn: its state is part of the ETag.
+@on_release("", model=ReleaseAnswer, changing=lambda release: (release.state, release.published))
 def release(request: ReleaseRequest[NoParams]) -> Response:
     """One release: its size, and how the genome is partitioned."""
     return json_response(
@@ -45,7 +46,7 @@ def release(request: ReleaseRequest[NoParams]) -> Response:
     )
 
 
-@on_api("/shards", answer=ShardList)
+@on_api("/shards", model=ShardList)
 def shards(params: NoParams) -> Response:
     """Every shard, checked now: whether it responds, how quickly, and which releases it holds."""
     index, metrics = current_index(), current_backend().metrics

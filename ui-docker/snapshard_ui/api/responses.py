@@ -73,6 +73,8 @@ def page_writer(form: Format, sheet: Sheet, members: Mapping[str, Any]) -> Write
     """The writer of rows that are described by members: of the object in JSON, in the remarks of
     every other format.
     """
+    # JSON always has the members, so that clients need not test for them; remarks have only those
+    # with a value.
     if form.name == "json":
         return JsonWriter(sheet, **members)
     remarks = {name: value for name, value in members.items() if value}
@@ -102,6 +104,7 @@ def _note_truncation(response: Response, *, truncated: bool) -> None:
 
 
 def _next_url(token: str) -> str:
+    # Without a host: the path is valid under whatever name the client knows the server by.
     query = flask.request.args.items(multi=True)
     pairs = [(name, value) for name, value in query if name != "after"]
     path = flask.request.script_root + flask.request.path

@@ -53,7 +53,7 @@ class Operation:
     method: str
     paths: tuple[str, ...]
     params: type[Params]
-    answer: type[BaseModel]
+    model: type[BaseModel]
     formats: tuple[str, ...] = ()
     body: type[BaseModel] | None = None
     also: tuple[int, ...] = ()
@@ -76,7 +76,7 @@ class ReleaseRequest(Generic[P]):
 
 
 def on_api(
-    path: str, *, answer: type[BaseModel], params: type[Params] = NoParams
+    path: str, *, model: type[BaseModel], params: type[Params] = NoParams
 ) -> Callable[[View], View]:
     """Registers a view about the whole service; it gets the checked parameters."""
 
@@ -86,7 +86,7 @@ def on_api(
             return view(read_params(params), **values)
 
         api.add_url_rule(path, view.__name__, respond)
-        OPERATIONS.append(Operation(view, "get", (path,), params, answer))
+        OPERATIONS.append(Operation(view, "get", (path,), params, model))
         return view
 
     return register
@@ -95,7 +95,7 @@ def on_api(
 def on_release(
     path: str,
     *,
-    answer: type[BaseModel],
+    model: type[BaseModel],
     params: type[Params] = NoParams,
     formats: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
@@ -113,44 +113,32 @@ def on_release(
         def respond(
             compilation: str, release: str | None = None, suffix: str | None = None, **values: Any
         ) -> Response:
+            # Parts of the path reach the database like parameters do.
             for name, value in values.items():
                 check_text(name, value)
             checked = read_params(params)
             form = FORMATS["json"]
             if formats:
                 form = negotiated_format(checked.format_name, suffix, among=formats)
-            request = ReleaseRequest(
-                current_index(),
-                find_release(compilation, release, checked),
-                checked,
-                form,
-                _other_releases(checked),
-            )
+            request = _release_request(compilation, release, checked, form)
             state = changing(request.release)
             current_record().lasting = state is None and not request.others
             # The tag is computed before the query, so that a client with the response costs none.
-            tag = etag(
-                (request.release, *request.others),
-                view.__name__,
-                form.name,
-                checked.model_dump_json(),
-                values,
-                state,
-            )
+            releases = (request.release, *request.others)
+            text = checked.model_dump_json()
+            tag = etag(releases, view.__name__, form.name, text, values, state)
             return not_modified(tag) or view(request, **values)
 
-        paths = tuple(base + path for base in BASES)
-        for suffix_rule in ["", ".<suffix>"] if formats else [""]:
-            for number, rule in enumerate(paths):
-                endpoint = f"{view.__name__}{number}{suffix_rule and '_suffix'}"
-                api.add_url_rule(rule + suffix_rule, endpoint, respond)
-        OPERATIONS.append(Operation(view, "get", paths, params, answer, formats, also=also))
+        paths = _add_rules(path, view.__name__, respond)
+        if formats:
+            _add_rules(path + ".<suffix>", view.__name__ + "_suffix", respond)
+        OPERATIONS.append(Operation(view, "get", paths, params, model, formats, also=also))
         return view
 
     return register
 
 
-def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callable[[View], View]:
+def posted(path: str, *, body: type[Params], model: type[BaseModel]) -> Callable[[View], View]:
     """Registers a view about a release that reads a JSON body; it changes nothing, so that the
     request can be repeated.
     """
@@ -158,19 +146,25 @@ def posted(path: str, *, body: type[Params], answer: type[BaseModel]) -> Callabl
     def register(view: View) -> View:
         @wraps(view)
         def respond(compilation: str, release: str | None = None) -> Response:
+            # Parameters belong in the body; one in the query string would have no effect.
             read_params(NoParams)
-            current_release = find_release(compilation, release, NoParams())
-            return view(
-                ReleaseRequest(current_index(), current_release, read_body(body), FORMATS["json"])
-            )
+            url_release = find_release(compilation, release, NoParams())
+            request = ReleaseRequest(current_index(), url_release, read_body(body), FORMATS["json"])
+            return view(request)
 
-        paths = tuple(base + path for base in BASES)
-        for number, rule in enumerate(paths):
-            api.add_url_rule(rule, f"{view.__name__}{number}", respond, methods=["POST"])
-        OPERATIONS.append(Operation(view, "post", paths, NoParams, answer, body=body))
+        paths = _add_rules(path, view.__name__, respond, method="POST")
+        OPERATIONS.append(Operation(view, "post", paths, NoParams, model, body=body))
         return view
 
     return register
+
+
+def _add_rules(path: str, name: str, respond: View, *, method: str = "GET") -> tuple[str, ...]:
+    """Registers the path below the compilation and below its release, and returns both."""
+    paths = tuple(base + path for base in BASES)
+    for number, rule in enumerate(paths):
+        api.add_url_rule(rule, f"{name}{number}", respond, methods=[method])
+    return paths
 
 
 def find_release(compilation: str, release: str | None, params: Params) -> Release:
@@ -184,6 +178,11 @@ def find_release(compilation: str, release: str | None, params: Params) -> Relea
     return record.release
 
 
-def _other_releases(params: Params) -> tuple[Release, ...]:
+def _release_request(
+    compilation: str, release: str | None, params: P, form: Format
+) -> ReleaseRequest[P]:
+    index = current_index()
+    url_release = find_release(compilation, release, params)
     # Looked up once, so that the ETag is of exactly the releases that are read.
-    return tuple(current_index().catalog.release(name) for name in params.other_compilations)
+    others = tuple(index.catalog.release(name) for name in params.other_compilations)
+    return ReleaseRequest(index, url_release, params, form, others)

@@ -32,7 +32,7 @@ _TYPES = {"i": ColumnType.INTEGER, "f": ColumnType.DECIMAL, "t": ColumnType.TEXT
 """Types of fields by their letter in the samples file."""
 
 
-@on_release("/samples", params=SampleParams, answer=SamplePage, formats=TABLES)
+@on_release("/samples", params=SampleParams, model=SamplePage, formats=TABLES)
 def samples(request: ReleaseRequest[SampleParams]) -> Response:
     """A page of the matching samples, by ascending rail_id."""
     check_limit(request.params.limit)
@@ -52,7 +52,7 @@ def samples(request: ReleaseRequest[SampleParams]) -> Response:
     return page_response(request, page)
 
 
-@on_release("/samples/<int:rail_id>", answer=OneSample)
+@on_release("/samples/<int:rail_id>", model=OneSample)
 def sample(request: ReleaseRequest[NoParams], rail_id: int) -> Response:
     """One sample."""
     facts = _facts(request)
@@ -65,7 +65,7 @@ def sample(request: ReleaseRequest[NoParams], rail_id: int) -> Response:
     return release_response(request.release, sample=orjson.Fragment(text))
 
 
-@on_release("/samples/fields", answer=FieldList)
+@on_release("/samples/fields", model=FieldList)
 def fields(request: ReleaseRequest[NoParams]) -> Response:
     """The fields of the samples file in its order, with their types."""
     members = [
@@ -75,7 +75,7 @@ def fields(request: ReleaseRequest[NoParams]) -> Response:
     return release_response(request.release, fields=members)
 
 
-@on_release("/samples/facets", params=FacetParams, answer=FacetAnswer)
+@on_release("/samples/facets", params=FacetParams, model=FacetAnswer)
 def facets(request: ReleaseRequest[FacetParams]) -> Response:
     """The values of a field and the number of samples with each, the most frequent first."""
     facts, field = _facts(request), request.params.field
@@ -95,7 +95,7 @@ def facets(request: ReleaseRequest[FacetParams]) -> Response:
     )
 
 
-@on_release("/groups", answer=GroupList)
+@on_release("/groups", model=GroupList)
 def groups(request: ReleaseRequest[NoParams]) -> Response:
     """The groups of samples, such as tissues, in the order of their file."""
     members = [
@@ -105,7 +105,7 @@ def groups(request: ReleaseRequest[NoParams]) -> Response:
     return release_response(request.release, groups=members)
 
 
-@on_release("/groups/<group>", answer=GroupAnswer)
+@on_release("/groups/<group>", model=GroupAnswer)
 def one_group(request: ReleaseRequest[NoParams], group: str) -> Response:
     """A group and the rail_ids of its samples."""
     for sample_group in _facts(request).groups:

@@ -56,7 +56,7 @@ _INTEGERS = ("start", "end", "samples_count", "coverage_sum")
 _DECIMALS = ("coverage_avg", "coverage_median")
 
 
-@on_release("/splicing/inclusion-ratio", params=InclusionParams, answer=InclusionAnswer)
+@on_release("/splicing/inclusion-ratio", params=InclusionParams, model=InclusionAnswer)
 def inclusion_ratio(request: ReleaseRequest[InclusionParams]) -> Response:
     """The relative use of the junctions of group B and group A in each sample (JIR)."""
     params = request.params
@@ -68,7 +68,7 @@ def inclusion_ratio(request: ReleaseRequest[InclusionParams]) -> Response:
     return release_response(request.release, samples=samples)
 
 
-@on_release("/splicing/psi", params=PsiParams, answer=PsiAnswer)
+@on_release("/splicing/psi", params=PsiParams, model=PsiAnswer)
 def psi(request: ReleaseRequest[PsiParams]) -> Response:
     """The fraction of transcripts that include a cassette exon, per sample (PSI)."""
     params = request.params
@@ -84,14 +84,14 @@ def psi(request: ReleaseRequest[PsiParams]) -> Response:
     return release_response(request.release, samples=samples)
 
 
-@on_release("/splicing/shared", params=SharedParams, answer=SharedAnswer)
+@on_release("/splicing/shared", params=SharedParams, model=SharedAnswer)
 def shared(request: ReleaseRequest[SharedParams]) -> Response:
     """The samples that have reads in the first query and in a later one (SSC)."""
     samples = _shared_samples(request, request.params).tolist()
     return release_response(request.release, count=len(samples), samples=samples)
 
 
-@on_release("/splicing/tissues", params=TissueParams, answer=TissueAnswer)
+@on_release("/splicing/tissues", params=TissueParams, model=TissueAnswer)
 def tissues(request: ReleaseRequest[TissueParams]) -> Response:
     """The tissues in which the junctions occur together: n of N samples."""
     samples = _shared_samples(request, request.params)
@@ -103,7 +103,7 @@ def tissues(request: ReleaseRequest[TissueParams]) -> Response:
     return release_response(request.release, field=request.params.field, tissues=members)
 
 
-@on_release("/splicing/exons", params=ExonParams, answer=ExonAnswer)
+@on_release("/splicing/exons", params=ExonParams, model=ExonAnswer)
 def exons(request: ReleaseRequest[ExonParams]) -> Response:
     """Candidate exons between the junctions of a region."""
     params = request.params
@@ -128,19 +128,19 @@ def exons(request: ReleaseRequest[ExonParams]) -> Response:
     return release_response(request.release, truncated=truncated, exons=members)
 
 
-@on_release("/splicing/union", params=UnionParams, answer=JoinedAnswer)
+@on_release("/splicing/union", params=UnionParams, model=JoinedAnswer)
 def in_any(request: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that any of the compilations has, each once."""
     return _joined_response(request, union(_rows_by_release(request)))
 
 
-@on_release("/splicing/intersection", params=UnionParams, answer=JoinedAnswer)
+@on_release("/splicing/intersection", params=UnionParams, model=JoinedAnswer)
 def in_all(request: ReleaseRequest[UnionParams]) -> Response:
     """The junctions that all of the compilations have, each once."""
     return _joined_response(request, union(_rows_by_release(request), in_all=True))
 
 
-@on_release("/splicing/normalised", params=NormalisedParams, answer=MergedAnswer)
+@on_release("/splicing/normalised", params=NormalisedParams, model=MergedAnswer)
 def comparable(request: ReleaseRequest[NormalisedParams]) -> Response:
     """Junctions with coverages that are comparable between samples.
 

@@ -53,6 +53,7 @@ def compress_response(response: Response) -> Response:
     """The response in the client's preferred encoding; unchanged if it is small or compressed
     already.
     """
+    # Also if it is not compressed: a cache must not give this response to every client.
     response.vary.update(("Accept", "Accept-Encoding"))
     encoding = preferred_encoding()
     if encoding == "identity" or not _is_compressible(response):

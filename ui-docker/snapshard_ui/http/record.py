@@ -50,6 +50,7 @@ class Record:
 
 def current_record() -> Record:
     """The record of the request in progress; the first call creates it."""
+    # Also for a request that no route matches: its problem response needs an id.
     if "record" not in g:
         g.record = Record(
             request.method,

@@ -20,6 +20,7 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
+    # A stream is guarded on its own (see streaming.py): it outlives what is undone below.
     record = current_record()
     record.resources.enter_context(watched(current_backend(), record))
 

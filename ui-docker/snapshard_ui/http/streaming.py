@@ -31,6 +31,7 @@ def streamed(pieces: Pieces) -> Iterator[bytes]:
     backend, record = current_backend(), current_record()
 
     def stream() -> Iterator[bytes]:
+        # Left in reverse order: the source is closed while its time still counts for the request.
         timeout = send_timeout(record.client, backend.settings.send_seconds)
         with watched(backend, record), closing(pieces), timeout:
             yield from pieces

@@ -66,7 +66,7 @@ class Document(BaseModel):
     components: dict[str, Any]
 
 
-@on_api("/openapi.json", answer=Document)
+@on_api("/openapi.json", model=Document)
 def openapi(params: NoParams) -> Response:
     """This API as OpenAPI 3.1."""
     return json_response(document())
@@ -77,7 +77,7 @@ api.add_url_rule("", "root", lambda: redirect(request.script_root + PREFIX + "/d
 api.add_url_rule("/", "root_slash", lambda: redirect(request.script_root + PREFIX + "/docs"))
 
 
-@on_api("/docs", answer=Document)
+@on_api("/docs", model=Document)
 def docs(params: NoParams) -> Response:
     """This API as a page."""
     return Response(
@@ -114,7 +114,7 @@ def document() -> dict[str, Any]:
 
 
 def _components(name: Schema) -> dict[str, Any]:
-    answers = {operation.answer for operation in OPERATIONS if issubclass(operation.answer, Answer)}
+    answers = {operation.model for operation in OPERATIONS if issubclass(operation.model, Answer)}
     models: list[type[BaseModel]] = [
         Problem,
         *answers,
@@ -224,8 +224,8 @@ def _described(
 
 def _responses(operation: Operation, path: str) -> dict[str, Any]:
     answer = (
-        {"$ref": _SCHEMAS + operation.answer.__name__}
-        if issubclass(operation.answer, Answer)
+        {"$ref": _SCHEMAS + operation.model.__name__}
+        if issubclass(operation.model, Answer)
         else {"type": "object"}
     )
     content: dict[str, Any] = {"application/json": {"schema": answer}}
@@ -243,6 +243,6 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
         str(status): {"description": TITLES[status], "content": problem} for status in statuses
     }
     return {
-        "200": {"description": (operation.answer.__doc__ or "").strip(), "content": content},
+        "200": {"description": (operation.model.__doc__ or "").strip(), "content": content},
         **errors,
     }

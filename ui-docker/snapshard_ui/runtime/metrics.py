@@ -5,6 +5,7 @@ workers share. It is therefore imported only after a server has set PROMETHEUS_M
 """
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,48 +21,37 @@ class Metrics:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.registry = CollectorRegistry()
-        self.requests = Histogram(
+        histogram = partial(Histogram, buckets=_BUCKETS, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        gauge = partial(Gauge, registry=self.registry)
+        self.requests = histogram(
             "snapshard_request_seconds",
             "Time until the last byte of a response",
             ("method", "route", "status"),
-            buckets=_BUCKETS,
-            registry=self.registry,
         )
-        self.shards = Histogram(
-            "snapshard_shard_seconds",
-            "Time on a shard per request",
-            ("shard",),
-            buckets=_BUCKETS,
-            registry=self.registry,
+        self.shards = histogram(
+            "snapshard_shard_seconds", "Time on a shard per request", ("shard",)
         )
-        self.rows = Counter("snapshard_rows", "Rows returned", ("route",), registry=self.registry)
-        self.truncated = Counter(
-            "snapshard_truncated", "Truncated responses", registry=self.registry
+        self.rows = counter("snapshard_rows", "Rows returned", ("route",))
+        self.truncated = counter("snapshard_truncated", "Truncated responses")
+        self.exports = gauge(
+            "snapshard_exports", "Exports in progress", multiprocess_mode="livesum"
         )
-        self.exports = Gauge(
-            "snapshard_exports",
-            "Exports in progress",
-            multiprocess_mode="livesum",
-            registry=self.registry,
-        )
-        self.refused = Counter(
+        self.refused = counter(
             "snapshard_exports_refused",
             "Exports refused because too many were in progress",
-            registry=self.registry,
         )
-        self.shard_up = Gauge(
+        self.shard_up = gauge(
             "snapshard_shard_up",
             "1 if the shard responded to the last check",
             ("shard",),
             multiprocess_mode="mostrecent",
-            registry=self.registry,
         )
-        self.connections = Gauge(
+        self.connections = gauge(
             "snapshard_connections",
             "Connections to a shard",
             ("shard", "use", "state"),
             multiprocess_mode="livesum",
-            registry=self.registry,
         )
 
     def note_connections(self, index: "Index") -> None:
@@ -80,6 +70,7 @@ class Metrics:
         """All counters in Prometheus' text format."""
         from prometheus_client import CollectorRegistry, generate_latest, multiprocess
 
+        # A worker has its own counters only; the files hold those of all workers.
         registry: CollectorRegistry = self.registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()

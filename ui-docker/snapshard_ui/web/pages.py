@@ -51,6 +51,7 @@ def page() -> AnyResponse:
     visible = [section for section in (content["results"], content["evidence"]) if section]
     if not visible:
         content["examples"] = sections.examples(release, state)
+    # One section that fails decides the status, although the other is still shown.
     status = next((section.status for section in visible if section.problem), 200)
     return _rendered(state, content, status=status)
 

@@ -77,6 +77,7 @@ def results(release: Release, state: State) -> Section:
         pairs = api_pairs(interpretation, state)
         params = _params(pairs, state)
         page = find_page(ReleaseRequest(current_index(), release, params, FORMATS["json"]))
+        # The page reports its rows to the log, as a response of the API does.
         record = current_record()
         record.rows, record.truncated = page.row_count, bool(page.members["truncated"])
         answer = {**page.members, "rows": _table_rows(page)}
