@@ -247,7 +247,7 @@ def test_snaptrons_transcripts_are_read(parsed):
     assert one.cds is None
     for wrong, expected in [
         (text.format("62"), "expected start-end such as 60-900, got '62'"),
-        (text.replace("cds_span", "span"), "got none of cds_span"),
+        (text.replace("cds_span", "span"), "but there is no cds_span"),
         (
             text.replace("\ttranscript\t", "\texon\t"),
             "expected a GTF line of 9 columns, the third `transcript`",

@@ -182,7 +182,7 @@ def test_chromosomes_out_of_order_and_broken_files_are_refused(tmp_path):
     with pytest.raises(BadSource, match="plain string order"):
         merged([CoverageFile(1, str(tmp_path / "order"))])
     (tmp_path / "broken").write_bytes(b"\x26\xfc\x8f\x88" + bytes(100))
-    with pytest.raises(BadSource, match="no whole bigWig"):
+    with pytest.raises(BadSource, match="not a complete bigWig"):
         merged([CoverageFile(1, str(tmp_path / "broken"))])
     with pytest.raises(BadSource, match="cannot be opened"):
         merged([CoverageFile(1, str(tmp_path / "absent"))])

@@ -1,9 +1,8 @@
-"""Coverage base by base: `bases.tsv`, one value per sample in every interval, and bedGraph, which
-holds one sample.
+"""Coverage base by base: `bases.tsv`, with one value per sample in every interval, and bedGraph, which
+has one sample.
 
-Columns: chromosome, 0-based start, exclusive end, values. The rows are kept as they are, so whoever
-asks them for positions gets 0-based half-open ones; `snapshard` converts where it compares them
-with a region.
+Columns: chromosome, 0-based start, exclusive end, values. Rows are stored verbatim, so their
+positions are 0-based and half-open; `snapshard` converts them when it compares them with a region.
 """
 
 import re
@@ -50,10 +49,8 @@ def read_bases_header(source: Source) -> tuple[int, ...]:
         or tuple(names[: len(BASE.columns)]) != BASE.columns
         or not all(name.isdigit() for name in samples)
     ):
-        raise BadSource(
-            source.name,
-            f"expected one line: {', '.join(BASE.columns)} and rail_ids, got {quoted(chr(10).join(lines))}",
-        )
+        expected = f"one line: {', '.join(BASE.columns)} and rail_ids"
+        raise BadSource(source.name, f"expected {expected}, got {quoted(chr(10).join(lines))}")
     return tuple(int(name) for name in samples)
 
 
@@ -65,11 +62,11 @@ def read_bases(
     errors: ErrorBudget,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
-    """The checked rows of a bases file in its order, a chunk at a time; their columns are BASE.columns
-    and one per sample.
+    """Yields the checked rows of a bases file in its order, a chunk at a time; their columns are
+    BASE.columns and one per sample.
 
     Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row
-    that is not sorted or that overlaps the one before.
+    that is not sorted or that overlaps the row before it.
     """
     columns = (*BASE.columns, *map(str, samples))
     return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, columns, errors)
@@ -78,19 +75,21 @@ def read_bases(
 def read_bedgraph(
     stream: Stream, name: str, *, errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Chunk]:
-    """The same of a bedGraph file, whose one value is the column `value`; lines for browsers in
-    front are left out.
+    """Yields the checked rows of a bedGraph file in the same way; its one value is the column
+    `value`.
+
+    Lines for genome browsers at the start of the file are skipped.
     """
-    return _checked(
-        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, (*BASE.columns, "value"), errors
-    )
+    blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
+    return _checked(blocks, name, (*BASE.columns, "value"), errors)
 
 
 def _checked(
     blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget
 ) -> Iterator[Chunk]:
     checks = (*_POSITION_CHECKS, *_value_checks(columns[len(BASE.columns) :]))
-    order, last, line, empty = GenomeOrder(name, first_column=1), _Last(name), 1, True
+    order, interval = GenomeOrder(name, first_column=1), _LastInterval(name)
+    line, empty = 1, True
     for block in blocks:
         text = _without_head(block) if line == 1 else block
         line += line_count(block) - line_count(text)
@@ -99,7 +98,7 @@ def _checked(
             errors.spend(row)
         if len(chunk.rows):
             order.follow(chunk.rows, chunk.lines)
-            last.follow(chunk)
+            interval.follow(chunk)
             yield chunk
             empty = False
         line += line_count(text)
@@ -115,8 +114,8 @@ def _without_head(text: bytes) -> bytes:
     return text
 
 
-class _Last:
-    """Where the row before ended, to find rows that overlap."""
+class _LastInterval:
+    """The end of the last row, kept between chunks to find rows that overlap."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -124,7 +123,7 @@ class _Last:
         self._end = 0
 
     def follow(self, chunk: Chunk) -> None:
-        """Take note of the next rows, which are sorted. Raises BadSource."""
+        """Checks the next rows, which are sorted. Raises BadSource."""
         names = chromosomes(chunk.rows)
         starts, ends = chunk.rows.integers("start"), chunk.rows.integers("end")
         before = np.append(self._end if names[0] == self._chrom else 0, ends[:-1])
@@ -143,27 +142,26 @@ class _Last:
 
 
 def _ends_fit(rows: Rows) -> Mask:
-    fits: Mask = (rows.integers("start") < rows.integers("end")) & (
-        rows.integers("end") <= LAST_BASE
-    )
+    starts, ends = rows.integers("start"), rows.integers("end")
+    fits: Mask = (starts < ends) & (ends <= LAST_BASE)
     return fits
+
+
+def _ends_reason(fields: Fields) -> str:
+    interval = f"{fields['start']}-{fields['end']}"
+    return f"expected 0 <= start < end (0-based, end excluded), got {interval}"
 
 
 _POSITION_CHECKS = (
     CHROMOSOME,
     whole_number("start"),
     whole_number("end"),
-    Check(
-        _ends_fit,
-        lambda fields: (
-            f"expected 0 <= start < end (0-based, end excluded), got {fields['start']}-{fields['end']}"
-        ),
-    ),
+    Check(_ends_fit, _ends_reason),
 )
 
 
 def _value_checks(columns: tuple[str, ...]) -> tuple[Check, ...]:
-    """The one check of all values of a row."""
+    """One check for all values of a row; none if there are no value columns."""
 
     def reason(fields: Fields) -> str:
         name = next(name for name in columns if not _NUMBER.fullmatch(fields[name]))
@@ -177,19 +175,19 @@ def _are_numbers(rows: Rows, columns: tuple[str, ...]) -> Mask:
     text = spans[0][0]
     starts = np.stack([starts for _, starts, _ in spans], axis=1).ravel()
     ends = np.stack([ends for _, _, ends in spans], axis=1).ravel()
-    good = _plain(text, starts, ends)
-    for place in np.flatnonzero(~good).tolist():
-        good[place] = bool(_NUMBER.fullmatch(text[starts[place] : ends[place]].tobytes().decode()))
+    good = _are_plain(text, starts, ends)
+    # Almost all values are plain; exponents and errors are matched one by one.
+    for field in np.flatnonzero(~good).tolist():
+        good[field] = bool(_NUMBER.fullmatch(text[starts[field] : ends[field]].tobytes().decode()))
     numbers: Mask = np.logical_and.reduce(good.reshape(-1, len(columns)), axis=1)
     return numbers
 
 
-def _plain(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Mask:
-    """Which fields are digits, perhaps with a point and more digits."""
+def _are_plain(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Mask:
+    """Mask of the fields that are digits, with or without a point and more digits."""
     points = np.append(np.flatnonzero(text == ord(".")), len(text))
     point = np.minimum(points[np.searchsorted(points, starts)], ends)
     fraction = np.minimum(point + 1, ends)
-    plain: Mask = (
-        are_digits(text, starts, point) & are_digits(text, fraction, ends) & (point > starts)
-    )
+    plain: Mask = are_digits(text, starts, point) & are_digits(text, fraction, ends)
+    plain &= point > starts
     return plain

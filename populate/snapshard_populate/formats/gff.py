@@ -1,8 +1,8 @@
 """Genes and transcripts from GTF and GFF3, of GENCODE, Ensembl and RefSeq.
 
 GTF (https://mblab.wustl.edu/GTF22.html) has attributes `key "value";`, GFF3 (gff3.md of
-https://github.com/The-Sequence-Ontology/Specifications) `key=value;`. Both are 1-based with both
-ends included.
+https://github.com/The-Sequence-Ontology/Specifications) `key=value;`. Positions of both are 1-based
+and closed.
 """
 
 import re
@@ -25,6 +25,8 @@ _IS_GFF3 = re.compile(r'\s*[^\s"=;]+=')
 _ID_PREFIX = re.compile(r"^(?:gene|transcript|rna)[:-]")
 _TRANSCRIPT_TYPE = re.compile(r".*(?:transcript|RNA|_segment)")
 _CODING = ("CDS", "stop_codon")
+Key = tuple[str, str]
+"""Id and chromosome: Ensembl gives the genes of chrX and chrY that are alike the same ids."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class _Feature:
-    """One line; its attributes are taken apart only if somebody asks."""
+    """One line."""
 
     number: int
     chrom: str
@@ -48,64 +50,58 @@ class _Feature:
     strand: str
     text: str
 
+    # Parsing the attributes takes most of the time, and the exons, most of the lines, need only
+    # their parents.
     @cached_property
     def attributes(self) -> dict[str, str]:
-        return (
-            parse_gff3_attributes(self.text)
-            if _IS_GFF3.match(self.text)
-            else parse_gtf_attributes(self.text)
-        )
+        if _IS_GFF3.match(self.text):
+            return parse_gff3_attributes(self.text)
+        return parse_gtf_attributes(self.text)
 
     def first(self, *names: str) -> str:
-        """The first of these attributes that says something, without the prefixes that Ensembl and
-        RefSeq put before ids.
+        """The first of these attributes that has a value, else ''; without the prefixes that Ensembl
+        and RefSeq put before ids.
         """
-        return next(
-            (
-                _ID_PREFIX.sub("", self.attributes[name])
-                for name in names
-                if self.attributes.get(name)
-            ),
-            "",
-        )
+        values = (self.attributes.get(name, "") for name in names)
+        return _ID_PREFIX.sub("", next(filter(None, values), ""))
 
     def parents(self) -> list[str]:
         """The transcripts that an exon or coding part belongs to."""
-        found = _GTF_TRANSCRIPT.search(self.text) or _GFF3_PARENT.search(self.text)
-        return found[1].split(",") if found else []
+        match = _GTF_TRANSCRIPT.search(self.text) or _GFF3_PARENT.search(self.text)
+        return match[1].split(",") if match else []
 
 
 @dataclass
-class _Parts:
-    """What was gathered for one transcript: its own line, if there is one, and its parts."""
+class _TranscriptParts:
+    """The lines of one transcript: its own line, if there is one, its exons and coding parts."""
 
-    own: _Feature | None = None
+    line: _Feature | None = None
     exons: list[_Feature] = field(default_factory=list)
     coding: list[Span] = field(default_factory=list)
 
 
 def read_annotation(source: Source, *, errors: ErrorBudget) -> Annotation:
-    """The genes and transcripts of a GTF or GFF3 file; which of the two it is, the attributes tell.
+    """The genes and transcripts of a GTF or GFF3 file; the attributes tell which of the two it is.
 
-    A transcript without a line of its own (as in old GTF) is made of its exons, a gene without one
-    of its transcripts. Stop codons count as coding, as they do in UCSC's tables. Bad lines are
+    A transcript without a line of its own (as in old GTF) is derived from its exons, and a gene
+    without one from its transcripts. Stop codons count as coding, as in UCSC's tables. Bad lines are
     spent on the error budget.
     """
-    genes: dict[tuple[str, str], Gene] = {}
-    parts: dict[tuple[str, str], _Parts] = {}
+    genes: dict[Key, Gene] = {}
+    parts: dict[Key, _TranscriptParts] = {}
     for feature in _features(source, errors):
         if feature.type.endswith("gene"):
             gene = _gene(feature)
             genes[gene.gene_id, gene.chrom] = gene
         else:
-            _gather(feature, parts)
+            _add_part(feature, parts)
     transcripts = tuple(_transcripts(parts, genes, source.name, errors))
-    made = {key: gene for key, gene in _genes_of(transcripts).items() if key not in genes}
-    return Annotation((*genes.values(), *made.values()), transcripts)
+    derived = {key: gene for key, gene in _genes_of(transcripts).items() if key not in genes}
+    return Annotation((*genes.values(), *derived.values()), transcripts)
 
 
 def parse_gtf_attributes(text: str) -> dict[str, str]:
-    """The attributes of a GTF line; of one that comes several times, such as `tag`, the last."""
+    """The attributes of a GTF line; if one occurs several times, such as `tag`, its last value."""
     return {key: quoted or bare for key, quoted, bare in _GTF_ATTRIBUTE.findall(text)}
 
 
@@ -115,7 +111,7 @@ def parse_gff3_attributes(text: str) -> dict[str, str]:
 
 
 def parse_whole_number(text: str) -> int:
-    """The whole number that the text is. Raises ValueError, which quotes it."""
+    """The whole number that the text is. Raises ValueError, which quotes the text."""
     if not (text.isascii() and text.isdigit()):
         raise ValueError(f"expected a whole number, got {text[:80]!r}")
     return int(text)
@@ -128,7 +124,7 @@ def _features(source: Source, errors: ErrorBudget) -> Iterator[_Feature]:
         if not line or line.startswith("#"):
             continue
         try:
-            feature = _feature(number, line.split("\t"))
+            feature = _parse_feature(number, line.split("\t"))
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
@@ -136,99 +132,92 @@ def _features(source: Source, errors: ErrorBudget) -> Iterator[_Feature]:
                 yield feature
 
 
-def _feature(number: int, fields: list[str]) -> _Feature | None:
-    """The line as a feature; None if it is of a type that says nothing of genes and transcripts."""
+def _parse_feature(number: int, fields: list[str]) -> _Feature | None:
+    """The line as a feature; None for types that do not describe genes and transcripts."""
     if len(fields) != _COLUMNS:
         raise ValueError(f"expected {_COLUMNS} tab-separated columns, got {len(fields)}")
-    chrom, source, kind, start, end, _, strand, _, attributes = fields
-    if (
-        kind not in ("exon", *_CODING)
-        and not kind.endswith("gene")
-        and not _TRANSCRIPT_TYPE.fullmatch(kind)
-    ):
+    chrom, source, type_, start, end, _, strand, _, attributes = fields
+    is_gene, is_part = type_.endswith("gene"), type_ in ("exon", *_CODING)
+    if not (is_gene or is_part or _TRANSCRIPT_TYPE.fullmatch(type_)):
         return None
+    first, last = parse_whole_number(start), parse_whole_number(end)
     feature = _Feature(
-        number,
-        chromosome_name(chrom),
-        source,
-        kind,
-        parse_whole_number(start),
-        parse_whole_number(end),
-        strand,
-        attributes,
+        number, chromosome_name(chrom), source, type_, first, last, strand, attributes
     )
-    if not 1 <= feature.start <= feature.end:
-        raise ValueError(f"expected 1 <= start <= end, got {start} and {end}")
-    if kind in ("exon", *_CODING) and not feature.parents():
+    if not 1 <= first <= last:
+        raise ValueError(f"expected 1 <= start <= end, got {first} and {last}")
+    if is_part and not feature.parents():
         raise ValueError(
-            f"expected a transcript_id (GTF) or Parent (GFF3) of the {kind}, got {attributes[:80]!r}"
+            f"expected a transcript_id (GTF) or Parent (GFF3) of the {type_}, "
+            f"got {attributes[:80]!r}"
         )
-    if kind.endswith("gene") and not feature.first("gene_id", "ID"):
+    if is_gene and not feature.first("gene_id", "ID"):
         raise ValueError(
             f"expected a gene_id (GTF) or ID (GFF3) of the gene, got {attributes[:80]!r}"
         )
-    _check_strand(feature)
+    # The constructor raises ValueError for a bad strand, here while the line number is known.
+    Gene("", "", feature.chrom, first, last, strand)
     return feature
 
 
-def _check_strand(feature: _Feature) -> None:
-    Gene("", "", feature.chrom, feature.start, feature.end, feature.strand)
-
-
-def _gather(feature: _Feature, parts: dict[tuple[str, str], _Parts]) -> None:
+def _add_part(feature: _Feature, parts: dict[Key, _TranscriptParts]) -> None:
     if feature.type not in ("exon", *_CODING):
         name = feature.attributes.get("ID") or feature.attributes.get("transcript_id", "")
-        parts.setdefault((name, feature.chrom), _Parts()).own = feature
+        parts.setdefault((name, feature.chrom), _TranscriptParts()).line = feature
         return
     for parent in feature.parents():
-        part = parts.setdefault((parent, feature.chrom), _Parts())
+        transcript = parts.setdefault((parent, feature.chrom), _TranscriptParts())
         if feature.type == "exon":
-            part.exons.append(feature)
+            transcript.exons.append(feature)
         else:
-            part.coding.append((feature.start, feature.end))
+            transcript.coding.append((feature.start, feature.end))
 
 
 def _gene(feature: _Feature) -> Gene:
     gene_id = feature.first("gene_id", "ID")
-    symbol = feature.first("gene_name", "gene", "Name") or gene_id
-    biotype = feature.first("gene_type", "gene_biotype", "biotype")
     return Gene(
         gene_id,
-        symbol,
+        feature.first("gene_name", "gene", "Name") or gene_id,
         feature.chrom,
         feature.start,
         feature.end,
         feature.strand,
-        biotype,
+        feature.first("gene_type", "gene_biotype", "biotype"),
         feature.source,
     )
 
 
 def _transcripts(
-    parts: dict[tuple[str, str], _Parts],
-    genes: dict[tuple[str, str], Gene],
-    name: str,
-    errors: ErrorBudget,
+    parts: dict[Key, _TranscriptParts], genes: dict[Key, Gene], name: str, errors: ErrorBudget
 ) -> Iterator[Transcript]:
-    for (parent, _), part in parts.items():
-        if not part.exons:
+    for (parent, _), transcript in parts.items():
+        if not transcript.exons:
             continue
-        line = part.own or part.exons[0]
+        line = transcript.line or transcript.exons[0]
         try:
-            yield _transcript(parent, part, line, genes)
+            yield _transcript(parent, transcript, line, genes)
         except ValueError as error:
             errors.spend(BadRow(name, line.number, str(error)))
 
 
 def _transcript(
-    parent: str, part: _Parts, line: _Feature, genes: dict[tuple[str, str], Gene]
+    parent: str, parts: _TranscriptParts, line: _Feature, genes: dict[Key, Gene]
 ) -> Transcript:
-    exons = tuple(sorted((exon.start, exon.end) for exon in part.exons))
-    gene_id = line.first("gene_id", "Parent") if part.own else line.first("gene_id", "gene")
+    exons = tuple(sorted((exon.start, exon.end) for exon in parts.exons))
+    coding: Span | None = None
+    if parts.coding:
+        coding = min(start for start, _ in parts.coding), max(end for _, end in parts.coding)
+    if parts.line:
+        transcript_id = line.first("transcript_id")
+        gene_id = line.first("gene_id", "Parent")
+        start, end = line.start, line.end
+    else:
+        transcript_id = ""
+        gene_id = line.first("gene_id", "gene")
+        start, end = exons[0][0], max(end for _, end in exons)
     gene = genes.get((gene_id, line.chrom))
-    start, end = (line.start, line.end) if part.own else (exons[0][0], max(end for _, end in exons))
     return Transcript(
-        (part.own.first("transcript_id") if part.own else "") or _ID_PREFIX.sub("", parent),
+        transcript_id or _ID_PREFIX.sub("", parent),
         gene_id,
         line.first("gene_name", "gene") or (gene.symbol if gene else gene_id),
         line.chrom,
@@ -236,22 +225,28 @@ def _transcript(
         end,
         line.strand,
         exons,
-        (min(start for start, _ in part.coding), max(end for _, end in part.coding))
-        if part.coding
-        else None,
+        coding,
         line.source,
     )
 
 
-def _genes_of(transcripts: tuple[Transcript, ...]) -> dict[tuple[str, str], Gene]:
-    """Genes that span their transcripts."""
-    genes: dict[tuple[str, str], Gene] = {}
-    for one in transcripts:
-        new = Gene(
-            one.gene_id, one.symbol, one.chrom, one.start, one.end, one.strand, source=one.source
-        )
-        old = genes.get((one.gene_id, one.chrom), new)
-        genes[one.gene_id, one.chrom] = replace(
-            old, start=min(old.start, new.start), end=max(old.end, new.end)
-        )
+def _genes_of(transcripts: tuple[Transcript, ...]) -> dict[Key, Gene]:
+    """The genes of transcripts, each as long as its transcripts together."""
+    genes: dict[Key, Gene] = {}
+    for transcript in transcripts:
+        key = transcript.gene_id, transcript.chrom
+        start, end = transcript.start, transcript.end
+        gene = genes.get(key)
+        if gene is None:
+            genes[key] = Gene(
+                transcript.gene_id,
+                transcript.symbol,
+                transcript.chrom,
+                start,
+                end,
+                transcript.strand,
+                source=transcript.source,
+            )
+        else:
+            genes[key] = replace(gene, start=min(gene.start, start), end=max(gene.end, end))
     return genes

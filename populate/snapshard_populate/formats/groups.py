@@ -1,12 +1,12 @@
-"""Groups of samples (`samples.groups.tsv`): a line of column names, then name, long name, number of
-samples, their rail_ids.
+"""Groups of samples (`samples.groups.tsv`): a line of column names, then lines of name, long name,
+number of samples, and their rail_ids.
 
-Snaptron's files name these columns differently from compilation to compilation; only their places
-count.
+Snaptron's files name these columns differently from compilation to compilation, so only their order
+counts.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from snapshard.errors import BadRow
@@ -18,7 +18,7 @@ _COLUMNS = ("name", "long name", "number of samples", "rail_ids")
 
 @dataclass(frozen=True)
 class GroupLine:
-    """A group that queries may name, and its members in the order of the file."""
+    """One line of a groups file, with the members in the order of the file."""
 
     name: str
     long_name: str
@@ -26,64 +26,53 @@ class GroupLine:
 
 
 def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[GroupLine]:
-    """The groups of a file, in its order. Bad lines, and groups of the name of an earlier one, are
-    spent on the error budget.
+    """Yields the groups of a file in its order.
+
+    Bad lines, and groups with the name of an earlier one, are spent on the error budget. Members
+    are not compared with the samples of the compilation, which may lack a samples file.
     """
-    first: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for number, line in source.lines():
         fields = line.split("\t")
-        if number == 1 and _names_columns(fields):
+        if number == 1 and _are_column_names(fields):
             continue
         try:
-            group = _group(fields)
-            if group.name in first:
-                raise ValueError(
-                    f"expected every group once, got {group.name!r} again (first on line {first[group.name]})"
-                )
+            group = _parse_group(fields)
+            if group.name in lines:
+                first = f"(first on line {lines[group.name]})"
+                raise ValueError(f"expected every group once, got {group.name!r} again {first}")
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
-            first[group.name] = number
+            lines[group.name] = number
             yield group
 
 
-def unknown_members(
-    groups: Iterable[GroupLine], known: Container[int]
-) -> dict[str, tuple[int, ...]]:
-    """By group name, the members that are no sample of the compilation; groups that have none such
-    are left out.
-    """
-    unknown = {
-        group.name: tuple(member for member in group.members if member not in known)
-        for group in groups
-    }
-    return {name: members for name, members in unknown.items() if members}
-
-
-def _names_columns(fields: list[str]) -> bool:
+def _are_column_names(fields: list[str]) -> bool:
     return not any(_NUMBERS.fullmatch(text) for text in fields[2:4])
 
 
-def _group(fields: list[str]) -> GroupLine:
+def _parse_group(fields: list[str]) -> GroupLine:
     if len(fields) != len(_COLUMNS):
         raise ValueError(
-            f"expected {len(_COLUMNS)} tab-separated columns ({', '.join(_COLUMNS)}), got {len(fields)}"
+            f"expected {len(_COLUMNS)} tab-separated columns ({', '.join(_COLUMNS)}), "
+            f"got {len(fields)}"
         )
     name, long_name, count, ids = fields
     if not name:
         raise ValueError("expected a name of the group, got ''")
-    members = tuple(_rail_id(text) for text in ids.split(",")) if ids else ()
+    members = tuple(_parse_rail_id(text) for text in ids.split(",")) if ids else ()
     if len(set(members)) != len(members):
-        twice = next(member for place, member in enumerate(members) if member in members[:place])
-        raise ValueError(f"group {name!r}: expected every sample once, got {twice} again")
+        repeated = next(member for i, member in enumerate(members) if member in members[:i])
+        raise ValueError(f"group {name!r}: expected every sample once, got {repeated} again")
     if count != str(len(members)):
         raise ValueError(
-            f"group {name!r}: expected {count} samples as the third column says, got {len(members)}"
+            f"group {name!r}: expected {count} samples (third column), got {len(members)}"
         )
     return GroupLine(name, long_name, members)
 
 
-def _rail_id(text: str) -> int:
+def _parse_rail_id(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ValueError(f"expected rail_ids separated by commas, got {text[:80]!r}")
     return int(text)

@@ -1,10 +1,15 @@
-"""Base coverage of many samples, each in a file of its own, side by side: the lines of one bases
-file.
+"""Base coverage of many samples, each in a file of its own, merged into the lines of one bases file.
 
-Files are read in step, each some steps ahead. Up to the place that all have reached, the genome is
-cut wherever a sample's coverage changes; between two cuts there is one line with a value per
-sample. Neighbouring stretches with the same values are one, and those without a read in any sample
-are left out.
+The files are read in step, each some steps ahead of the merged text:
+
+- Every reader knows the position up to which its sample's coverage is complete: the end of the last
+  step that it has read, or the end of the chromosome. The text is made up to the smallest of these
+  positions, so no file is ever held in memory.
+- Up to there, the genome is divided wherever the coverage of any sample changes. Each interval is a
+  line with one value per sample.
+- Adjacent intervals with the same values become one, also across the tables that are made at a time:
+  the last interval of a table waits for the next table. Intervals without reads in any sample are
+  left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,8 +31,9 @@ Values = NDArray[np.float64]
 
 
 class MergedCoverage:
-    """The merged text of samples' files, read from front to back like a source. Values have a
-    decimal, as Snaptron's do.
+    """The merged text of samples' files, read from front to back like a source.
+
+    Values have a decimal, as Snaptron's do.
     """
 
     total: int | None = None
@@ -36,148 +42,142 @@ class MergedCoverage:
         self.name = name
         self.bytes_read = 0
         self._texts = filter(None, _texts(files, errors))
-        self._rest = b""
+        self._unread = b""
 
     def read(self, size: int, /) -> bytes:
-        """That many bytes of whole lines, fewer only at the end."""
-        parts, missing = [self._rest], size - len(self._rest)
+        """That many bytes of text, fewer only at the end."""
+        parts, missing = [self._unread], size - len(self._unread)
         while missing > 0 and (text := next(self._texts, b"")):
             parts.append(text)
             missing -= len(text)
         text = b"".join(parts)
-        self._rest = text[size:]
-        self.bytes_read += len(text) - len(self._rest)
+        self._unread = text[size:]
+        self.bytes_read += len(text) - len(self._unread)
         return text[:size]
 
 
 @dataclass(frozen=True)
 class _Table:
-    """Stretches of one chromosome with a row of values each."""
+    """Ascending intervals of one chromosome, with a row of values each."""
 
     starts: Integers
     ends: Integers
     values: Values
 
-    def joined(self) -> "_Table":
-        """The same with neighbours of equal values made one."""
-        if len(self.starts) < 2:
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def merge_adjacent(self) -> "_Table":
+        """The same coverage, with adjacent intervals of equal values merged."""
+        if len(self) < 2:
             return self
-        new = np.ones(len(self.starts), np.bool_)
-        new[1:] = (self.starts[1:] != self.ends[:-1]) | (self.values[1:] != self.values[:-1]).any(
-            axis=1
-        )
-        first = np.flatnonzero(new)
-        last = np.append(first[1:], len(new)) - 1
+        changes = np.ones(len(self), np.bool_)
+        changes[1:] = self.starts[1:] != self.ends[:-1]
+        changes[1:] |= (self.values[1:] != self.values[:-1]).any(axis=1)
+        first = np.flatnonzero(changes)
+        last = np.append(first[1:], len(changes)) - 1
         return _Table(self.starts[first], self.ends[last], self.values[first])
 
-    def part(self, first: int, last: int) -> "_Table":
-        """Some of its rows."""
+    def slice(self, first: int, last: int) -> "_Table":
+        """Intervals first to last - 1."""
         return _Table(self.starts[first:last], self.ends[first:last], self.values[first:last])
 
-    def followed(self, other: "_Table") -> "_Table":
-        """Its rows and those of another."""
-        starts, ends = (
+    def append(self, other: "_Table") -> "_Table":
+        """These intervals and those of another table."""
+        return _Table(
             np.concatenate((self.starts, other.starts)),
             np.concatenate((self.ends, other.ends)),
+            np.concatenate((self.values, other.values)),
         )
-        return _Table(starts, ends, np.concatenate((self.values, other.values)))
 
 
 class _Reader:
-    """A sample's steps; `ahead` are those that are read and not yet used."""
+    """The steps of one sample; `ahead` are those that were read and not yet used."""
 
     def __init__(self, file: CoverageFile, errors: ErrorBudget, chunk_bytes: int) -> None:
-        self._coming = read_steps(file, errors=errors, chunk_bytes=chunk_bytes)
-        self._next = next(self._coming, None)
+        self._steps = read_steps(file, errors=errors, chunk_bytes=chunk_bytes)
+        self._next = next(self._steps, None)
         self.ahead: Steps | None = None
-        self.advance()
+        self._advance()
 
-    def advance(self) -> None:
-        """Reads on, once what was ahead is used up."""
+    def _advance(self) -> None:
+        """Reads on if all steps ahead are used."""
         if self.ahead is None or not len(self.ahead):
             self.ahead = self._next
             if self._next is not None:
-                self._next = next(self._coming, None)
-
-    @property
-    def more(self) -> bool:
-        """Whether steps behind those ahead are of the same chromosome."""
-        return (
-            self.ahead is not None
-            and self._next is not None
-            and self._next.chrom == self.ahead.chrom
-        )
+                self._next = next(self._steps, None)
 
     def reaches(self, chrom: str) -> int:
-        """Up to where everything of a chromosome is known."""
-        return (
-            int(self.ahead.ends[-1])
-            if self.ahead is not None and self.ahead.chrom == chrom and self.more
-            else _END
-        )
+        """The position up to which the coverage of a chromosome is complete."""
+        if self.ahead is None or self._next is None or self.ahead.chrom != chrom:
+            return _END
+        return int(self.ahead.ends[-1]) if self._next.chrom == chrom else _END
 
-    def take(self, chrom: str, place: int) -> Steps | None:
-        """The steps of a chromosome up to a place, which are then used up."""
+    def take(self, chrom: str, position: int) -> Steps | None:
+        """The steps of a chromosome up to a position, which are then used."""
         if self.ahead is None or self.ahead.chrom != chrom:
             return None
-        taken, self.ahead = self.ahead.before(place), self.ahead.since(place)
-        self.advance()
-        return taken
+        steps, self.ahead = self.ahead.before(position), self.ahead.since(position)
+        self._advance()
+        return steps
 
 
 def _texts(files: Sequence[CoverageFile], errors: ErrorBudget) -> Iterator[bytes]:
     chunk_bytes = max(_LEAST_AHEAD, _AHEAD_BYTES // len(files))
     readers = [_Reader(file, errors, chunk_bytes) for file in files]
-    while waiting := [reader.ahead.chrom for reader in readers if reader.ahead is not None]:
-        chrom = min(waiting)
-        held = None
+    while chromosomes := [reader.ahead.chrom for reader in readers if reader.ahead is not None]:
+        chrom = min(chromosomes)
+        last: _Table | None = None
         for table in _tables(chrom, readers):
-            whole = (table if held is None else held.followed(table)).joined()
-            # The last stretch may go on in the next table.
-            held = whole.part(len(whole.starts) - 1, len(whole.starts))
-            yield _lines(chrom, whole.part(0, len(whole.starts) - 1))
-        if held is not None:
-            yield _lines(chrom, held)
+            merged = (table if last is None else last.append(table)).merge_adjacent()
+            # The last interval may continue in the next table.
+            last = merged.slice(len(merged) - 1, len(merged))
+            yield _lines(chrom, merged.slice(0, len(merged) - 1))
+        if last is not None:
+            yield _lines(chrom, last)
 
 
 def _tables(chrom: str, readers: Sequence[_Reader]) -> Iterator[_Table]:
     while any(reader.ahead is not None and reader.ahead.chrom == chrom for reader in readers):
-        place = min(reader.reaches(chrom) for reader in readers)
-        taken = [reader.take(chrom, place) for reader in readers]
-        sides = [
-            side for steps in taken if steps is not None for side in (steps.starts, steps.ends)
-        ]
-        cuts = np.unique(np.concatenate(sides))
-        step = max(1, _CELLS // len(readers))
-        for first in range(0, len(cuts) - 1, step):
-            yield _table(cuts[first : first + step + 1], taken)
+        position = min(reader.reaches(chrom) for reader in readers)
+        samples = [reader.take(chrom, position) for reader in readers]
+        bounds: list[Integers] = []
+        for steps in samples:
+            if steps is not None:
+                bounds += (steps.starts, steps.ends)
+        changes = np.unique(np.concatenate(bounds))
+        count = max(1, _CELLS // len(readers))
+        for first in range(0, len(changes) - 1, count):
+            yield _table(changes[first : first + count + 1], samples)
 
 
-def _table(cuts: Integers, taken: Sequence[Steps | None]) -> _Table:
-    starts = cuts[:-1]
-    values = np.zeros((len(starts), len(taken)))
-    for column, steps in enumerate(taken):
+def _table(changes: Integers, samples: Sequence[Steps | None]) -> _Table:
+    starts = changes[:-1]
+    values = np.zeros((len(starts), len(samples)))
+    for column, steps in enumerate(samples):
         if steps is not None and len(steps):
-            place = np.searchsorted(steps.starts, starts, side="right") - 1
-            covered = (place >= 0) & (starts < steps.ends[place])
-            values[covered, column] = steps.values[place[covered]]
-    return _Table(starts, cuts[1:], values)
+            step = np.searchsorted(steps.starts, starts, side="right") - 1
+            covered = (step >= 0) & (starts < steps.ends[step])
+            values[covered, column] = steps.values[step[covered]]
+    return _Table(starts, changes[1:], values)
 
 
 def _lines(chrom: str, table: _Table) -> bytes:
-    seen = np.flatnonzero(table.values.any(axis=1))
-    if not len(seen):
+    covered = np.flatnonzero(table.values.any(axis=1))
+    if not len(covered):
         return b""
-    numbers, which = np.unique(table.values[seen], return_inverse=True)
-    texts = [decimal_text(number).encode() for number in numbers.tolist()]
-    places = zip(
-        table.starts[seen].tolist(),
-        table.ends[seen].tolist(),
-        which.reshape(len(seen), -1).tolist(),
+    # Few values differ, so each is turned into text once.
+    values, numbers = np.unique(table.values[covered], return_inverse=True)
+    texts = [decimal_text(value).encode() for value in values.tolist()]
+    name = chrom.encode()
+    intervals = zip(
+        table.starts[covered].tolist(),
+        table.ends[covered].tolist(),
+        numbers.reshape(len(covered), -1).tolist(),
         strict=True,
     )
-    name = chrom.encode()
-    return b"".join(
-        b"%s\t%d\t%d\t%s\n" % (name, start, end, b"\t".join([texts[one] for one in row]))
-        for start, end, row in places
-    )
+    lines = []
+    for start, end, row in intervals:
+        columns = b"\t".join([texts[number] for number in row])
+        lines.append(b"%s\t%d\t%d\t%s\n" % (name, start, end, columns))
+    return b"".join(lines)

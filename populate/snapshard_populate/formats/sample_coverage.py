@@ -1,6 +1,6 @@
 """Base coverage of one sample, as bedGraph or bigWig, in steps of equal coverage.
 
-Both count from 0 and exclude the end. What no step covers has no reads.
+Both formats are 0-based and half-open. Positions that no step covers have no reads.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.errors import BadSource
+from snapshard.junction import parse_id
 from snapshard.pairs import Integers
 from snapshard_populate.formats.bases import read_bedgraph
 from snapshard_populate.reading import (
@@ -26,14 +27,14 @@ from snapshard_populate.reading import (
 )
 
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
-_WINDOW = (
-    1 << 20
-)  # bases of a bigWig at a time: its steps come as Python tuples, at most one a base
+_WINDOW = 1 << 20
+"""Bases of a bigWig read at a time: its steps are returned as Python tuples, at most one per base.
+"""
 
 
 @dataclass(frozen=True)
 class CoverageFile:
-    """The file of one sample."""
+    """The coverage file of one sample."""
 
     rail_id: int
     location: str
@@ -41,7 +42,7 @@ class CoverageFile:
 
 @dataclass(frozen=True)
 class Steps:
-    """Consecutive steps on one chromosome: ascending, none overlapping another."""
+    """Consecutive steps on one chromosome: ascending and without overlaps."""
 
     chrom: str
     starts: Integers
@@ -51,52 +52,48 @@ class Steps:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def before(self, place: int) -> "Steps":
-        """What lies before a place; a step across it is cut."""
-        count = int(np.searchsorted(self.starts, place))
+    def before(self, position: int) -> "Steps":
+        """The steps before a position; a step across it ends there."""
+        count = int(np.searchsorted(self.starts, position))
         return Steps(
             self.chrom,
             self.starts[:count],
-            np.minimum(self.ends[:count], place),
+            np.minimum(self.ends[:count], position),
             self.values[:count],
         )
 
-    def since(self, place: int) -> "Steps":
-        """What lies at a place and behind it; a step across it is cut."""
-        first = int(np.searchsorted(self.ends, place, side="right"))
+    def since(self, position: int) -> "Steps":
+        """The steps from a position on; a step across it starts there."""
+        first = int(np.searchsorted(self.ends, position, side="right"))
         return Steps(
             self.chrom,
-            np.maximum(self.starts[first:], place),
+            np.maximum(self.starts[first:], position),
             self.ends[first:],
             self.values[first:],
         )
 
 
 def read_coverage_files(source: Source) -> tuple[CoverageFile, ...]:
-    """The files that a list names: a line per sample, rail_id and place with a tab between, in the
-    order of the columns.
+    """The files of a list with one line per sample: rail_id, tab, location; in the order of the
+    columns.
 
-    Places are addresses, or paths from the list's own folder on. Raises BadSource.
+    Locations are addresses, or paths relative to the folder of the list. Raises BadSource.
     """
     files: dict[int, CoverageFile] = {}
     for number, line in source.lines():
-        rail_id, tab, place = line.partition("\t")
-        if (
-            not tab
-            or not place
-            or not (rail_id.isascii() and rail_id.isdigit() and len(rail_id) < 19)
-        ):
+        text, _, location = line.partition("\t")
+        rail_id = parse_id(text)
+        if rail_id is None or not location:
             raise BadSource(
                 source.name,
                 f"line {number}: expected rail_id, tab, file of a sample, got {quoted(line)}",
             )
-        if int(rail_id) in files:
+        if rail_id in files:
             raise BadSource(
-                source.name, f"line {number}: expected every sample once, got {rail_id} again"
+                source.name, f"line {number}: expected every sample once, got {text} again"
             )
-        files[int(rail_id)] = CoverageFile(
-            int(rail_id), place if is_url(place) else str(Path(source.name).parent / place)
-        )
+        path = location if is_url(location) else str(Path(source.name).parent / location)
+        files[rail_id] = CoverageFile(rail_id, path)
     if not files:
         raise BadSource(
             source.name, "expected a line per sample: rail_id, tab, file; got an empty file"
@@ -105,28 +102,32 @@ def read_coverage_files(source: Source) -> tuple[CoverageFile, ...]:
 
 
 def read_steps(file: CoverageFile, *, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
-    """The steps of a sample's file, some at a time, chromosomes in plain string order (as `LC_ALL=C
-    sort` has them).
+    """Yields the steps of a sample's file, some at a time, with chromosomes in plain string order
+    (that of `LC_ALL=C sort`).
 
     Bad lines of a bedGraph are spent on the error budget. Raises BadSource, also for chromosomes in
     another order.
     """
-    read = (
+    # Files of different samples can be merged only if they share one order of chromosomes.
+    file_steps = (
         _bigwig_steps(file.location)
         if is_bigwig(file.location)
         else _bedgraph_steps(file.location, errors, chunk_bytes)
     )
     last = ""
-    for steps in read:
+    for steps in file_steps:
         if steps.chrom < last:
-            expected = "expected chromosomes in plain string order, such as LC_ALL=C sort -k1,1 -k2,2n gives"
-            raise BadSource(file.location, f"{expected}; got {steps.chrom} after {last}")
+            raise BadSource(
+                file.location,
+                f"expected chromosomes in plain string order, got {steps.chrom} after {last}; "
+                "sort it: LC_ALL=C sort -k1,1 -k2,2n",
+            )
         last = steps.chrom
         yield steps
 
 
 def is_bigwig(location: str) -> bool:
-    """Whether a file is a bigWig, as its first bytes say."""
+    """Whether a local file is a bigWig, by its first bytes."""
     if is_url(location) or location == "-":
         return False
     try:
@@ -140,11 +141,8 @@ def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Ite
     with open_source(location) as source:
         for chunk in read_bedgraph(source, source.name, errors=errors, chunk_bytes=chunk_bytes):
             rows, names = chunk.rows, chromosomes(chunk.rows)
-            starts, ends, values = (
-                rows.integers("start"),
-                rows.integers("end"),
-                rows.decimals("value"),
-            )
+            starts, ends = rows.integers("start"), rows.integers("end")
+            values = rows.decimals("value")
             for first, last in pairwise([*run_starts(names).tolist(), len(names)]):
                 yield Steps(
                     names[first].decode(), starts[first:last], ends[first:last], values[first:last]
@@ -152,27 +150,28 @@ def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Ite
 
 
 def _bigwig_steps(location: str) -> Iterator[Steps]:
-    # Imported here: whoever loads no bigWig needs no library for them.
+    # Imported here because only loads of bigWig files need this library.
     import pyBigWig
 
     try:
         with closing(pyBigWig.open(location)) as file:
             for chrom, length in sorted(file.chroms().items()):
                 for first in range(0, length, _WINDOW):
-                    yield from _window(
-                        chrom, first, file.intervals(chrom, first, min(first + _WINDOW, length))
-                    )
+                    last = min(first + _WINDOW, length)
+                    yield from _window(chrom, first, file.intervals(chrom, first, last))
     except RuntimeError as error:
-        raise BadSource(location, f"is no whole bigWig: {error}") from error
+        raise BadSource(location, f"is not a complete bigWig: {error}") from error
 
 
 def _window(
-    chrom: str, first: int, found: tuple[tuple[int, int, float], ...] | None
+    chrom: str, first: int, intervals: tuple[tuple[int, int, float], ...] | None
 ) -> Iterator[Steps]:
-    """The steps that begin in a window; one that reaches into it came with the window before."""
-    own = [step for step in found or () if step[0] >= first]
-    if own:
-        starts, ends, values = zip(*own, strict=True)
+    """Yields the steps that start in a window; a step that reaches into it belongs to an earlier
+    window.
+    """
+    steps = [interval for interval in intervals or () if interval[0] >= first]
+    if steps:
+        starts, ends, values = zip(*steps, strict=True)
         yield Steps(
             chrom,
             np.array(starts, np.int64),

@@ -15,7 +15,7 @@ MISSING = ("", "NA")
 TYPES = ("i", "f", "t")
 """Whole numbers, decimals, text: the letters of Snaptron's types files."""
 _ALL = "all"  # the pseudo-field of those files: the text of all columns
-_BATCH = 10_000  # rows at a time when types are found out
+_BATCH = 10_000  # rows at a time when types are inferred
 _INTEGER = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
@@ -30,16 +30,14 @@ class SampleField:
 
 @dataclass(frozen=True)
 class SampleTable:
-    """A samples file that was found well formed: what stands in it, byte for byte, and what its
-    columns are.
-    """
+    """A well-formed samples file: its bytes, its columns, and the rail_ids of its rows."""
 
     content: bytes
     fields: tuple[SampleField, ...]
     rail_ids: tuple[int, ...]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The text of every sample's columns, in the order of the file, which is that of the
+        """Yields the text of every sample's columns, in the order of the file, which is that of the
         rail_ids.
         """
         for line in self.content.decode().split("\n")[1:-1]:
@@ -49,22 +47,21 @@ class SampleTable:
 def read_samples(
     source: Source, *, errors: ErrorBudget, types: dict[str, str] | None = None
 ) -> SampleTable:
-    """The samples file, whole in memory; `types` (of `read_types`) win over what the values look
-    like.
+    """The samples file, completely in memory; `types` (of `read_types`) override inferred types.
 
-    Its bytes are kept but for bad lines, which are spent on the error budget, and a missing newline
-    at the end. Raises BadSource if the first line names no columns or the types name others.
+    Its bytes are kept, except for bad lines, which are spent on the error budget, and a missing
+    newline at the end, which is added. Raises BadSource if the first line does not name the columns,
+    or if the types name other columns.
     """
     header, *lines = _lines(source)
     names = header.split("\t")
     _check_names(names, types or {}, source.name)
-    good, rail_ids = _good(lines, len(names), source.name, errors)
+    good, rail_ids = _good_lines(lines, len(names), source.name, errors)
     if not good:
         raise BadSource(source.name, "expected samples below the column names, got none")
-    inferred = _inferred(good, len(names))
     fields = tuple(
-        SampleField(name, (types or {}).get(name, kind))
-        for name, kind in zip(names, inferred, strict=True)
+        SampleField(name, (types or {}).get(name, inferred))
+        for name, inferred in zip(names, _inferred_types(good, len(names)), strict=True)
     )
     return SampleTable("\n".join([header, *good, ""]).encode(), fields, tuple(rail_ids))
 
@@ -75,14 +72,11 @@ def read_types(source: Source) -> dict[str, str]:
     """
     types: dict[str, str] = {}
     for number, line in source.lines():
-        name, _, kind = line.partition("\t")
-        if kind not in TYPES:
-            raise BadRow(
-                source.name,
-                number,
-                f"expected a column name, a tab and one of {', '.join(TYPES)}, got {line[:80]!r}",
-            )
-        types[name] = kind
+        name, _, letter = line.partition("\t")
+        if letter not in TYPES:
+            expected = f"a column name, a tab and one of {', '.join(TYPES)}"
+            raise BadRow(source.name, number, f"expected {expected}, got {line[:80]!r}")
+        types[name] = letter
     types.pop(_ALL, None)
     return types
 
@@ -101,7 +95,8 @@ def _lines(source: Source) -> list[str]:
     if lines[0].endswith("\r"):
         raise BadSource(
             source.name,
-            "has Windows line ends, which would come back in every answer; convert it: tr -d '\\r' < FILE",
+            "has Windows line ends, which would be part of every response; "
+            "convert it: tr -d '\\r' < FILE",
         )
     return lines
 
@@ -111,9 +106,9 @@ def _check_names(names: Sequence[str], types: dict[str, str], file: str) -> None
         raise BadSource(
             file, f"expected {KEY} as the name of the first column, got {names[0][:80]!r}"
         )
-    twice = [name for name, count in Counter(names).items() if count > 1 or not name]
-    if twice:
-        raise BadSource(file, f"expected column names that differ and say something, got {twice}")
+    bad = [name for name, count in Counter(names).items() if count > 1 or not name]
+    if bad:
+        raise BadSource(file, f"expected unique, non-empty column names, got {bad}")
     if unknown := [name for name in types if name not in names]:
         raise BadSource(
             file,
@@ -121,7 +116,7 @@ def _check_names(names: Sequence[str], types: dict[str, str], file: str) -> None
         )
 
 
-def _good(
+def _good_lines(
     lines: Sequence[str], columns: int, file: str, errors: ErrorBudget
 ) -> tuple[list[str], list[int]]:
     """The lines that are samples, and their rail_ids, which ascend."""
@@ -141,11 +136,10 @@ def _good(
 
 
 def _reason(line: str, rail_id: str, columns: int) -> str | None:
-    if line.count("\t") != columns - 1:
-        return (
-            f"expected {columns} tab-separated columns, as in the first line, "
-            f"got {line.count(chr(9)) + 1} in {line[:80]!r}"
-        )
+    count = line.count("\t") + 1
+    if count != columns:
+        expected = f"expected {columns} tab-separated columns, as in the first line"
+        return f"{expected}, got {count} in {line[:80]!r}"
     if parse_id(rail_id) is None:
         return f"{KEY}: expected a whole number, got {rail_id[:80]!r}"
     if line.endswith("\r"):
@@ -154,35 +148,34 @@ def _reason(line: str, rail_id: str, columns: int) -> str | None:
 
 
 def _order_reason(rail_id: int, before: Sequence[int]) -> str:
+    # Clients merge the rows of several tables by rail_id, so samples must be sorted by it.
     if rail_id in set(before):
-        return (
-            f"{KEY}: expected every sample once, got {rail_id} again "
-            f"(first on line {before.index(rail_id) + 2})"
-        )
+        first = f"(first on line {before.index(rail_id) + 2})"
+        return f"{KEY}: expected every sample once, got {rail_id} again {first}"
     return (
         f"{KEY}: expected ascending numbers, got {rail_id} after {before[-1]}; "
         "sort the lines: sort -n"
     )
 
 
-def _inferred(lines: Sequence[str], columns: int) -> list[str]:
-    """The type of every column: whichever most of its values have, numbers of both kinds together.
+def _inferred_types(lines: Sequence[str], columns: int) -> list[str]:
+    """The type of every column: text, or a number if most of its values are.
 
     The name of the column counts as one text, as in Snaptron's own inference
     (`scripts/infer_sample_metadata_field_types.pl`), but yields to one number.
     """
     counts: list[Counter[str]] = [Counter() for _ in range(columns)]
-    rest = iter(lines)
-    while batch := list(islice(rest, _BATCH)):
-        for counter, column in zip(
-            counts, zip(*(line.split("\t") for line in batch), strict=True), strict=True
-        ):
-            for value, times in Counter(column).items():
-                counter[_kind(value)] += times
-    return [_winner(counter) for counter in counts]
+    remaining = iter(lines)
+    # Batches limit the memory for the transposed table.
+    while batch := list(islice(remaining, _BATCH)):
+        rows = (line.split("\t") for line in batch)
+        for counter, column in zip(counts, zip(*rows, strict=True), strict=True):
+            for value, count in Counter(column).items():
+                counter[_type_of(value)] += count
+    return [_prevailing(counter) for counter in counts]
 
 
-def _kind(value: str) -> str:
+def _type_of(value: str) -> str:
     if value in MISSING:
         return "missing"
     if _INTEGER.fullmatch(value):
@@ -190,7 +183,7 @@ def _kind(value: str) -> str:
     return "f" if _DECIMAL.fullmatch(value) else "t"
 
 
-def _winner(counts: Counter[str]) -> str:
+def _prevailing(counts: Counter[str]) -> str:
     numbers = counts["i"] + counts["f"]
     if numbers < counts["t"] + 1:
         return "t"

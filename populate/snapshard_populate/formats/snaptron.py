@@ -2,7 +2,7 @@
 without a header line.
 
 Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it. Positions are
-1-based, both ends included.
+1-based and closed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,17 +31,16 @@ def read_rows(
     kind: str = "junction",
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
-    """The checked rows of a whole file in its order, a chunk at a time; `name` is what messages
-    call the file.
+    """Yields the checked rows of a complete file in its order, a chunk at a time; messages call the
+    file by `name`.
 
-    A line of column names in front is skipped. Bad rows are spent on the error budget, which may
-    raise BadRow, and left out. Raises BadSource for an empty file and at the first row out of
-    genome order.
+    A first line of column names is skipped. Bad rows are left out and spent on the error budget,
+    which may raise BadRow. Raises BadSource for an empty file and at the first row out of genome
+    order.
     """
     empty = True
-    for chunk in check_rows(
-        whole_lines(stream, name, chunk_bytes=chunk_bytes), name, errors=errors, kind=kind
-    ):
+    blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
+    for chunk in check_rows(blocks, name, errors=errors, kind=kind):
         empty = False
         yield chunk
     if empty and not errors.spent:
@@ -51,11 +50,11 @@ def read_rows(
 def check_rows(
     blocks: Iterable[bytes], name: str, *, errors: ErrorBudget, kind: str = "junction"
 ) -> Iterator[Chunk]:
-    """The checked rows of texts of whole lines, as `read_rows` has them; no row at all is no error
-    here.
+    """Yields the checked rows of texts of complete lines, as `read_rows` does; no row at all is not
+    an error here.
 
-    For parts of an indexed file (tabix.read_region): their lines are counted from the first one of
-    the part.
+    For regions of an indexed file (`read_region`), whose lines are counted from the first one of the
+    region.
     """
     order, line = GenomeOrder(name), 1
     for block in blocks:

@@ -1,7 +1,7 @@
-"""Snaptron's `all_transcripts.gtf`: one line per transcript, whose attributes hold its coding span
-and its exons.
+"""Snaptron's `all_transcripts.gtf`: one line per transcript, with its coding span and its exons in the
+attributes.
 
-Positions are 1-based, both ends included, in the attributes as well.
+Positions are 1-based and closed, in the attributes as well.
 """
 
 import re
@@ -14,32 +14,34 @@ from snapshard_populate.formats.gff import parse_gtf_attributes, parse_whole_num
 from snapshard_populate.reading import ErrorBudget, Source
 
 _SPAN = re.compile(r"(\d+)-(\d+)")
+_REQUIRED = ("transcript_id", "cds_span", "exons")
 
 
 def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
-    """The transcripts in the file's order; `source` of each is its second column, the annotations
-    that have it.
+    """Yields the transcripts in the order of the file; their `source` is the second column, the
+    annotations that contain them.
     """
     for number, line in source.lines():
         if not line or line.startswith("#"):
             continue
         try:
-            yield _transcript(line)
+            yield _parse_transcript(line)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _transcript(line: str) -> Transcript:
+def _parse_transcript(line: str) -> Transcript:
     fields = line.split("\t")
     if len(fields) != 9 or fields[2] != "transcript":
         raise ValueError(
             f"expected a GTF line of 9 columns, the third `transcript`, got {line[:80]!r}"
         )
     attributes = parse_gtf_attributes(fields[8])
-    missing = {"transcript_id", "cds_span", "exons"} - attributes.keys()
+    missing = set(_REQUIRED) - attributes.keys()
     if missing:
         raise ValueError(
-            f"expected attributes transcript_id, cds_span and exons, got none of {', '.join(sorted(missing))}"
+            "expected attributes transcript_id, cds_span and exons, "
+            f"but there is no {', no '.join(sorted(missing))}"
         )
     return Transcript(
         attributes["transcript_id"],
@@ -49,14 +51,14 @@ def _transcript(line: str) -> Transcript:
         parse_whole_number(fields[3]),
         parse_whole_number(fields[4]),
         fields[6],
-        tuple(_span(text) for text in attributes["exons"].split(",")),
-        None if attributes["cds_span"] == "NA" else _span(attributes["cds_span"]),
+        tuple(_parse_span(text) for text in attributes["exons"].split(",")),
+        None if attributes["cds_span"] == "NA" else _parse_span(attributes["cds_span"]),
         fields[1],
     )
 
 
-def _span(text: str) -> Span:
-    found = _SPAN.fullmatch(text)
-    if not found:
+def _parse_span(text: str) -> Span:
+    match = _SPAN.fullmatch(text)
+    if not match:
         raise ValueError(f"expected start-end such as 60-900, got {text!r}")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])

@@ -1,7 +1,7 @@
-"""UCSC's transcript tables: refFlat, and the canonical transcripts as Snaptron keeps them.
+"""UCSC's transcript tables: refFlat, and the canonical transcripts as Snaptron stores them.
 
-Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. The tables are 0-based and half-open;
-`_closed` converts them.
+Columns: https://genome.ucsc.edu/FAQ/FAQformat.html#format9. Positions in the tables are 0-based and
+half-open; `_closed` converts them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from snapshard.catalog import Span, Transcript
 from snapshard.errors import BadRow
 from snapshard.region import chromosome_name
+from snapshard_populate.formats.gff import parse_whole_number
 from snapshard_populate.reading import ErrorBudget, Source
 
 _REFFLAT = (
@@ -28,14 +29,14 @@ _CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")
 
 
 def read_refflat(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
-    """The transcripts of a refFlat table, in its order; the symbol stands in for the gene id, which
+    """Yields the transcripts of a refFlat table, in its order; the symbol is also the gene id, which
     the table lacks.
     """
     return _read(source, _REFFLAT, errors)
 
 
 def read_canonical(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
-    """The transcripts of `ucsc_known_canonical_transcript.tsv`, in its order."""
+    """Yields the transcripts of `ucsc_known_canonical_transcript.tsv`, in its order."""
     return _read(source, _CANONICAL, errors)
 
 
@@ -47,16 +48,19 @@ def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterat
         try:
             if len(fields) != len(columns):
                 raise ValueError(
-                    f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), got {len(fields)}"
+                    f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), "
+                    f"got {len(fields)}"
                 )
-            yield _transcript(dict(zip(columns, fields, strict=True)), source.name)
+            yield _transcript(dict(zip(columns, fields, strict=True)))
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _transcript(row: dict[str, str], origin: str) -> Transcript:
+def _transcript(row: dict[str, str]) -> Transcript:
     start, end = _closed(row["start"], row["end"])
-    cds = None if row["cds_start"] == row["cds_end"] else _closed(row["cds_start"], row["cds_end"])
+    coding: Span | None = None
+    if row["cds_start"] != row["cds_end"]:  # UCSC writes an empty span for no CDS
+        coding = _closed(row["cds_start"], row["cds_end"])
     return Transcript(
         row["transcript"],
         row["symbol"],
@@ -66,16 +70,14 @@ def _transcript(row: dict[str, str], origin: str) -> Transcript:
         end,
         row["strand"],
         _exons(row),
-        cds,
+        coding,
     )
 
 
 def _exons(row: dict[str, str]) -> tuple[Span, ...]:
-    starts, ends = (
-        row["starts"].removesuffix(",").split(","),
-        row["ends"].removesuffix(",").split(","),
-    )
-    if not len(starts) == len(ends) == _whole(row["exons"]):
+    starts = row["starts"].removesuffix(",").split(",")
+    ends = row["ends"].removesuffix(",").split(",")
+    if not len(starts) == len(ends) == parse_whole_number(row["exons"]):
         raise ValueError(
             f"expected {row['exons']} exons, got {len(starts)} starts and {len(ends)} ends"
         )
@@ -83,11 +85,5 @@ def _exons(row: dict[str, str]) -> tuple[Span, ...]:
 
 
 def _closed(start: str, end: str) -> Span:
-    """A 0-based half-open span as a 1-based closed one."""
-    return _whole(start) + 1, _whole(end)
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"expected a whole number, got {text!r}")
-    return int(text)
+    """The 1-based closed span of a 0-based half-open one."""
+    return parse_whole_number(start) + 1, parse_whole_number(end)
