@@ -7,12 +7,12 @@ from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.match import Match
 from snapshard.rows import Rows
-from snapshard_ui.snaptron.asked import ROW_PARAMETERS, decoded, split_bulk
-from snapshard_ui.snaptron.asked import parse as parse_text
 from snapshard_ui.snaptron.json_clauses import parse_clauses
-from snapshard_ui.snaptron.layouts import prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
+from snapshard_ui.snaptron.query_text import ROW_PARAMETERS, decode_query, split_bulk
+from snapshard_ui.snaptron.query_text import parse_query as parse_text
 from snapshard_ui.snaptron.rfilters import parse_rfilters
+from snapshard_ui.snaptron.row_formats import prefixed
 from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 
@@ -21,10 +21,10 @@ def parse(text):
 
 
 def test_a_query_is_decoded_once_before_it_is_split():
-    assert decoded("regions%3Dchr1%3A1-9%26header%3D0") == "regions=chr1:1-9&header=0"
-    assert decoded("rfilter=strand:+") == "rfilter=strand:+"
-    assert decoded("%22CD99%22'") == "CD99"
-    assert decoded("a%2525") == "a%25"
+    assert decode_query("regions%3Dchr1%3A1-9%26header%3D0") == "regions=chr1:1-9&header=0"
+    assert decode_query("rfilter=strand:+") == "rfilter=strand:+"
+    assert decode_query("%22CD99%22'") == "CD99"
+    assert decode_query("a%2525") == "a%25"
 
 
 def test_repeated_lists_are_joined_and_of_the_rest_the_last_wins():
@@ -126,7 +126,7 @@ def test_what_is_no_row_filter_is_refused(text):
     "text", ["start>:1", "nosuch:1", ":1", "nosuch><1", "snaptron_id:5-7", "source_dataset_id:x"]
 )
 def test_what_shows_only_behind_the_header_is_kept_until_then(text):
-    assert parse_rfilters([text], restricted=False).unknown is not None
+    assert parse_rfilters([text], restricted=False).late_error is not None
 
 
 def test_ids_may_be_listed_in_a_filter():

@@ -1,5 +1,8 @@
-"""The Snaptron protocol: its paths, spoken so that its own clients cannot tell. docs/snaptron.md
-describes it.
+"""The Snaptron protocol: the paths of Snaptron, with responses that its clients cannot distinguish
+from the original's. docs/snaptron.md describes the protocol.
+
+Responses use the release that is published when the request arrives. Each endpoint parses the
+request, checks that the release has such data, and streams the pieces of its module.
 """
 
 from collections.abc import Iterator
@@ -16,62 +19,66 @@ from snapshard.release import Release
 from snapshard.row_kinds import BASE
 from snapshard_ui.http import Pieces, problem_response
 from snapshard_ui.runtime import current_backend, current_index
-from snapshard_ui.snaptron import annotations, bases, records, registry, samples
-from snapshard_ui.snaptron.asked import ANNOTATION_PARAMETERS, parse
-from snapshard_ui.snaptron.layouts import LAYOUTS
-from snapshard_ui.snaptron.post import NothingAsked, Wanted, wanted
-from snapshard_ui.snaptron.sending import plain, send
+from snapshard_ui.snaptron.annotations import transcript_pieces
+from snapshard_ui.snaptron.bases import BaseEndpoint, base_pieces
+from snapshard_ui.snaptron.query_text import ANNOTATION_PARAMETERS, parse_query
+from snapshard_ui.snaptron.records import RowEndpoint, row_pieces
+from snapshard_ui.snaptron.registry import registry_text
+from snapshard_ui.snaptron.request_text import EmptyRequest, RequestText, read_request
+from snapshard_ui.snaptron.responses import streamed_response, text_response
+from snapshard_ui.snaptron.row_formats import ROW_FORMATS
+from snapshard_ui.snaptron.samples import change_time, sample_pieces, whole_file
 from snapshard_ui.snaptron.slashes import SingleSlashes
 
+__all__ = ["METHODS", "blueprint"]
+
 METHODS = ("GET", "HEAD", "POST", "PUT")
-"""Others than POST are treated like GET, as the original does."""
+"""All but POST are treated like GET, as in the original."""
 
 blueprint = Blueprint("snaptron", __name__)
 
 
 @blueprint.record_once
 def _wrap(state: BlueprintSetupState) -> None:
+    # Flask redirects repeated slashes before a view can see them, so they go in front of it.
     if isinstance(state.app, Flask):
         state.app.wsgi_app = SingleSlashes(state.app.wsgi_app)  # type: ignore[method-assign]
 
 
-@blueprint.errorhandler(NothingAsked)
-def _nothing_asked(error: NothingAsked) -> Response:
-    return plain(error.message, 400)
+@blueprint.errorhandler(EmptyRequest)
+def _empty_request(error: EmptyRequest) -> Response:
+    return text_response(error.message, 400)
 
 
 @blueprint.errorhandler(NotFound)
-def _not_there(error: NotFound) -> Response:
-    """The original's answer to a path that it does not have is empty. [1]"""
-    return plain("", error.status)
+def _not_found(error: NotFound) -> Response:
+    """The original's response to an unknown path is empty. [1]"""
+    return text_response("", error.status)
 
 
 @blueprint.app_errorhandler(MethodNotAllowed)
-def _no_such_path(error: MethodNotAllowed) -> Response:
-    """What is not there beneath a compilation is not there for POST either; elsewhere the method is
-    what is wrong.
-    """
-    known = request.method in METHODS and _is_compilation(request.path.split("/")[1])
-    return plain("", NotFound.status) if known else problem_response(error)
+def _method_not_allowed(error: MethodNotAllowed) -> Response:
+    """Not found for unknown paths of a compilation, whatever the method; elsewhere 405."""
+    is_protocol = request.method in METHODS and _is_compilation(request.path.split("/")[1])
+    return text_response("", NotFound.status) if is_protocol else problem_response(error)
 
 
 @blueprint.route("/<compilation>/")
-@blueprint.route("/<compilation>/<path:rest>")
-def unknown_path(compilation: str, rest: str = "") -> Response:
-    """Whatever else is asked beneath a compilation."""
+@blueprint.route("/<compilation>/<path:path>")
+def unknown_path(compilation: str, path: str = "") -> Response:
+    """Any other path of a compilation."""
     if not _is_compilation(compilation):
         abort(404)
-    raise NotFound("endpoint", rest)
+    raise NotFound("endpoint", path)
 
 
 @blueprint.route("/snaptron/registry", methods=METHODS)
-@blueprint.route("/snaptron/registry/<path:rest>", methods=METHODS)
-def list_compilations(rest: str = "") -> Response:
-    """Every compilation with the fields of its samples."""
-    found = [
-        current_index().facts.of(release) for release in current_index().catalog.compilations()
-    ]
-    return Response(registry.answer(found), content_type="application/json")
+@blueprint.route("/snaptron/registry/<path:tail>", methods=METHODS)
+def list_compilations(tail: str = "") -> Response:
+    """All compilations with the fields of their samples."""
+    index = current_index()
+    facts = [index.facts.of(release) for release in index.catalog.compilations()]
+    return Response(registry_text(facts), content_type="application/json")
 
 
 @blueprint.route(
@@ -82,59 +89,64 @@ def list_compilations(rest: str = "") -> Response:
 )
 def rows(compilation: str, endpoint: str, tail: str = "") -> Response:
     """Junctions, genes or exons."""
-    asked, layout = wanted(tail), LAYOUTS[endpoint]
-    described = _described(compilation)
-    _check_has(described.release, layout.kind, endpoint)
-    desk = records.Desk(current_index(), described, layout, _base_url(compilation), _slot())
-    queries = (records.answer(desk, one, datatypes=asked.is_json) for one in asked.queries())
-    return send(_joined(queries), strict=asked.strict)
+    text, row_format = read_request(tail), ROW_FORMATS[endpoint]
+    facts = _facts(compilation)
+    _check_has(facts.release, row_format.kind, endpoint)
+    row_endpoint = RowEndpoint(
+        current_index(), facts, row_format, _base_url(compilation), _export_slot()
+    )
+    responses = (
+        row_pieces(row_endpoint, query, datatypes=text.is_json) for query in text.queries()
+    )
+    return streamed_response(_joined(responses), strict=text.strict)
 
 
 @blueprint.route("/<compilation>/bases", methods=METHODS, strict_slashes=False)
 @blueprint.route("/<compilation>/bases/<path:tail>", methods=METHODS)
 def base_coverage(compilation: str, tail: str = "") -> Response:
     """Base coverage."""
-    asked = wanted(tail)
-    described = _described(compilation)
-    _check_has(described.release, BASE.name, "bases")
-    desk = bases.BaseDesk(
-        current_index(), described, described.base_columns, _base_url(compilation), _slot()
+    text = read_request(tail)
+    facts = _facts(compilation)
+    _check_has(facts.release, BASE.name, "bases")
+    endpoint = BaseEndpoint(
+        current_index(), facts, facts.base_columns, _base_url(compilation), _export_slot()
     )
-    return send(_joined(bases.answer(desk, one) for one in asked.queries()), strict=asked.strict)
+    responses = (base_pieces(endpoint, query) for query in text.queries())
+    return streamed_response(_joined(responses), strict=text.strict)
 
 
 @blueprint.route("/<compilation>/samples", methods=METHODS, strict_slashes=False)
 @blueprint.route("/<compilation>/samples/<path:tail>", methods=METHODS)
 def sample_metadata(compilation: str, tail: str = "") -> Response:
     """Samples."""
-    asked = wanted(tail)
-    described = _described(compilation)
-    if not described.types:
+    text = read_request(tail)
+    facts = _facts(compilation)
+    if not facts.types:
         raise NotFound("endpoint samples of", compilation)
-    if "all=1" in asked.text:
-        return send(_joined(iter([samples.whole_file(described)])))
-    if "check_for_update=1" in asked.text:
-        # What is kept of a release may be older than its last publication.
-        return plain(samples.changed(current_index().catalog.release(compilation)))
-    return send(_samples(described, asked), strict=asked.strict)
+    if "all=1" in text.text:
+        return streamed_response(_joined(iter([whole_file(facts)])))
+    if "check_for_update=1" in text.text:
+        # The facts are cached, so their release may have been published again since.
+        return text_response(change_time(current_index().catalog.release(compilation)))
+    return streamed_response(_first_samples(facts, text), strict=text.strict)
 
 
 @blueprint.route("/<compilation>/annotations", methods=METHODS, strict_slashes=False)
 @blueprint.route("/<compilation>/annotations/<path:tail>", methods=METHODS)
 def transcript_models(compilation: str, tail: str = "") -> Response:
     """Transcripts."""
-    asked = wanted(tail)
-    described = _described(compilation)
-    if described.transcripts is None:
+    text = read_request(tail)
+    facts = _facts(compilation)
+    if facts.transcripts is None:
         raise NotFound("endpoint annotations of", compilation)
-    return send(_annotations(described, asked), strict=asked.strict)
+    return streamed_response(_transcripts(facts, text), strict=text.strict)
 
 
 def _is_compilation(name: str) -> bool:
     return any(release.compilation == name for release in current_index().catalog.compilations())
 
 
-def _described(compilation: str) -> ReleaseFacts:
+def _facts(compilation: str) -> ReleaseFacts:
     return current_index().facts.of(current_index().catalog.release(compilation))
 
 
@@ -147,30 +159,32 @@ def _base_url(compilation: str) -> str:
     return f"{request.url_root}{compilation}/"
 
 
-def _slot() -> Slot:
-    """What takes one of the places for large answers, waiting for it as long as an interactive
-    answer may take.
-    """
-    ours = current_backend()
-    return partial(ours.export_slot, wait=ours.settings.read_seconds)
+def _export_slot() -> Slot:
+    """An export slot that waits for a free one as long as an interactive response may take."""
+    backend = current_backend()
+    return partial(backend.export_slot, wait=backend.settings.read_seconds)
 
 
-def _joined(answers: Iterator[Iterator[bytes]]) -> Pieces:
-    for answer in answers:
-        yield from answer
+def _joined(responses: Iterator[Iterator[bytes]]) -> Pieces:
+    for pieces in responses:
+        yield from pieces
 
 
-def _samples(described: ReleaseFacts, asked: Wanted) -> Pieces:
-    """The answer to the first query; of JSON clauses, too, only the first counts."""
-    yield from samples.answer(current_index(), described, next(asked.queries()))
+# The next two are generators, because errors of a query must occur while the response is streamed:
+# there they become an ERROR line or, if the request is strict, a status.
 
 
-def _annotations(described: ReleaseFacts, asked: Wanted) -> Pieces:
-    if asked.is_json:
+def _first_samples(facts: ReleaseFacts, text: RequestText) -> Pieces:
+    """The response to the first query; the original ignores further JSON clauses, too."""
+    yield from sample_pieces(current_index(), facts, next(text.queries()))
+
+
+def _transcripts(facts: ReleaseFacts, text: RequestText) -> Pieces:
+    if text.is_json:
         raise BadQuery(
-            "fields", asked.text[:100], "a query string: regions, contains, either, exact, limit"
+            "fields", text.text[:100], "a query string: regions, contains, either, exact, limit"
         )
-    transcripts = described.transcripts
+    transcripts = facts.transcripts
     if transcripts is not None:
-        parameters = parse(asked.text, allowed=ANNOTATION_PARAMETERS)
-        yield from annotations.answer(parameters, described.symbols, transcripts)
+        query = parse_query(text.text, allowed=ANNOTATION_PARAMETERS)
+        yield from transcript_pieces(query, facts.symbols, transcripts)

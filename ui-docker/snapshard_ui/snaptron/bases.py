@@ -1,4 +1,9 @@
-"""Answers of the endpoint of base coverage. [12.5]"""
+"""Responses of the endpoint of base coverage. [12.5]
+
+A row is a run of bases on which no sample's coverage changes: chromosome, 0-based start, end, and a
+value per sample. The order of a response is fixed: the header, the head of an interval, then errors
+that the original reports late, then the rows.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,181 +17,195 @@ from snapshard.match import Match
 from snapshard.row_kinds import BASE
 from snapshard.rows import Rows
 from snapshard_ui.snaptron import ucsc
-from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
-from snapshard_ui.snaptron.layouts import Heading, header, prefixed
-from snapshard_ui.snaptron.records import NO_PLACE
-from snapshard_ui.snaptron.regions import Stretch, stretches
+from snapshard_ui.snaptron.query_text import NO_FORMAT, SnaptronQuery
+from snapshard_ui.snaptron.records import NO_SELECTION
+from snapshard_ui.snaptron.regions import QueryInterval, query_intervals
 from snapshard_ui.snaptron.rfilters import parse_rfilters
+from snapshard_ui.snaptron.row_formats import Heading, header, prefixed
 from snapshard_ui.snaptron.sfilters import parse_sfilters
 
 _LETTER = "B"
-_BY_STRETCH = 1
+_BY_ROW = 1
 
 
 @dataclass(frozen=True)
-class BaseDesk:
-    """Where the endpoint finds what it answers with; columns are those of the data."""
+class BaseEndpoint:
+    """The base coverage of a release: its index, facts, columns and address, and the export slots
+    for large responses.
+    """
 
     index: Index
-    described: ReleaseFacts
+    facts: ReleaseFacts
     columns: tuple[str, ...]
     base_url: str
     slot: Slot
 
 
-def answer(desk: BaseDesk, asked: Asked) -> Iterator[bytes]:
-    """One query's answer in pieces, under one header for all its regions."""
-    wanted = _columns(desk, asked)
-    if not asked.regions and not asked.ids:
-        yield Heading(NO_PLACE + (b"0\n" if asked.counts_only else b""))
+def base_pieces(endpoint: BaseEndpoint, query: SnaptronQuery) -> Iterator[bytes]:
+    """The response to one query in pieces, under one header for all its regions."""
+    columns = _columns(endpoint, query)
+    if not query.regions and not query.ids:
+        yield Heading(NO_SELECTION + (b"0\n" if query.counts_only else b""))
         return
-    _check(desk, asked)
-    head, places = _head(asked, wanted), set[bytes]()
-    for stretch in stretches(asked.regions, desk.described.symbols):
-        parts = _rows(desk, asked, stretch)
-        yield Heading(head + _interval_head(desk, asked, stretch))
+    _check(endpoint, query)
+    head, positions = _head(query, columns), set[bytes]()
+    for interval in query_intervals(query.regions, endpoint.facts.symbols):
+        parts = _read_rows(endpoint, query, interval)
+        yield Heading(head + _interval_head(endpoint, query, interval))
         head = b""
-        if asked.rfilters and asked.return_format != ucsc.LINK:
+        # The original reports filters of rows only after the header.
+        if query.rfilters and query.return_format != ucsc.LINK:
             raise BadQuery(
-                "rfilter",
-                asked.rfilters[0],
-                "no filter: stretches of coverage have no such columns",
+                "rfilter", query.rfilters[0], "no filter; base coverage has no such columns"
             )
-        if asked.counts_only and not _is_summed(asked):
-            places.update(
-                place for rows in parts for place in rows.select(BASE.columns[:2]).lines()
-            )
+        if query.counts_only and not _is_summed(query):
+            for rows in parts:
+                positions.update(rows.select(BASE.columns[:2]).lines())
         else:
-            yield from _written(desk, asked, wanted, stretch, parts)
-    if asked.counts_only:
-        yield Heading(b"%d\n" % len(places))
+            yield from _formatted(endpoint, query, columns, interval, parts)
+    if query.counts_only:
+        yield Heading(b"%d\n" % len(positions))
 
 
-def _check(desk: BaseDesk, asked: Asked) -> None:
-    """Refuses what stretches of coverage do not have; filters of rows that are well formed are
-    refused behind the header.
+def _check(endpoint: BaseEndpoint, query: SnaptronQuery) -> None:
+    """Raises BadQuery for parameters that base coverage does not have, and for malformed filters.
+
+    Well-formed filters of rows pass; they are refused after the header.
     """
-    if asked.ids:
-        raise BadQuery("ids", ",".join(asked.ids), "regions; base coverage has no ids")
-    if asked.return_format == NO_FORMAT:
-        raise BadQuery("return_format", asked.return_format, "0, 1, 2 or 3")
-    parse_rfilters(asked.rfilters, restricted=False)
-    if asked.sfilters:
-        desk.described.search.ids(parse_sfilters(asked.sfilters))
+    if query.ids:
+        raise BadQuery("ids", ",".join(query.ids), "regions; base coverage has no ids")
+    if query.return_format == NO_FORMAT:
+        raise BadQuery("return_format", query.return_format, "0, 1, 2 or 3")
+    parse_rfilters(query.rfilters, restricted=False)
+    if query.sfilters:
+        endpoint.facts.search.ids(parse_sfilters(query.sfilters))
 
 
-def _is_summed(asked: Asked) -> bool:
-    """Whether sums or means are wanted. They are of all that overlaps, whatever else the query says
+def _is_summed(query: SnaptronQuery) -> bool:
+    """True for sums and means. They cover all overlapping rows, whatever else the query sets
     (quirk 28).
     """
-    return bool(asked.calc) or asked.return_format == ucsc.BEDGRAPH
+    return bool(query.calc) or query.return_format == ucsc.BEDGRAPH
 
 
-def _columns(desk: BaseDesk, asked: Asked) -> tuple[str, ...]:
-    """The columns to show: positions and the samples of `sids`, else `fields` alone, else all.
-    Raises BadQuery or NotFound.
+def _columns(endpoint: BaseEndpoint, query: SnaptronQuery) -> tuple[str, ...]:
+    """The columns of the response: positions and the samples of `sids`, otherwise `fields` only,
+    otherwise all. Raises BadQuery or NotFound.
     """
-    if asked.sids:
-        wanted = [name for names in asked.sids for name in _members(desk, names) or names]
-        return (*BASE.columns, *_known(desk, wanted))
-    if asked.fields and not asked.counts_only:
-        return _known(desk, _members(desk, asked.fields) or asked.fields)
-    return desk.columns
+    if query.sids:
+        columns: list[str] = []
+        for names in query.sids:
+            columns += _group_members(endpoint, names) or names
+        return (*BASE.columns, *_existing(endpoint, columns))
+    if query.fields and not query.counts_only:
+        return _existing(endpoint, _group_members(endpoint, query.fields) or query.fields)
+    return endpoint.columns
 
 
-def _members(desk: BaseDesk, names: Sequence[str]) -> tuple[str, ...]:
-    """The samples of the groups named; empty if the names are columns."""
-    if names[0] in desk.columns or names[0].isdecimal():
+def _group_members(endpoint: BaseEndpoint, names: Sequence[str]) -> tuple[str, ...]:
+    """The samples of the named groups; empty if the names are columns."""
+    if names[0] in endpoint.columns or names[0].isdecimal():
         return ()
-    groups = {group.name: group for group in desk.index.facts.of(desk.described.release).groups}
+    groups = {group.name: group for group in endpoint.facts.groups}
+    columns: list[str] = []
     for name in names:
         if name not in groups:
             raise NotFound("sample group or column", name, ", ".join(groups))
-    return tuple(str(member) for name in names for member in groups[name].members.tolist())
+        columns += map(str, groups[name].members.tolist())
+    return tuple(columns)
 
 
-def _known(desk: BaseDesk, names: Sequence[str]) -> tuple[str, ...]:
+def _existing(endpoint: BaseEndpoint, names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
-        if name not in desk.columns:
+        if name not in endpoint.columns:
             raise NotFound("sample with base coverage", name)
     return tuple(names)
 
 
-def _head(asked: Asked, wanted: Sequence[str]) -> bytes:
-    if not asked.header or asked.return_format in (ucsc.TRACK, ucsc.BEDGRAPH) or asked.calc:
+def _head(query: SnaptronQuery, columns: Sequence[str]) -> bytes:
+    if not query.header or query.return_format in (ucsc.TRACK, ucsc.BEDGRAPH) or query.calc:
         return b""
-    if asked.return_format == ucsc.LINK:
+    if query.return_format == ucsc.LINK:
         return header(ucsc.LINK_NAMES)
-    if asked.counts_only:
+    if query.counts_only:
         return b""
-    return header(wanted, group="" if asked.fields or asked.sids else asked.group)
+    return header(columns, group="" if query.fields or query.sids else query.group)
 
 
-def _interval_head(desk: BaseDesk, asked: Asked, stretch: Stretch) -> bytes:
-    if asked.return_format == ucsc.LINK:
-        return ucsc.link(desk.described.release, desk.base_url, "bases", asked, stretch.text)
-    if asked.return_format:
-        return ucsc.track_head(stretch.text, bases=True)
+def _interval_head(endpoint: BaseEndpoint, query: SnaptronQuery, interval: QueryInterval) -> bytes:
+    if query.return_format == ucsc.LINK:
+        return ucsc.link(endpoint.facts.release, endpoint.base_url, "bases", query, interval.text)
+    if query.return_format:
+        return ucsc.track_head(interval.text, bases=True)
     return b""
 
 
-def _rows(desk: BaseDesk, asked: Asked, stretch: Stretch) -> Iterable[Rows]:
+def _read_rows(
+    endpoint: BaseEndpoint, query: SnaptronQuery, interval: QueryInterval
+) -> Iterable[Rows]:
+    # With a sample filter the original returns no rows, only sums.
     if (
-        stretch.region is None
-        or asked.return_format == ucsc.LINK
-        or (asked.sfilters and not _is_summed(asked))
+        interval.region is None
+        or query.return_format == ucsc.LINK
+        or (query.sfilters and not _is_summed(query))
     ):
         return ()
-    match = Match.OVERLAP if _is_summed(asked) else stretch.match(asked.match)
     return read_bases(
-        desk.index,
-        desk.described.release,
-        stretch.region,
-        match=match,
-        columns=desk.columns,
-        slot=desk.slot,
+        endpoint.index,
+        endpoint.facts.release,
+        interval.region,
+        match=Match.OVERLAP if _is_summed(query) else interval.match(query.match),
+        columns=endpoint.columns,
+        slot=endpoint.slot,
     )
 
 
-def _written(
-    desk: BaseDesk, asked: Asked, wanted: Sequence[str], stretch: Stretch, parts: Iterable[Rows]
+def _formatted(
+    endpoint: BaseEndpoint,
+    query: SnaptronQuery,
+    columns: Sequence[str],
+    interval: QueryInterval,
+    parts: Iterable[Rows],
 ) -> Iterator[bytes]:
-    if asked.return_format == ucsc.TRACK:
-        yield from (ucsc.track_rows(rows, asked) for rows in parts)
-    elif _is_summed(asked):
-        yield from (
-            _sums(asked, parts)
-            if asked.calc_axis == _BY_STRETCH
-            else _region_sum(asked, stretch, parts)
-        )
+    if query.return_format == ucsc.TRACK:
+        yield from (ucsc.track_rows(rows, query) for rows in parts)
+    elif not _is_summed(query):
+        prefix = query.group or f"{endpoint.facts.release.title}:{_LETTER}"
+        yield from (prefixed(rows.select(columns).text, prefix) for rows in parts)
+    elif query.calc_axis == _BY_ROW:
+        yield from _row_sums(query, parts)
     else:
-        prefix = asked.group or f"{desk.described.release.title}:{_LETTER}"
-        yield from (prefixed(rows.select(wanted).text, prefix) for rows in parts)
+        yield from _region_sum(query, interval, parts)
 
 
-def _sums(asked: Asked, parts: Iterable[Rows]) -> Iterator[bytes]:
-    """Per stretch its place and the sum or mean over all samples."""
+def _row_sums(query: SnaptronQuery, parts: Iterable[Rows]) -> Iterator[bytes]:
+    """For each row its position and the sum or mean over all samples."""
     for rows in parts:
-        table = base_values(rows)
-        numbers = _texts(asked, table.sum(axis=1), table.shape[1])
-        places = rows.select(BASE.columns).text.split(b"\n")[:-1]
-        yield b"".join(
-            place + b"\t" + number + b"\n" for place, number in zip(places, numbers, strict=True)
-        )
+        values = base_values(rows)
+        numbers = _number_texts(query, values.sum(axis=1), values.shape[1])
+        positions = rows.select(BASE.columns).text.split(b"\n")[:-1]
+        lines = zip(positions, numbers, strict=True)
+        yield b"".join(position + b"\t" + number + b"\n" for position, number in lines)
 
 
-def _region_sum(asked: Asked, stretch: Stretch, parts: Iterable[Rows]) -> Iterator[bytes]:
-    """One line for the region: its place and label, and per sample the sum or mean over the
-    stretches, whatever their lengths.
+def _region_sum(
+    query: SnaptronQuery, interval: QueryInterval, parts: Iterable[Rows]
+) -> Iterator[bytes]:
+    """One line for the region: its position and label, and for each sample the sum or mean over the
+    rows, not weighted by their lengths.
     """
     tables = [base_values(rows) for rows in parts]
-    place = f"{stretch.text.replace(':', '|', 1).replace('-', '|', 1)}|{asked.group or asked.label}".encode()
+    position = interval.text.replace(":", "|", 1).replace("-", "|", 1)
+    label = f"{position}|{query.group or query.label}".encode()
     if tables:
-        table = np.concatenate(tables)
-        yield b"\t".join((place, *_texts(asked, table.sum(axis=0), len(table)))) + b"\n"
+        values = np.concatenate(tables)
+        numbers = _number_texts(query, values.sum(axis=0), len(values))
+        yield b"\t".join((label, *numbers)) + b"\n"
 
 
-def _texts(asked: Asked, sums: "np.typing.NDArray[np.float64]", count: int) -> list[bytes]:
-    if asked.calc_op == "mean":
-        return [b"%.3f" % (one / count) for one in sums.tolist()]
-    return [b"%d" % round(one) for one in sums.tolist()]
+def _number_texts(
+    query: SnaptronQuery, sums: "np.typing.NDArray[np.float64]", count: int
+) -> list[bytes]:
+    if query.calc_op == "mean":
+        return [b"%.3f" % (total / count) for total in sums.tolist()]
+    return [b"%d" % round(total) for total in sums.tolist()]

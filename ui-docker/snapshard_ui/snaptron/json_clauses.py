@@ -5,39 +5,48 @@ from typing import Any
 from urllib.parse import unquote
 
 from snapshard.errors import BadQuery
-from snapshard_ui.snaptron.asked import Asked
+from snapshard_ui.snaptron.query_text import SnaptronQuery
 
-_COMPARED = ("length", "samples_count", "coverage_sum", "coverage_avg", "coverage_median", "strand")
+_FILTER_COLUMNS = (
+    "length",
+    "samples_count",
+    "coverage_sum",
+    "coverage_avg",
+    "coverage_median",
+    "strand",
+)
 _NO_ID = ("snaptron_id",)
-"""Ids that no row has: numbers, which the original compares as text when an interval is given."""
+"""An ids list that matches no row: if a clause has an interval, the original compares ids that are
+JSON numbers as text, and finds nothing.
+"""
 
 
-def parse_clauses(text: str) -> list[Asked]:
+def parse_clauses(text: str) -> list[SnaptronQuery]:
     """The queries of the form field `fields`. Raises BadQuery."""
     try:
         clauses = json.loads(text)
     except ValueError as exc:
         raise BadQuery("fields", text[:200], f"a JSON list of clauses ({exc})") from exc
-    if (
-        not isinstance(clauses, list)
-        or not clauses
-        or not all(isinstance(clause, dict) for clause in clauses)
-    ):
+    is_list = isinstance(clauses, list) and bool(clauses)
+    if not is_list or not all(isinstance(clause, dict) for clause in clauses):
         raise BadQuery("fields", text[:200], "a JSON list of objects")
-    return [_clause(clause) for clause in clauses]
+    return [_clause_query(clause) for clause in clauses]
 
 
-def _clause(clause: dict[str, Any]) -> Asked:
+def _clause_query(clause: dict[str, Any]) -> SnaptronQuery:
+    # Of several intervals, genes or conditions only the first counts, as in the original.
     regions = _list(clause, "intervals") or _list(clause, "genes")
-    return Asked(
+    return SnaptronQuery(
         text="",
         regions=(str(regions[0]).strip(),) if regions else (),
         ids=_ids(clause, bool(regions)),
         rfilters=tuple(
-            _filter(name, _list(clause, name)[0]) for name in _COMPARED if _list(clause, name)
+            _filter_text(name, _list(clause, name)[0])
+            for name in _FILTER_COLUMNS
+            if _list(clause, name)
         ),
         sfilters=_keywords(clause),
-        sample_fields=_numbers(clause.get("sample_fields", "")),
+        sample_fields=_column_numbers(clause.get("sample_fields", "")),
     )
 
 
@@ -49,12 +58,12 @@ def _list(clause: dict[str, Any], name: str) -> list[Any]:
 
 
 def _ids(clause: dict[str, Any], in_region: bool) -> tuple[str, ...]:
-    ids = _list(clause, "ids")
-    wanted = tuple(str(one) for one in ids if isinstance(one, str) or not in_region)
-    return wanted if wanted or not ids else _NO_ID
+    values = _list(clause, "ids")
+    ids = tuple(str(value) for value in values if isinstance(value, str) or not in_region)
+    return ids if ids or not values else _NO_ID
 
 
-def _filter(name: str, condition: Any) -> str:
+def _filter_text(name: str, condition: Any) -> str:
     if not isinstance(condition, dict) or not {"op", "val"} <= condition.keys():
         raise BadQuery(name, condition, 'an object such as {"op": ">:", "val": 3}')
     # A form turns a plus that was not encoded into a blank (quirk 20).
@@ -63,16 +72,20 @@ def _filter(name: str, condition: Any) -> str:
 
 
 def _keywords(clause: dict[str, Any]) -> tuple[str, ...]:
-    """Sample filters: the first of a list of lists, as the original wants them, or a plain list
-    (quirk 20).
+    """The sample filters: a plain list, or the first of a list of lists, which is the only form
+    that the original accepts (quirk 20).
     """
-    found = _list(clause, "metadata_keywords")
-    return tuple(
-        str(text) for text in (found[0] if found and isinstance(found[0], list) else found)
-    )
+    keywords = _list(clause, "metadata_keywords")
+    if keywords and isinstance(keywords[0], list):
+        keywords = keywords[0]
+    return tuple(str(keyword) for keyword in keywords)
 
 
-def _numbers(text: Any) -> str:
-    if not isinstance(text, str) or not all(piece.isdecimal() for piece in text.split(",") if text):
-        raise BadQuery("sample_fields", text, 'column numbers from 0 as one text, such as "0,1,11"')
+def _column_numbers(text: Any) -> str:
+    if not isinstance(text, str) or (
+        text and not all(number.isdecimal() for number in text.split(","))
+    ):
+        raise BadQuery(
+            "sample_fields", text, 'column numbers from 0 in one string, such as "0,1,11"'
+        )
     return text

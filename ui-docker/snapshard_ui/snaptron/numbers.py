@@ -1,4 +1,4 @@
-"""The three ways in which the protocol writes means and medians. [8.4]"""
+"""The three forms in which the protocol writes means and medians. [8.4]"""
 
 from collections.abc import Callable
 
@@ -11,12 +11,13 @@ _EXPONENT_FROM = 1e11
 
 
 def short_decimals(rows: Rows) -> Rows:
-    """Rows as ids queries give them: 4.333, 5.0, exponent form from 1e11."""
-    return _rewritten(rows, _short)
+    """Rows in the form of ids queries: 4.333, 5.0, exponent form from 1e11."""
+    return _rewritten(rows, _short_text)
 
 
 def three_decimals(rows: Rows) -> Rows:
-    """Rows as filters give them: exactly three decimals, whatever the source wrote."""
+    """Rows in the form of filtered queries: exactly three decimals, whatever the source wrote."""
+    # Rewriting every line is slow; most sources write three decimals already.
     if all(_has_three(rows, name) for name in _DECIMALS):
         return rows
     return _rewritten(rows, lambda text: b"%.3f" % float(text))
@@ -29,13 +30,13 @@ def _has_three(rows: Rows, name: str) -> bool:
 
 def _rewritten(rows: Rows, write: Callable[[bytes], bytes]) -> Rows:
     lines = []
-    for one in rows.lines():
-        head, mean, median, tail = one.rsplit(b"\t", 3)
-        lines.append(b"\t".join((head, write(mean), write(median), tail)))
+    for line in rows.lines():
+        head, mean, median, dataset_id = line.rsplit(b"\t", 3)
+        lines.append(b"\t".join((head, write(mean), write(median), dataset_id)))
     return Rows(b"".join(lines), rows.columns)
 
 
-def _short(text: bytes) -> bytes:
+def _short_text(text: bytes) -> bytes:
     value = float(text)
     if abs(value) < _EXPONENT_FROM:
         return decimal_text(value).encode()

@@ -1,4 +1,10 @@
-"""Answers of the endpoints that give rows: junctions, genes, exons."""
+"""Responses of the endpoints of junctions, genes and exons.
+
+The order of a response is part of the protocol. Errors of the query as a whole come first. Then,
+interval by interval: the header (once), the interval's head, and its rows. What the original reports
+only after the header, such as a filter on an unknown column, is raised after the header here, too,
+so that clients get the same bytes.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,223 +20,246 @@ from snapshard.region import Region
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.snaptron import ucsc
-from snapshard_ui.snaptron.asked import NO_FORMAT, Asked
-from snapshard_ui.snaptron.layouts import DATATYPES, Heading, Layout, header, prefixed
 from snapshard_ui.snaptron.numbers import short_decimals, three_decimals
-from snapshard_ui.snaptron.regions import Stretch, stretches
+from snapshard_ui.snaptron.query_text import NO_FORMAT, SnaptronQuery
+from snapshard_ui.snaptron.regions import QueryInterval, query_intervals
 from snapshard_ui.snaptron.rfilters import ID, RowFilters, parse_rfilters
+from snapshard_ui.snaptron.row_formats import DATATYPES, Heading, RowFormat, header, prefixed
 from snapshard_ui.snaptron.sfilters import parse_sfilters
 
-NO_PLACE = b"Filter and filter + metadata queries not supported at this time\n"
-"""What the original says to a query that names neither regions nor ids."""
+NO_SELECTION = b"Filter and filter + metadata queries not supported at this time\n"
+"""The original's response to a query with neither regions nor ids."""
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where an endpoint of a release finds what it answers with; `base_url` is the compilation's
-    own address.
+class RowEndpoint:
+    """An endpoint of a release: its index, facts, row format, and the compilation's address.
 
-    Large answers take a slot: they wait for one, since a client of years ago knows nothing of
-    coming again later.
+    Large responses wait for an export slot, because old clients do not retry on 429.
     """
 
     index: Index
-    described: ReleaseFacts
-    layout: Layout
+    facts: ReleaseFacts
+    format: RowFormat
     base_url: str
     slot: Slot
 
     @property
     def release(self) -> Release:
-        """The release that the whole answer is about."""
-        return self.described.release
-
-
-def answer(desk: Desk, asked: Asked, *, datatypes: bool = False) -> Iterator[bytes]:
-    """One query's answer in pieces; the first comes only when the first interval's shards have
-    answered.
-    """
-    wanted = _wanted(desk, asked)
-    head = _head(desk, asked, datatypes)
-    if asked.regions:
-        yield from _regions(desk, asked, wanted, head)
-    elif asked.ids:
-        yield from _ids(desk, asked, wanted, head)
-    else:
-        yield Heading(NO_PLACE + (b"0\n" if asked.counts_only else b""))
+        """The release of the whole response."""
+        return self.facts.release
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What holds for every interval of a query; its ids are those of its list and of its filters,
-    as they came.
+class Restriction:
+    """The conditions of a query that hold for all its intervals.
+
+    `ids` are those of the query and of its filters, as the client wrote them.
     """
 
     samples: SampleSet | None
     ids: tuple[str, ...]
-    rows: RowFilters
+    filters: RowFilters
 
     def query(self, kind: str) -> Query:
-        """The query of an interval. Only ids as the data write them are found there: others match
-        nothing.
-        """
-        known = tuple(int(text) for text in self.ids if re.fullmatch("0|[1-9][0-9]{0,17}", text))
+        """The query of rows of this kind, still without regions."""
+        # An id matches only in the form in which the data have it; `007` matches nothing, which is
+        # not the same as no restriction to ids.
+        ids = tuple(int(text) for text in self.ids if re.fullmatch("0|[1-9][0-9]{0,17}", text))
         return Query(
-            ids=known if self.ids else None,
-            filters=self.rows.filters,
+            ids=ids if self.ids else None,
+            filters=self.filters.filters,
             samples=self.samples,
             kind=kind,
         )
 
 
-def _wanted(desk: Desk, asked: Asked) -> Wanted:
-    """The query, checked. Raises BadQuery, or NotFound for a group of samples."""
-    unknown = [name for name in asked.fields if name not in NAMES]
-    if unknown and not asked.counts_only:
+def row_pieces(
+    endpoint: RowEndpoint, query: SnaptronQuery, *, datatypes: bool = False
+) -> Iterator[bytes]:
+    """The response to one query in pieces.
+
+    The first piece exists only when the shards of the first interval have responded. `datatypes`
+    adds the second header line of JSON queries.
+    """
+    restriction = _restriction(endpoint, query)
+    head = _head(endpoint, query, datatypes)
+    if query.regions:
+        yield from _region_pieces(endpoint, query, restriction, head)
+    elif query.ids:
+        yield from _id_pieces(endpoint, query, restriction, head)
+    else:
+        yield Heading(NO_SELECTION + (b"0\n" if query.counts_only else b""))
+
+
+def _restriction(endpoint: RowEndpoint, query: SnaptronQuery) -> Restriction:
+    """The checked restriction of a query. Raises BadQuery, or NotFound for a group of samples."""
+    unknown = [name for name in query.fields if name not in NAMES]
+    if unknown and not query.counts_only:
         raise BadQuery(
             "fields", unknown[0], f"one of {', '.join(NAMES)}; or rc alone for the number of rows"
         )
-    samples = _samples(desk.index, desk.described, asked)
-    # Without a place to ask for, filters are not looked at, in the original neither.
-    texts = asked.rfilters if asked.regions or asked.ids else ()
-    rows = parse_rfilters(texts, restricted=samples is not None)
-    if asked.strict and rows.unknown:
-        raise rows.unknown
-    if asked.return_format == NO_FORMAT and (asked.regions or asked.ids):
-        raise BadQuery("return_format", asked.return_format, "0, 1 or 2; 3 is for bases")
-    return Wanted(samples, (*asked.ids, *rows.ids), rows)
+    samples = _restricted_samples(endpoint, query)
+    # Without regions and ids the original does not read the filters, so they cannot be wrong.
+    texts = query.rfilters if query.regions or query.ids else ()
+    filters = parse_rfilters(texts, restricted=samples is not None)
+    if query.strict and filters.late_error:
+        raise filters.late_error
+    if query.return_format == NO_FORMAT and (query.regions or query.ids):
+        raise BadQuery("return_format", query.return_format, "0, 1 or 2; 3 is for bases")
+    return Restriction(samples, (*query.ids, *filters.ids), filters)
 
 
-def _head(desk: Desk, asked: Asked, datatypes: bool) -> bytes:
-    """The header line, or nothing if none is wanted."""
-    if not asked.header or asked.calc:
-        return b""
-    if asked.return_format == ucsc.LINK:
-        return header(ucsc.LINK_NAMES)
-    if asked.return_format or asked.counts_only:
-        return b""
-    # The group stands in the first column, but its name does not where columns were chosen.
-    first = header(asked.fields) if asked.fields else header(desk.layout.names, group=asked.group)
-    return first + (DATATYPES.encode() + b"\n" if datatypes else b"")
-
-
-def _regions(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
-    if asked.counts_only and not asked.return_format:
-        yield Heading(b"%d\n" % _distinct(desk, asked, wanted))
-        return
-    query = wanted.query(desk.layout.kind)
-    numbers: set[int] = set()
-    for stretch in stretches(asked.regions, desk.described.symbols):
-        parts = _rows(desk, asked, wanted, query, stretch)
-        yield Heading(head + _interval_head(desk, asked, stretch.text))
-        head = b""
-        _end_at_unknown(asked, wanted)
-        for rows in parts:
-            if asked.counts_only:
-                numbers.update(rows.integers("snaptron_id").tolist())
-            else:
-                yield _written(desk, asked, rows)
-    if asked.counts_only:
-        yield Heading(b"%d\n" % len(numbers))
-
-
-def _end_at_unknown(asked: Asked, wanted: Wanted) -> None:
-    if wanted.rows.unknown and asked.return_format != ucsc.LINK:
-        raise wanted.rows.unknown
-
-
-def _interval_head(desk: Desk, asked: Asked, place: str) -> bytes:
-    if asked.return_format == ucsc.LINK:
-        return ucsc.link(desk.release, desk.base_url, desk.layout.path, asked, place)
-    return ucsc.track_head(place) if asked.return_format else b""
-
-
-def _rows(
-    desk: Desk, asked: Asked, wanted: Wanted, query: Query, stretch: Stretch
-) -> Iterator[Rows]:
-    if (
-        stretch.region is None
-        or query.ids == ()
-        or wanted.rows.unknown
-        or asked.return_format == ucsc.LINK
-    ):
-        return iter(())
-    one = replace(query, regions=(stretch.region,), match=stretch.match(asked.match))
-    found = matching_rows(desk.index, desk.release, one, slot=desk.slot)
-    if query.filters and query.samples is None:
-        return map(three_decimals, found)
-    return found
-
-
-def _samples(index: Index, described: ReleaseFacts, asked: Asked) -> SampleSet | None:
-    """The samples to restrict the answer to: `sids` if there are any, else those that `sfilter`
-    finds (quirk 11).
+def _restricted_samples(endpoint: RowEndpoint, query: SnaptronQuery) -> SampleSet | None:
+    """The samples to which the query is restricted: those of `sids`, otherwise those that `sfilter`
+    matches (quirk 11).
     """
-    if asked.sids:
-        return SampleSet(wanted_samples(index, described.release, asked.sids))
-    if asked.sfilters:
-        return SampleSet(described.search.ids(parse_sfilters(asked.sfilters)))
+    if query.sids:
+        return SampleSet(sample_ids(endpoint.index, endpoint.release, query.sids))
+    if query.sfilters:
+        return SampleSet(endpoint.facts.search.ids(parse_sfilters(query.sfilters)))
     return None
 
 
-def wanted_samples(index: Index, release: Release, lists: Iterable[Sequence[str]]) -> list[int]:
-    """Samples by id, or those of the named groups if a list's first name is no number. Raises
-    NotFound for an unknown group.
+def sample_ids(index: Index, release: Release, lists: Iterable[Sequence[str]]) -> list[int]:
+    """The ids of samples in lists of ids or group names; a list whose first name is not a number
+    holds groups. Raises NotFound for an unknown group.
     """
-    found: list[int] = []
+    ids: list[int] = []
     for names in lists:
         if names[0].isdecimal():
-            found += [int(text) for text in names if re.fullmatch("0|[1-9][0-9]{0,17}", text)]
+            ids += [int(text) for text in names if re.fullmatch("0|[1-9][0-9]{0,17}", text)]
         else:
-            found += index.facts.of(release).group_members(list(names))
-    return found
+            ids += index.facts.of(release).group_members(list(names))
+    return ids
 
 
-def _ids(desk: Desk, asked: Asked, wanted: Wanted, head: bytes) -> Iterator[bytes]:
-    """The records of these ids. They come before their number, too, as the original has it, but for
-    `fields=rc`.
+def _head(endpoint: RowEndpoint, query: SnaptronQuery, datatypes: bool) -> bytes:
+    """The header lines; empty if the query or its format has none."""
+    if not query.header or query.calc:
+        return b""
+    if query.return_format == ucsc.LINK:
+        return header(ucsc.LINK_NAMES)
+    if query.return_format or query.counts_only:
+        return b""
+    # With a group the first column is named Group, but not if the query selects columns.
+    names = query.fields or endpoint.format.names
+    first_line = header(names, group="" if query.fields else query.group)
+    return first_line + (DATATYPES.encode() + b"\n" if datatypes else b"")
+
+
+def _region_pieces(
+    endpoint: RowEndpoint, query: SnaptronQuery, restriction: Restriction, head: bytes
+) -> Iterator[bytes]:
+    if query.counts_only and not query.return_format:
+        yield Heading(b"%d\n" % _count_distinct(endpoint, query, restriction))
+        return
+    row_query = restriction.query(endpoint.format.kind)
+    ids: set[int] = set()
+    for interval in query_intervals(query.regions, endpoint.facts.symbols):
+        # The shards must respond before the header is sent; after it an outage has no status.
+        parts = _interval_rows(endpoint, query, row_query, restriction, interval)
+        yield Heading(head + _interval_head(endpoint, query, interval.text))
+        head = b""
+        _raise_late_error(query, restriction)
+        for rows in parts:
+            if query.counts_only:
+                ids.update(rows.integers("snaptron_id").tolist())
+            else:
+                yield _formatted(endpoint, query, rows)
+    if query.counts_only:
+        yield Heading(b"%d\n" % len(ids))
+
+
+def _raise_late_error(query: SnaptronQuery, restriction: Restriction) -> None:
+    if restriction.filters.late_error and query.return_format != ucsc.LINK:
+        raise restriction.filters.late_error
+
+
+def _interval_head(endpoint: RowEndpoint, query: SnaptronQuery, position: str) -> bytes:
+    if query.return_format == ucsc.LINK:
+        path = endpoint.format.path
+        return ucsc.link(endpoint.release, endpoint.base_url, path, query, position)
+    return ucsc.track_head(position) if query.return_format else b""
+
+
+def _interval_rows(
+    endpoint: RowEndpoint,
+    query: SnaptronQuery,
+    row_query: Query,
+    restriction: Restriction,
+    interval: QueryInterval,
+) -> Iterator[Rows]:
+    """The rows of one interval, lazily; when this returns, its shards have responded."""
+    if (
+        interval.region is None
+        or row_query.ids == ()
+        or restriction.filters.late_error
+        or query.return_format == ucsc.LINK
+    ):
+        return iter(())
+    one_region = replace(row_query, regions=(interval.region,), match=interval.match(query.match))
+    parts = matching_rows(endpoint.index, endpoint.release, one_region, slot=endpoint.slot)
+    if row_query.filters and row_query.samples is None:
+        return map(three_decimals, parts)
+    return parts
+
+
+def _id_pieces(
+    endpoint: RowEndpoint, query: SnaptronQuery, restriction: Restriction, head: bytes
+) -> Iterator[bytes]:
+    """The records of the ids. With `result_count` the original sends them before their number, but
+    not with `fields=rc`.
     """
-    rows = rows_by_id(desk.index, desk.release, whole_numbers(wanted.ids), kind=desk.layout.kind)
-    yield Heading(head + _interval_head(desk, asked, asked.coordinate_string))
-    shown = bool(asked.result_count) or not asked.counts_only
-    if rows.text and shown and asked.return_format != ucsc.LINK:
-        yield _written(desk, asked, short_decimals(rows))
-    if asked.counts_only:
-        yield Heading(b"%d\n" % (0 if asked.return_format == ucsc.LINK else len(rows)))
+    ids = parse_ids(restriction.ids)
+    rows = rows_by_id(endpoint.index, endpoint.release, ids, kind=endpoint.format.kind)
+    yield Heading(head + _interval_head(endpoint, query, query.coordinate_string))
+    is_link = query.return_format == ucsc.LINK
+    if rows.text and not is_link and (query.result_count or not query.counts_only):
+        yield _formatted(endpoint, query, short_decimals(rows))
+    if query.counts_only:
+        yield Heading(b"%d\n" % (0 if is_link else len(rows)))
 
 
-def whole_numbers(texts: Iterable[str]) -> list[int]:
-    """The ids of a list; its column's name is no id, but is let pass. Raises BadQuery for other
-    texts.
+def parse_ids(texts: Iterable[str]) -> list[int]:
+    """The ids of a list, without the name of their column, which the original accepts there. Raises
+    BadQuery for other texts.
     """
-    wanted = [text.strip() for text in texts if text != ID]
-    for text in wanted:
+    ids = [text.strip() for text in texts if text != ID]
+    for text in ids:
         if not re.fullmatch(f"[+-]?{ID_FORM}", text):
             raise BadQuery("ids", text, "whole numbers")
-    return [int(text) for text in wanted]
+    return [int(text) for text in ids]
 
 
-def _written(desk: Desk, asked: Asked, rows: Rows) -> bytes:
-    if asked.return_format:
-        return ucsc.track_rows(rows, asked)
-    prefix = asked.group or f"{desk.release.title}:{desk.layout.letter}"
-    columns = () if asked.counts_only else asked.fields
+def _formatted(endpoint: RowEndpoint, query: SnaptronQuery, rows: Rows) -> bytes:
+    if query.return_format:
+        return ucsc.track_rows(rows, query)
+    prefix = query.group or f"{endpoint.release.title}:{endpoint.format.letter}"
+    columns = () if query.counts_only else query.fields
     return prefixed(rows.select(columns).text if columns else rows.text, prefix)
 
 
-def _distinct(desk: Desk, asked: Asked, wanted: Wanted) -> int:
-    """The number of distinct records of all intervals."""
-    query = wanted.query(desk.layout.kind)
-    found = list(stretches(asked.regions, desk.described.symbols))
-    _end_at_unknown(asked, wanted)
-    places: list[tuple[Region, Stretch]] = [
-        (one.region, one) for one in found if one.region is not None
-    ]
-    matches = {stretch.match(asked.match) for _, stretch in places}
-    if not places or query.ids == ():
+def _count_distinct(endpoint: RowEndpoint, query: SnaptronQuery, restriction: Restriction) -> int:
+    """The number of distinct records in all intervals."""
+    # Names are resolved before the late error is raised: an unknown gene is reported first.
+    intervals = list(query_intervals(query.regions, endpoint.facts.symbols))
+    _raise_late_error(query, restriction)
+    row_query = restriction.query(endpoint.format.kind)
+    regions: list[Region] = []
+    matches = set()
+    for interval in intervals:
+        if interval.region is not None:
+            regions.append(interval.region)
+            matches.add(interval.match(query.match))
+    if not regions or row_query.ids == ():
         return 0
-    if len(matches) == 1 and len(places) <= MOST_REGIONS:
-        one = replace(query, regions=tuple(region for region, _ in places), match=matches.pop())
-        return desk.index.count(desk.release, one)
-    rows = (rows for _, stretch in places for rows in _rows(desk, asked, wanted, query, stretch))
-    return len({number for some in rows for number in some.integers("snaptron_id").tolist()})
+    # One query counts without reading rows, but it has one match mode and a limit of regions.
+    if len(matches) == 1 and len(regions) <= MOST_REGIONS:
+        all_regions = replace(row_query, regions=tuple(regions), match=matches.pop())
+        return endpoint.index.count(endpoint.release, all_regions)
+    ids: set[int] = set()
+    for interval in intervals:
+        for rows in _interval_rows(endpoint, query, row_query, restriction, interval):
+            ids.update(rows.integers("snaptron_id").tolist())
+    return len(ids)

@@ -1,5 +1,5 @@
-"""What the protocol takes for a region: an interval, a gene symbol, a versioned gene id, or introns
-of a gene. [5]
+"""The regions of the protocol: an interval, a gene symbol, a versioned gene ID, or introns of a
+gene. [5]
 """
 
 import re
@@ -17,61 +17,67 @@ _VERSIONED = re.compile(r"ENS(?:MUS)?G[0-9]+\.[0-9]+")
 _INTRONS = re.compile(
     r"(?P<symbol>[^:]+):(?P<numbers>[0-9]{1,9}(?:-[0-9]{1,9})?(?:;[0-9]{1,9}(?:-[0-9]{1,9})?)*)"
 )
+_MOST_INTRONS = 1_000
+"""A range of introns ends at the latest this many after its first."""
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """One interval to ask for, as it is shown, and whether only rows with exactly its ends are
-    meant.
+class QueryInterval:
+    """One interval of a query, its text in the response, and whether only rows with exactly its
+    ends match.
 
-    The region is None for an interval that no base lies in, such as one that ends before it starts.
+    The region is None for an interval without bases, such as one that ends before it starts.
     """
 
     text: str
     region: Region | None
     exact: bool = False
 
-    def match(self, asked: Match) -> Match:
-        """The coordinate condition that holds here."""
-        return Match.EXACT if self.exact else asked
+    def match(self, mode: Match) -> Match:
+        """The match mode of this interval in a query of this mode."""
+        return Match.EXACT if self.exact else mode
 
 
-def stretches(texts: Sequence[str], symbols: Symbols) -> Iterator[Stretch]:
-    """The intervals to ask for one after the other. Raises NotFound at a name that no gene has."""
+def query_intervals(texts: Sequence[str], symbols: Symbols) -> Iterator[QueryInterval]:
+    """The intervals of the regions, lazily and in the order of the query. Raises NotFound at an
+    unknown name.
+    """
     for text in texts:
-        found = _INTERVAL.fullmatch(text)
-        if found:
-            yield _interval(text, found)
+        interval = _INTERVAL.fullmatch(text)
+        if interval:
+            yield _coordinate_interval(interval)
         else:
-            yield from _of_gene(text, symbols)
+            yield from _gene_intervals(text, symbols)
 
 
-def _interval(text: str, found: re.Match[str]) -> Stretch:
-    start, end = max(1, int(found["start"])), min(LAST_BASE, int(found["end"]))
-    return Stretch(text, Region(found["chrom"], start, end) if start <= end else None)
+def _coordinate_interval(interval: re.Match[str]) -> QueryInterval:
+    start, end = max(1, int(interval["start"])), min(LAST_BASE, int(interval["end"]))
+    region = Region(interval["chrom"], start, end) if start <= end else None
+    return QueryInterval(interval.string, region)
 
 
-def _of_gene(text: str, symbols: Symbols) -> list[Stretch]:
+def _gene_intervals(text: str, symbols: Symbols) -> list[QueryInterval]:
     introns = _INTRONS.fullmatch(text)
     if introns:
-        regions = symbols.introns(introns["symbol"], _numbers(introns["numbers"]))
+        regions = symbols.introns(introns["symbol"], _intron_numbers(introns["numbers"]))
     else:
         regions = symbols.intervals(text) or symbols.versioned(text)
     if not regions:
         raise NotFound("gene or region", text)
-    # The id's form is told in capitals only; the name is found in any case.
+    # The ID pattern is case-sensitive; the lookup is not. So an ID in small letters finds the gene
+    # without making the match exact.
     exact = _VERSIONED.search(text) is not None
-    return [Stretch(str(region), region, exact=exact) for region in regions]
+    return [QueryInterval(str(region), region, exact=exact) for region in regions]
 
 
-def _numbers(text: str) -> list[int]:
+def _intron_numbers(text: str) -> list[int]:
     numbers: list[int] = []
-    for piece in text.split(";"):
-        first, _, last = piece.partition("-")
-        numbers += range(int(first), min(int(last or first), int(first) + 1_000) + 1)
+    for span in text.split(";"):
+        first, _, last = span.partition("-")
+        numbers += range(int(first), min(int(last or first), int(first) + _MOST_INTRONS) + 1)
     return numbers
 
 
 def is_interval(text: str) -> bool:
-    """Whether a region is given by its coordinates, not by a name."""
+    """True for a region given by coordinates, false for a name."""
     return _INTERVAL.fullmatch(text) is not None

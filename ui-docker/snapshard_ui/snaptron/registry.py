@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from snapshard.catalog import ALL, ReleaseFacts
 
 _STATUS = b"200 OK\n"
-"""Clients cut these seven bytes off (quirk 1)."""
+"""Clients remove the first seven bytes (quirk 1)."""
 
 
-def answer(described: Iterable[ReleaseFacts]) -> bytes:
+def registry_text(compilations: Iterable[ReleaseFacts]) -> bytes:
     """The status line and one line of JSON; compilations without a samples file are left out."""
-    known = {one.release.compilation: {**one.types, ALL: "t"} for one in described if one.types}
-    return _STATUS + json.dumps(known).encode() + b"\n"
+    types = {
+        facts.release.compilation: {**facts.types, ALL: "t"}
+        for facts in compilations
+        if facts.types
+    }
+    return _STATUS + json.dumps(types).encode() + b"\n"

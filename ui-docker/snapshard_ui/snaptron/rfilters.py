@@ -1,4 +1,4 @@
-"""The protocol's row filters, as the library's. [7]"""
+"""Translation of the protocol's row filters to the library's. [7]"""
 
 import re
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ COLUMNS = {
     ID: _ORDERED,
     "source_dataset_id": _ORDERED,
 }
-"""The columns that can be filtered, each with its operators."""
+"""The columns that filters can name, each with its operators."""
 _EARLY = COLUMNS.keys() - {"source_dataset_id"}
-"""Those whose wrong filters the original notices before the header is out."""
+"""Columns whose malformed filters the original reports before the header."""
 
 _FORM = re.compile(r"(?P<column>[^<>:!]*)(?P<operator>[<>:!]+)(?P<value>[^<>:!]*)")
 _NOTHING = Filter("samples_count", "<", "0")
@@ -33,67 +33,69 @@ _NOTHING = Filter("samples_count", "<", "0")
 
 @dataclass(frozen=True)
 class RowFilters:
-    """The filters of a query, and the ids that those on the id column add to the query's own.
+    """The filters of a query, and the ids that filters on the id column add to the query's ids.
 
-    `unknown` is what is wrong in a way that the original notices only when the header is out: it
-    ends the answer there.
+    `late_error` is an error that the original reports only after the header; the response ends
+    there.
     """
 
     filters: tuple[Filter, ...] = ()
     ids: tuple[str, ...] = ()
-    unknown: BadQuery | None = field(default=None, compare=False)
+    late_error: BadQuery | None = field(default=None, compare=False)
 
 
 def parse_rfilters(texts: Iterable[str], *, restricted: bool) -> RowFilters:
-    """What `column operator value` means, such as `samples_count>:5`; in a query restricted to
-    samples, or not.
+    """The filters of texts `column operator value`, such as `samples_count>:5`.
 
-    Raises BadQuery for what is no filter, and for a known column's wrong operator or value.
+    `restricted`: the query is restricted to samples. Raises BadQuery for a text that is not a
+    filter, and for a wrong operator or value of a column in `_EARLY`.
     """
     filters: list[Filter] = []
     ids: list[str] = []
-    unknown: BadQuery | None = None
+    late_error: BadQuery | None = None
     for text in texts:
-        column, operator, value = _parted(text)
+        column, operator, value = _split_filter(text)
         try:
             if column == ID:
                 ids += value.split("-")
+            # In a query restricted to samples a filter on the id column only adds to the ids.
             if column != ID or not restricted:
-                filters.append(_filter(text, column, operator, value))
+                filters.append(_row_filter(text, column, operator, value))
         except BadQuery as error:
             if column in _EARLY - {ID}:
                 raise
-            unknown = unknown or error
-    return RowFilters(tuple(filters), tuple(ids), unknown)
+            late_error = late_error or error
+    return RowFilters(tuple(filters), tuple(ids), late_error)
 
 
-def _parted(text: str) -> tuple[str, str, str]:
-    found = _FORM.fullmatch(text)
-    if not found or (found["column"] in _EARLY and found["operator"] not in OPERATORS):
+def _split_filter(text: str) -> tuple[str, str, str]:
+    match = _FORM.fullmatch(text)
+    if not match or (match["column"] in _EARLY and match["operator"] not in OPERATORS):
         raise BadQuery(
             "rfilter", text, "column, one of >: <: > < : !: and a value, such as samples_count>:5"
         )
-    return found["column"], found["operator"], found["value"]
+    return match["column"], match["operator"], match["value"]
 
 
-def _filter(text: str, column: str, operator: str, value: str) -> Filter:
+def _row_filter(text: str, column: str, operator: str, value: str) -> Filter:
     if operator not in COLUMNS.get(column, ()):
-        known = ", ".join(f"{name} ({' '.join(operators)})" for name, operators in COLUMNS.items())
-        raise BadQuery("rfilter", text, f"one of the columns and operators {known}")
+        columns = ", ".join(
+            f"{name} ({' '.join(operators)})" for name, operators in COLUMNS.items()
+        )
+        raise BadQuery("rfilter", text, f"one of the columns and operators {columns}")
     if column == "strand":
         return Filter(column, "=", value)
     if column.endswith("annotated"):
-        return _flag(column, operator, value)
+        return _annotated_filter(column, operator, value)
     return Filter(column, OPERATORS[operator], value.strip())
 
 
-def _flag(column: str, operator: str, value: str) -> Filter:
-    """0 is `0`; 1 and any text longer than one character mean every other text; other values match
-    nothing.
-
-    `annotated` is a number to the original, its two neighbours are texts. Beside anything but 0 the
-    operator does not matter, but for `!:` (quirk 10).
+def _annotated_filter(column: str, operator: str, value: str) -> Filter:
+    """The filter on an annotation column. 0 means the text `0`; 1 and every longer text mean any
+    other text; other values match nothing.
     """
+    # `annotated` is a number to the original, `left_annotated` and `right_annotated` are texts.
+    # For values other than 0 the original ignores the operator; `!:` negates here (quirk 10).
     if not value or (column == "annotated" and not re.fullmatch(r"\s*[+-]?[0-9]+\s*", value)):
         raise BadQuery(f"rfilter {column}", value, "a whole number")
     if value == "0":

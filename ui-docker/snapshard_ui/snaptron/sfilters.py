@@ -1,4 +1,4 @@
-"""The protocol's sample filters, as the library's. [8]"""
+"""Translation of the protocol's sample filters to the library's. [8]"""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _FORM = re.compile(r"(?P<field>[^<>:!]+)(?P<operator>>:|<:|!:|>|<|:)(?P<value>[^
 
 
 def parse_sfilters(texts: Iterable[str]) -> list[SampleFilter]:
-    """The filters that texts such as `SMTS:Brain` and `SMRIN>:7` mean. Raises BadQuery."""
+    """The filters of texts such as `SMTS:Brain` and `SMRIN>:7`. Raises BadQuery."""
     return [_parse_sfilter(text) for text in texts]
 
 

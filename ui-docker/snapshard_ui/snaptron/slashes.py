@@ -1,4 +1,4 @@
-"""Repeated slashes in paths: clients ask for `//snaptron/registry`, and get it without a redirect."""
+"""Repeated slashes in paths: clients request `//snaptron/registry` and do not follow redirects."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class SingleSlashes:
-    """A WSGI application that hands requests on with single slashes in their path."""
+    """A WSGI application that passes requests to another with single slashes in their path."""
 
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
