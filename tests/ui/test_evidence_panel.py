@@ -22,7 +22,7 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
     name = in_many_samples(url)["name"]
     answer = api(url, f"sim/junctions/{quote(name, safe=':')}/evidence")
     page = open_page(GENE)
-    page.locator(f"a[title='Evidence of {name}']").click()
+    page.locator(f"a[title='Evidence for {name}']").click()
     panel = page.locator("#evidence")
     expect(panel.locator(".verdict strong")).to_have_text(
         f"Seen in {answer['seen']['n']} of {answer['seen']['N']} samples"
@@ -48,7 +48,9 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
 
 def test_an_absent_junction_is_zero_of_n(open_page):
     page = open_page("?compilation=sim&q=chr1:864,259-864,721")
-    page.get_by_role("link", name="Is exactly this a junction?").click()
+    page.get_by_role(
+        "link", name="Show evidence for a junction with exactly these coordinates"
+    ).click()
     expect(page.locator(".verdict")).to_have_text("Not seen: 0 of 60 samples")
     expect(page.locator("#evidence .sharing")).to_contain_text("with the same first base")
     assert {
@@ -61,7 +63,7 @@ def test_without_a_samples_file_the_number_of_samples_is_unknown(open_page, url)
     name = in_many_samples(url)["name"]
     page = open_page(f"?compilation=bare&junction={quote(name)}")
     expect(page.locator(".verdict")).to_contain_text("of an unknown number of samples")
-    expect(page.locator("footer")).to_contain_text("number not known")
+    expect(page.locator("footer")).to_contain_text("unknown (no samples file)")
     expect(page.locator(".banner")).to_have_count(0)
 
 
@@ -70,7 +72,7 @@ def test_evidence_closes_and_leaves_the_keyboard_on_its_row(open_page):
     link = rows(page).nth(2).locator("th a")
     link.click()
     expect(page.locator("#evidence-heading")).to_be_focused()
-    page.get_by_role("link", name="Close the evidence").click()
+    page.get_by_role("link", name="Close evidence").click()
     expect(page.locator("#evidence")).to_have_count(0)
     expect(rows(page).nth(2).locator("th a")).to_be_focused()
 
@@ -112,15 +114,15 @@ def test_the_curl_line_and_the_python_lines_run_and_agree(open_page):
         permissions=["clipboard-read", "clipboard-write"],
     )
     count = rows(page).count()
-    page.get_by_text("The same from curl, Python or R").click()
-    page.get_by_role("button", name="Copy the curl lines").click()
-    expect(page.get_by_role("button", name="Copy the curl lines")).to_have_text("Copied")
+    page.get_by_text("Get these data with curl, Python or R").click()
+    page.get_by_role("button", name="Copy the curl code").click()
+    expect(page.get_by_role("button", name="Copy the curl code")).to_have_text("Copied")
     line = page.evaluate("navigator.clipboard.readText()")
     told = urlopen(shlex.split(line)[1]).read().decode().splitlines()
     assert len([text for text in told if not text.startswith("#")]) == count + 1
     python = page.locator(".snippet", has_text="Python").locator("code").inner_text()
     ran = subprocess.run(
-        [sys.executable, "-c", python + "\nprint(len(result))"],
+        [sys.executable, "-c", python + "\nprint(len(junctions))"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -132,7 +134,7 @@ def test_the_r_line_runs_and_agrees(open_page):
     if not shutil.which("Rscript"):
         pytest.skip("no Rscript (apt install r-base-core)")
     page = open_page(GENE + "&filter=samples_count>=2")
-    page.get_by_text("The same from curl, Python or R").click()
+    page.get_by_text("Get these data with curl, Python or R").click()
     line = (
         page.locator(".snippet")
         .filter(has=page.get_by_text("R", exact=True))
@@ -153,6 +155,6 @@ def test_every_page_says_what_the_data_are(open_page):
     expect(page.locator(".banner")).to_contain_text("Simulated data.")
     for words in ("GRCh38", "1-based, closed, intron", "r1, published", "60", "3,000"):
         expect(page.locator("footer")).to_contain_text(words)
-    page.get_by_role("link", name="Address of this view that stays with this release").click()
+    page.get_by_role("link", name="Permanent link to this view (fixed release)").click()
     expect(page.locator("#in")).to_have_value("sim/r1")
     expect(heading(page)).to_contain_text("junctions")

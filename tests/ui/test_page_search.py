@@ -95,13 +95,13 @@ def test_quick_inputs_and_a_filter_narrow_the_rows_and_chips_take_them_back(open
 def test_matching_and_groups_ask_as_the_api_does(open_page, url):
     page = open_page("?compilation=sim&q=chr1:864000-890300")
     page.get_by_label("Matching").select_option("contains")
-    page.get_by_text("Only some samples").click()
+    page.get_by_text("Restrict to samples").click()
     page.get_by_role("checkbox", name="Brain").check()
     page.get_by_role("button", name="Search").click()
     expected = api(url, "sim/junctions?region=chr1:864000-890300&match=contains&group=Brain")[
         "rows"
     ]
-    expect(page.locator(".note")).to_contain_text("over the chosen samples only")
+    expect(page.locator(".note")).to_contain_text("over the selected samples only")
     expect(rows(page)).to_have_count(len(expected))
     assert page.locator(".junctions tbody td:nth-child(3)").all_inner_texts() == [
         str(row["samples_count"]) for row in expected
@@ -112,7 +112,7 @@ def test_pages_follow_each_other_without_a_gap(open_page, url):
     page = open_page("?compilation=sim&q=chr2&rows=50")
     expected = api(url, "sim/junctions?region=chr2&limit=120")["rows"]
     seen = page.locator(".junctions tbody th").all_inner_texts()
-    expect(page.locator(".pages")).to_contain_text("There is more than this page shows")
+    expect(page.locator(".pages")).to_contain_text("More junctions match")
     for first in (51, 101):
         page.get_by_role("link", name="Next page").click()
         expect(heading(page)).to_contain_text(f"{first}\u2013")
@@ -169,7 +169,7 @@ def test_a_misspelt_gene_shows_those_that_begin_like_it(open_page):
 def test_nothing_found_says_the_next_step(open_page):
     page = open_page(GENE + "&filter=samples_count>=61")
     expect(heading(page)).to_have_text("No junction matches")
-    page.get_by_role("link", name="Ask without filters").click()
+    page.get_by_role("link", name="Search without filters").click()
     expect(rows(page).first).to_be_visible()
 
 

@@ -19,7 +19,7 @@ def test_every_state_comes_back_from_its_url(open_page):
     expect(again.get_by_label("Matching")).to_have_value("contains")
     expect(again.get_by_label("Samples, at least")).to_have_value("3")
     expect(again.get_by_role("checkbox", name="Skin")).to_be_checked()
-    expect(again.get_by_label("Rows a page")).to_have_value("50")
+    expect(again.get_by_label("Rows per page")).to_have_value("50")
 
 
 def test_submitting_what_the_url_says_changes_nothing(open_page):
@@ -43,7 +43,7 @@ def test_back_and_forward_walk_through_the_states(open_page):
     expect(rows(page).first).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Is a junction seen, where, and how strongly?"
+        "Is a junction seen, in which samples, and how strongly?"
     )
     expect(page.locator("#q")).to_have_value("")
     page.go_forward()
@@ -105,12 +105,10 @@ def test_a_slow_answer_shows_that_the_page_is_loading(open_page):
 
 def test_a_shard_that_is_away_is_named_and_the_rest_is_an_offer(open_page, url_without_s2):
     page = open_page("?compilation=sim&q=chr1:1-200000000", at=url_without_s2)
-    expect(page.locator("#results-heading")).to_have_text("No answer")
+    expect(page.locator("#results-heading")).to_have_text("No results")
     expect(page.locator(".problem .detail")).to_contain_text("shard 's2' is unavailable")
-    page.get_by_role("link", name="Show what the other shards have").click()
-    expect(page.locator("#results .banner")).to_contain_text(
-        "Not complete: this shard does not answer: s2"
-    )
+    page.get_by_role("link", name="Show results from the other shards").click()
+    expect(page.locator("#results .banner")).to_contain_text("Incomplete: shard unavailable: s2")
     expect(rows(page).first).to_be_visible()
     search(page, "chr1:864000-890300")
     expect(page.locator("#results .banner")).to_have_count(0)

@@ -1,15 +1,10 @@
-"""Lines to copy beside every operation of the API's description: its example for curl, Python and
-R.
-"""
-
-import json
-import shlex
-from typing import Any
+"""The example of every operation as code for curl, Python and R."""
 
 from flask import request
 
 from snapshard_ui.api import PREFIX, Operation
-from snapshard_ui.openapi.examples import Values, in_path
+from snapshard_ui.openapi.examples import Values, path_parameters
+from snapshard_ui.openapi.snippets import ApiCall, python_arguments, snippets
 
 CodeSample = dict[str, str]
 _COMPILATION = PREFIX + "/compilations/{compilation}"
@@ -26,84 +21,69 @@ _METHODS = {
     "groups": "groups",
     "shards": "shards",
 }
-"""The client's method for a view, where it takes what the path and the query say as they are."""
+"""The client's method for a view, if its arguments are the parameters of path and query."""
 
 
-def body_of(operation: Operation, values: Values) -> dict[str, list[str]] | None:
-    """What the example of an operation sends; None if it sends nothing."""
+def example_body(operation: Operation, values: Values) -> dict[str, list[str]] | None:
+    """The request body of an operation's example; None if it has none."""
     return {"junctions": values["name"]} if operation.body and "name" in values else None
 
 
 def code_samples(
     operation: Operation, path: str, address: str, names: list[str], values: Values
 ) -> list[CodeSample]:
-    """The lines, as `x-codeSamples` of OpenAPI holds them; the address is that of the path with the
-    values of these names.
+    """The samples in the form of OpenAPI's `x-codeSamples`.
+
+    `names` are the query parameters of the example, `address` its path and query.
     """
-    url, body = request.url_root.rstrip("/") + address, body_of(operation, values)
-    curl = f"curl {shlex.quote(url)}" + (f" -d {shlex.quote(json.dumps(body))}" if body else "")
+    url = request.url_root.rstrip("/") + address
+    head, mark, query = url.partition("?")
+    scope = [name for name in ("compilation", "release") if name in path_parameters(path)]
+    call = ApiCall(
+        url,
+        _client_method(operation, path, names, values),
+        {name: values[name][0] for name in scope},
+        table_url=f"{head}.tsv{mark}{query}" if operation.formats else None,
+        body=example_body(operation, values),
+        is_json=operation.view.__name__ != "docs",
+    )
     return [
-        {"lang": "Shell", "label": "curl", "source": curl},
         {
-            "lang": "Python",
-            "label": "Python",
-            "source": _python(operation, path, url, names, values),
-        },
-        {"lang": "R", "label": "R", "source": _r(operation, url, curl)},
+            "lang": "Shell" if snippet.language == "curl" else snippet.language,
+            "label": snippet.language,
+            "source": snippet.text,
+        }
+        for snippet in snippets(call)
     ]
 
 
-def _python(operation: Operation, path: str, url: str, names: list[str], values: Values) -> str:
-    call = _call(operation, path, names, values)
-    if call is None:
-        return f"from urllib.request import urlopen\n\nprint(urlopen({url!r}).read().decode())"
-    known = [name for name in ("compilation", "release") if name in in_path(path)]
-    given = ", ".join(
-        [repr(request.url_root.rstrip("/")), *[f"{name}={values[name][0]!r}" for name in known]]
-    )
-    return f"from snapshard.client import Client\n\nwith Client({given}) as client:\n    print(client.{call})"
-
-
-def _call(operation: Operation, path: str, names: list[str], values: Values) -> str | None:
-    """The client's method and its arguments; None for what is not about junctions."""
-    view, asked = operation.view.__name__, {name: _value(values[name]) for name in names}
-    placed = [values[name][0] for name in in_path(path) if name not in ("compilation", "release")]
+def _client_method(operation: Operation, path: str, names: list[str], values: Values) -> str | None:
+    """The client's method with its arguments; None for a path outside of compilations that has no
+    method.
+    """
+    view = operation.view.__name__
+    arguments = {name: _python_value(values[name]) for name in names}
+    keywords = python_arguments(arguments)
+    path_values = [
+        values[name][0] for name in path_parameters(path) if name not in ("compilation", "release")
+    ]
     if view in _METHODS:
-        return f"{_METHODS[view]}({', '.join([*map(repr, placed), *_arguments(asked)])})"
+        return f"{_METHODS[view]}({', '.join(filter(None, [*map(repr, path_values), keywords]))})"
     if view == "batch":
         return f"batch({values['name']!r})"
     if view == "export":
-        return f"export({', '.join([repr('junctions.tsv'), *_arguments(asked)])})"
+        return f"export({', '.join(filter(None, [repr('junctions.tsv'), keywords]))})"
     if not path.startswith(_COMPILATION):
         return None
     below = path.removeprefix(_COMPILATION).removeprefix("/releases/{release}").removeprefix("/")
     if below.startswith("splicing/"):
-        return f"splicing({below.removeprefix('splicing/')!r}, {asked!r})"
-    for name, value in zip(in_path(below), placed, strict=True):
+        return f"splicing({below.removeprefix('splicing/')!r}, {arguments!r})"
+    for name, value in zip(path_parameters(below), path_values, strict=True):
         below = below.replace("{" + name + "}", value)
     return f"get({below!r})" if below else "get()"
 
 
-def _arguments(asked: dict[str, Any]) -> list[str]:
-    return [f"{name}={value!r}" for name, value in asked.items()]
-
-
-def _value(found: list[str]) -> int | str | list[str]:
-    if len(found) > 1:
-        return found
-    return int(found[0]) if found[0].isdigit() else found[0]
-
-
-def _r(operation: Operation, url: str, curl: str) -> str:
-    if operation.formats:
-        head, mark, query = url.partition("?")
-        return (
-            f'read.delim({json.dumps(f"{head}.tsv{mark}{query}")}, comment.char = "#", quote = "")'
-        )
-    if operation.body:
-        return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
-    return (
-        f"readLines({json.dumps(url)})"
-        if operation.view.__name__ == "docs"
-        else f"jsonlite::fromJSON({json.dumps(url)})"
-    )
+def _python_value(texts: list[str]) -> int | str | list[str]:
+    if len(texts) > 1:
+        return texts
+    return int(texts[0]) if texts[0].isdigit() else texts[0]

@@ -1,5 +1,5 @@
-"""The OpenAPI document, made of the models that check requests and describe answers, and a page
-that shows it.
+"""The OpenAPI document, generated from the models that check requests and describe responses, and a
+page that shows it.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from snapshard_ui.api import (
     root,
 )
 from snapshard_ui.http import MEDIA_TYPE, TITLES
-from snapshard_ui.openapi.code_samples import body_of, code_samples
+from snapshard_ui.openapi.code_samples import code_samples, example_body
 from snapshard_ui.openapi.examples import Values, url, values_of
 from snapshard_ui.openapi.schemas import Schema, filter_schema, path_schemas, query_schemas
 from snapshard_ui.render import FORMATS
@@ -35,26 +35,26 @@ _ABOUT = """RNA-seq exon-exon junctions. Positions are 1-based, both ends includ
 of the intron. If a response has several formats, choose one with `format=`, a suffix of the path
 (/junctions.tsv) or the Accept header."""
 _SCHEMAS = "#/components/schemas/"
-_DESCRIBED = {
-    "compilation": "a set of samples processed in one way",
-    "release": "one immutable load of it; without, the current one",
-    "name": "stable name such as GRCh38:chr2:71548830-71549349:+ (assembly and strand may be left"
-    " out), or snaptron_id",
-    "gene": "symbol, or id with or without version",
+_PATH_MEANINGS = {
+    "compilation": "name of a compilation: samples processed in the same way",
+    "release": "name of an immutable release of the compilation; without it, the current release",
+    "name": "stable name such as GRCh38:chr2:71548830-71549349:+ (assembly and strand are"
+    " optional), or snaptron_id",
+    "gene": "symbol, or ID with or without version",
     "group": "name of the group",
-    "site": "chromosome:position, with :+ or :- to name the strand",
+    "site": "chromosome:position, optionally followed by :+ or :- for the strand",
     "rail_id": "number of the sample",
 }
 Schemas = dict[str, Schema]
-_USUAL = (400, 404, 503, 504)
-_SOMETIMES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
+_COMMON_STATUSES = (400, 404, 503, 504)
+_CONDITIONAL_STATUSES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: "gene" in operation.params.model_fields, 300),
     (lambda operation: bool(operation.formats), 406),
     (lambda operation: operation.body is not None, 413),
 )
-"""What else an operation may answer, by what it takes."""
-_SHOWN = ("region", "limit")
-"""Parameters that an example has although they may be left out."""
+"""Further statuses of operations with certain parameters, formats or bodies."""
+_EXAMPLE_PARAMETERS = ("region", "limit")
+"""Optional parameters that examples set."""
 
 
 class Document(BaseModel):
@@ -87,18 +87,18 @@ def docs(params: NoParams) -> Response:
 
 
 def document() -> dict[str, Any]:
-    """The document; it knows the compilations that are served now."""
+    """The document, with the names and examples of the compilations that are loaded."""
     releases = current_index().catalog.releases()
     in_path, in_query = path_schemas(releases), query_schemas(releases)
-    # Of the compilation that has most to ask about: one may lack samples, or genes.
+    # The examples use the compilation with the most parameters: others may lack samples or genes.
     values = max(map(values_of, current_index().catalog.compilations()), key=len, default={})
     paths: dict[str, Any] = {}
-    for operation in sorted(OPERATIONS, key=lambda one: one.paths):
+    for operation in sorted(OPERATIONS, key=lambda operation: operation.paths):
         for path in operation.paths:
-            shown = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
-            described = _operation(operation, path, in_path, in_query)
-            paths.setdefault(shown, {})[operation.method] = _with_examples(
-                described, operation, shown, values
+            api_path = PREFIX + path.replace("<int:", "<").replace("<", "{").replace(">", "}")
+            members = _operation(operation, path, in_path, in_query)
+            paths.setdefault(api_path, {})[operation.method] = _with_examples(
+                members, operation, api_path, values
             )
     return {
         "openapi": "3.1.0",
@@ -123,51 +123,53 @@ def _components(name: Schema) -> dict[str, Any]:
     _, schema = models_json_schema(
         [(model, "validation") for model in models], ref_template=_SCHEMAS + "{model}"
     )
-    found: dict[str, Any] = schema["$defs"]
-    found[BatchBody.__name__]["properties"]["junctions"]["items"] = name
-    return found
+    schemas: dict[str, Any] = schema["$defs"]
+    schemas[BatchBody.__name__]["properties"]["junctions"]["items"] = name
+    return schemas
 
 
 def _operation(
     operation: Operation, path: str, in_path: Schemas, in_query: Schemas
 ) -> dict[str, Any]:
-    first, _, rest = (operation.view.__doc__ or "").partition("\n")
-    described: dict[str, Any] = {
+    summary, _, description = (operation.view.__doc__ or "").partition("\n")
+    members: dict[str, Any] = {
         "operationId": operation.view.__name__ + ("_of_release" if "<release>" in path else ""),
-        "summary": first.rstrip("."),
+        "summary": summary.rstrip("."),
         "parameters": [*_path_parameters(path, in_path), *_query_parameters(operation, in_query)],
         "responses": _responses(operation, path),
     }
-    if rest.strip():
-        described["description"] = rest.strip()
+    if description.strip():
+        members["description"] = description.strip()
     if operation.body:
         content = {"application/json": {"schema": {"$ref": _SCHEMAS + operation.body.__name__}}}
-        described["requestBody"] = {"required": True, "content": content}
-    return described
+        members["requestBody"] = {"required": True, "content": content}
+    return members
 
 
 def _with_examples(
-    described: dict[str, Any], operation: Operation, path: str, values: Values
+    members: dict[str, Any], operation: Operation, path: str, values: Values
 ) -> dict[str, Any]:
-    """The operation with values that find something, and lines for curl, Python and R to try it."""
-    for parameter in described["parameters"]:
-        if (name := parameter["name"]) in values:
-            many = parameter["schema"].get("type") == "array"
-            parameter["example"] = (
-                values[name] if many else _typed(values[name][0], parameter["schema"])
-            )
-            parameter["schema"].pop("examples", None)
+    """The operation with example values that return results, and code for curl, Python and R."""
+    for parameter in members["parameters"]:
+        name, schema = parameter["name"], parameter["schema"]
+        if name in values:
+            is_array = schema.get("type") == "array"
+            parameter["example"] = values[name] if is_array else _typed(values[name][0], schema)
+            schema.pop("examples", None)
     names = [
-        one["name"]
-        for one in described["parameters"]
-        if one["in"] == "query" and (one["required"] or one["name"] in _SHOWN)
+        parameter["name"]
+        for parameter in members["parameters"]
+        if parameter["in"] == "query"
+        and (parameter["required"] or parameter["name"] in _EXAMPLE_PARAMETERS)
     ]
-    if (address := url(path, names, values)) is None:
-        return described
-    if body := body_of(operation, values):
-        described["requestBody"]["content"]["application/json"]["example"] = body
+    address = url(path, names, values)
+    if address is None:
+        return members
+    body = example_body(operation, values)
+    if body:
+        members["requestBody"]["content"]["application/json"]["example"] = body
     samples = code_samples(operation, path, address, names, values)
-    return described | {"x-example": request.script_root + address, "x-codeSamples": samples}
+    return members | {"x-example": request.script_root + address, "x-codeSamples": samples}
 
 
 def _typed(value: str, schema: Schema) -> str | int:
@@ -175,13 +177,14 @@ def _typed(value: str, schema: Schema) -> str | int:
 
 
 def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
-    names = [part[1:-1].rpartition(":")[2] for part in path.split("/") if part.startswith("<")]
+    segments = [segment for segment in path.split("/") if segment.startswith("<")]
+    names = [segment[1:-1].rpartition(":")[2] for segment in segments]
     return [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "description": _DESCRIBED[name],
+            "description": _PATH_MEANINGS[name],
             "schema": schemas[name],
         }
         for name in names
@@ -197,38 +200,46 @@ def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, 
             "name": name,
             "in": "query",
             "required": name in model.get("required", ()),
-            **_described(name, schema, model, schemas),
+            **_parameter_schema(name, schema, model, schemas),
         }
         for name, schema in model.get("properties", {}).items()
     ]
 
 
-def _described(
+def _parameter_schema(
     name: str, schema: dict[str, Any], model: dict[str, Any], schemas: Schemas
 ) -> dict[str, Any]:
-    outside = {key: schema[key] for key in ("description", "style", "explode") if key in schema}
-    plain = {key: value for key, value in schema.items() if key not in ("title", *outside)}
-    if "$ref" in plain:
-        plain |= model["$defs"][plain.pop("$ref").rpartition("/")[2]]
-    if "anyOf" in plain:
-        # A parameter that is left out is what a model calls null.
-        plain |= next(one for one in plain.pop("anyOf") if one.get("type") != "null")
-        plain.pop("default", None)
-    if name == "limit" and "maximum" not in plain:
-        plain["maximum"] = current_settings().max_rows
-    plain.pop("title", None)
+    parameter_keys = {
+        key: schema[key] for key in ("description", "style", "explode") if key in schema
+    }
+    value_schema = {
+        key: value for key, value in schema.items() if key not in ("title", *parameter_keys)
+    }
+    if "$ref" in value_schema:
+        value_schema |= model["$defs"][value_schema.pop("$ref").rpartition("/")[2]]
+    if "anyOf" in value_schema:
+        # Models describe an optional parameter as nullable; in a URL it is simply absent.
+        value_schema |= next(
+            branch for branch in value_schema.pop("anyOf") if branch.get("type") != "null"
+        )
+        value_schema.pop("default", None)
+    if name == "limit" and "maximum" not in value_schema:
+        value_schema["maximum"] = current_settings().max_rows
+    value_schema.pop("title", None)
     if name in schemas:
-        plain |= {"items": schemas[name]} if plain["type"] == "array" else schemas[name]
-    return outside | {"schema": plain}
+        value_schema |= (
+            {"items": schemas[name]} if value_schema["type"] == "array" else schemas[name]
+        )
+    return parameter_keys | {"schema": value_schema}
 
 
 def _responses(operation: Operation, path: str) -> dict[str, Any]:
-    answer = (
+    schema = (
         {"$ref": _SCHEMAS + operation.model.__name__}
         if issubclass(operation.model, Answer)
         else {"type": "object"}
     )
-    content: dict[str, Any] = {"application/json": {"schema": answer}}
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
     for name in operation.formats[1:]:
         content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
     if operation.view is docs:
@@ -236,7 +247,11 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
     if "compress" in operation.params.model_fields:
         content["application/gzip"] = {"schema": {"type": "string"}}
     statuses = sorted(
-        {*_USUAL, *operation.also, *(status for has, status in _SOMETIMES if has(operation))}
+        {
+            *_COMMON_STATUSES,
+            *operation.also,
+            *(status for has, status in _CONDITIONAL_STATUSES if has(operation)),
+        }
     )
     problem = {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS + "Problem"}}}
     errors = {

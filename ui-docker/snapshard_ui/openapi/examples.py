@@ -1,5 +1,5 @@
-"""Questions that find something in what is loaded: for the page's start, and beside every operation
-of the API's description.
+"""Example requests that return results from the compilations that are loaded: for the page's start,
+and beside every operation of the API's description.
 """
 
 from contextlib import suppress
@@ -14,16 +14,16 @@ from snapshard.query import Query
 from snapshard.release import Release
 from snapshard_ui.runtime import current_index
 
-_PLACE = ("chromosome", "start", "end", "strand")
-_FEW = "3"
-"""Rows of an example, where it may say how many."""
+_COLUMNS = ("chromosome", "start", "end", "strand")
+_LIMIT = "3"
+"""Rows of an example, if the operation has a limit."""
 Values = dict[str, list[str]]
-"""Name of a parameter: values that it may have."""
+"""Values by the name of the parameter."""
 
 
 @dataclass(frozen=True)
 class ExampleJunction:
-    """A junction that a tenth of the samples have."""
+    """A junction in at least a tenth of the samples."""
 
     chrom: str
     start: int
@@ -32,12 +32,12 @@ class ExampleJunction:
 
     @property
     def span(self) -> str:
-        """Its first and last base."""
+        """Its first and last base, as a region."""
         return f"{self.chrom}:{self.start}-{self.end}"
 
     @property
     def around(self) -> str:
-        """A region that it lies in, as people write it."""
+        """A region that contains it, with thousands separators."""
         return f"{self.chrom}:{max(1, self.start - 50_000):,}-{self.end + 50_000:,}"
 
     def name(self, release: Release) -> str:
@@ -52,62 +52,60 @@ def a_gene(release: Release) -> str | None:
 
 
 def some_junctions(release: Release, *, count: int) -> list[ExampleJunction]:
-    """The first junctions that a tenth of the samples have."""
-    few = max(1, (release.sample_count or 10) // 10)
-    asked = Query(filters=(Filter("samples_count", ">=", str(few)),))
-    rows = [
-        row
-        for part in current_index().summaries(release, asked, columns=_PLACE, limit=count)
-        for row in part.lines()
-    ]
-    cells = [row.decode().rstrip("\n").split("\t") for row in rows]
-    return [
-        ExampleJunction(chrom, int(start), int(end), strand) for chrom, start, end, strand in cells
-    ]
+    """The first junctions in at least a tenth of the samples."""
+    least = max(1, (release.sample_count or 10) // 10)
+    query = Query(filters=(Filter("samples_count", ">=", str(least)),))
+    junctions: list[ExampleJunction] = []
+    for rows in current_index().summaries(release, query, columns=_COLUMNS, limit=count):
+        for line in rows.lines():
+            chrom, start, end, strand = line.decode().rstrip("\n").split("\t")
+            junctions.append(ExampleJunction(chrom, int(start), int(end), strand))
+    return junctions
 
 
 def values_of(release: Release) -> Values:
-    """What parameters may be asked with in this release; fewer while a shard is away, or where
-    there are no samples or genes.
+    """Values for the parameters of requests to this release.
+
+    Some are absent while a shard is unavailable, or if the release has no samples or genes.
     """
-    found: Values = {
+    values: Values = {
         "compilation": [release.compilation],
         "release": [release.name],
         "other": [release.compilation],
     }
-    for add in (_of_genes, _of_junctions, _of_samples):
+    for values_from in (_gene_values, _junction_values, _sample_values):
         with suppress(SnapshardError):
-            found |= add(release)
-    return found
+            values |= values_from(release)
+    return values
 
 
 def url(path: str, names: list[str], values: Values) -> str | None:
-    """The address of an operation: its path, and those of the query's parameters that are named;
-    None if a value is not known.
+    """The path with its values and the query parameters of these names; None if a value is
+    missing.
     """
-    if not all(name in values for name in [*in_path(path), *names]):
+    if not all(name in values for name in [*path_parameters(path), *names]):
         return None
-    for name in in_path(path):
+    for name in path_parameters(path):
         path = path.replace("{" + name + "}", quote(values[name][0], safe=":+"))
-    pairs = [(name, value) for name in names for value in values[name]]
-    return path + (f"?{urlencode(pairs, safe=':,')}" if pairs else "")
+    query = urlencode({name: values[name] for name in names}, doseq=True, safe=":,")
+    return path + (f"?{query}" if query else "")
 
 
-def in_path(path: str) -> list[str]:
+def path_parameters(path: str) -> list[str]:
     """The names of the parameters in a path."""
-    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [segment[1:-1] for segment in path.split("/") if segment.startswith("{")]
 
 
-def _of_genes(release: Release) -> Values:
+def _gene_values(release: Release) -> Values:
     gene = a_gene(release)
     return {"gene": [gene], "prefix": [gene[:3]]} if gene else {}
 
 
-def _of_junctions(release: Release) -> Values:
-    places = some_junctions(release, count=2)
-    if not places:
+def _junction_values(release: Release) -> Values:
+    junctions = some_junctions(release, count=2)
+    if not junctions:
         return {}
-    first, last = places[0], places[-1]
+    first, last = junctions[0], junctions[-1]
     queries = {"query": [first.span, last.span], "a": [first.span], "b": [last.span]}
     exon = {"inclusion1": [first.span], "inclusion2": [last.span], "exclusion": [last.span]}
     site = f"{first.chrom}:{first.start}:{first.strand}"
@@ -115,18 +113,22 @@ def _of_junctions(release: Release) -> Values:
         "region": [first.around],
         "name": [first.name(release)],
         "site": [site],
-        "limit": [_FEW],
+        "limit": [_LIMIT],
         **queries,
         **exon,
     }
 
 
-def _of_samples(release: Release) -> Values:
-    types = current_index().facts.of(release).types
-    texts = [name for name, kind in types.items() if kind == "t"]
-    groups = [group for group in current_index().facts.of(release).groups if len(group.members)]
-    found = {"group": [groups[0].name], "rail_id": [str(groups[0].members[0])]} if groups else {}
-    if texts:
-        found["field"] = ["SMTS" if "SMTS" in texts else texts[0]]
-    by_name: list[str] = [name for name, how in NORMALISATIONS.items() if how.field in types]
-    return found | ({"normalise": by_name[:1]} if by_name else {})
+def _sample_values(release: Release) -> Values:
+    facts = current_index().facts.of(release)
+    text_fields = [name for name, letter in facts.types.items() if letter == "t"]
+    groups = [group for group in facts.groups if len(group.members)]
+    values: Values = {}
+    if groups:
+        values |= {"group": [groups[0].name], "rail_id": [str(groups[0].members[0])]}
+    if text_fields:
+        values["field"] = ["SMTS" if "SMTS" in text_fields else text_fields[0]]
+    for name, normalisation in NORMALISATIONS.items():
+        if normalisation.field in facts.types:
+            return values | {"normalise": [name]}
+    return values

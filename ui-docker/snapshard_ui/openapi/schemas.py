@@ -1,5 +1,8 @@
-"""Values that requests may have, as JSON schemas: from what is served now, and from the table of
-filters.
+"""Possible values of parameters as JSON schemas: from the compilations that are loaded, and from
+the table of filters.
+
+Test tools generate requests from these schemas, so a pattern is narrow enough that most texts that
+match it are valid requests.
 """
 
 import re
@@ -11,10 +14,10 @@ from snapshard.junction import ID_FORM, MOST_DIGITS, ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.runtime import current_backend, current_index
+from snapshard_ui.runtime import current_index
 
 _MOST = 500
-"""Values that a document may list; what has more is described as any text."""
+"""Values that a schema lists at most; with more, it accepts any text."""
 _VALUES = {
     ColumnType.INTEGER: ID_FORM,
     ColumnType.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?",
@@ -23,38 +26,39 @@ _VALUES = {
 }
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
 _SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,8}"] * 9])
-"""The same; of what is made up from it most ends after it starts, which lists of regions need to be
-of any use.
+"""The same set of texts; but most texts generated from this pattern end after their start, which a
+list of several regions needs to be valid.
 """
 Schema = dict[str, Any]
 
 
 def path_schemas(releases: list[Release]) -> dict[str, Schema]:
-    """For every name in a path what it may be."""
-    chroms, assemblies = _chromosomes(releases), _either({release.assembly for release in releases})
-    groups = [
-        group
-        for release in releases
-        for group in current_backend().index.facts.of(release).groups
-        if len(group.members)
-    ]
-    place = f"({assemblies}:)?{chroms}"
+    """A schema for each parameter in a path."""
+    assemblies = _either({release.assembly for release in releases})
+    chrom = f"({assemblies}:)?{_chromosomes(releases)}"
+    group_names: list[str] = []
+    sample_ids: list[int] = []
+    for release in releases:
+        for group in current_index().facts.of(release).groups:
+            if len(group.members):
+                group_names.append(group.name)
+                sample_ids += (int(group.members.min()), int(group.members.max()))
     return {
         "compilation": _one_of(release.compilation for release in releases),
         "release": _one_of(release.name for release in releases),
-        "group": _one_of(group.name for group in groups),
-        "name": {"type": "string", "pattern": rf"^{place}:{_SPAN}(:[+\-?])?$"},
-        "site": {"type": "string", "pattern": rf"^{place}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
+        "group": _one_of(group_names),
+        "name": {"type": "string", "pattern": rf"^{chrom}:{_SPAN}(:[+\-?])?$"},
+        "site": {"type": "string", "pattern": rf"^{chrom}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
         "gene": {"type": "string", "minLength": 1, "maxLength": 100},
-        "rail_id": _between(
-            member for group in groups for member in (group.members.min(), group.members.max())
-        ),
+        "rail_id": _between(sample_ids),
     }
 
 
 def query_schemas(releases: list[Release]) -> dict[str, Schema]:
-    """For parameters of which more is known than their type: what each of their values may be."""
-    fields = [name for release in releases for name in current_index().facts.of(release).types]
+    """A schema for each value of the query parameters that have more conditions than their type."""
+    fields: list[str] = []
+    for release in releases:
+        fields += current_index().facts.of(release).types
     paths = path_schemas(releases)
     junctions = {
         "type": "string",
@@ -68,7 +72,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         "group": paths["group"],
         "columns": {"type": "string", "enum": list(CHOOSABLE)},
         "fields": _one_of(fields),
-        # Of samples; that of junctions is filter_schema().
+        # The filter of samples; filter_schema() is the filter of junctions.
         "filter": {
             "type": "string",
             "pattern": f"^{_either(map(re.escape, fields))}{_either(OPERATORS)}[!-~]{{1,40}}$",
@@ -79,19 +83,20 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
 
 
 def filter_schema() -> Schema:
-    """A filter on junctions as it is written: column, operator, a value of the column's kind."""
+    """The schema of a filter on junctions: column, operator, a value of the column's type."""
     symbols = _either(OPERATORS)
-    kinds = []
-    for kind, value in _VALUES.items():
-        columns = _either(name for name, column in FILTERABLE.items() if column.type is kind)
-        kinds.append(f"{columns}{symbols}{value}")
-    return {"type": "string", "pattern": f"^({'|'.join(kinds)})$"}
+    patterns = []
+    for column_type, value in _VALUES.items():
+        columns = _either(name for name, column in FILTERABLE.items() if column.type is column_type)
+        patterns.append(f"{columns}{symbols}{value}")
+    return {"type": "string", "pattern": f"^({'|'.join(patterns)})$"}
 
 
 def _chromosomes(releases: list[Release]) -> str:
-    return _either(
-        {interval.chrom for release in releases for interval in release.intervals} - {OTHERS}
-    )
+    chroms: set[str] = set()
+    for release in releases:
+        chroms.update(interval.chrom for interval in release.intervals)
+    return _either(chroms - {OTHERS})
 
 
 def _either(words: Iterable[str]) -> str:
@@ -99,14 +104,13 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _one_of(values: Iterable[str]) -> Schema:
-    known = sorted(set(values))
-    return {"type": "string", "enum": known} if 0 < len(known) <= _MOST else {"type": "string"}
+    texts = sorted(set(values))
+    return {"type": "string", "enum": texts} if 0 < len(texts) <= _MOST else {"type": "string"}
 
 
-def _between(values: Iterable[int]) -> Schema:
-    known = [int(value) for value in values]
+def _between(values: list[int]) -> Schema:
     return {
         "type": "integer",
-        "minimum": min(known, default=0),
-        "maximum": max(known, default=10**MOST_DIGITS),
+        "minimum": min(values, default=0),
+        "maximum": max(values, default=10**MOST_DIGITS),
     }

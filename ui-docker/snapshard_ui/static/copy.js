@@ -1,31 +1,31 @@
-// Copies what a button names, and says that it did.
+// Copies the text of a button and reports the result.
 
 export function listenForCopies() {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");
     if (!button) return;
-    const done = await copied(button.dataset.copy);
-    button.textContent = done ? "Copied" : "Select and copy";
-    document.getElementById("said").textContent = done ? "Copied" : "The browser does not let the page copy";
+    const success = await copyText(button.dataset.copy);
+    button.textContent = success ? "Copied" : "Select and copy";
+    document.getElementById("said").textContent = success ? "Copied" : "The browser does not allow copying";
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
 }
 
-async function copied(text) {
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copiedByHand(text);
+    return copyWithSelection(text);
   }
 }
 
-// Browsers give the clipboard only to https pages and localhost.
-function copiedByHand(text) {
+// The clipboard API exists only on https pages and localhost.
+function copyWithSelection(text) {
   const field = Object.assign(document.createElement("textarea"), { value: text });
   document.body.append(field);
   field.select();
-  const done = document.execCommand("copy");
+  const success = document.execCommand("copy");
   field.remove();
-  return done;
+  return success;
 }

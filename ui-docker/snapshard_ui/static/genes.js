@@ -1,17 +1,17 @@
-// Genes that begin as the search text does: the list of a combobox, after the ARIA Authoring Practices (list autocomplete).
+// Suggests genes whose symbol or ID starts with the search text: a combobox as in the ARIA Authoring Practices (list autocomplete).
 
-const PAUSE = 120; // ms of rest before the server is asked
-let asking = null;
+const PAUSE = 120; // ms without typing before a request is sent
+let request = null;
 let timer = 0;
 
 export function listenForGenes() {
-  document.addEventListener("input", (event) => event.target.id === "q" && later(event.target));
+  document.addEventListener("input", (event) => event.target.id === "q" && schedule(event.target));
   document.addEventListener("keydown", (event) => event.target.id === "q" && onKey(event));
   document.addEventListener("focusout", (event) => event.target.id === "q" && close());
   document.addEventListener("mousedown", (event) => {
     const option = event.target.closest("#genes li");
     if (option) {
-      event.preventDefault(); // the box keeps the focus
+      event.preventDefault(); // keep the focus in the box
       choose(option);
     }
   });
@@ -21,49 +21,49 @@ const box = () => document.getElementById("q");
 const list = () => document.getElementById("genes");
 const selected = () => list().querySelector("[aria-selected=true]");
 
-function later(input) {
+function schedule(input) {
   clearTimeout(timer);
-  asking?.abort();
+  request?.abort();
   const text = input.value.trim();
   if (!/^[A-Za-z][\w.-]*$/.test(text) || /^chr/i.test(text)) return close();
-  timer = setTimeout(() => ask(text), PAUSE);
+  timer = setTimeout(() => suggest(text), PAUSE);
 }
 
-async function ask(prefix) {
+async function suggest(prefix) {
   const { api, compilation, release } = document.getElementById("page").dataset;
-  asking = new AbortController();
+  request = new AbortController();
   try {
     const query = new URLSearchParams({ prefix, limit: 8 });
     const base = `${api}/compilations/${encodeURIComponent(compilation)}/releases/${encodeURIComponent(release)}`;
-    const response = await fetch(`${base}/genes?${query}`, { signal: asking.signal });
+    const response = await fetch(`${base}/genes?${query}`, { signal: request.signal });
     if (response.ok && document.activeElement === box()) open((await response.json()).genes);
   } catch {
-    close(); // suggestions are a help: without them the search itself says what is wrong
+    close(); // suggestions are optional; the search itself reports errors
   }
 }
 
 function open(genes) {
-  const places = genes.map((gene) => gene.symbol);
-  list().replaceChildren(...genes.map((gene, number) => option(gene, number, places)));
+  const symbols = genes.map((gene) => gene.symbol);
+  list().replaceChildren(...genes.map((gene, number) => option(gene, number, symbols)));
   list().hidden = genes.length === 0;
   const input = box();
   for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "genes", "aria-autocomplete": "list" })) input.setAttribute(name, value);
   input.setAttribute("aria-expanded", String(genes.length > 0));
   input.removeAttribute("aria-activedescendant");
-  document.getElementById("said").textContent = genes.length ? `${genes.length} genes begin so; choose with the arrow keys` : "";
+  document.getElementById("said").textContent = genes.length ? `${genes.length} matching genes; choose with the arrow keys` : "";
 }
 
-// A symbol of several places is replaced by the place, so that the choice is made here.
+// If several genes share a symbol, the option inserts the position, so that the search is not ambiguous.
 function option(gene, number, symbols) {
-  const place = `${gene.chromosome}:${gene.start}-${gene.end}`;
+  const position = `${gene.chromosome}:${gene.start}-${gene.end}`;
   const several = symbols.filter((symbol) => symbol === gene.symbol).length > 1;
   const item = document.createElement("li");
   item.id = `gene-${number}`;
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
-  item.dataset.value = several ? place : gene.symbol || gene.gene_id;
+  item.dataset.value = several ? position : gene.symbol || gene.gene_id;
   const name = Object.assign(document.createElement("span"), { textContent: gene.symbol || gene.gene_id });
-  const more = Object.assign(document.createElement("small"), { textContent: `${gene.gene_id === gene.symbol ? "" : gene.gene_id + " "}${place} ${gene.strand}` });
+  const more = Object.assign(document.createElement("small"), { textContent: `${gene.gene_id === gene.symbol ? "" : gene.gene_id + " "}${position} ${gene.strand}` });
   item.append(name, " ", more);
   return item;
 }
@@ -102,7 +102,7 @@ function choose(option) {
 
 function close() {
   clearTimeout(timer);
-  asking?.abort();
+  request?.abort();
   if (!list() || !box()) return;
   list().hidden = true;
   if (box().hasAttribute("aria-expanded")) box().setAttribute("aria-expanded", "false");

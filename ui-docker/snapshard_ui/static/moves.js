@@ -1,8 +1,8 @@
-// Follows links between states of the page, and its form, by replacing #page with the one of the new URL. What goes wrong here is left
-// to the browser: it loads the URL as it would have without a script.
+// Follows links between states of the page, and submits its form, by replacing #page with that of the new URL. After an error the browser
+// loads the URL as it would without scripts.
 
-const SLOW = 1000; // ms after which a person is told that the page is loading
-let underWay = null;
+const SLOW = 1000; // ms after which the page shows that it is loading
+let pending = null;
 
 export function listenForMoves() {
   history.scrollRestoration = "manual";
@@ -19,12 +19,12 @@ export function listenForMoves() {
     move(`${event.target.action}?${query}`, { focus: "results-heading" });
   });
   addEventListener("popstate", (event) => {
-    if (path(shown) !== path(location)) move(location.href, { back: true, scroll: event.state?.scroll ?? 0 });
+    if (path(current) !== path(location)) move(location.href, { back: true, scroll: event.state?.scroll ?? 0 });
   });
 }
 
-// Where the page was when it was last shown: a change of only the part behind # is the browser's own business.
-let shown = new URL(location);
+// The URL of the current content. If only the part after # changes, the browser handles it.
+let current = new URL(location);
 
 function path(url) {
   return url.pathname + url.search;
@@ -32,8 +32,8 @@ function path(url) {
 
 function isMove(link, event) {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  const ours = link.origin === location.origin && link.pathname === location.pathname;
-  return plain && ours && !link.hasAttribute("download") && !(link.hash && path(link) === path(location));
+  const samePage = link.origin === location.origin && link.pathname === location.pathname;
+  return plain && samePage && !link.hasAttribute("download") && !(link.hash && path(link) === path(location));
 }
 
 function focusAfter(link) {
@@ -42,8 +42,8 @@ function focusAfter(link) {
 }
 
 async function move(url, { back = false, focus = null, scroll = null }) {
-  underWay?.abort();
-  const control = (underWay = new AbortController());
+  pending?.abort();
+  const control = (pending = new AbortController());
   const sign = setTimeout(() => busy(true), SLOW);
   const before = document.querySelector("[aria-current=true]")?.textContent;
   try {
@@ -54,13 +54,13 @@ async function move(url, { back = false, focus = null, scroll = null }) {
     const address = new URL(response.url);
     address.hash = new URL(url).hash;
     if (!back) remember(address);
-    shown = new URL(address);
+    current = new URL(address);
     settle(focus, scroll, before);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(url);
   } finally {
     clearTimeout(sign);
-    if (underWay === control) busy(false);
+    if (pending === control) busy(false);
   }
 }
 
@@ -75,13 +75,13 @@ function remember(address) {
   history[same ? "replaceState" : "pushState"]({ scroll: 0 }, "", address);
 }
 
-// After a move the keyboard stands where the new things are, and a screen reader hears how many there are.
+// After a move, focus is on the new content, and a screen reader announces the number of results.
 function settle(focus, scroll, before) {
   const heading = document.getElementById("results-heading") ?? document.querySelector("#results h1, #results h2");
   const verdict = document.querySelector("#evidence .verdict, #evidence .problem .detail");
   const trouble = document.querySelector("#results .problem .detail");
-  const said = focus === "evidence-heading" ? verdict : (trouble ?? heading);
-  document.getElementById("said").textContent = said?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  const announced = focus === "evidence-heading" ? verdict : (trouble ?? heading);
+  document.getElementById("said").textContent = announced?.textContent.replace(/\s+/g, " ").trim() ?? "";
   const row = [...document.querySelectorAll(".junctions th a")].find((link) => link.textContent === before);
   const target = focus === "chosen" ? (row ?? heading) : document.getElementById(focus);
   target?.focus({ preventScroll: true });

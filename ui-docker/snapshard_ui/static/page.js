@@ -1,4 +1,4 @@
-// Makes the page quicker to use. Everything here works without it too: links and the form lead to the same URLs.
+// Makes the page faster to use. Everything works without scripts, too: links and the form lead to the same URLs.
 import { listenForCopies } from "./copy.js";
 import { listenForGenes } from "./genes.js";
 import { listenForMoves } from "./moves.js";

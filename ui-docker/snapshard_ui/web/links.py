@@ -1,7 +1,5 @@
-"""Where a page leads: downloads, lines for programs, and other sites that know the same place."""
+"""Links of a page: downloads, code, and other sites that show the same region."""
 
-import json
-import shlex
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -11,15 +9,17 @@ from snapshard.assembly import grc_name
 from snapshard.region import Region
 from snapshard.release import Release
 from snapshard_ui.api import PREFIX
+from snapshard_ui.openapi import ApiCall, Snippet, python_arguments
+from snapshard_ui.openapi import snippets as code_snippets
 from snapshard_ui.web.search_text import Pairs
 
 DOWNLOADS = {"TSV": "tsv", "CSV": "csv", "BED": "bed", "Parquet": "parquet", "JSON": "json"}
-"""What the page offers, and the suffix of each."""
+"""The formats that the page offers, with their suffixes."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """Somewhere to go."""
+    """A link with its text and title."""
 
     name: str
     url: str
@@ -27,18 +27,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Snippet:
-    """A line or two for a program, to be copied."""
-
-    language: str
-    text: str
-
-
-@dataclass(frozen=True)
 class _Site:
-    """A genome browser: its address with {chrom}, {plain} (without chr), {start} and {end}, by
-    assembly.
-    """
+    """A genome browser: by assembly, its URL with {chrom}, {plain} (without chr), {start}, {end}."""
 
     name: str
     addresses: dict[str, str]
@@ -70,8 +60,9 @@ _SITES = (
 
 
 def base_url(release: Release, *, server: bool) -> str:
-    """The release's address in the API: versioned, so that it always answers the same; with the
-    server's own address in front.
+    """The URL of the release in the API, absolute if `server`.
+
+    It contains the release, so that downloads and code return the same data after a publication.
     """
     root = request.url_root.rstrip("/") if server else request.script_root
     return (
@@ -80,7 +71,7 @@ def base_url(release: Release, *, server: bool) -> str:
 
 
 def downloads(release: Release, pairs: Pairs) -> list[Link]:
-    """All that match, in each of the formats that the page offers."""
+    """Exports of all matching junctions, in each of the formats."""
     query = f"?{urlencode(pairs)}" if pairs else ""
     return [
         Link(name, f"{base_url(release, server=False)}/junctions:export.{suffix}{query}")
@@ -89,71 +80,66 @@ def downloads(release: Release, pairs: Pairs) -> list[Link]:
 
 
 def tidy_download(release: Release, pairs: Pairs) -> str:
-    """All that match with every sample that has them, a row per junction and sample."""
-    return f"{base_url(release, server=False)}/junctions:export.tsv?{urlencode([*pairs, ('shape', 'tidy')])}"
+    """The export of all matching junctions with a row for each junction and sample."""
+    query = urlencode([*pairs, ("shape", "tidy")])
+    return f"{base_url(release, server=False)}/junctions:export.tsv?{query}"
 
 
 def snippets(release: Release, pairs: Pairs) -> list[Snippet]:
-    """The same question for curl, Python and R."""
-    url = f"{base_url(release, server=True)}/junctions:export.tsv" + (
-        f"?{urlencode(pairs)}" if pairs else ""
-    )
-    return [
-        Snippet("curl", f"curl {shlex.quote(url)}"),
-        Snippet("Python", _python(release, f"junctions({_arguments(pairs)})")),
-        Snippet("R", f'junctions <- read.delim({json.dumps(url)}, comment.char = "#", quote = "")'),
-    ]
+    """Code that gets all matching junctions."""
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    url = f"{base_url(release, server=True)}/junctions:export.tsv{query}"
+    method = f"junctions({python_arguments(_client_arguments(pairs))})"
+    call = ApiCall(url, method, _scope(release), table_url=url)
+    return code_snippets(call, variable="junctions")
 
 
 def evidence_snippets(release: Release, name: str) -> list[Snippet]:
-    """A junction's evidence for curl, Python and R."""
+    """Code that gets the evidence for a junction."""
     url = f"{base_url(release, server=True)}/junctions/{quote(name, safe=':+')}/evidence"
-    return [
-        Snippet("curl", f"curl {shlex.quote(url)}"),
-        Snippet("Python", _python(release, f"evidence({name!r})")),
-        Snippet("R", f"evidence <- jsonlite::fromJSON({json.dumps(url)})"),
-    ]
+    call = ApiCall(url, f"evidence({name!r})", _scope(release))
+    return code_snippets(call, variable="evidence")
 
 
 def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
-    """Other sites that show the region, and GTEx's page of a gene that was asked for; none for an
-    assembly they do not know.
+    """Genome browsers that show the region, and GTEx's page of the first gene; no browsers for an
+    unknown assembly.
     """
     assembly = grc_name(release.assembly)
-    place = {
+    position = {
         "chrom": region.chrom,
         "plain": region.chrom.removeprefix("chr"),
         "start": region.start,
         "end": region.end,
     }
-    found = [
-        Link(site.name, site.addresses[assembly].format(**place), f"{region} in {site.name}")
+    links = [
+        Link(site.name, site.addresses[assembly].format(**position), f"{region} in {site.name}")
         for site in _SITES
         if assembly in site.addresses and str(region) != region.chrom
     ]
-    if release.simulated:
-        return found
-    return found + [
-        Link("GTEx", f"https://gtexportal.org/home/gene/{quote(gene)}", f"{gene} in GTEx")
-        for gene in genes[:1]
-    ]
+    # GTEx does not know simulated genes.
+    if genes and not release.simulated:
+        url = f"https://gtexportal.org/home/gene/{quote(genes[0])}"
+        links.append(Link("GTEx", url, f"{genes[0]} in GTEx"))
+    return links
 
 
-def _python(release: Release, call: str) -> str:
-    given = f"{request.url_root.rstrip('/')!r}, compilation={release.compilation!r}, release={release.name!r}"
-    return f"from snapshard.client import Client\n\nresult = Client({given}).{call}"
+def _scope(release: Release) -> dict[str, str]:
+    return {"compilation": release.compilation, "release": release.name}
 
 
-def _arguments(pairs: Pairs) -> str:
-    values: dict[str, list[str]] = {}
+def _client_arguments(pairs: Pairs) -> dict[str, object]:
+    """The parameters of the API as arguments of the client's methods."""
+    texts: dict[str, list[str]] = {}
     for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return ", ".join(f"{name}={_argument(name, found)}" for name, found in values.items())
+        texts.setdefault(name, []).append(value)
+    return {name: _client_value(name, values) for name, values in texts.items()}
 
 
-def _argument(name: str, found: list[str]) -> str:
+def _client_value(name: str, values: list[str]) -> object:
     if name in ("ids", "sample_ids"):
-        return f"[{', '.join(part.strip() for part in found[0].split(',') if part.strip())}]"
+        numbers = [text.strip() for text in values[0].split(",") if text.strip()]
+        return [int(number) for number in numbers]
     if name == "allow_partial":
-        return "True"
-    return repr(found[0] if len(found) == 1 else found)
+        return True
+    return values[0] if len(values) == 1 else values

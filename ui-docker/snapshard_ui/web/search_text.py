@@ -1,4 +1,4 @@
-"""What people type into the search box, and what it means in the API's words."""
+"""The search box: interpretation of its text as parameters of the API."""
 
 import re
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ _STABLE = re.compile(
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a search text was taken for: parameters of the API, words that say so, and the junction
-    if it names one.
+    """The interpretation of a search text: parameters of the API, a description, and the junction
+    if the text names one.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -29,46 +29,52 @@ class Meaning:
 
     @property
     def genes(self) -> list[str]:
-        """The genes that were asked for."""
+        """The genes that the text names."""
         return [value for name, value in self.pairs if name == "gene"]
 
     @property
     def regions(self) -> list[str]:
-        """The regions that were asked for."""
+        """The regions that the text names."""
         return [value for name, value in self.pairs if name == "region"]
 
 
 def meaning(index: Index, release: Release, text: str) -> Meaning:
-    """What the text means: a junction's stable name, or regions, genes and numbers with ; between
-    them; nothing means all.
+    """The interpretation of a junction's stable name, or of regions, genes and numbers separated by
+    `;`; an empty text selects all junctions.
 
-    Raises BadRegion or BadQuery, which say what was expected.
+    Raises BadRegion or BadQuery.
     """
     text = text.strip()
     if _STABLE.fullmatch(text):
         return _junction(parse_name(text, release.assembly))
-    parts = [_part(index, release, part.strip()) for part in text.split(";") if part.strip()]
-    kinds = dict.fromkeys(name for name, _, _ in parts)
-    if "ids" in kinds and len(kinds) > 1:
+    terms = [_term(index, release, term.strip()) for term in text.split(";") if term.strip()]
+    names = {name for name, _, _ in terms}
+    if "ids" in names and len(names) > 1:
         raise BadQuery("q", text, "numbers of junctions, or regions and genes, not both")
-    pairs = [(name, value) for name, value, _ in parts if name != "ids"]
-    if "ids" in kinds:
-        pairs = [("ids", ",".join(value for _, value, _ in parts))]
+    pairs = [(name, value) for name, value, _ in terms if name != "ids"]
+    if "ids" in names:
+        pairs = [("ids", ",".join(value for _, value, _ in terms))]
     return Meaning(
-        tuple(pairs), ", ".join(words for _, _, words in parts) or "all junctions of the release"
+        tuple(pairs), ", ".join(words for _, _, words in terms) or "all junctions of the release"
     )
 
 
-def api_pairs(found: Meaning, state: State) -> Pairs:
-    """The question of the page as parameters of the API, without those of a page."""
-    pairs = list(found.pairs)
-    if state.match is not Match.OVERLAP and found.junction is None and found.pairs:
+def api_pairs(interpretation: Meaning, state: State) -> Pairs:
+    """The selection of the page as parameters of the API, without parameters of paging."""
+    pairs = list(interpretation.pairs)
+    if (
+        state.match is not Match.OVERLAP
+        and interpretation.junction is None
+        and interpretation.pairs
+    ):
         pairs.append(("match", state.match))
     pairs += [("filter", text) for text in state.filter]
     pairs += [("group", name) for name in state.group]
     if state.sample_ids:
         pairs.append(("sample_ids", state.sample_ids))
-    return [*pairs, *([("allow_partial", "true")] if state.allow_partial else [])]
+    if state.allow_partial:
+        pairs.append(("allow_partial", "true"))
+    return pairs
 
 
 def _junction(name: JunctionName) -> Meaning:
@@ -78,7 +84,7 @@ def _junction(name: JunctionName) -> Meaning:
     return Meaning(tuple(pairs), f"the junction {name}", str(name))
 
 
-def _part(index: Index, release: Release, text: str) -> tuple[str, str, str]:
+def _term(index: Index, release: Release, text: str) -> tuple[str, str, str]:
     chrom = chromosome_name(re.sub(r"(?i)^chromosome\s*", "", text))
     if (
         ":" in text
@@ -86,8 +92,8 @@ def _part(index: Index, release: Release, text: str) -> tuple[str, str, str]:
         or chrom in index.facts.of(release).other_chromosomes
     ):
         region = parse_region(text)
-        whole = ":" not in str(region)
-        return "region", str(region), f"chromosome {region}" if whole else f"region {region}"
+        word = "region" if ":" in str(region) else "chromosome"
+        return "region", str(region), f"{word} {region}"
     if text.isascii() and text.isdigit():
         return "ids", text, f"junction number {text}"
     return "gene", text, f"gene {text}"

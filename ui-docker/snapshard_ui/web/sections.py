@@ -17,12 +17,11 @@ from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api import JunctionParams, Page, ReleaseRequest, find_evidence, find_page
 from snapshard_ui.http import current_record, problem_details
-from snapshard_ui.openapi import a_gene, some_junctions
+from snapshard_ui.openapi import Snippet, a_gene, some_junctions
 from snapshard_ui.render import FORMATS
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web.links import (
     Link,
-    Snippet,
     downloads,
     evidence_snippets,
     links_out,

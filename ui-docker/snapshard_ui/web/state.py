@@ -1,4 +1,4 @@
-"""What a page shows, as its URL says it: every state has a URL, and every URL is a state."""
+"""The state of the page: every state has a URL, and every URL is a state."""
 
 import re
 from typing import Annotated, Any
@@ -12,14 +12,12 @@ from snapshard.match import Match
 from snapshard_ui.api import Flag, Params, plus_strand
 
 QUICK = {"min_samples": "samples_count", "min_reads": "coverage_sum"}
-"""Inputs of the form that are filters with >=, and their columns."""
+"""Inputs of the form for filters with >=, with their columns."""
 _FORM_ONLY = ("in", "column", "operator", "value", *QUICK)
 
 
 class State(Params):
-    """The state of the page; names that it does not know, such as those that mail programs add,
-    mean nothing to it.
-    """
+    """The state of the page; unknown parameters, such as those that mail programs add, are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -41,55 +39,51 @@ class State(Params):
         return self.after
 
     def url(self, **changes: Any) -> str:
-        """The URL of this state with some changes; what has its default is left out."""
-        changed = self.model_copy(update=changes)
+        """The URL of this state with changes; parameters with their default are left out."""
+        state = self.model_copy(update=changes)
         pairs: list[tuple[str, object]] = []
         for name, field in State.model_fields.items():
-            value = getattr(changed, name)
+            value = getattr(state, name)
             if value != field.default:
-                pairs += [(name, one) for one in (value if isinstance(value, list) else [value])]
-        return (
-            f"{url_for('pages.page')}?{urlencode([(name, _text(value)) for name, value in pairs])}"
-        )
+                values = value if isinstance(value, list) else [value]
+                pairs += [(name, _text(value)) for value in values]
+        return f"{url_for('pages.page')}?{urlencode(pairs)}"
 
     def fresh(self, **changes: Any) -> str:
-        """The URL of another question: its first page, no junction chosen."""
+        """The URL of a changed search: its first page, without evidence."""
         return self.url(**{"after": None, "page": 1, "junction": None, **changes})
 
     @property
     def asks(self) -> bool:
-        """Whether the page asks for junctions; an empty search box asks for all of them."""
+        """True if the page lists junctions; an empty search box lists all of them."""
         return self.q is not None or bool(self.filter or self.group or self.sample_ids)
 
     @property
     def quick(self) -> dict[str, str]:
         """The values of the quick inputs."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for text in self.filter:
             for name, column in QUICK.items():
-                if name not in found and (value := _at_least(text, column)):
-                    found[name] = value
-        return found
+                value = _at_least(text, column)
+                if name not in values and value:
+                    values[name] = value
+        return values
 
     @property
     def other_filters(self) -> list[str]:
-        """The filters that the quick inputs do not show."""
-        shown = [(QUICK[name], value) for name, value in self.quick.items()]
-        return [
-            text
-            for text in self.filter
-            if not any(_at_least(text, column) == value for column, value in shown)
-        ]
+        """The filters that are not in the quick inputs."""
+        texts = list(self.filter)
+        for name, value in self.quick.items():
+            texts = [text for text in texts if _at_least(text, QUICK[name]) != value]
+        return texts
 
     def without(self, text: str) -> str:
         """The URL without one of the filters."""
-        return self.fresh(filter=[one for one in self.filter if one != text])
+        return self.fresh(filter=[other for other in self.filter if other != text])
 
 
 def from_form(form: MultiDict[str, str]) -> State | None:
-    """The state that a submitted form means; None for a URL that says its state already. Raises
-    pydantic's ValidationError.
-    """
+    """The state of a submitted form; None for the URL of a state. Raises pydantic's ValidationError."""
     if not any(name in form for name in _FORM_ONLY):
         return None
     values: dict[str, Any] = {
@@ -110,27 +104,25 @@ def from_form(form: MultiDict[str, str]) -> State | None:
 
 
 def _new_filters(form: MultiDict[str, str]) -> list[str]:
-    found = [
+    quick_filters = [
         f"{column}>={form[name].strip()}"
         for name, column in QUICK.items()
         if form.get(name, "").strip()
     ]
-    parts = zip(
+    inputs = zip(
         form.getlist("column"), form.getlist("operator"), form.getlist("value"), strict=False
     )
-    return [
-        *found,
-        *(
-            plus_strand(column + symbol + value.strip())
-            for column, symbol, value in parts
-            if column or value.strip()
-        ),
+    other_filters = [
+        plus_strand(column + symbol + value.strip())
+        for column, symbol, value in inputs
+        if column or value.strip()
     ]
+    return quick_filters + other_filters
 
 
 def _at_least(text: str, column: str) -> str | None:
-    found = re.fullmatch(rf"\s*{column}\s*>=\s*(\d+)\s*", text)
-    return found[1] if found else None
+    match = re.fullmatch(rf"\s*{column}\s*>=\s*(\d+)\s*", text)
+    return match[1] if match else None
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Numbers and classes in words, as the templates show them."""
+"""Texts of the templates: classes, next steps after errors, numbers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,67 +6,65 @@ from typing import Any
 from snapshard.junction import AnnotationClass
 
 CLASSES = {
-    AnnotationClass.DA: "annotated: the annotation has this junction",
-    AnnotationClass.NDA: "new pair: both ends are annotated splice sites, but not of one junction",
-    AnnotationClass.D: "only its donor is an annotated splice site",
-    AnnotationClass.A: "only its acceptor is an annotated splice site",
+    AnnotationClass.DA: "annotated: this junction is in the annotation",
+    AnnotationClass.NDA: "new pair: both ends are annotated splice sites, but of different junctions",
+    AnnotationClass.D: "only the donor is an annotated splice site",
+    AnnotationClass.A: "only the acceptor is an annotated splice site",
     AnnotationClass.N: "not annotated: neither end is an annotated splice site",
-    AnnotationClass.UNKNOWN: "one end is an annotated splice site; without a strand nobody can tell which",
+    AnnotationClass.UNKNOWN: "one end is an annotated splice site; without a strand it is unknown which",
 }
 NEXT_STEPS = {
     300: "Choose one of these:",
-    400: "Mend the search above and ask again.",
-    404: "Look for a slip of the pen, or choose another compilation above.",
-    429: "Ask again in a few seconds.",
-    503: "Ask again in a few seconds: the server goes on trying. Other regions are not affected.",
-    504: "Ask for a smaller region, or download all that match: downloads may take their time.",
+    400: "Correct the search above and try again.",
+    404: "Check the spelling, or choose another compilation.",
+    429: "Try again in a few seconds.",
+    503: "Try again in a few seconds; the server reconnects by itself. Other regions are not affected.",
+    504: "Search a smaller region, or download all matching junctions: downloads have no such time limit.",
 }
 _SCALE = (1, 2, 5, 10, 20, 50, 100)
 
 
 def number(value: float | None) -> str:
-    """1,234 or 12.5; a dash where there is no number."""
+    """A number such as 1,234 or 12.5; a dash for None."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def share(n: int, of: int | None) -> str:
-    """n of N in per cent, never rounded to nothing or to all; empty where N is unknown."""
+    """n of N in per cent, never rounded to 0 or 100; empty if N is unknown."""
     if not of:
         return ""
-    if 0 < n < of:
-        return (
-            f"{max(min(100 * n / of, 99.9), 0.01):.2g} %"
-            if 100 * n / of < 1 or 100 * n / of > 99
-            else f"{100 * n / of:.0f} %"
-        )
-    return f"{100 * n / of:.0f} %"
+    percent = 100 * n / of
+    if 0 < percent < 1 or 99 < percent < 100:
+        return f"{max(min(percent, 99.9), 0.01):.2g} %"
+    return f"{percent:.0f} %"
 
 
 def matching(answer: Mapping[str, Any], *, first: int) -> str:
-    """Which rows these are of how many, such as `101–200 of about 1,234 junctions`."""
-    shown = len(answer["rows"])
-    if not shown:
+    """The range of the rows and their total, such as `101–200 of about 1,234 junctions`."""
+    row_count = len(answer["rows"])
+    if not row_count:
         return "No junction matches" if first == 1 else "No further junction matches"
-    last, count = first + shown - 1, answer["count"]
+    last, count = first + row_count - 1, answer["count"]
     rows = f"{first:,}–{last:,}" if last > first else f"{first:,}"
     if not answer["truncated"]:
         return f"{rows} of {last:,} {'junction' if last == 1 else 'junctions'}"
+    # An estimate may be below the rows that are already listed; one more row is certain.
     about = {"exact": "", "estimated": "about ", "at most": "at most "}[count["kind"]]
     total = count["rows"] if about == "at most " else max(count["rows"], last + 1)
     return f"{rows} of {about}{total:,} junctions"
 
 
 def group_rows(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """The groups, the largest shares of samples first, each with the length of its bar; and the end
-    of the scale in per cent.
+    """The groups, largest share of samples first, each with the length of its bar; and the end of the
+    scale in per cent.
     """
     shares = [100 * group["n"] / group["N"] if group["N"] else 0.0 for group in groups]
     longest = max(shares, default=0.0) or 100.0
     end = next(step for step in _SCALE if step >= longest)
-    measured = [
-        {**group, "bar": round(100 * part / end, 1)}
-        for group, part in zip(groups, shares, strict=True)
+    rows = [
+        {**group, "bar": round(100 * percent / end, 1)}
+        for group, percent in zip(groups, shares, strict=True)
     ]
-    return sorted(measured, key=lambda group: (-group["bar"], -group["N"])), end
+    return sorted(rows, key=lambda group: (-group["bar"], -group["N"])), end

@@ -1,0 +1,78 @@
+"""Code for curl, Python and R that sends a request to the API. The page and the API's description
+show it.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import request
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Code in one language, to be copied."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """A request to the API, by its URL and by the client's method that sends it.
+
+    `method` is the method with its arguments, such as `genes('AL')`; None if the client has none.
+    `scope` are the arguments of the client itself: compilation and release.
+    """
+
+    url: str
+    method: str | None = None
+    scope: Mapping[str, str] = field(default_factory=dict)
+    table_url: str | None = None
+    """URL of the same rows as TSV, which R reads as a data frame; None for other responses."""
+    body: Mapping[str, object] | None = None
+    is_json: bool = True
+
+
+def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
+    """The code in the three languages.
+
+    Python and R assign the result to the variable; without one, Python prints it and R evaluates to
+    it.
+    """
+    body = f" -d {shlex.quote(json.dumps(call.body))}" if call.body else ""
+    curl = f"curl {shlex.quote(call.url)}{body}"
+    assignment = f"{variable} <- " if variable else ""
+    return [
+        Snippet("curl", curl),
+        Snippet("Python", _python_code(call, variable)),
+        Snippet("R", assignment + _r_expression(call, curl)),
+    ]
+
+
+def python_arguments(values: Mapping[str, object]) -> str:
+    """Named arguments of a call in Python."""
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())
+
+
+def _python_code(call: ApiCall, variable: str) -> str:
+    if call.method is None:
+        return f"from urllib.request import urlopen\n\nprint(urlopen({call.url!r}).read().decode())"
+    server = request.url_root.rstrip("/")
+    scope = f", {python_arguments(call.scope)}" if call.scope else ""
+    statement = f"client.{call.method}"
+    statement = f"{variable} = {statement}" if variable else f"print({statement})"
+    return (
+        "from snapshard.client import Client\n\n"
+        f"with Client({server!r}{scope}) as client:\n    {statement}"
+    )
+
+
+def _r_expression(call: ApiCall, curl: str) -> str:
+    # JSON strings are valid string literals of R.
+    if call.table_url:
+        return f'read.delim({json.dumps(call.table_url)}, comment.char = "#", quote = "")'
+    if call.body:
+        return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
+    return f"{'jsonlite::fromJSON' if call.is_json else 'readLines'}({json.dumps(call.url)})"
