@@ -24,20 +24,17 @@ NAME = "sim"
 SIMULATED = "simulated by snapshard; nothing here was measured"
 
 Progress = Callable[[str, int, int], None]
-"""Told the file being written, how many of its lines are written, and how many there will be (0:
-not known).
-"""
+"""Called with the file, the number of lines written, and their total (0: unknown)."""
 
 
-def _silent(file: str, done: int, total: int) -> None:
-    """Report nothing."""
+def _silent(file: str, written: int, total: int) -> None:
+    """Reports nothing."""
 
 
 def simulate(
     folder: Path, *, junctions: int, samples: int, seed: int, progress: Progress = _silent
 ) -> None:
-    """Write a compilation of so many junctions and samples into the folder, which is made if it is
-    not there.
+    """Writes a compilation with these numbers of junctions and samples; creates the folder if needed.
 
     Files of the same names are replaced; `compilation.json`, which describes the others, is removed
     first and written last. The same numbers and seed give the same bytes (with the same release of
@@ -113,12 +110,12 @@ def _write_indexed(
     Level 1 (htslib's mode `wb1`, unknown to the stub) compresses seven times as fast as the usual 6
     and to an eighth more.
     """
-    done = 0
+    written = 0
     with pysam.BGZFile(str(path), "wb1", None) as file:  # type: ignore[arg-type]
         for chunk in chunks:
             file.write(chunk)
-            done += chunk.count(b"\n")
-            progress(path.name, done, total)
+            written += chunk.count(b"\n")
+            progress(path.name, written, total)
     column = 0 if bases else 1
     pysam.tabix_index(
         str(path),

@@ -1,4 +1,4 @@
-"""Which samples have a simulated junction, gene or exon, and with how many reads."""
+"""The samples with reads of a simulated junction, gene or exon, and the number of those reads."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,19 @@ from snapshard_populate.simulate.tissues import Tissues
 AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn for the junction
 HOMELY = 8  # how much more of a frequent junction that tissue has
 RICHER = 1.4  # how much more often the richest samples of a tissue have a rare junction
-SPARSE = 64  # up to so many samples are drawn one by one; above, every sample is asked
-CELLS = 2_000_000  # junctions times samples that are asked at once; bounds memory
+SPARSE = (
+    64  # up to so many samples are drawn one by one; above, every sample is drawn by its own chance
+)
+CELLS = 2_000_000  # junctions times samples that are drawn at once; bounds memory
 MOST_READS = 9_999_999
 _ROW = 24  # bits of a key that hold the sample number
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Pairs of consecutive features: number i has `sample[k]` (ascending) with `reads[k]` for k in
-    starts[i]:starts[i + 1].
+    """Pairs of consecutive features.
+
+    Feature i has `sample[k]` (ascending) with `reads[k]` for k in starts[i]:starts[i + 1].
     """
 
     starts: Integers
@@ -38,8 +41,9 @@ class Sampler:
     random: np.random.Generator
 
     def draw(self, *, count: Integers, gene: Integers, excess: Floats) -> Coverage:
-        """Coverage of features with these numbers of samples to aim at, genes and mean reads above
-        1; each has a sample.
+        """Coverage of features with these target numbers of samples, genes and mean reads above 1.
+
+        Every feature has at least one sample.
         """
         samples = len(self.tissues.of)
         few = (count <= SPARSE) & (count * 20 <= samples)
@@ -61,14 +65,16 @@ class Sampler:
         """
         bounds = self._tissue_bounds()
         home = self._tissue(bounds, gene)
-        each = np.repeat(np.arange(len(rows)), count)
-        tissue = self._tissue(bounds, gene[each])
-        tissue = np.where(self.random.random(len(each), np.float32) < AT_HOME, home[each], tissue)
-        place = (self.random.random(len(each)) ** RICHER * self.tissues.sizes[tissue]).astype(
+        row_index = np.repeat(np.arange(len(rows)), count)
+        tissue = self._tissue(bounds, gene[row_index])
+        is_home = self.random.random(len(row_index), np.float32) < AT_HOME
+        tissue = np.where(is_home, home[row_index], tissue)
+        # Members are ordered by depth, so a power above 1 prefers the samples with the most reads.
+        member = (self.random.random(len(row_index)) ** RICHER * self.tissues.sizes[tissue]).astype(
             np.int64
         )
-        sample = self.tissues.members[self.tissues.starts[tissue] + place]
-        return np.unique(rows[each] << _ROW | sample)
+        sample = self.tissues.members[self.tissues.starts[tissue] + member]
+        return np.unique(rows[row_index] << _ROW | sample)
 
     def _tissue_bounds(self) -> Floats:
         """Per gene g, the running sums of its tissues' shares, plus g: one sorted array for all
@@ -81,9 +87,9 @@ class Sampler:
 
     def _tissue(self, bounds: Floats, gene: Integers) -> Integers:
         tissues = len(self.tissues.sizes)
-        found = np.searchsorted(bounds, gene + self.random.random(len(gene)), side="right")
+        position = np.searchsorted(bounds, gene + self.random.random(len(gene)), side="right")
         tissue: Integers = np.minimum(
-            found - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1]
+            position - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1]
         )
         return tissue
 
@@ -98,16 +104,17 @@ class Sampler:
         step = max(1, CELLS // samples)
         parts = []
         for first in range(0, len(rows), step):
-            here = rate[first : first + step]
-            seen = (
-                self.random.standard_exponential((len(here), samples), np.float32)
-                < here[:, self.tissues.of] * self.tissues.depth
+            rates = rate[first : first + step]
+            has_reads = (
+                self.random.standard_exponential((len(rates), samples), np.float32)
+                < rates[:, self.tissues.of] * self.tissues.depth
             )
-            empty = np.flatnonzero(~seen.any(axis=1))
-            seen[empty, self.random.integers(0, samples, len(empty))] = True
-            flat = np.flatnonzero(seen)
-            each = np.repeat(np.arange(len(here)), np.count_nonzero(seen, axis=1))
-            parts.append(rows[first + each] << _ROW | (flat - each * samples))
+            # Every junction has at least one sample, or it would not be in the file.
+            empty = np.flatnonzero(~has_reads.any(axis=1))
+            has_reads[empty, self.random.integers(0, samples, len(empty))] = True
+            flat = np.flatnonzero(has_reads)
+            row_index = np.repeat(np.arange(len(rates)), np.count_nonzero(has_reads, axis=1))
+            parts.append(rows[first + row_index] << _ROW | (flat - row_index * samples))
         return np.concatenate(parts)
 
     def _rates(self, count: Integers, gene: Integers) -> NDArray[np.float32]:

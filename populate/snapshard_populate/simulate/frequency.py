@@ -1,5 +1,5 @@
-"""How many samples have a junction: the law of GTEx's 9,662 samples, and what is left of it among
-fewer or more.
+"""The number of samples that have a junction: the distribution in GTEx's 9,662 samples, and what it
+becomes with fewer or more samples.
 """
 
 from dataclasses import dataclass
@@ -26,25 +26,27 @@ class Frequencies:
     binomial number of them, and there are only junctions that are in one at least, so rare ones are
     fewer and annotated ones a larger share. For more samples counts are stretched on the
     logarithmic scale: new samples bring new rare junctions, and about half of all stay in one
-    sample. `kept` is the share of GTEx's junctions that are left, by class; `levels` holds, by
+    sample. `fractions` has, by class, the fraction of GTEx's junctions that remain; `levels` holds, by
     class, the chances among GTEx's junctions at equal steps of chance among the junctions that are
     left.
     """
 
     samples: int
-    kept: tuple[float, ...]
+    fractions: tuple[float, ...]
     levels: tuple[Floats, ...]
 
     @property
     def shares(self) -> tuple[float, ...]:
         """Share of every class in all junctions that are left."""
-        left = [share * kept for share, kept in zip(SHARES, self.kept, strict=True)]
-        return tuple(part / sum(left) for part in left)
+        remaining = [
+            share * fraction for share, fraction in zip(SHARES, self.fractions, strict=True)
+        ]
+        return tuple(share / sum(remaining) for share in remaining)
 
     @property
-    def all_kept(self) -> float:
+    def remaining_share(self) -> float:
         """Share of GTEx's junctions that are left."""
-        return sum(share * kept for share, kept in zip(SHARES, self.kept, strict=True))
+        return sum(share * fraction for share, fraction in zip(SHARES, self.fractions, strict=True))
 
     def fitted_counts(self, class_: int, chance: Floats) -> Floats:
         """Samples among GTEx's 9,662, from chances in (0, 1]; low chances give many samples."""
@@ -55,18 +57,19 @@ class Frequencies:
         """Samples among these, at least one, for junctions with so many among GTEx's."""
         if self.samples >= FITTED_SAMPLES:
             stretched = np.exp(np.log(fitted) * np.log(self.samples) / np.log(FITTED_SAMPLES))
-            whole: Integers = np.clip(np.floor(stretched + 1e-9), 1, self.samples).astype(np.int64)
-            return whole
+            counts: Integers = np.clip(np.floor(stretched + 1e-9), 1, self.samples).astype(np.int64)
+            return counts
         return self._thinned(random, np.floor(fitted))
 
-    def _thinned(self, random: np.random.Generator, whole: Floats) -> Integers:
+    def _thinned(self, random: np.random.Generator, counts: Floats) -> Integers:
         """Binomial numbers that are not 0: how many samples come before the first that has the
         junction, then the others.
         """
         missing = np.log1p(-self.samples / FITTED_SAMPLES)
-        seen = -np.expm1(whole * missing)
-        first = np.ceil(np.log1p(-random.random(len(whole)) * seen) / missing)
-        after = np.maximum(whole - np.maximum(first, 1), 0).astype(np.int64)
+        nonzero_chance = -np.expm1(counts * missing)
+        # Rejecting zeros would be slow for rare junctions, so the first sample is drawn directly.
+        first = np.ceil(np.log1p(-random.random(len(counts)) * nonzero_chance) / missing)
+        after = np.maximum(counts - np.maximum(first, 1), 0).astype(np.int64)
         drawn: Integers = np.minimum(
             1 + random.binomial(after, self.samples / FITTED_SAMPLES), self.samples
         )
@@ -76,18 +79,18 @@ class Frequencies:
 def frequencies(samples: int) -> Frequencies:
     """The law for so many samples."""
     chance = (np.arange(_STEPS) + 0.5) / _STEPS
-    kept, levels = [], []
+    fractions, levels = [], []
     for class_ in range(len(SHARES)):
-        seen = np.ones(_STEPS)
+        nonzero_chance = np.ones(_STEPS)
         if samples < FITTED_SAMPLES:
-            seen = -np.expm1(
+            nonzero_chance = -np.expm1(
                 np.floor(_fitted_counts(class_, chance)) * np.log1p(-samples / FITTED_SAMPLES)
             )
-        running = np.concatenate(([0.0], np.cumsum(seen)))
-        kept.append(float(running[-1]) / _STEPS)
+        running = np.concatenate(([0.0], np.cumsum(nonzero_chance)))
+        fractions.append(float(running[-1]) / _STEPS)
         steps = np.linspace(0, 1, _STEPS + 1)
         levels.append(np.interp(steps, running / running[-1], steps))
-    return Frequencies(samples, tuple(kept), tuple(levels))
+    return Frequencies(samples, tuple(fractions), tuple(levels))
 
 
 def _fitted_counts(class_: int, chance: Floats) -> Floats:

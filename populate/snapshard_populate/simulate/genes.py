@@ -62,7 +62,7 @@ class Genes:
 
 
 def simulate_genes(plan: Plan, segment: Segment) -> Genes:
-    """The genes of one segment, the same whenever asked."""
+    """The genes of one segment; the same at every call."""
     random = plan.generator("genes", segment.number)
     introns = _intron_numbers(
         random, segment, annotated=plan.frequencies.shares[ANNOTATED] * segment.rows
@@ -73,7 +73,7 @@ def simulate_genes(plan: Plan, segment: Segment) -> Genes:
         random, first_exon, exon_gene, room=segment.end - segment.start + 1
     )
     start = _starts(random, segment, ends[first_exon[1:] - 1])
-    left, right, source = _introns(random, first_exon, exon_gene)
+    left_exon, right_exon, source = _introns(random, first_exon, exon_gene)
     return Genes(
         start=start,
         end=start + ends[first_exon[1:] - 1] - 1,
@@ -84,8 +84,8 @@ def simulate_genes(plan: Plan, segment: Segment) -> Genes:
         exon_start=start[exon_gene] + offsets,
         exon_end=start[exon_gene] + ends - 1,
         exon_gene=exon_gene,
-        left=left,
-        right=right,
+        left=left_exon,
+        right=right_exon,
         source=source,
     )
 
@@ -136,12 +136,12 @@ def _introns(
     random: np.random.Generator, first_exon: Integers, exon_gene: Integers
 ) -> tuple[Integers, Integers, Integers]:
     """Exons on the left and right of every annotated intron, and the index of its sources."""
-    joined = np.flatnonzero(exon_gene[1:] == exon_gene[:-1])
+    neighbours = np.flatnonzero(exon_gene[1:] == exon_gene[:-1])
     inner = np.flatnonzero(exon_gene[2:] == exon_gene[:-2])
     skipping = inner[random.random(len(inner)) < ALTERNATIVE]
-    left = np.concatenate((joined, skipping))
-    right = np.concatenate((joined + 1, skipping + 2))
-    return left, right, random.choice(len(SOURCES), len(left), p=_SOURCE_SHARES)
+    left_exon = np.concatenate((neighbours, skipping))
+    right_exon = np.concatenate((neighbours + 1, skipping + 2))
+    return left_exon, right_exon, random.choice(len(SOURCES), len(left_exon), p=_SOURCE_SHARES)
 
 
 def _profiles(random: np.random.Generator, genes: int) -> NDArray[np.float64]:

@@ -89,13 +89,13 @@ def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
     """The junctions of one segment: exactly `segment.rows`, in order, each once."""
     random = plan.generator("junctions", segment.number)
     exact = segment.rows * np.array(plan.frequencies.shares)
-    wanted = exact.astype(np.int64)
-    wanted += random.multinomial(
-        segment.rows - wanted.sum(), (exact - wanted) / max((exact - wanted).sum(), 1e-9)
+    counts = exact.astype(np.int64)
+    counts += random.multinomial(
+        segment.rows - counts.sum(), (exact - counts) / max((exact - counts).sum(), 1e-9)
     )
     draws = _Draws(random, segment, genes)
     places = _distinct(
-        [draw(number) for draw, number in zip(draws.by_class(), wanted, strict=True) if number]
+        [draw(number) for draw, number in zip(draws.by_class(), counts, strict=True) if number]
     )
     while len(places.start) < segment.rows:
         places = _distinct([places, draws.novel(segment.rows - len(places.start))])
@@ -114,7 +114,7 @@ class _Draws:
         exons = len(genes.exon_start)
         self.donor = np.full(
             exons, NONE
-        )  # source of the site at an exon's right edge (left end of an intron)
+        )  # source of the site at an exon's right edge (left_exon end of an intron)
         self.acceptor = np.full(exons, NONE)
         np.maximum.at(self.donor, genes.left, genes.source)
         np.maximum.at(self.acceptor, genes.right, genes.source)
@@ -145,24 +145,26 @@ class _Draws:
     def skips(self, number: int) -> _Places:
         """A donor of one exon with the acceptor of a later one, one or a few exons skipped."""
         genes = self.genes
-        left = self._introns(2 * number)  # those of the last exons come to nothing
-        right = left + 1 + self.random.geometric(0.3, len(left))
-        right = np.minimum(right, genes.first_exon[genes.exon_gene[left] + 1] - 1)
-        kept = np.flatnonzero(right > left + 1)[:number]
-        return self._between(SKIP, left[kept], right[kept], np.full(len(kept), NONE))
+        left_exon = self._introns(2 * number)  # those of the last exons come to nothing
+        right_exon = left_exon + 1 + self.random.geometric(0.3, len(left_exon))
+        right_exon = np.minimum(right_exon, genes.first_exon[genes.exon_gene[left_exon] + 1] - 1)
+        valid = np.flatnonzero(right_exon > left_exon + 1)[:number]
+        return self._between(SKIP, left_exon[valid], right_exon[valid], np.full(len(valid), NONE))
 
     def one_sided(self, number: int) -> _Places:
         """One end at a known site, the other at a distance drawn for novel introns."""
         genes = self.genes
-        left = self._introns(number)
-        from_left = self.random.random(len(left)) < 0.5
-        length = lengths(ONE_SIDE, self.random.random(len(left)))
-        start = np.where(from_left, genes.exon_end[left] + 1, genes.exon_start[left + 1] - length)
+        left_exon = self._introns(number)
+        from_left = self.random.random(len(left_exon)) < 0.5
+        length = lengths(ONE_SIDE, self.random.random(len(left_exon)))
+        start = np.where(
+            from_left, genes.exon_end[left_exon] + 1, genes.exon_start[left_exon + 1] - length
+        )
         end = start + length - 1
-        gene = genes.exon_gene[left]
+        gene = genes.exon_gene[left_exon]
         sources = (
-            np.where(from_left, self.donor[left], NONE),
-            np.where(from_left, NONE, self.acceptor[left + 1]),
+            np.where(from_left, self.donor[left_exon], NONE),
+            np.where(from_left, NONE, self.acceptor[left_exon + 1]),
         )
         return self._inside(ONE_SIDE, start, end, genes.strand[gene], gene, sources)
 
@@ -186,8 +188,8 @@ class _Draws:
         if not len(self.inner):
             return np.zeros(0, np.int64)
         weights = self._normal(self.intron_weights[self.inner])
-        left: Integers = self.genes.left[self.random.choice(self.inner, number, p=weights)]
-        return left
+        left_exon: Integers = self.genes.left[self.random.choice(self.inner, number, p=weights)]
+        return left_exon
 
     def _anywhere(self, number: int) -> Integers:
         first, last = (self.segment.start - 1) // MEGABASE, (self.segment.end - 1) // MEGABASE
@@ -196,19 +198,21 @@ class _Draws:
         start: Integers = megabase * MEGABASE + self.random.integers(1, MEGABASE, number)
         return start
 
-    def _between(self, class_: int, left: Integers, right: Integers, source: Integers) -> _Places:
+    def _between(
+        self, class_: int, left_exon: Integers, right_exon: Integers, source: Integers
+    ) -> _Places:
         genes = self.genes
-        gene = genes.exon_gene[left]
-        start, end = genes.exon_end[left] + 1, genes.exon_start[right] - 1
+        gene = genes.exon_gene[left_exon]
+        start, end = genes.exon_end[left_exon] + 1, genes.exon_start[right_exon] - 1
         return _Places(
             start,
             end,
             genes.strand[gene],
-            np.full(len(left), class_),
+            np.full(len(left_exon), class_),
             gene,
             source,
-            self.donor[left],
-            self.acceptor[right],
+            self.donor[left_exon],
+            self.acceptor[right_exon],
         )
 
     def _inside(
@@ -224,10 +228,10 @@ class _Draws:
         are left out.
         """
         segment = self.segment
-        kept = np.flatnonzero(
+        valid = np.flatnonzero(
             (start >= segment.start) & (start <= segment.end) & (end <= segment.chromosome.length)
         )
-        everything = _Places(
+        places = _Places(
             start,
             end,
             strand,
@@ -236,7 +240,7 @@ class _Draws:
             np.full(len(start), NONE),
             *sources,
         )
-        return everything.take(kept)
+        return places.take(valid)
 
     @staticmethod
     def _normal(weights: Floats) -> Floats:
@@ -246,14 +250,12 @@ class _Draws:
 
 def _distinct(parts: list[_Places]) -> _Places:
     """The parts in order of place; of equal junctions the one of the first part stays."""
-    joined = _Places(
-        **{
-            c.name: np.concatenate([getattr(part, c.name) for part in parts])
-            for c in fields(_Places)
-        }
-    )
-    _, first = np.unique(joined.keys(), return_index=True)
-    return joined.take(first)
+    columns = {}
+    for column in fields(_Places):
+        columns[column.name] = np.concatenate([getattr(part, column.name) for part in parts])
+    places = _Places(**columns)
+    _, first = np.unique(places.keys(), return_index=True)
+    return places.take(first)
 
 
 def _with_counts(
@@ -263,8 +265,8 @@ def _with_counts(
     the frequent junctions.
     """
     number = len(places.start)
-    own = random.standard_normal(number)
-    score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * own
+    noise = random.standard_normal(number)
+    score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * noise
     fitted, motif = np.ones(number), np.zeros(number, np.int64)
     for class_ in range(len(frequencies.shares)):
         which = np.flatnonzero(places.class_ == class_)

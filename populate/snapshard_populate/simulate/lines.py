@@ -66,7 +66,7 @@ def segment_chunks(
 
 def _heads(junctions: Junctions, chromosome: str, first_id: int) -> list[str]:
     """The eleven columns before the samples, each followed by a tab."""
-    ends = ["\t".join((f"{left}", right, "")) for left, right in MOTIFS]
+    motifs = [f"{left_motif}\t{right_motif}\t" for left_motif, right_motif in MOTIFS]
     columns = zip(
         range(first_id, first_id + len(junctions)),
         junctions.start.tolist(),
@@ -80,6 +80,6 @@ def _heads(junctions: Junctions, chromosome: str, first_id: int) -> list[str]:
     )
     return [
         f"{id_}\t{chromosome}\t{start}\t{end}\t{end - start + 1}\t{'+-'[strand]}\t"
-        f"{_SOURCES[source]}\t{ends[motif]}{_SOURCES[left]}\t{_SOURCES[right]}\t"
-        for id_, start, end, strand, source, motif, left, right in columns
+        f"{_SOURCES[source]}\t{motifs[motif]}{_SOURCES[left_source]}\t{_SOURCES[right_source]}\t"
+        for id_, start, end, strand, source, motif, left_source, right_source in columns
     ]

@@ -1,5 +1,5 @@
-"""The plan of a simulated compilation: its size, its seed, and which stretch of the genome gets how
-many rows and genes.
+"""The plan of a simulated compilation: its size, its seed, and the rows and genes of each segment of the
+genome.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,19 @@ from snapshard.errors import BadSetting
 from snapshard_populate.simulate.frequency import Frequencies, frequencies
 from snapshard_populate.simulate.genome import CHROMOSOMES, MEGABASE, WINDOW, Chromosome
 
-ROWS_PER_GENE = (
-    515  # 29.9 M junctions of GTEx over 58,037 genes; fewer are left where there are fewer samples
-)
-FINE = 500_000  # from this many rows on, segments of 25 Mb; below, whole chromosomes, so that a gene has all of its rows
+ROWS_PER_GENE = 515
+"""29.9 M junctions of GTEx over 58,037 genes. With fewer samples, fewer junctions remain."""
+FINE = 500_000
+"""From this many rows on, segments have 25 Mb. Below, they are whole chromosomes, so that a gene has all
+of its rows.
+"""
 FIRST_RAIL_ID = 50_099
 MOST_SAMPLES = 900_000  # rail_ids of six digits
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of a chromosome, bases start to end (1-based, closed), with its number of rows
+    """One interval of a chromosome, bases start to end (1-based, closed), with its number of rows
     and genes.
     """
 
@@ -39,11 +41,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is simulated: so many junctions over so many samples, everything else following from the
-    seed.
+    """The numbers of junctions and samples, and the seed, from which everything else follows.
 
-    Random numbers are drawn from a generator per purpose and segment, so no file depends on the
-    order in which they are written.
+    Each purpose and segment has its own random generator, so no file depends on the order in which
+    files are written.
     """
 
     junctions: int
@@ -65,7 +66,7 @@ class Plan:
 
     @cached_property
     def frequencies(self) -> Frequencies:
-        """How many of the samples have a junction."""
+        """The distribution of the number of samples that have a junction."""
         return frequencies(self.samples)
 
     @cached_property
@@ -73,7 +74,7 @@ class Plan:
         """The segments that have rows, in genome order; their rows add up to `junctions`."""
         spans = list(_spans(self.junctions))
         rows = apportion(self.junctions, [weight for *_, weight in spans])
-        per_gene = ROWS_PER_GENE * self.frequencies.all_kept
+        per_gene = ROWS_PER_GENE * self.frequencies.remaining_share
         genes = [max(1, round(count / per_gene)) if count else 0 for count in rows]
         before = np.cumsum([0, *rows]), np.cumsum([0, *genes])
         return tuple(
@@ -95,10 +96,11 @@ def apportion(total: int, weights: list[float]) -> list[int]:
     first).
     """
     exact = np.array(weights, np.float64) * (total / sum(weights))
-    whole = np.floor(exact + 1e-9).astype(np.int64)
-    rest = np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]
-    whole[rest] += 1
-    return [int(count) for count in whole]
+    # The small number keeps an exact share from being rounded down by an error of the division.
+    counts = np.floor(exact + 1e-9).astype(np.int64)
+    largest_remainders = np.argsort(counts - exact, kind="stable")[: total - int(counts.sum())]
+    counts[largest_remainders] += 1
+    return [int(count) for count in counts]
 
 
 def _spans(junctions: int) -> Iterator[tuple[Chromosome, int, int, float]]:
@@ -115,7 +117,7 @@ def _spans(junctions: int) -> Iterator[tuple[Chromosome, int, int, float]]:
             yield chromosome, 1, bound, window
         cuts = [*range(counted, chromosome.length, step), chromosome.length]
         weights = chromosome.weights()
-        rest = weights[counted // MEGABASE :].sum()
+        remaining_weight = weights[counted // MEGABASE :].sum()
         for start, end in pairwise(cuts):
-            here = weights[start // MEGABASE : -(-end // MEGABASE)].sum()
-            yield chromosome, start + 1, end, share * here / rest
+            weight = weights[start // MEGABASE : -(-end // MEGABASE)].sum()
+            yield chromosome, start + 1, end, share * weight / remaining_weight

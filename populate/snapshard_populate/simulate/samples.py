@@ -5,6 +5,7 @@ Accessions begin with SIM where the archives' begin with SRR, SRS and so on; nob
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -108,7 +109,8 @@ def group_lines(plan: Plan) -> Iterator[str]:
     for number, tissue in enumerate(TISSUES):
         members = np.flatnonzero(tissues.of == number) + FIRST_RAIL_ID
         if len(members):
-            yield f"{tissue.name}\t{tissue.long_name or 'NA'}\t{len(members)}\t{','.join(map(str, members.tolist()))}\n"
+            rail_ids = ",".join(map(str, members.tolist()))
+            yield f"{tissue.name}\t{tissue.long_name or 'NA'}\t{len(members)}\t{rail_ids}\n"
 
 
 def _subjects(random: np.random.Generator, samples: int) -> _Subjects:
@@ -133,16 +135,14 @@ def _letters(number: int) -> str:
 
 def _sites(tissues: Tissues) -> list[tuple[str, str]]:
     """Detailed site and its invented ontology number of every sample."""
-    names = sorted({site for tissue in TISSUES for site, _ in tissue.sites})
+    names = sorted(set(chain.from_iterable(dict(tissue.sites) for tissue in TISSUES)))
     sites = [("", "")] * len(tissues.of)
     for number, tissue in enumerate(TISSUES):
         members = np.flatnonzero(tissues.of == number).tolist()
         counts = apportion(len(members), [float(size) for _, size in tissue.sites])
-        dealt = [
-            site
-            for (site, _), count in zip(tissue.sites, counts, strict=True)
-            for _ in range(count)
-        ]
+        dealt: list[str] = []
+        for (site, _), count in zip(tissue.sites, counts, strict=True):
+            dealt += [site] * count
         for member, site in zip(members, dealt, strict=True):
             sites[member] = site, f"{1000 + names.index(site) * 37:07d}"
     return sites
