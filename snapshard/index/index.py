@@ -12,7 +12,7 @@ from snapshard.connections import Pools, ShardMap, ShardSource, Use, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.index.directory import Blocks, Directories
 from snapshard.index.estimate import CHEAP, Count
-from snapshard.index.interval_reader import IntervalReader, Resources
+from snapshard.index.interval_reader import Deadline, IntervalReader, Resources
 from snapshard.index.lookup import NumberedSpan, lookup_statement
 from snapshard.index.statements import chromosome_statement, summary_statement
 from snapshard.query import Query, RowAddress, intervals_to_ask
@@ -103,7 +103,7 @@ class Index:
         readers = self._readers(release, query)
         if query.samples is None:
             return sum(fanout.gather_by(_shard, IntervalReader.count, readers))
-        deadline = time.monotonic() + self.settings.read_seconds
+        deadline = Deadline.after(self.settings.read_seconds)
         count = partial(IntervalReader.count_restricted, deadline=deadline)
         return sum(fanout.gather_by(_shard, count, readers))
 
@@ -193,10 +193,9 @@ class Index:
             ]
             yield from fanout.stream(sources)
             return
-        deadline = time.monotonic() + self.settings.read_seconds
+        deadline = Deadline.after(self.settings.read_seconds)
         for reader in readers:
-            if time.monotonic() > deadline:
-                raise QueryTimeout(reader.interval.shard, self.settings.read_seconds)
+            deadline.check(reader.interval.shard)
             # The reader is exhausted even if the limit is reached: a shard that applied the limit
             # has nothing more to send, and the connection can then be reused.
             for rows in read_interval(reader, use=Use.READ, limit=limit):

@@ -6,7 +6,6 @@ candidate, no statement is sent, but the shard must still respond: a response mu
 whether an unavailable shard happened to hold a match.
 """
 
-import math
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,24 @@ from snapshard.index.unpack_blocks import RECORD_TYPES, batches, unpacked
 from snapshard.query import Query
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on the clock of time.monotonic, and the timeout in seconds that leads to it."""
+
+    moment: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """The deadline so many seconds from now."""
+        return cls(time.monotonic() + seconds, seconds)
+
+    def check(self, shard: str) -> None:
+        """Raises QueryTimeout, which names the shard, if the deadline has passed."""
+        if time.monotonic() > self.moment:
+            raise QueryTimeout(shard, self.seconds)
 
 
 @dataclass(frozen=True)
@@ -100,11 +117,11 @@ class IntervalReader:
                 yield Rows(lines, columns)
 
     def rows(
-        self, *, use: Use, limit: int | None = None, deadline: float = math.inf
+        self, *, use: Use, limit: int | None = None, deadline: Deadline | None = None
     ) -> Generator[Rows, None, None]:
         """The matching rows with all columns, restricted to the query's samples if it has any.
 
-        The deadline is on the clock of time.monotonic; QueryTimeout is raised after it.
+        Raises QueryTimeout after the deadline, if there is one.
         """
         statement = self._payload_statement(limit)
         if statement is None:
@@ -122,10 +139,8 @@ class IntervalReader:
             else:
                 batches_of_rows = fanout.ahead(self.resources.unpackers, unpack, records)
             for rows in batches_of_rows:
-                if time.monotonic() > deadline:
-                    raise QueryTimeout(
-                        self.interval.shard, self.resources.pools.settings.read_seconds
-                    )
+                if deadline is not None:
+                    deadline.check(self.interval.shard)
                 if rows.text:
                     yield rows
 
@@ -137,7 +152,7 @@ class IntervalReader:
         statement = count_statement(self.query, self.release, self.interval, split.opened)
         return split.fully_matching_rows + int(self.resources.read_lines(self.interval, statement))
 
-    def count_restricted(self, *, deadline: float) -> int:
+    def count_restricted(self, *, deadline: Deadline) -> int:
         """The number of matching rows of a query restricted to samples: every candidate is unpacked."""
         return sum(len(rows) for rows in self.rows(use=Use.READ, deadline=deadline))
 
