@@ -28,6 +28,7 @@ def check_embedded_checksum(file: Path) -> None:
             checksums = _CHECKSUM.findall(rows.read())
             if checksums or window >= size:
                 break
+            # The footer of a Parquet file with many row groups can be longer than the window.
             window *= 4
         if not checksums:
             raise Interrupted("the response ended before its end")

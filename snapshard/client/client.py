@@ -70,6 +70,7 @@ class Client:
     ) -> None:
         self._compilation = compilation
         self._release = release
+        # Set first, so that close() works even if opening the folder fails.
         self._close_folder: Callable[[], None] = lambda: None
         transport = None
         if server and data is not None:
@@ -117,6 +118,7 @@ class Client:
         By default it has all columns except the samples. All pages are read. With a limit, a
         `Truncated` warning reports that there is more.
         """
+        # pandas is imported on first use: it takes longer than everything else in the client together.
         from snapshard.client.frames import junction_frame
 
         return junction_frame(*self._rows(region, options, limit, columns=columns))
@@ -186,6 +188,7 @@ class Client:
         for start in range(0, len(name_list), BATCH_SIZE):
             body = {"junctions": name_list[start : start + BATCH_SIZE]}
             responses.append(self._session.post(f"{base}/junctions:batch", body).json())
+            # All further requests name the release of the first, even if another is published meanwhile.
             base = self._base_of(responses[0])
         return batch_frame(responses)
 
@@ -354,6 +357,7 @@ class Client:
             **output.parameters(),
             "format": output.format or format_of(target),
         }
+        # A resumed export must come from the same release, so the route names it.
         request = Request(f"{self._pinned(base)}/junctions:export", parameters)
         return export(self._session, request, target, progress or (lambda _: None))
 

@@ -96,6 +96,7 @@ def _receive_all(partial_file: "PartialFile", session: Session, progress: Progre
         try:
             partial_file.receive(session, progress)
             return partial_file.finish(responses)
+        # Progress resets the count: a long export over a bad connection may be interrupted many times.
         except (Interrupted, ServerUnreachable, Unavailable) as exc:
             size = partial_file.size()
             failures = 0 if size > largest_size else failures + 1
@@ -154,6 +155,7 @@ class PartialFile:
 
     def finish(self, responses: int) -> Exported:
         """Gives the finished file its final name."""
+        # replace() is atomic: FILE never exists with only a part of the rows.
         self.file.replace(self._target)
         self._state.unlink()
         return Exported(self._target, self._target.stat().st_size, responses)
@@ -168,6 +170,7 @@ class PartialFile:
         """The id of the last complete junction. The file is truncated after it."""
         if self._form:
             return truncate_to_whole_junction(self.file, self._form, tidy=self._request.tidy)
+        # Without a format of lines there is no row to resume after, so the export starts again.
         self.file.write_bytes(b"")
         return None
 

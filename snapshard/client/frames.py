@@ -69,6 +69,7 @@ def sample_frame(rows: Rows, types: Mapping[str, str], about: Mapping[str, Any])
 def _typed(column: "pd.Series[Any]", dtype: str) -> "pd.Series[Any]":
     if dtype == "str":
         return column
+    # A single value such as "90+" makes the whole field text: dropping it would lose data silently.
     try:
         return pd.to_numeric(column.mask(column.isin(_MISSING))).astype(dtype)
     except (ValueError, TypeError):
@@ -78,6 +79,7 @@ def _typed(column: "pd.Series[Any]", dtype: str) -> "pd.Series[Any]":
 def _read(rows: Rows, dtypes: Mapping[str, str], missing: Mapping[str, list[str]]) -> pd.DataFrame:
     if not rows.text:
         return pd.DataFrame({name: pd.Series(dtype=dtypes[name]) for name in rows.columns})
+    # Fields are verbatim: a quotation mark is a character, and NA in a text column is a value.
     frame: pd.DataFrame = pd.read_csv(
         io.BytesIO(rows.text),
         sep="\t",

@@ -22,6 +22,7 @@ def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], 
     """
     purpose = "reading a data folder without a server"
     backends = entry_points(group=_GROUP)
+    # The base installation has no server package; the message then names the extra to install.
     if not backends:
         raise MissingExtra(purpose, "snapshard_ui", "embedded")
     try:

@@ -47,6 +47,7 @@ def coverage_matrix(
         raise MissingExtra("a sparse matrix", exc.name, "matrix") from exc
     pairs = rows.pairs
     columns = np.unique(pairs.samples if samples is None else np.fromiter(samples, np.int64))
+    # The columns are sorted and contain every sample of the pairs, so this finds exact positions.
     column_indices = np.searchsorted(columns, pairs.samples)
     values = csr_matrix(
         (pairs.coverages, (pairs.row_of, column_indices)), shape=(len(rows), len(columns))

@@ -34,6 +34,7 @@ def _value(name: str, text: str, position: int) -> tuple[Any, int]:
         value, value_end = _DECODER.raw_decode(text, position)
     except ValueError:
         return word, word_end
+    # A plain word such as 1.2-beta starts with valid JSON; the value is JSON only if the word ends there.
     is_prefix = text[value_end : value_end + 1] not in ("", " ")
     if is_prefix or (name in _TEXTS and not isinstance(value, str)):
         return word, word_end

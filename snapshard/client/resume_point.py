@@ -27,6 +27,7 @@ def truncate_to_whole_junction(file: Path, form: LineFormat, *, tidy: bool) -> s
             if last_id is not None or start == 0:
                 rows.truncate(start + length)
                 return last_id
+            # No whole row in the window: a row of a large compilation can be longer than it.
             window *= 4
 
 

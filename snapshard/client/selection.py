@@ -76,6 +76,7 @@ class Selection:
 
     def parameters(self) -> Mapping[str, Any]:
         """The parameters of the query string, without those at their defaults."""
+        # The API takes these lists as one parameter with commas, all others as repeated parameters.
         values = asdict(self)
         for condition in fields(self):
             if condition.metadata.get("commas"):

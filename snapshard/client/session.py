@@ -101,9 +101,11 @@ class Session:
             pause = PAUSE * 2 ** (attempt - 1) * (1 + random.random())
             try:
                 response = self._http.send(request, stream=stream)
+            # These errors mean that no response arrived. All requests only read, so they can be repeated.
             except _LOST as exc:
                 if attempt == self._tries:
                     raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
+            # Other transport errors, such as a read timeout, would occur again.
             except httpx.TransportError as exc:
                 raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
             else:
@@ -111,6 +113,7 @@ class Session:
                 is_last = attempt == self._tries or retry_after > LONGEST_PAUSE
                 if is_last or not _is_retried(response):
                     return response
+                # The body of an error is not read, so the connection cannot be reused.
                 response.close()
                 pause = max(retry_after, pause)
             self._sleep(pause)

@@ -39,6 +39,7 @@ def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> 
     records = []
     for group in response["groups"]:
         if all_groups or group["n"]:
+            # N is unknown if the compilation has no samples file.
             fraction = group["n"] / group["N"] if group["N"] else None
             records.append({**group, "fraction": fraction})
     if records:

@@ -78,12 +78,14 @@ def _one_object(pages: Iterable[httpx.Response]) -> Iterator[bytes]:
         rows += page_members.pop("rows")
         # Only the first page has the count.
         members = {**page_members, "count": members.get("count", page_members.get("count"))}
+    # One row per line, as in the server's response, so that text tools still work on it.
     lines = ",\n".join(json.dumps(row) for row in rows)
     yield f'{json.dumps(members)[:-1]}, "rows": [\n{lines}\n]}}\n'.encode()
 
 
 def _write(chunks: Iterable[bytes], file: BinaryIO) -> None:
     for chunk in chunks:
+        # Flushed by page, so that `| head` and slow queries show rows at once.
         file.write(chunk)
         file.flush()
 

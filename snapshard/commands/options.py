@@ -111,6 +111,7 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         except (OSError, UnicodeDecodeError) as exc:
             self.fail(f"cannot read {path}: {exc}")
         lines = [line for line in text.splitlines() if not line.startswith("#")]
+        # The output of `snapshard samples --fields rail_id` has a header, which is skipped.
         return "\n".join(lines[1:] if lines and lines[0].isidentifier() else lines)
 
 

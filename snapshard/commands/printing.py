@@ -14,6 +14,7 @@ Record = Mapping[str, Any]
 
 def print_records(records: Sequence[Record], columns: Sequence[str]) -> None:
     """Prints the names of the columns, then a line for each record."""
+    # In a pipe, drawn borders would break tools such as cut and awk.
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))
         for record in records:

@@ -56,6 +56,7 @@ def query(
     if count:
         _print_count(regions, {"json": as_json, "limit": limit, "output": output, **options})
         return
+    # Set in the options too, because they are passed on to the server.
     format_name = options["format"] = "json" if as_json else options["format"] or "tsv"
     with client_of(options) as client:
         pages = client.pages(regions, limit=limit, **row_options(options))

@@ -120,6 +120,7 @@ def _candidate_blocks(
 
 
 def _match_mask(rows: Rows, region: Region, match: Match) -> NDArray[np.bool_]:
+    # Lines are 0-based and half-open; adding 1 to the start makes them 1-based and closed.
     starts, ends = rows.integers("start") + 1, rows.integers("end")
     chrom = region.chrom.encode()
     on_chrom = np.array([name == chrom for name in rows.texts("chromosome")], np.bool_)

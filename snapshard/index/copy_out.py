@@ -52,6 +52,7 @@ def copy_lines(connection: psycopg.Connection, statement: Statement) -> Iterator
         if size == 0:
             _wait_for_input(link)
     _check_status(_next_result(link), ExecStatus.COMMAND_OK)
+    # The empty result that ends the query.
     link.get_result()
 
 

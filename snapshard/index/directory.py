@@ -116,6 +116,7 @@ class Directory:
     def split(self, query: Query) -> Split:
         """The candidate blocks, split into those to open and those that match fully."""
         candidates = self.candidates(query)
+        # Bounds say nothing about filters or ids, so the rows of every candidate must be checked.
         if query.filters or query.ids is not None:
             return Split(self.around(candidates))
         fully_matching = self.fully_matching(query)
@@ -152,6 +153,7 @@ class Directory:
         ends = int(self.block[first]), int(self.block[last])
         if len(indices) == last - first + 1:
             return Blocks(*ends)
+        # The shorter description of the mask is sent: the blocks, or the gaps in their range.
         left_out = first + np.flatnonzero(~mask[first : last + 1])
         if len(indices) <= max(_LISTED_BLOCKS, len(left_out)):
             return Blocks(*ends, listed=tuple(self.block[indices].tolist()))

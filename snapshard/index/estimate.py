@@ -32,6 +32,7 @@ def planned_rows(
     """
     content = interval.content[query.kind]
     blocks = Blocks(content.first_block, content.last_block)
+    # The regions are left out: the candidate blocks account for them better than the planner can.
     filters_only = Query(filters=query.filters, kind=query.kind)
     statement = summary_statement(filters_only, release, interval, blocks, columns=("block",))
     explain = sql.SQL("EXPLAIN (FORMAT JSON) {}").format(literal_statement(connection, statement))

@@ -53,6 +53,7 @@ class Index:
         self.pools = Pools(shards, settings)
         self.catalog = Catalog(self.pools)
         self.facts = FactsCache(self.catalog, self._other_chromosomes)
+        # Shared by all exports: each export with its own threads would start dozens under load.
         unpackers = ThreadPoolExecutor(_UNPACKERS, thread_name_prefix="unpack")
         self._resources = Resources(self.pools, Directories(), unpackers)
 
@@ -171,6 +172,7 @@ class Index:
         query = Query(ids=(snaptron_id,), kind=kind)
         columns = ("block", "position")
         for interval in intervals_to_ask(query, release):
+            # Ids have no directory: the index on ids searches all blocks of the interval.
             content = interval.content[kind]
             blocks = Blocks(content.first_block, content.last_block)
             statement = summary_statement(query, release, interval, blocks, columns=columns)

@@ -30,6 +30,7 @@ def lookup_statement(
     rows = rowset(release.schema, kind).rows
     starts = [span.start for _, span in spans]
     targets = [(*spans[index], block) for index, block in directory.starting_at(starts)]
+    # One array per column keeps the text of the statement the same for any number of spans.
     table = func.unnest(
         bindparam("numbers", [number for number, _, _ in targets], ARRAY(BigInteger)),
         bindparam("chroms", [span.chrom for _, span, _ in targets], ARRAY(Text)),

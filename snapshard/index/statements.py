@@ -77,6 +77,7 @@ class _BlockSelector:
         if self.listed:
             return column == any_(bindparam(f"{self.name}_listed", type_=ARRAY(Integer)))
         between = column.between(_integer(f"{self.name}_first"), _integer(f"{self.name}_last"))
+        # A long list of blocks would cost more to send and plan than a few exceptions from a range.
         if self.left_out:
             return and_(
                 between, column != all_(bindparam(f"{self.name}_left_out", type_=ARRAY(Integer)))
@@ -108,6 +109,7 @@ class _Shape:
         if self.ids:
             clauses.append(rows.c.snaptron_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
         if self.starts_after:
+            # A row comparison uses the index on (block, position) and is exact across blocks.
             after = tuple_(_integer("after_block"), bindparam("after_position", type_=SmallInteger))
             clauses.append(tuple_(rows.c.block, rows.c.position) > after)
         return clauses + [
@@ -129,6 +131,7 @@ class _Shape:
 
 def statement(select_: Select[Any]) -> Statement:
     """The text of a statement that SQLAlchemy built, with its values."""
+    # The dialect is fixed and needs no engine: a statement is compiled without a connection.
     compiled = select_.compile(dialect=_DIALECT)
     return Statement(str(compiled), compiled.params)
 

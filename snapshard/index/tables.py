@@ -51,6 +51,7 @@ class Rowset:
 
 def rowset(schema: str, kind: str = "junction") -> Rowset:
     """The two tables of a kind of rows that has a hot table, in a release's schema."""
+    # Two Table objects of one name in a statement would become a cross join.
     with _lock:
         return Rowset(_hot_table(schema, kind), _block_table(schema, kind))
 

@@ -77,6 +77,7 @@ def read_intervals(
 
     Raises ShardUnavailable before anything is read if a shard does not respond.
     """
+    # A small result is complete before the response starts, so that an error still changes its status.
     if size <= SMALL:
         return iter(_read_at_once(intervals, rows_of))
     index.reach([interval.shard for interval in intervals])

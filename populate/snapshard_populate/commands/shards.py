@@ -5,7 +5,7 @@ SNAPSHARD_SHARDS and SNAPSHARD_DATA decide, in this order.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -51,7 +51,7 @@ def shards_to_fill(
     layout = (
         read_layout(layout_file.read_text(encoding="utf-8").splitlines()) if layout_file else None
     )
-    if settings.discover or settings.shards is not None:
+    if not settings.embedded:
         if count is not None:
             raise BadShardMap(
                 "--shards is only for the embedded server; the shards of a cluster come from "
@@ -60,7 +60,7 @@ def shards_to_fill(
         with current_shards(settings) as shards:
             yield shards, layout or default_layout(sorted(shards.addresses))
         return
-    with closing(Embedded(settings.data)) as embedded:
+    with Embedded(settings.data) as embedded:
         names = sorted(embedded.shard_map().addresses)
         if count or not names:
             names = [f"shard-{number:02}" for number in range(1, (count or EMBEDDED_SHARDS) + 1)]
