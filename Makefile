@@ -21,7 +21,7 @@ Three things to try in another terminal once the server is ready (the data are s
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike growth locust notebook clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike growth locust notebook docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -67,6 +67,9 @@ locust: $(VENV)/test ## run 1 to 64 clients against the largest compilation of `
 
 notebook: $(VENV)/test ## run analysis/growth.ipynb on the results and write data/growth.html
 	$(bin)/python -m nbconvert --execute --to html --output-dir $(DATA) --log-level WARN analysis/growth.ipynb
+
+docs: $(VENV)/test ## write the generated parts of the pages in docs/ (a test compares them)
+	$(bin)/python -m docs.tools
 
 clean: ## delete the virtual environment and the data folder with everything loaded into it
 	rm -rf $(VENV) $(DATA)

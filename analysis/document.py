@@ -1,5 +1,5 @@
-"""Pages with generated tables: a program writes each table between two markers; the text around them
-is written by hand.
+"""Pages with generated parts: a program writes each table or section between two markers; the text
+around them is written by hand.
 """
 
 import re
@@ -22,9 +22,10 @@ def fill(document: Path, tables: Mapping[str, Callable[[], str]]) -> None:
     print(f"wrote {document}")
 
 
-def table(head: Iterable[str], rows: Rows) -> str:
-    """A Markdown table; all columns except the first are aligned to the right."""
+def table(head: Iterable[str], rows: Rows, *, numbers: bool = True) -> str:
+    """A Markdown table; columns of numbers, all but the first, are aligned to the right."""
     names = list(head)
-    lines = [names, ["---", *["---:"] * (len(names) - 1)]]
-    lines += [list(map(str, row)) for row in rows]
+    lines = [names, ["---", *["---:" if numbers else "---"] * (len(names) - 1)]]
+    for row in rows:
+        lines.append([str(cell).replace("|", "\\|").replace("\n", " ") for cell in row])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

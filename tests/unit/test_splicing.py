@@ -3,9 +3,7 @@ written down once more.
 """
 
 import doctest
-import runpy
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +22,6 @@ from snapshard.measures import (
 )
 from snapshard.rows import Rows
 
-DOCS = Path(__file__).parents[2] / "docs"
 PAIRS = st.dictionaries(st.integers(0, 12), st.integers(0, 60), max_size=8)
 
 
@@ -53,10 +50,6 @@ def test_the_examples_of_the_definitions_hold(module):
     result = doctest.testmod(module, extraglobs={"rows": rows, "np": np})
     assert result.attempted > 5
     assert result.failed == 0
-
-
-def test_the_page_is_made_of_the_definitions():
-    assert (DOCS / "splicing.md").read_text() == runpy.run_path(str(DOCS / "splicing.py"))["page"]()
 
 
 @given(PAIRS, PAIRS)
