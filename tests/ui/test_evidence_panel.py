@@ -81,7 +81,7 @@ def test_neighbours_at_an_end_are_a_search_away(open_page):
     page = open_page("?compilation=sim&junction=chr1:864259-864721")
     page.get_by_role("link", name="Show them").first.click()
     expect(page.locator(".understood")).to_contain_text(
-        "region chr1:864259-864259; a junction has its first base inside the region"
+        "region chr1:864259-864259; a junction matches if it has its first base inside the region"
     )
     starts = {
         text.split(":")[1].split("-")[0]

@@ -9,10 +9,10 @@ from snapshard_ui import (
     api,
     openapi,  # noqa: F401  # its routes register when it is imported
     snaptron,
+    web,
 )
 from snapshard_ui.http import Trailers, problems, request_log
 from snapshard_ui.runtime import backend
-from snapshard_ui.web import pages
 
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
 """The headers that are trusted from the proxies that the settings count: X-Forwarded-For, -Proto,
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)
-    for blueprint in (*api.BLUEPRINTS, pages.blueprint, snaptron.blueprint):
+    for blueprint in (*api.BLUEPRINTS, web.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
     # Outermost, so that everything inside sees the address that the client used. Without a proxy
