@@ -56,7 +56,8 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
     overflows: the result is then meaningless, and no error is raised.
     """
     lengths = ends - starts
-    words = _windows(text)[ends - _WORD]  # take() would first copy all the overlapping windows
+    # take() would first copy all the overlapping windows.
+    words = _windows(text)[ends - _WORD]
     words &= _DIGIT_MASKS.take(lengths, mode="clip")
     for shift, weight, mask in _STEPS:
         higher = words >> shift

@@ -117,7 +117,8 @@ class Session:
                 response.close()
                 pause = max(retry_after, pause)
             self._sleep(pause)
-        raise AssertionError("unreachable")  # the last attempt returns or raises
+        # The last attempt returns or raises; this line only tells the type checker so.
+        raise AssertionError("unreachable")
 
     @staticmethod
     def _checked(response: httpx.Response) -> httpx.Response:

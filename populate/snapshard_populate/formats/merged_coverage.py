@@ -23,9 +23,11 @@ from snapshard.rows import decimal_text
 from snapshard_populate.formats.sample_coverage import CoverageFile, Steps, read_steps
 from snapshard_populate.reading import ErrorBudget
 
-_AHEAD_BYTES = 64 << 20  # of text, of all files together
+# Bytes of text that are read ahead, of all files together: thousands of files may be open.
+_AHEAD_BYTES = 64 << 20
 _LEAST_AHEAD = 64 << 10
-_CELLS = 1 << 21  # values of a table at a time: 16 MB
+# Values of a table at a time (16 MB), since intervals times samples may exceed the memory.
+_CELLS = 1 << 21
 _END = np.iinfo(np.int64).max
 Values = NDArray[np.float64]
 

@@ -14,8 +14,10 @@ KEY = "rail_id"
 MISSING = ("", "NA")
 TYPES = ("i", "f", "t")
 """Whole numbers, decimals, text: the letters of Snaptron's types files."""
-_ALL = "all"  # the pseudo-field of those files: the text of all columns
-_BATCH = 10_000  # rows at a time when types are inferred
+# A pseudo-field of those files, which stands for the text of all columns.
+_ALL = "all"
+# Rows at a time when types are inferred, so that a table of 300,000 samples needs little memory.
+_BATCH = 10_000
 _INTEGER = re.compile(r"-?[0-9]+")
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 

@@ -59,7 +59,8 @@ def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterat
 def _transcript(row: dict[str, str]) -> Transcript:
     start, end = _closed(row["start"], row["end"])
     coding: Span | None = None
-    if row["cds_start"] != row["cds_end"]:  # UCSC writes an empty span for no CDS
+    # UCSC writes an empty span if there is no coding sequence.
+    if row["cds_start"] != row["cds_end"]:
         coding = _closed(row["cds_start"], row["cds_end"])
     return Transcript(
         row["transcript"],

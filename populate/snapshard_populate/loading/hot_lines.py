@@ -60,7 +60,8 @@ def hot_lines(rows: Rows, *, block: int, classes: list[str]) -> bytes:
     _, samples, samples_ends = rows.spans("samples")
     _, datasets, row_ends = rows.spans("source_dataset_id")
     runs = np.stack((ids, lengths, length_ends + 1, samples, samples_ends + 1, row_ends), axis=1)
-    runs -= len(padded) - len(rows.text)  # positions count from the padding in front of the text
+    # Positions count from the padding in front of the text.
+    runs -= len(padded) - len(rows.text)
     no_dataset = (datasets == row_ends).tolist()
     text = rows.text
     return b"".join(

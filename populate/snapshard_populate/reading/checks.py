@@ -22,7 +22,8 @@ from snapshard_populate.reading import sample_lists
 from snapshard_populate.reading.fields import Mask, are_whole, letters, quoted, widths
 from snapshard_populate.reading.sample_lists import Fields
 
-LONGEST_NAME = 64  # of a chromosome; the longest of UCSC's contig names have 27 letters
+# The longest of UCSC's contig names have 27 letters; a longer name is rather a broken line.
+LONGEST_NAME = 64
 _CHROM = re.compile(CHROM_FORM.encode())
 
 

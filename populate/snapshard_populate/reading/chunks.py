@@ -18,8 +18,10 @@ from snapshard.rows import Rows, line_count
 from snapshard_populate.reading.checks import Check, failures
 from snapshard_populate.reading.fields import is_structured, structure_reason
 
-CHUNK_BYTES = 4 << 20  # of text at a time: small enough for its arrays to stay in the CPU's caches
-LONGEST_LINE = 512 << 20  # real rows have up to 1.6 MB; a longer line is not a row
+# Bytes of text at a time: small enough for its arrays to stay in the processor's caches.
+CHUNK_BYTES = 4 << 20
+# Real rows have up to 1.6 MB. A file without newlines must end in an error, not in full memory.
+LONGEST_LINE = 512 << 20
 
 
 class Stream(Protocol):

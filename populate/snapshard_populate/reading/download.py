@@ -23,9 +23,11 @@ import urllib3
 from snapshard.errors import BadSource
 from snapshard_populate.reading.s3 import http_address
 
-_ATTEMPTS = 6  # in a row without a byte
+# Consecutive attempts without a single byte; any progress starts the count again.
+_ATTEMPTS = 6
 _LONGEST_PAUSE = 30.0
-_TIMEOUTS = (10.0, 60.0)  # seconds to connect, seconds without a byte
+# Seconds to connect, and seconds without a byte. The whole download has no limit.
+_TIMEOUTS = (10.0, 60.0)
 _BUSY = (429, 500, 502, 503, 504)
 
 

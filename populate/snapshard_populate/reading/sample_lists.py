@@ -20,7 +20,8 @@ from snapshard_populate.reading.fields import Mask, decimals, quoted, widths
 
 Fields = Mapping[str, str]
 
-MOST_COVERAGE = (1 << 40) - 1  # reads of one sample in one row: medians are taken on 40 bits
+# Reads of one sample in one row. Medians sort a row number and a coverage of 40 bits in one integer.
+MOST_COVERAGE = (1 << 40) - 1
 _PAIR_LIST = re.compile(r"(?:,[0-9]+:[0-9]+)*")
 _COMMA, _COLON, _ZERO = b",:0"
 

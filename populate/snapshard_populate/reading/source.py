@@ -19,8 +19,10 @@ from typing import BinaryIO, Protocol
 from snapshard.errors import BadRow, BadSource
 from snapshard_populate.reading.download import Download
 
-_STEP = 128 << 10  # compressed bytes read at a time
-_LARGEST_BLOCK = 4 << 20  # text decompressed at a time
+# Compressed bytes read at a time, and an upper bound of the text that they become: a small file
+# that decompresses to gigabytes must not fill the memory.
+_STEP = 128 << 10
+_LARGEST_BLOCK = 4 << 20
 _GZIP = b"\x1f\x8b"
 _GZIP_FRAMED = zlib.MAX_WBITS | 16
 _OTHER_FORMATS = {

@@ -31,7 +31,8 @@ from snapshard_populate.reading.source import is_url
 BLOCK_BYTES = 4 << 20
 _END_MARKER = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 """The empty block that ends every bgzip file (SAM format specification, section 4.1.2)."""
-_MOST_POSITION = 1 << 29  # a .tbi indexes no position beyond; fetch() accepts no greater end
+# A .tbi cannot index positions beyond this one, and fetch() accepts no greater end.
+_MOST_POSITION = 1 << 29
 _TIMEOUT = 30.0
 
 

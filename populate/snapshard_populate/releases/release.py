@@ -196,7 +196,8 @@ def begin_release(
 def _begin_compilation(connection: Connection, new_release: NewRelease) -> None:
     """Adds the compilation's row or compares it with the new release, and locks it."""
     compilation = new_release.compilation
-    schema_name(compilation, "r1")  # raises BadQuery for a bad name
+    # Only to raise BadQuery for a bad name.
+    schema_name(compilation, "r1")
     title = new_release.title or compilation.upper()
     assembly = new_release.assembly or "GRCh38"
     connection.execute(_INSERT_COMPILATION, [compilation, title, assembly, new_release.simulated])

@@ -13,8 +13,10 @@ from snapshard_populate.simulate.plan import FIRST_RAIL_ID, Plan, Segment
 from snapshard_populate.simulate.tissues import Tissues, simulate_tissues
 
 GENES = 3
-CELLS = 400_000  # intervals times samples, about; keeps the file small
-PIECES = 3  # intervals per exon
+# Intervals times samples, approximately: base coverage is an example and must stay small.
+CELLS = 400_000
+# Several intervals per exon, so that adjacent intervals with different values occur.
+PIECES = 3
 FEWEST = 12
 
 

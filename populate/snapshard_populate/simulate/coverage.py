@@ -9,15 +9,19 @@ from snapshard_populate.simulate.distributions import DEPTH, Floats, Integers
 from snapshard_populate.simulate.genes import Genes
 from snapshard_populate.simulate.tissues import Tissues
 
-AT_HOME = 0.5  # share of a rare junction's samples that are of one tissue, drawn for the junction
-HOMELY = 8  # how much more of a frequent junction that tissue has
-RICHER = 1.4  # how much more often the richest samples of a tissue have a rare junction
-SPARSE = (
-    64  # up to so many samples are drawn one by one; above, every sample is drawn by its own chance
-)
-CELLS = 2_000_000  # junctions times samples that are drawn at once; bounds memory
+# A rare junction is seen mostly in one tissue, which is drawn for it: this share of its samples.
+AT_HOME = 0.5
+# A frequent junction is in every tissue, but has this many times as many reads in its own.
+HOMELY = 8
+# An exponent above 1 prefers deeply sequenced samples, which show rare junctions more often.
+RICHER = 1.4
+# Drawing samples one by one is faster for few samples, a chance for every sample for many.
+SPARSE = 64
+# Junctions times samples that are drawn at once: bounds memory to some 20 MB.
+CELLS = 2_000_000
 MOST_READS = 9_999_999
-_ROW = 24  # bits of a key that hold the sample number
+# A key holds row and sample in one integer, so that one sort orders both; samples have 24 bits.
+_ROW = 24
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ from snapshard_populate.simulate.tissues import simulate_tissues
 from snapshard_populate.simulate.transcripts import gene_id, gene_type, symbol
 from snapshard_populate.simulate.vocabulary import Vocabulary
 
-FEATURES_AT_ONCE = 64  # bounds memory: each may be in every sample
-EXPRESSED = (-1.0, 1.5)  # log odds that a sample has a gene: at level 0, and per unit of level
-READS = (4.5, 1.2)  # log of the mean reads per pair: at level 0, and per unit of level
+# Each feature may be in every sample, so few are drawn at once to bound memory.
+FEATURES_AT_ONCE = 64
+# Log odds that a sample expresses a gene: at level 0, and per unit of the level.
+EXPRESSED = (-1.0, 1.5)
+# Logarithm of the mean reads per pair: at level 0, and per unit of the level.
+READS = (4.5, 1.2)
 
 
 def gene_lines(plan: Plan) -> Iterator[bytes]:

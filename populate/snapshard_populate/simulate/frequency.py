@@ -15,7 +15,8 @@ from snapshard_populate.simulate.distributions import (
     Integers,
 )
 
-_STEPS = 4096  # equally likely classes of frequency that stand for the law
+# The distribution is represented by this many equally likely steps.
+_STEPS = 4096
 
 
 @dataclass(frozen=True)

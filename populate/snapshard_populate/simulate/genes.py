@@ -12,9 +12,12 @@ from snapshard_populate.simulate.genome import MEGABASE
 from snapshard_populate.simulate.plan import Plan, Segment
 from snapshard_populate.simulate.tissues import TISSUES
 
-SINGLE_EXON = 0.3  # share of genes without an intron
-SPECIFIC = 0.3  # share of genes that one tissue expresses above all
-ALTERNATIVE = 0.1  # share of inner exons that a second transcript leaves out
+# The share of genes without an intron, as in GENCODE.
+SINGLE_EXON = 0.3
+# The share of genes that one tissue expresses far more than all others.
+SPECIFIC = 0.3
+# The share of inner exons that a second transcript skips: they make annotated exon skipping.
+ALTERNATIVE = 0.1
 SOURCES = (
     "gC38",
     "gC38,vG19",

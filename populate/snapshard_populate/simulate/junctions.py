@@ -24,10 +24,14 @@ from snapshard_populate.simulate.genes import Genes
 from snapshard_populate.simulate.genome import MEGABASE
 from snapshard_populate.simulate.plan import Plan, Segment
 
-BETWEEN_GENES = 0.2  # share of novel junctions that lie anywhere on the segment
-OPPOSITE = 0.1  # share of novel junctions on the strand opposite to their gene
-ALIKE = 0.7  # correlation of a junction's frequency with its gene's level
-DEEP_ALIKE = 0.35  # the same of its reads per pair, beyond what its frequency explains
+# Novel junctions lie mostly in genes, where reads are; this share lies anywhere on the segment.
+BETWEEN_GENES = 0.2
+# Aligners report some novel junctions on the strand opposite to their gene.
+OPPOSITE = 0.1
+# Junctions of highly expressed genes are in more samples: the correlation with the gene's level.
+ALIKE = 0.7
+# The same correlation for the reads per pair, beyond what the frequency explains.
+DEEP_ALIKE = 0.35
 NONE = -1
 
 
@@ -112,9 +116,9 @@ class _Draws:
         self.segment = segment
         self.genes = genes
         exons = len(genes.exon_start)
-        self.donor = np.full(
-            exons, NONE
-        )  # source of the site at an exon's right edge (left_exon end of an intron)
+        # The donor site is at an exon's right edge and starts an intron. A site of several introns
+        # gets the source with the largest index.
+        self.donor = np.full(exons, NONE)
         self.acceptor = np.full(exons, NONE)
         np.maximum.at(self.donor, genes.left, genes.source)
         np.maximum.at(self.acceptor, genes.right, genes.source)
@@ -145,7 +149,8 @@ class _Draws:
     def skips(self, number: int) -> _Places:
         """A donor of one exon with the acceptor of a later one, one or a few exons skipped."""
         genes = self.genes
-        left_exon = self._introns(2 * number)  # those of the last exons come to nothing
+        # Twice as many as needed: a draw at the last exons of a gene cannot skip any.
+        left_exon = self._introns(2 * number)
         right_exon = left_exon + 1 + self.random.geometric(0.3, len(left_exon))
         right_exon = np.minimum(right_exon, genes.first_exon[genes.exon_gene[left_exon] + 1] - 1)
         valid = np.flatnonzero(right_exon > left_exon + 1)[:number]

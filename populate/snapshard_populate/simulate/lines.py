@@ -12,9 +12,11 @@ from snapshard_populate.simulate.plan import Plan, Segment
 from snapshard_populate.simulate.tissues import Tissues, simulate_tissues
 from snapshard_populate.simulate.vocabulary import Vocabulary
 
-PAIRS_AT_ONCE = 500_000  # about so many pairs per chunk, which bounds memory
+# Pairs dominate memory, so chunks are bounded by pairs as well as by rows.
+PAIRS_AT_ONCE = 500_000
 ROWS_AT_ONCE = 16_384
-_SOURCES = (*SOURCES, "0")  # index -1, no source, is the last
+# The index -1 means no source; as a Python index it selects this last entry.
+_SOURCES = (*SOURCES, "0")
 
 
 def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes]:

@@ -20,7 +20,8 @@ FINE = 500_000
 of its rows.
 """
 FIRST_RAIL_ID = 50_099
-MOST_SAMPLES = 900_000  # rail_ids of six digits
+# rail_ids keep six digits, as in the real files, so that lines have realistic lengths.
+MOST_SAMPLES = 900_000
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,11 @@ PREPARATIONS = {
 }
 READ_LENGTHS = {"152": 9445, "500": 65, "136": 61, "202": 35, "147": 56}
 """Values with their numbers among GTEx's 9,662 runs."""
-NO_QUALITY = 0.108  # share of runs without the quality columns
+# In GTEx, this share of the runs has no values in the quality columns.
+NO_QUALITY = 0.108
 
-MAPPED_READS = 84_000_000  # of a sample of mean depth
+# The mapped reads of a GTEx sample of mean depth.
+MAPPED_READS = 84_000_000
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ123456789"
 
 

@@ -145,7 +145,8 @@ TISSUES = (
 analysis.fit_simulator tissues`).
 """
 
-RICH = 0.02  # share of runs sequenced about eight times as deep, as GTEx has
+# GTEx has some runs that are sequenced about eight times as deep as the others.
+RICH = 0.02
 RICH_FACTOR = 8.0
 
 

@@ -9,7 +9,8 @@ from snapshard_populate.simulate.coverage import Coverage
 from snapshard_populate.simulate.distributions import Integers
 from snapshard_populate.simulate.plan import FIRST_RAIL_ID
 
-DATASET = "0"  # source_dataset_id; Snaptron's begin at 1
+# The source_dataset_id. Snaptron's start at 1, so 0 belongs to no real data set.
+DATASET = "0"
 _WORD = 8
 
 

@@ -43,6 +43,7 @@ def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
     table = pacsv.read_csv(
         io.BytesIO(rows.text),
         read_options=read_options,
+        # Fields are verbatim, so a quotation mark is a character.
         parse_options=pacsv.ParseOptions(delimiter="\t", quote_char=False, double_quote=False),
         convert_options=options,
     )
@@ -60,6 +61,7 @@ def _pair_lists(rows: Rows) -> pa.Array:
     structs = pa.StructArray.from_arrays(
         [pa.array(pairs.samples), pa.array(pairs.coverages)], fields=list(_PAIRS.value_type)
     )
+    # The offsets of a list array are exactly the bounds of the pairs of each row.
     return pa.ListArray.from_arrays(pa.array(pairs.rows, pa.int32()), structs)
 
 
@@ -114,6 +116,7 @@ class ArrowWriter:
         if isinstance(self._file, pq.ParquetWriter):
             self._file.add_key_value_metadata(metadata)
         else:
+            # Arrow has no footer in a stream; only a batch can carry metadata after the rows.
             empty_batch = pa.record_batch([[]] * len(self._schema), schema=self._schema)
             self._file.write_batch(empty_batch, custom_metadata=metadata)
 
@@ -121,6 +124,7 @@ class ArrowWriter:
         text = b"".join(self._texts)
         self._texts, self._text_bytes = [], 0
         if text:
+            # The cast makes columns without any value have their declared type.
             table = arrow_table(Rows(text, tuple(self._schema.names)), self._columns)
             self._file.write_table(table.cast(self._schema))
         return self._take_output()

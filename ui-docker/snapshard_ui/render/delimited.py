@@ -80,6 +80,7 @@ def bed12_line(sheet: Sheet, row: Row) -> bytes:
     left one is empty at the start of a chromosome).
     """
     start, end = int(row["start"]) - 1, int(row["end"])
+    # An intron that starts at the first base of a chromosome has no base before it.
     left_anchor = min(1, start)
     first, last = start - left_anchor, end + 1
     chrom, _, _, name, score, strand = _bed6_fields(row, row["name"])
@@ -112,6 +113,8 @@ def igv_line(sheet: Sheet, row: Row) -> bytes:
 
 
 def _bed6_fields(row: Row, name: bytes) -> tuple[bytes, ...]:
+    # BED knows no "?"; a strand that is not known is a dot.
     strand = row["strand"] if row["strand"] in (b"+", b"-") else b"."
+    # The specification limits scores to 1000; browsers reject a larger one.
     score = b"%d" % min(int(row["coverage_sum"]), _MAX_SCORE)
     return row["chromosome"], b"%d" % (int(row["start"]) - 1), row["end"], name, score, strand

@@ -43,6 +43,7 @@ class JsonObjects:
             convert = self._conversion(column, is_plain)
             if convert is not None:
                 fields[position::width] = convert(fields[position::width])
+        # Texts that were converted have their quotation marks already.
         template = _template(self.columns, quoted=is_plain)
         batch_template, step = separator.join([template] * _FEW), _FEW * width
         batched = len(fields) // step * step
@@ -114,6 +115,7 @@ def json_number(text: bytes) -> bytes:
     if _NUMBERS.fullmatch(text + b"\n"):
         return text
     try:
+        # Leading zeros are not JSON, but they are numbers.
         return b"%d" % int(text) if text.isdigit() else orjson.dumps(float(text))
     except ValueError:
         return b"null"

@@ -64,6 +64,7 @@ def base_url(release: Release, *, server: bool) -> str:
 
     It contains the release, so that downloads and code return the same data after a publication.
     """
+    # Code runs outside of the page and needs an absolute URL; links work behind any host name.
     root = request.url_root.rstrip("/") if server else request.script_root
     return (
         f"{root}{PREFIX}/compilations/{quote(release.compilation)}/releases/{quote(release.name)}"
@@ -115,6 +116,7 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     links = [
         Link(site.name, site.addresses[assembly].format(**position), f"{region} in {site.name}")
         for site in _SITES
+        # A whole chromosome is more than a genome browser shows.
         if assembly in site.addresses and str(region) != region.chrom
     ]
     # GTEx does not know simulated genes.

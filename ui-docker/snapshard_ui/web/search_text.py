@@ -45,10 +45,12 @@ def meaning(index: Index, release: Release, text: str) -> Meaning:
     Raises BadRegion or BadQuery.
     """
     text = text.strip()
+    # A stable name contains colons and may contain no separator, so it is tried before the terms.
     if _STABLE.fullmatch(text):
         return _junction(parse_name(text, release.assembly))
     terms = [_term(index, release, term.strip()) for term in text.split(";") if term.strip()]
     names = {name for name, _, _ in terms}
+    # Regions and ids together would mean "and" to the API, but "or" to whoever types a list.
     if "ids" in names and len(names) > 1:
         raise BadQuery("q", text, "numbers of junctions, or regions and genes, not both")
     pairs = [(name, value) for name, value, _ in terms if name != "ids"]
@@ -79,6 +81,7 @@ def api_pairs(interpretation: Meaning, state: State) -> Pairs:
 
 def _junction(name: JunctionName) -> Meaning:
     pairs = [("region", str(name.region)), ("match", str(Match.EXACT))]
+    # An unknown strand is no condition: the junction is shown with whatever strand it has.
     if name.strand is not None and name.strand in "+-":
         pairs.append(("filter", f"strand={name.strand}"))
     return Meaning(tuple(pairs), f"the junction {name}", str(name))
@@ -94,6 +97,7 @@ def _term(index: Index, release: Release, text: str) -> tuple[str, str, str]:
         region = parse_region(text)
         word = "region" if ":" in str(region) else "chromosome"
         return "region", str(region), f"{word} {region}"
+    # isdigit() alone also accepts digits of other scripts, which no database would read.
     if text.isascii() and text.isdigit():
         return "ids", text, f"junction number {text}"
     return "gene", text, f"gene {text}"

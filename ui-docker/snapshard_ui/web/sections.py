@@ -70,6 +70,7 @@ def results(release: Release, state: State) -> Section:
     """The junctions that the state selects."""
     interpretation: Meaning | None = None
 
+    # The interpretation is kept outside, because an error after it still needs it for suggestions.
     def search() -> Section:
         nonlocal interpretation
         interpretation = meaning(current_index(), release, state.q or "")
@@ -196,6 +197,7 @@ def _region_as_junction(
     release: Release, interpretation: Meaning, region: Region | None
 ) -> str | None:
     """The name of the junction with exactly the coordinates of the region, in case it was meant."""
+    # A single position or a whole chromosome cannot be a junction.
     if region is None or interpretation.junction or "-" not in str(region):
         return None
     return f"{release.assembly}:{region}"
@@ -232,6 +234,7 @@ def _gene_choice(gene: dict[str, Any], state: State) -> Link:
 
 def _similar_genes(release: Release, name: str) -> list[dict[str, object]]:
     """Genes that share the longest possible start with the name."""
+    # Gene symbols have up to a dozen letters; longer prefixes of a typing error find nothing.
     for length in range(min(len(name) - 1, 12), 0, -1):
         genes = genes_by_prefix(current_index().catalog, release, name[:length], limit=5)
         if genes:

@@ -45,6 +45,7 @@ class State(Params):
         for name, field in State.model_fields.items():
             value = getattr(state, name)
             if value != field.default:
+                # Defaults are left out, so that equal states have equal, short URLs.
                 values = value if isinstance(value, list) else [value]
                 pairs += [(name, _text(value)) for value in values]
         return f"{url_for('pages.page')}?{urlencode(pairs)}"
@@ -72,6 +73,7 @@ class State(Params):
     @property
     def other_filters(self) -> list[str]:
         """The filters that are not in the quick inputs."""
+        # One filter per quick input is shown there; a second one for the same column stays visible here.
         texts = list(self.filter)
         for name, value in self.quick.items():
             texts = [text for text in texts if _at_least(text, QUICK[name]) != value]
@@ -109,6 +111,7 @@ def _new_filters(form: MultiDict[str, str]) -> list[str]:
         for name, column in QUICK.items()
         if form.get(name, "").strip()
     ]
+    # A browser sends these inputs in rows, and leaves none out; strict would fail on a URL typed by hand.
     inputs = zip(
         form.getlist("column"), form.getlist("operator"), form.getlist("value"), strict=False
     )
