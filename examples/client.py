@@ -23,7 +23,7 @@ with Client(server, compilation=compilation) as client:
         junctions.attrs["release"],
     )
 
-    # Is one junction seen, and in which tissues? 0 of N is an answer, too.
+    # Is one junction seen, and in which tissues? "0 of N" is a result, too.
     evidence = client.evidence(junctions["name"].iloc[0])
     print(evidence.attrs["summary"])
     print(

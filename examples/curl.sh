@@ -17,7 +17,7 @@ name=$(get "$api/junctions.tsv?region=chr1&columns=name&limit=1&about=false" | t
 get "$api/junctions/$name/evidence"
 echo
 
-echo "== one that nobody has: 0 of N is an answer"
+echo "== a junction that no sample has: 0 of N"
 get "$api/junctions/chr1:100-200/evidence" | grep --only-matching '"summary":"[^"]*"'
 
 echo "== many at once, answered in this order"

@@ -23,6 +23,13 @@ PROVENANCE = (
     "simulated",
 )
 """The members with which every response describes its data."""
+
+
+def provenance_header(member: str) -> str:
+    """The header that has a member of PROVENANCE, such as Snapshard-Sample-Count."""
+    return "Snapshard-" + member.title().replace("_", "-")
+
+
 GENE = ("gene_id", "symbol", "chromosome", "start", "end", "strand", "biotype", "source")
 """The members of a gene."""
 GROUP = ("group", "long_name", "sample_count")

@@ -11,6 +11,13 @@ from importlib.metadata import version
 from flask import Response, request
 
 from snapshard.release import Release
+from snapshard.wire import (
+    MISSING_SHARDS_HEADER,
+    PROVENANCE,
+    ROWS_HEADER,
+    TRUNCATED_HEADER,
+    provenance_header,
+)
 from snapshard_ui.http.compression import preferred_encoding
 from snapshard_ui.http.record import current_record
 
@@ -21,11 +28,13 @@ no longer match.
 _VERSION = version("snapshard")
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "public, no-cache"
-_EXPOSED = (
-    "Content-Disposition, Content-Location, ETag, Link, RateLimit, RateLimit-Policy, Retry-After,"
-    " Server-Timing, X-Request-ID, Snapshard-Compilation, Snapshard-Release, Snapshard-Assembly,"
-    " Snapshard-Coordinate-System, Snapshard-Sample-Count, Snapshard-Simulated, Snapshard-Rows,"
-    " Snapshard-Truncated, Snapshard-Missing-Shards"
+_EXPOSED = ", ".join(
+    (
+        *("Content-Disposition", "Content-Location", "ETag", "Link", "RateLimit"),
+        *("RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-ID"),
+        *map(provenance_header, PROVENANCE),
+        *(ROWS_HEADER, TRUNCATED_HEADER, MISSING_SHARDS_HEADER),
+    )
 )
 
 
@@ -72,7 +81,7 @@ def add_provenance_headers(response: Response) -> Response:
     record = current_record()
     if record.release is not None and response.status_code in (200, 304):
         for name, value in record.release.provenance().items():
-            header = "Snapshard-" + name.title().replace("_", "-")
+            header = provenance_header(name)
             response.headers[header] = _header_text(value)
         if record.lasting:
             response.headers["Content-Location"] = _permanent_url(record.release)
