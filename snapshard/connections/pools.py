@@ -208,8 +208,11 @@ class Pools:
         link = connection.pgconn
         link.send_query(b"")
         timeout = min(self.settings.connect_seconds, _SILENCE_SECONDS)
-        ready, _, _ = select.select([link.socket], [], [], timeout)
-        if not ready:
+        # Not `select`, which cannot wait for file numbers over 1023: a server with many clients has
+        # them.
+        poll = select.poll()
+        poll.register(link.socket, select.POLLIN)
+        if not poll.poll(1000 * timeout):
             return False
         while link.get_result() is not None:
             pass

@@ -12,7 +12,7 @@ from snapshard_ui import (
     web,
 )
 from snapshard_ui.http import Trailers, problems, request_log
-from snapshard_ui.runtime import backend
+from snapshard_ui.runtime import BODY_LIMIT, backend
 
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
 """The headers that are trusted from the proxies that the settings count: X-Forwarded-For, -Proto,
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     settings say.
     """
     app, settings = Flask(__name__), settings or Settings.from_env()
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)

@@ -213,10 +213,6 @@ class OneParams(Params):
     samples: Annotated[Flag, Field(description="add every sample with its reads")] = False
 
 
-_MAX_BODY_BYTES = 4_000_000
-"""10,000 names of maximum length are two million bytes."""
-
-
 class BatchBody(Params):
     """Junctions by name."""
 
@@ -339,8 +335,6 @@ def read_body(model: type[Model]) -> Model:
     """The request's JSON body as this model. Raises BadQuery for a body that is not JSON; a body
     over the maximum size is a 413.
     """
-    # Set before the body is read: Flask then refuses a larger one without reading it.
-    request.max_content_length = _MAX_BODY_BYTES
     body = request.get_json(force=True, silent=True)
     if body is None:
         text = request.get_data(as_text=True)[:100]

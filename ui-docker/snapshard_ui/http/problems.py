@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -92,6 +93,9 @@ def problem_details(error: Exception) -> ProblemDetails:
         return ProblemDetails(400, detail, extra={"errors": errors})
     if isinstance(error, SnapshardError) and error.status != 500:
         return ProblemDetails(error.status, str(error), extra=_extra(error))
+    if isinstance(error, ParseException):
+        # The parser reads the chunks of a body when the view asks for it.
+        return ProblemDetails(400, f"body: expected valid chunks, got {str(error)!r}")
     request_id = current_record().request_id
     _log.error("request %s failed", request_id, exc_info=error)
     # The message of an unexpected error may quote data or addresses: it goes to the log only.

@@ -11,5 +11,13 @@ from snapshard_ui.runtime.backend import (
     current_settings,
 )
 from snapshard_ui.runtime.disconnects import send_timeout
+from snapshard_ui.runtime.request_buffer import BODY_LIMIT
 
-__all__ = ["Backend", "current_backend", "current_index", "current_settings", "send_timeout"]
+__all__ = [
+    "BODY_LIMIT",
+    "Backend",
+    "current_backend",
+    "current_index",
+    "current_settings",
+    "send_timeout",
+]

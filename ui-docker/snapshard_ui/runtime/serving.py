@@ -21,6 +21,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.config import KNOWN_SETTINGS
 
 from snapshard.settings import Settings
+from snapshard_ui.runtime.buffered_worker import CONNECTIONS, BufferedWorker
 from snapshard_ui.runtime.logs import log_config
 
 _GUNICORN_SETTINGS = {setting.name for setting in KNOWN_SETTINGS}
@@ -31,14 +32,16 @@ _COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 def options(settings: Settings) -> dict[str, Any]:
     """Gunicorn's settings for ours.
 
-    Workers use threads, because a request mostly waits for shards. A thread that is streaming an
-    export stays occupied until the client has read all of it.
+    Workers use threads, because a request mostly waits for shards. A thread gets a request when all
+    of it has arrived (buffered_worker.py), and is occupied until the response is sent; for an export
+    that is when the client has read all of it.
     """
     configuration = {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
         "threads": settings.threads,
-        "worker_class": "gthread",
+        "worker_class": BufferedWorker,
+        "worker_connections": CONNECTIONS,
         "graceful_timeout": settings.drain_seconds,
         "timeout": 60,
         "keepalive": 75,

@@ -78,7 +78,8 @@ def read_request(path_ids: str) -> RequestText:
 
 
 def _read_form() -> RequestText:
-    if request.method != "POST" or not request.content_length:
+    # A chunked body has no length before it is read.
+    if request.method != "POST" or not request.get_data():
         raise EmptyRequest("400 Bad Request:no parameters in GET or POST\n")
     form = {name: value for name, value in _form_fields().items() if value}
     if not form:

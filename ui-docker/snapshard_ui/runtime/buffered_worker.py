@@ -1,0 +1,278 @@
+"""A gunicorn worker in which a connection takes a thread only when its whole request has arrived.
+
+gunicorn's gthread gives an accepted connection to a thread, which then waits for the request: as many
+slow clients as there are threads shut everybody else out. Here the main loop, which waits for all
+sockets at once, also reads the requests. What must hold:
+
+- A connection is in exactly one place: in `_waiting` while the main loop reads its request, with a
+  thread, among the kept-alive ones, or in `_lingering` until its client closes it. `nr_conns` counts
+  all of them.
+- Only the main loop registers and unregisters sockets, and it never waits for one of them. A thread
+  gets a connection with a complete request and returns it through `finish_request`.
+- Bytes after a request belong to the next one. They travel with the request and come back through
+  `enqueue_req`, which gunicorn calls if its parser has bytes left.
+- A deadline is for a whole head or body, not for each byte, so that nobody extends it by sending
+  little.
+- Memory is bounded: by the limits of a request, and by _BUFFERED_BYTES for all of them together.
+"""
+
+import errno
+import resource
+import socket
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any
+
+import orjson
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from snapshard_ui.runtime.request_buffer import RequestBuffer, Stage
+
+CONNECTIONS = 4_096
+"""Open connections per worker; at the limit the one that has waited longest is closed."""
+HEAD_SECONDS = 10.0
+"""Maximum time from the first to the last byte of a request's head."""
+BODY_SECONDS = 30.0
+"""Maximum time from the end of the head to the end of the body."""
+_STOP_SECONDS = 2.0
+"""How long a stopping worker still waits for the rest of a request."""
+_LINGER_SECONDS = 2.0
+"""How long a closed connection still reads, so that the client gets the end of the response: the
+kernel resets a connection that is closed with unread bytes, and discards what was sent.
+"""
+_BUFFERED_BYTES = 64 << 20
+"""Bytes of incomplete requests per worker; above, the largest of them is refused."""
+_READ_BYTES = 1 << 16
+_OTHER_FILES = 512
+"""Open files of a worker besides its connections: shards, logs, counters."""
+_SWITCH_SECONDS = 0.0005
+"""How long Python lets a thread compute while others wait. With the usual 5 ms a short request that
+waits several times for its turn takes ten times as long beside one that unpacks many rows.
+"""
+_REASONS = {
+    408: "Request Timeout",
+    413: "Content Too Large",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
+
+
+class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
+    """A connection with the bytes of its next request."""
+
+    def __init__(self, worker: "BufferedWorker", *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.request = RequestBuffer()
+        # A thread that gets the connection need not wait for its first byte.
+        self.data_ready = True
+        self._worker = worker
+
+    def init(self) -> None:
+        """Gives the bytes of the request to gunicorn's parser; called by the thread that handles it."""
+        super().init()
+        request, self.request = self.request, RequestBuffer()
+        self.parser.unreader.unread(request.content())
+
+    def close(self, graceful: bool = False) -> None:
+        """Closes the connection; gracefully: when the client has closed its end, or soon."""
+        # gunicorn would wait for the client here, in the main loop.
+        if graceful:
+            self._worker.linger(self)
+        else:
+            with suppress(OSError):
+                self.sock.close()
+
+
+class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without types
+    """A worker with threads whose main loop reads the requests."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._waiting: dict[Connection, float] = {}
+        """Connections whose request is not complete, with their deadlines, oldest first."""
+        self._lingering: dict[Connection, float] = {}
+        self._buffered_bytes = 0
+        self._next_check = 0.0
+
+    def init_process(self) -> None:
+        """Prepares the process; returns when the worker has stopped."""
+        self.worker_connections = _allow_files(CONNECTIONS)
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accepts a connection and reads what it has sent already."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._close_oldest()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EINTR):
+                raise
+            return
+        self.nr_conns += 1
+        # At its limit gunicorn would stop accepting, so that idle clients would shut others out.
+        if self.nr_conns >= self.worker_connections:
+            self._close_oldest()
+        connection = Connection(self, self.cfg, client, address, listener.getsockname())
+        self._wait(connection)
+        self._read(connection)
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """Reads the rest of the next request, whose first bytes came with the one before."""
+        conn.sock.setblocking(False)
+        self._wait(conn)
+        self._add(conn, conn.parser.unreader.take_buffered())
+
+    def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
+        """Reads the next request of a kept-alive connection."""
+        if conn not in self.keepalived_conns:
+            return
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._wait(conn)
+        self._read(conn)
+
+    def murder_pending(self) -> None:
+        """Ends what is past its deadline; gunicorn calls this after every event."""
+        now = time.monotonic()
+        if now < self._next_check:
+            return
+        self._next_check = now + 0.5
+        for connections, end in ((self._waiting, self._end_waiting), (self._lingering, self._drop)):
+            if not self.alive:
+                for connection, deadline in connections.items():
+                    connections[connection] = min(deadline, now + _STOP_SECONDS)
+            expired = [connection for connection, limit in connections.items() if limit <= now]
+            for connection in expired:
+                end(connection)
+
+    def linger(self, connection: Connection) -> None:
+        """Ends the sending side, and reads until the client closes its own."""
+        self.nr_conns += 1
+        self._lingering[connection] = time.monotonic() + _LINGER_SECONDS
+        try:
+            connection.sock.setblocking(False)
+            connection.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(connection.sock, EVENT_READ, partial(self._discard, connection))
+        except OSError:
+            self._drop(connection)
+
+    def _wait(self, connection: Connection) -> None:
+        self._waiting[connection] = time.monotonic() + self.cfg.keepalive
+        self.poller.register(connection.sock, EVENT_READ, partial(self._read, connection))
+
+    def _read(self, connection: Connection, _: object = None) -> None:
+        # Another event of the same moment may have closed the connection to make room.
+        if connection not in self._waiting:
+            return
+        try:
+            received = connection.sock.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if received:
+            self._add(connection, received)
+        else:
+            self._stop_waiting(connection)
+            self._drop(connection)
+
+    def _add(self, connection: Connection, received: bytes) -> None:
+        request, stage = connection.request, connection.request.stage
+        self._buffered_bytes -= len(request)
+        request.add(received)
+        self._buffered_bytes += len(request)
+        if request.stage is Stage.COMPLETE:
+            self._stop_waiting(connection)
+            super().enqueue_req(connection)
+            return
+        if request.stage is Stage.REFUSED:
+            self._refuse(connection, request.status)
+            return
+        if request.stage is not stage:
+            seconds = HEAD_SECONDS if request.stage is Stage.HEAD else BODY_SECONDS
+            self._waiting[connection] = time.monotonic() + seconds
+            if request.expects_continue:
+                with suppress(OSError):
+                    connection.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self._buffered_bytes > _BUFFERED_BYTES:
+            self._refuse(max(self._waiting, key=lambda waiting: len(waiting.request)), 503)
+
+    def _stop_waiting(self, connection: Connection) -> None:
+        del self._waiting[connection]
+        self._buffered_bytes -= len(connection.request)
+        self.poller.unregister(connection.sock)
+
+    def _end_waiting(self, connection: Connection) -> None:
+        if connection.request.stage is Stage.SILENT:
+            self._stop_waiting(connection)
+            self._drop(connection)
+        else:
+            self._refuse(connection, 408)
+
+    def _refuse(self, connection: Connection, status: int) -> None:
+        """Responds to an incomplete request and closes the connection."""
+        self._stop_waiting(connection)
+        with suppress(OSError):
+            connection.sock.send(_refusal(status))
+        self.nr_conns -= 1
+        self.linger(connection)
+
+    def _close_oldest(self) -> None:
+        """Closes, at once, the connection that can best be done without."""
+        if self._lingering:
+            self._drop(next(iter(self._lingering)))
+        elif self._waiting:
+            connection = next(iter(self._waiting))
+            self._stop_waiting(connection)
+            self._drop(connection)
+        elif self.keepalived_conns:
+            connection = self.keepalived_conns.popleft()
+            self.poller.unregister(connection.sock)
+            self._drop(connection)
+
+    def _discard(self, connection: Connection, _: object = None) -> None:
+        if connection not in self._lingering:
+            return
+        try:
+            ended = not connection.sock.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            ended = True
+        if ended:
+            self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        if self._lingering.pop(connection, None) is not None:
+            with suppress(KeyError, ValueError):
+                self.poller.unregister(connection.sock)
+        self.nr_conns -= 1
+        connection.close()
+
+
+def _allow_files(connections: int) -> int:
+    """Raises the limit of open files for so many connections; the number that it then allows."""
+    needed_files = connections + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed_files:
+        return connections
+    soft = needed_files if hard == resource.RLIM_INFINITY else min(hard, needed_files)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(64, soft - _OTHER_FILES)
+
+
+def _refusal(status: int) -> bytes:
+    """A short response in the form of RFC 9457 that ends the connection."""
+    reason = _REASONS[status]
+    body = orjson.dumps({"type": "about:blank", "title": reason, "status": status})
+    retry = "Retry-After: 2\r\n" if status == 503 else ""
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n{retry}Connection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body
