@@ -77,9 +77,16 @@ class Ambiguous(SnapshardError):
 
 
 class TooBusy(SnapshardError):
-    """A concurrency limit is reached; retry shortly."""
+    """A limit on concurrent work is reached; retry shortly.
+
+    `limit` names it; empty for the connections of a shard.
+    """
 
     status = 429
+
+    def __init__(self, message: str, limit: str = "") -> None:
+        self.limit = limit
+        super().__init__(message)
 
 
 class BadRow(SnapshardError):
@@ -102,7 +109,7 @@ class BadSource(SnapshardError):
 
 
 class ShardUnavailable(SnapshardError):
-    """A shard that refused or lost the connection, or had no free connection."""
+    """A shard that refused or lost the connection, or did not respond."""
 
     status = 503
 

@@ -49,6 +49,12 @@ class Settings:
     exports: int = _setting(
         2, "exports", "maximum concurrent exports per worker; a further one gets status 429"
     )
+    wide_reads: int = _setting(
+        2,
+        "queries",
+        "maximum concurrent interactive queries per worker that read much; others wait, then get"
+        " status 429",
+    )
     send_seconds: float = _setting(
         60.0, "s", "an export is aborted if the client reads nothing for this long"
     )

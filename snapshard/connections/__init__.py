@@ -4,7 +4,7 @@ from snapshard.connections.embedded import Embedded
 from snapshard.connections.pools import Pools, Use
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
 from snapshard.connections.topology import running_shards
-from snapshard.connections.watch import Watch, watching
+from snapshard.connections.watch import Watch, current_watch, watching
 
 __all__ = [
     "CATALOG",
@@ -14,6 +14,7 @@ __all__ = [
     "ShardSource",
     "Use",
     "Watch",
+    "current_watch",
     "running_shards",
     "shard_errors",
     "watching",

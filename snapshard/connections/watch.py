@@ -1,4 +1,5 @@
-"""What a request does on the shards: the time on each, and the connections in use.
+"""What a request does on the shards: the time on each, the connections in use, and whether it reads
+much.
 
 A watch belongs to a context (contextvars) and follows the work into the threads that the fan-out
 starts for it. Another thread may call `cancel` at any moment. A connection is therefore added to the
@@ -8,7 +9,7 @@ set before it is used and removed before it goes back to the pool, both under th
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
@@ -20,6 +21,10 @@ class Watch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.before_wide_read: Callable[[], None] = lambda: None
+        """Called before a read of much data. A server makes such requests wait for each other here, so
+        that the others find a free connection and processor; raises TooBusy if that takes too long.
+        """
         self._connections: set[psycopg.Connection] = set()
         self._lock = threading.Lock()
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from snapshard.catalog import Catalog, FactsCache
-from snapshard.connections import Pools, ShardMap, ShardSource, Use, fanout
+from snapshard.connections import Pools, ShardMap, ShardSource, Use, current_watch, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.index.directory import Blocks, Directories
 from snapshard.index.estimate import CHEAP, Count
@@ -25,6 +25,16 @@ _UNPACKERS = 2
 """Threads that unpack blocks for all exports of a process. The shards and the client keep the other
 cores busy.
 """
+
+
+WIDE_ROWS = 20_000
+"""Rows in candidate blocks above which a read of stored columns is wide."""
+WIDE_BYTES = 2 << 20
+"""Bytes of text in candidate blocks above which a read that unpacks them is wide: more than an ordinary
+gene of a large compilation has.
+"""
+_WIDE_SPANS = 1_000
+"""Exact names in one request above which the search for them is wide."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,8 @@ class Index:
         ) -> Generator[Rows, None, None]:
             return reader.summaries(names, use=use, limit=limit)
 
-        return self._stream(self._readers(release, query), read_summaries, limit)
+        readers = self._readers(release, query)
+        return self._stream(readers, read_summaries, limit, unpacked=False)
 
     def rows(self, release: Release, query: Query, *, limit: int | None = None) -> Iterator[Rows]:
         """The matching rows with all 17 columns, byte for byte as in the source, in genome order, lazily.
@@ -89,7 +100,8 @@ class Index:
         If the query is restricted to samples, the other samples are left out and the statistics
         recomputed (`Rows.restrict`).
         """
-        return self._stream(self._readers(release, query), IntervalReader.rows, limit)
+        readers = self._readers(release, query)
+        return self._stream(readers, IntervalReader.rows, limit, unpacked=True)
 
     def reader(self, release: Release, query: Query, interval: Interval) -> IntervalReader:
         """A reader of the matching rows of one interval."""
@@ -102,6 +114,11 @@ class Index:
         names a shard, is then raised at the deadline of interactive responses; exports have none.
         """
         readers = self._readers(release, query)
+        if query.samples is not None or query.filters:
+            size = sum(
+                fanout.gather_by(_shard, partial(_size, unpacked=bool(query.samples)), readers)
+            )
+            note_size(size)
         if query.samples is None:
             return sum(fanout.gather_by(_shard, IntervalReader.count, readers))
         deadline = Deadline.after(self.settings.read_seconds)
@@ -140,6 +157,8 @@ class Index:
 
         The result is in the order of the spans and has these columns, without samples.
         """
+        if len(spans) > _WIDE_SPANS:
+            current_watch().before_wide_read()
         names = tuple(columns)
         searches = _spans_by_interval(release, spans)
 
@@ -187,7 +206,12 @@ class Index:
         return [self.reader(release, query, interval) for interval in intervals]
 
     def _stream(
-        self, readers: Sequence[IntervalReader], read_interval: ReadInterval, limit: int | None
+        self,
+        readers: Sequence[IntervalReader],
+        read_interval: ReadInterval,
+        limit: int | None,
+        *,
+        unpacked: bool,
     ) -> Iterator[Rows]:
         if limit is None:
             sources = [
@@ -196,7 +220,11 @@ class Index:
             yield from fanout.stream(sources)
             return
         deadline = Deadline.after(self.settings.read_seconds)
+        size = 0.0
         for reader in readers:
+            # The intervals after the last that is read do not count.
+            size += _size(reader, unpacked=unpacked, limit=limit)
+            note_size(size)
             deadline.check(reader.interval.shard)
             # The reader is exhausted even if the limit is reached: a shard that applied the limit
             # has nothing more to send, and the connection can then be reused.
@@ -242,6 +270,29 @@ def _candidate_rows(reader: IntervalReader) -> int:
 def _candidate_bytes(reader: IntervalReader) -> int:
     directory = reader.directory()
     return int(directory.text_bytes[directory.candidates(reader.query)].sum())
+
+
+def _size(reader: IntervalReader, *, unpacked: bool, limit: int | None = None) -> float:
+    """The most that a read of an interval may take, as a share of a wide read."""
+    query = reader.query
+    if query.ids is not None:
+        return 0.0
+    directory = reader.directory()
+    candidates = directory.candidates(query)
+    row_count = int(directory.row_count[candidates].sum())
+    size = row_count / WIDE_ROWS
+    if unpacked:
+        size = int(directory.text_bytes[candidates].sum()) / WIDE_BYTES
+    # A shard stops at the limit, but filters and samples may leave out all rows before it.
+    if limit is not None and limit < row_count and not query.filters and query.samples is None:
+        size *= limit / row_count
+    return size
+
+
+def note_size(size: float) -> None:
+    """Lets a wide read wait for others of its kind; `size` is a share of WIDE_ROWS or WIDE_BYTES."""
+    if size > 1:
+        current_watch().before_wide_read()
 
 
 def _spans_by_interval(release: Release, spans: Sequence[Region]) -> dict[int, list[NumberedSpan]]:

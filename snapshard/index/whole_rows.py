@@ -14,7 +14,7 @@ from functools import partial
 from typing import Protocol
 
 from snapshard.connections import Use, fanout
-from snapshard.index.index import Index
+from snapshard.index.index import WIDE_BYTES, Index, note_size
 from snapshard.query import MOST_IDS, Query, intervals_to_ask
 from snapshard.release import Content, Interval, Release
 from snapshard.rows import Rows
@@ -79,6 +79,7 @@ def read_intervals(
     """
     # A small result is complete before the response starts, so that an error still changes its status.
     if size <= SMALL:
+        note_size(size / WIDE_BYTES)
         return iter(_read_at_once(intervals, rows_of))
     index.reach([interval.shard for interval in intervals])
     stream = _stream([partial(rows_of, interval, use=Use.EXPORT) for interval in intervals], slot)

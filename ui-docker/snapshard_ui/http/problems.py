@@ -18,6 +18,7 @@ from snapshard.errors import (
     QueryTimeout,
     ShardUnavailable,
     SnapshardError,
+    TooBusy,
 )
 from snapshard_ui.http.record import current_record
 from snapshard_ui.runtime import current_backend
@@ -31,7 +32,7 @@ TITLES = {
     405: "Method not allowed (see Allow)",
     406: "No acceptable format",
     413: "Request too large",
-    429: "Too many concurrent exports",
+    429: "Too many concurrent requests of this kind",
     500: "Internal server error",
     503: "Shard unavailable",
     504: "Query timed out",
@@ -74,8 +75,8 @@ def problem_response(error: Exception) -> Response:
     response = Response(body, problem.status, dict(problem.headers), mimetype=MEDIA_TYPE)
     if problem.status in (429, 503):
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-    if problem.status == 429:
-        response.headers.update(current_backend().exports.headers(retry=RETRY_SECONDS))
+    if isinstance(error, TooBusy):
+        response.headers.update(current_backend().limit_headers(error.limit, retry=RETRY_SECONDS))
     return response
 
 

@@ -34,6 +34,10 @@ class Record:
     started: float = field(default_factory=time.perf_counter)
     resources: ExitStack = field(default_factory=ExitStack)
     """Whatever must be undone when Flask leaves the request."""
+    slots: ExitStack = field(default_factory=ExitStack)
+    """What the request occupies until the last byte of its response is sent."""
+    reads_much: bool = False
+    """Whether the request has a slot for queries that read much."""
 
     release: Release | None = None
     """The release that the response is about; None for a response about the whole service."""

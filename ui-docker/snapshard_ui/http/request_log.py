@@ -21,8 +21,17 @@ def install(app: Flask) -> None:
 
 def _begin() -> None:
     # A stream is guarded on its own (see streaming.py): it outlives what is undone below.
-    record = current_record()
-    record.resources.enter_context(watched(current_backend(), record))
+    record, backend = current_record(), current_backend()
+
+    def take_wide_slot() -> None:
+        # A request may read several times: it has one slot for all of them, or requests with a part
+        # of what they need would wait for each other.
+        if not record.reads_much:
+            record.slots.callback(backend.take_wide_slot())
+            record.reads_much = True
+
+    record.watch.before_wide_read = take_wide_slot
+    record.resources.enter_context(watched(backend, record))
 
 
 def _release_resources(error: BaseException | None) -> None:
@@ -42,7 +51,7 @@ def _add_headers(response: Response) -> Response:
     # URLs hold regions and ids, which can identify a patient: logged only if the settings say so.
     url = request.full_path if backend.settings.log_queries else None
     # A streamed response is counted when its last byte is sent.
-    response.call_on_close(lambda: _count(backend, record, status=status, url=url))
+    response.call_on_close(lambda: _end(backend, record, status=status, url=url))
     return response
 
 
@@ -52,7 +61,8 @@ def _token(shard: str) -> str:
     return "shard-" + "".join(letters)
 
 
-def _count(backend: Backend, record: Record, *, status: int, url: str | None) -> None:
+def _end(backend: Backend, record: Record, *, status: int, url: str | None) -> None:
+    record.slots.close()
     seconds = time.perf_counter() - record.started
     metrics = backend.metrics
     metrics.requests.labels(record.method, record.route, str(status)).observe(seconds)

@@ -38,15 +38,18 @@ class _ProcessResources:
 
 
 class Backend:
-    """Settings, counters, the limit of exports and, per process, an index over the shards; close it
-    at the end.
-    """
+    """Settings, counters, the limits and, per process, an index over the shards; close it at the end."""
 
     def __init__(self, settings: Settings, shards: ShardSource | None) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.disconnects = DisconnectMonitor()
-        self.exports = Limit("exports", settings.exports)
+        # With both limits reached, half of the threads are occupied by them.
+        waiters = settings.threads // 4
+        self.exports = Limit("exports", settings.exports, waiters=waiters - settings.exports)
+        self.wide_reads = Limit(
+            "wide-reads", settings.wide_reads, waiters=waiters - settings.wide_reads
+        )
         self._shards = shards
         self._lock = threading.Lock()
         self._resources: _ProcessResources | None = None
@@ -71,7 +74,8 @@ class Backend:
             self.metrics.refused.inc()
             raise TooBusy(
                 f"{self.settings.exports} exports are in progress on this server;"
-                " retry in a few seconds"
+                " retry in a few seconds",
+                self.exports.name,
             )
         self.metrics.exports.inc()
         return _once(self._end_export)
@@ -84,6 +88,25 @@ class Backend:
             yield
         finally:
             release()
+
+    def take_wide_slot(self) -> Callable[[], None]:
+        """Takes one of the slots for queries that read much and returns a function that gives it
+        back. Raises TooBusy if none becomes free in time.
+        """
+        if not self.wide_reads.take(self.settings.read_seconds):
+            raise TooBusy(
+                f"busy: {self.wide_reads.slots} queries that read much are in progress on this"
+                " server; retry in a few seconds, or request a smaller region",
+                self.wide_reads.name,
+            )
+        return _once(self.wide_reads.give_back)
+
+    def limit_headers(self, name: str, *, retry: int) -> dict[str, str]:
+        """The limit of this name as headers of a response; none for an unknown name."""
+        for limit in (self.exports, self.wide_reads):
+            if limit.name == name:
+                return limit.headers(retry=retry)
+        return {}
 
     def _end_export(self) -> None:
         self.metrics.exports.dec()
