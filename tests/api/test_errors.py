@@ -242,3 +242,16 @@ def test_a_deadline_is_a_504_that_names_the_shard(monkeypatch, world):
 def app_over(world) -> Flask:
     """The application in this process."""
     return create_app(world.index.settings, lambda: world.index.shard_map)
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused(http):
+    response = http.post("/junctions:batch", content="[" * 3_000)
+    assert response.status_code == 400
+    assert "expected a JSON object" in response.json()["detail"]
+
+
+def test_an_unknown_parameter_of_the_page_is_named_on_the_page(server):
+    response = httpx.get(f"{server.url}/?compilation=sim&gene=ALK")
+    assert response.status_code == 400
+    assert "gene" in response.text
+    assert response.headers["Content-Type"].startswith("text/html")

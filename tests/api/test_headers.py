@@ -252,3 +252,15 @@ def test_one_connection_serves_many_requests(server):
             answer = client.get(f"{server.url}/api/v1/compilations/sim/{path}")
             streams.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
     assert len(streams) == 1
+
+
+def test_a_weak_tag_of_the_same_response_is_enough(http):
+    first = http.get("/junctions", params=PAGE)
+    weak = {"If-None-Match": f"W/{first.headers['ETag']}"}
+    assert http.get("/junctions", params=PAGE, headers=weak).status_code == 304
+
+
+def test_any_tag_does_not_stand_for_what_does_not_exist(http, world):
+    path = f"/releases/{world.release.name}/groups/%0D%0AX:%201"
+    assert http.get(path, headers={"If-None-Match": "*"}).status_code == 404
+    assert http.get("/junctions", params=PAGE, headers={"If-None-Match": "*"}).status_code == 200

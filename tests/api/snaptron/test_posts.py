@@ -189,3 +189,9 @@ def test_strict_in_the_query_string_is_for_the_form(site):
 )
 def test_J8_broken_json_aborts(site, text):
     assert site.post("snaptron", "fields=" + urllib.parse.quote_plus(text)).aborted
+
+
+def test_clauses_that_are_nested_too_deeply_are_answered_as_other_broken_ones(site):
+    deep, broken = (site.post("snaptron", "fields=" + "[" * depth) for depth in (20_000, 1))
+    assert deep.status == broken.status != 500
+    assert b"a JSON list of clauses" in deep.body

@@ -53,7 +53,12 @@ def not_modified(tag: str) -> Response | None:
     noted for the response.
     """
     current_record().etag = tag
-    return Response(status=304) if tag in request.if_none_match else None
+    tags = request.if_none_match
+    # `*` matches whatever exists, which only the query itself can tell. Other tags compare weakly
+    # (RFC 9110, section 13.1.2): a proxy that compresses a response weakens its tag.
+    if tags.star_tag or not tags.contains_weak(tag):
+        return None
+    return Response(status=304)
 
 
 def add_cache_headers(response: Response) -> Response:

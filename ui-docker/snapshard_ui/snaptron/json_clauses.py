@@ -25,7 +25,7 @@ def parse_clauses(text: str) -> list[SnaptronQuery]:
     """The queries of the form field `fields`. Raises BadQuery."""
     try:
         clauses = json.loads(text)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise BadQuery("fields", text[:200], f"a JSON list of clauses ({exc})") from exc
     is_list = isinstance(clauses, list) and bool(clauses)
     if not is_list or not all(isinstance(clause, dict) for clause in clauses):

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from snapshard.errors import SnapshardError
+from snapshard.errors import BadQuery, SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS
 from snapshard.release import Release
@@ -67,7 +67,7 @@ def _submitted_state() -> State:
     """The state of the request, to show it again; an empty one if it cannot be read."""
     try:
         return from_form(request.args) or read_params(State)
-    except ValidationError:
+    except (ValidationError, BadQuery):
         return State()
 
 
