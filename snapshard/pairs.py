@@ -30,6 +30,7 @@ _DIGIT_MASKS = np.array(
     [0x0F0F0F0F0F0F0F0F << (64 - 8 * n) & 0x0F0F0F0F0F0F0F0F for n in range(_WORD + 1)], np.uint64
 )
 """By the number of digits: the value bits of these digits, which are the last bytes of the word."""
+# 0x0F times 0x11 is 0xFF, so these masks keep whole bytes.
 _BYTE_MASKS = _DIGIT_MASKS * np.uint64(0x11)
 _ZEROS, _TOP_BITS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TEN_OVERFLOWS = np.uint64(0x7676767676767676)
@@ -58,6 +59,7 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
     lengths = ends - starts
     # take() would first copy all the overlapping windows.
     words = _windows(text)[ends - _WORD]
+    # A number of more than eight digits keeps its last eight here; the others are added below.
     words &= _DIGIT_MASKS.take(lengths, mode="clip")
     for shift, weight, mask in _STEPS:
         higher = words >> shift
@@ -83,6 +85,8 @@ def are_digits(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDA
     while len(unchecked):
         lengths = np.minimum(ends[unchecked] - starts[unchecked], _WORD)
         values = (windows[ends[unchecked] - _WORD] ^ _ZEROS) & _BYTE_MASKS.take(lengths)
+        # From 0x8A on, the sum overflows its byte, so the byte's own top bit is tested too. The
+        # carry does no harm: it can only come from a byte that is no digit.
         result[unchecked] &= ((values + _TEN_OVERFLOWS | values) & _TOP_BITS) == 0
         ends = ends - _WORD
         unchecked = unchecked[ends[unchecked] > starts[unchecked]]
@@ -239,6 +243,7 @@ def well_formed(text: bytes) -> bool:
         return True
     array = np.frombuffer(text, np.uint8)
     separators = np.flatnonzero((array == _COMMA) | (array == _COLON))
+    # Unsigned subtraction wraps, so bytes below `0` become large.
     digits = int(np.count_nonzero((array - np.uint8(_ZERO)) < 10))
     if digits + len(separators) != len(array) or len(separators) % 2:
         return False

@@ -77,6 +77,7 @@ class Rows:
         """The end of every field in the padded text, one line of the array per row."""
         if self._parsed is not None:
             return self._parsed.ends
+        # Every row has exactly these columns, so no row needs to be parsed on its own.
         ends = np.flatnonzero((self._padded == _TAB) | (self._padded == _NEWLINE))
         return ends.reshape(-1, len(self.columns))
 

@@ -110,6 +110,7 @@ class Catalog:
         """The releases, and whether each is its compilation's current one; refreshed if stale."""
         if self._is_stale():
             if self._unavailable:
+                # A daemon thread does not keep the process alive while the catalog hangs.
                 threading.Thread(target=self._refresh, daemon=True).start()
             else:
                 self._refresh()
@@ -133,6 +134,7 @@ class Catalog:
         except (ShardUnavailable, QueryTimeout):
             if self._refreshed is None:
                 raise
+            # The time is set after a failure too, so that not every request starts an attempt.
             self._unavailable = True
             self._refreshed = time.monotonic()
         finally:

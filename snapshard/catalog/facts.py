@@ -171,6 +171,7 @@ class _Fact(Generic[Value]):
     ) -> None:
         self._read_value = read_value
         self._lock = lock or nullcontext()
+        # A list, because None is a valid value: the release has no such file.
         self._values: list[Value] = []
 
     def __call__(self) -> Value:

@@ -11,6 +11,7 @@ from snapshard.errors import Ambiguous, NotFound
 from snapshard.region import Region
 from snapshard.release import Release
 
+# In ORDER BY, false sorts before true, so exact matches come first.
 _SELECT = sql.SQL("""
 SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {}.gene
 WHERE upper(symbol) LIKE %(pattern)s OR upper(gene_id) LIKE %(pattern)s
@@ -43,6 +44,7 @@ def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: i
     exact = [
         gene for gene in genes if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())
     ]
+    # The statement puts exact matches first, so the others start after them.
     return [*_merge_overlapping(exact), *genes[len(exact) :]][:limit]
 
 

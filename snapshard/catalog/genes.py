@@ -124,6 +124,7 @@ def _add(span: Span, intervals: list[Span]) -> None:
 
 
 def _belong_together(interval: Span, span: Span) -> bool:
+    # Only the ends are compared for nearness, never the starts, as in Snaptron.
     overlap = interval[0] <= span[1] and span[0] <= interval[1]
     return overlap or abs(interval[1] - span[1]) <= NEARBY
 

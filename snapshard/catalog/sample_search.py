@@ -243,6 +243,7 @@ def _norm(hits: _FilterHits, indexes: Integers) -> Numbers:
     """
     if hits.field is None or len(indexes) > _MOST_WEIGHTED:
         return np.ones(len(indexes))
+    # Lucene stores a norm with three significant bits, and the order of samples depends on it.
     mantissa, exponent = np.frexp(1 / np.sqrt(np.maximum(hits.field.lengths(indexes), 1)))
     norm: Numbers = np.ldexp(np.floor(mantissa * 8) / 8, exponent)
     return norm

@@ -137,6 +137,7 @@ def _offsets(text: bytes, phrase: bytes) -> Iterator[int]:
 
 
 def _split_at_boundaries(text: bytes) -> bytes:
+    # Most lines are ASCII, and the few others must not slow all of them down.
     runs = groupby(text.split(b"\n"), bytes.isascii)
     return b"\n".join(
         [_split_ascii(lines) if is_ascii else _split_unicode(lines) for is_ascii, lines in runs]
@@ -149,6 +150,7 @@ def _split_ascii(lines: Iterable[bytes]) -> bytes:
     Word characters and joiners stay, all other bytes become blanks; then every joiner that does not
     stand between two characters of a class that it joins becomes a blank, too.
     """
+    # The bytearray makes the array writable. The blanks give a joiner at either end two neighbours.
     text = np.frombuffer(bytearray(b" %b " % b"\n".join(lines).translate(_ASCII_WORDS)), np.uint8)
     joiners = np.concatenate([np.flatnonzero(text == joiner) for joiner in _JOINERS])
     before, after = _CHARACTER_CLASS[text[joiners - 1]], _CHARACTER_CLASS[text[joiners + 1]]

@@ -32,6 +32,7 @@ class MappedText:
                 # An empty file cannot be mapped.
                 file.write(b"\n")
             file.flush()
+            # The mapping outlives the file, which has no name: nothing stays after a crash.
             self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     @cached_property

@@ -127,6 +127,7 @@ class _LastInterval:
         names = chromosomes(chunk.rows)
         starts, ends = chunk.rows.integers("start"), chunk.rows.integers("end")
         before = np.append(self._end if names[0] == self._chrom else 0, ends[:-1])
+        # Positions on different chromosomes cannot overlap.
         before[run_starts(names)[1:]] = 0
         overlapping = starts < before
         if overlapping.any():
@@ -185,9 +186,11 @@ def _are_numbers(rows: Rows, columns: tuple[str, ...]) -> Mask:
 
 def _are_plain(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> Mask:
     """Mask of the fields that are digits, with or without a point and more digits."""
+    # The end of the text serves as the point of fields after the last point.
     points = np.append(np.flatnonzero(text == ord(".")), len(text))
     point = np.minimum(points[np.searchsorted(points, starts)], ends)
     fraction = np.minimum(point + 1, ends)
     plain: Mask = are_digits(text, starts, point) & are_digits(text, fraction, ends)
+    # `are_digits` accepts empty text, so `.5` and an empty field must be excluded here.
     plain &= point > starts
     return plain

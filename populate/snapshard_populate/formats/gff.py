@@ -21,8 +21,10 @@ _GTF_ATTRIBUTE = re.compile(r'([^\s";=]+)\s+(?:"([^"]*)"|([^\s";]+))\s*(?:;|$)')
 _GFF3_ATTRIBUTE = re.compile(r"\s*([^=;]+)=([^;]*)")
 _GTF_TRANSCRIPT = re.compile(r'\btranscript_id "([^"]+)"')
 _GFF3_PARENT = re.compile(r"\bParent=([^;]+)")
+# A blank follows a key in GTF, `=` in GFF3; file names do not always tell them apart.
 _IS_GFF3 = re.compile(r'\s*[^\s"=;]+=')
 _ID_PREFIX = re.compile(r"^(?:gene|transcript|rna)[:-]")
+# The Sequence Ontology has dozens of transcript types: mRNA, lnc_RNA, V_gene_segment and others.
 _TRANSCRIPT_TYPE = re.compile(r".*(?:transcript|RNA|_segment)")
 _CODING = ("CDS", "stop_codon")
 Key = tuple[str, str]
@@ -119,6 +121,7 @@ def parse_whole_number(text: str) -> int:
 
 def _features(source: Source, errors: ErrorBudget) -> Iterator[_Feature]:
     for number, line in source.lines():
+        # A GFF3 file may end with sequences, whose lines are not features.
         if line.startswith("##FASTA"):
             return
         if not line or line.startswith("#"):
@@ -162,6 +165,7 @@ def _parse_feature(number: int, fields: list[str]) -> _Feature | None:
 
 def _add_part(feature: _Feature, parts: dict[Key, _TranscriptParts]) -> None:
     if feature.type not in ("exon", *_CODING):
+        # In GFF3, exons refer to the ID of their transcript with its prefix, so the prefix stays.
         name = feature.attributes.get("ID") or feature.attributes.get("transcript_id", "")
         parts.setdefault((name, feature.chrom), _TranscriptParts()).line = feature
         return

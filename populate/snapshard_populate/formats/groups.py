@@ -49,6 +49,7 @@ def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[GroupLine]:
 
 
 def _are_column_names(fields: list[str]) -> bool:
+    # The wording of column names differs, but no name is made of digits and commas only.
     return not any(_NUMBERS.fullmatch(text) for text in fields[2:4])
 
 
@@ -65,6 +66,7 @@ def _parse_group(fields: list[str]) -> GroupLine:
     if len(set(members)) != len(members):
         repeated = next(member for i, member in enumerate(members) if member in members[:i])
         raise ValueError(f"group {name!r}: expected every sample once, got {repeated} again")
+    # A count that differs from the list shows that the list was truncated.
     if count != str(len(members)):
         raise ValueError(
             f"group {name!r}: expected {count} samples (third column), got {len(members)}"

@@ -98,6 +98,7 @@ class _Reader:
 
     def __init__(self, file: CoverageFile, errors: ErrorBudget, chunk_bytes: int) -> None:
         self._steps = read_steps(file, errors=errors, chunk_bytes=chunk_bytes)
+        # The steps after those ahead must be known: only they show where a chromosome ends.
         self._next = next(self._steps, None)
         self.ahead: Steps | None = None
         self._advance()
@@ -111,6 +112,7 @@ class _Reader:
 
     def reaches(self, chrom: str) -> int:
         """The position up to which the coverage of a chromosome is complete."""
+        # A sample without further steps on the chromosome must not delay the others.
         if self.ahead is None or self._next is None or self.ahead.chrom != chrom:
             return _END
         return int(self.ahead.ends[-1]) if self._next.chrom == chrom else _END
@@ -128,6 +130,7 @@ def _texts(files: Sequence[CoverageFile], errors: ErrorBudget) -> Iterator[bytes
     chunk_bytes = max(_LEAST_AHEAD, _AHEAD_BYTES // len(files))
     readers = [_Reader(file, errors, chunk_bytes) for file in files]
     while chromosomes := [reader.ahead.chrom for reader in readers if reader.ahead is not None]:
+        # All files are in plain string order, so no file has rows of an earlier chromosome.
         chrom = min(chromosomes)
         last: _Table | None = None
         for table in _tables(chrom, readers):

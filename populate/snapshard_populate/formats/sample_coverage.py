@@ -26,6 +26,7 @@ from snapshard_populate.reading import (
     run_starts,
 )
 
+# A bigWig has the byte order of the machine that wrote it.
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _WINDOW = 1 << 20
 """Bases of a bigWig read at a time: its steps are returned as Python tuples, at most one per base.

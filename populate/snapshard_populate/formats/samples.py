@@ -42,6 +42,7 @@ class SampleTable:
         """Yields the text of every sample's columns, in the order of the file, which is that of the
         rail_ids.
         """
+        # splitlines() would also split at other line separators of Unicode, which text may contain.
         for line in self.content.decode().split("\n")[1:-1]:
             yield tuple(line.split("\t"))
 

@@ -43,6 +43,7 @@ def read_rows(
     for chunk in check_rows(blocks, name, errors=errors, kind=kind):
         empty = False
         yield chunk
+    # If all rows were bad, the error budget has already reported them.
     if empty and not errors.spent:
         raise BadSource(name, "expected rows of 17 tab-separated columns, got an empty file")
 

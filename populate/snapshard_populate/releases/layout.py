@@ -73,6 +73,7 @@ def default_layout(shards: Sequence[str]) -> tuple[Interval, ...]:
             f"expected 1 to {most} shards, got {len(shards)};"
             " to split chromosomes write a layout file"
         )
+    # With one shard more than chromosomes, the last shard has only the other chromosomes.
     loads = dict.fromkeys(shards[: len(weights)], 0)
     shard_of = {OTHERS: shards[-1]}
     for chrom in sorted(weights, key=lambda chrom: -weights[chrom]):

@@ -132,6 +132,7 @@ def _drop_unused(catalog: Connection, keep_for: float) -> tuple[list[str], list[
     statuses = {status.schema: status for status in read_statuses(catalog)}
     for (schema,) in unused:
         status = statuses[schema]
+        # A loader holds this lock as long as it works, so there is nothing to wait for.
         if not try_lock(catalog, schema, patience=0):
             if status.state != "loading":
                 busy.append(schema)
@@ -159,6 +160,7 @@ def _drop_in_transaction(catalog: Connection, status: ReleaseStatus) -> bool:
     if current == (status.name,):
         # It was published after it had been selected.
         return False
+    # Only the name of a published release can have been cited; other names become free again.
     if status.published is None:
         catalog.execute(_DELETE_RELEASE, [status.schema])
         catalog.execute(_DELETE_EMPTY_COMPILATION, [status.compilation])

@@ -275,6 +275,7 @@ def publish_release(catalog: str, compilation: str, release: str) -> None:
                 f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; "
                 "load it again under another name"
             )
+        # A new time of publication would look like a change of what is served.
         if status.current:
             return
         connection.execute(_MARK_PUBLISHED, [compilation, status.schema])
@@ -300,6 +301,7 @@ def roll_back_release(catalog: str, compilation: str, release: str | None = None
     ]
     if release is None and not older:
         raise BadRelease(f"there is no release older than {current} to roll back to")
+    # The choice was made without a lock; publish_release checks the release again under it.
     name = release or older[-1].name
     publish_release(catalog, compilation, name)
     return name

@@ -27,8 +27,8 @@ def base_header(plan: Plan) -> str:
 
 
 def base_lines(plan: Plan) -> Iterator[str]:
-    """One line per interval, in genome order; exons are cut into pieces, introns are one interval
-    of almost no reads.
+    """Yields one line per interval, in genome order. An exon has several intervals; an intron is one
+    interval with almost no reads.
     """
     tissues = simulate_tissues(plan)
     lines = chain.from_iterable(
@@ -57,6 +57,7 @@ def _intervals(genes: Genes, gene: int) -> list[tuple[int, int, bool]]:
         start, end = int(genes.exon_start[exon]) - 1, int(genes.exon_end[exon])
         if start > before:
             intervals.append((before, start, False))
+        # Exons shorter than PIECES bases repeat a bound; the set drops these empty intervals.
         cuts = sorted({start + (end - start) * piece // PIECES for piece in range(PIECES + 1)})
         intervals += [(first, last, True) for first, last in pairwise(cuts)]
         before = end

@@ -50,6 +50,8 @@ class Sampler:
         Every feature has at least one sample.
         """
         samples = len(self.tissues.of)
+        # Samples drawn one by one repeat, and repeated ones are dropped. That loses few only if the
+        # target is a small part of all samples.
         few = (count <= SPARSE) & (count * 20 <= samples)
         sparse, dense = np.flatnonzero(few), np.flatnonzero(~few)
         keys = np.concatenate(
@@ -86,12 +88,14 @@ class Sampler:
         """
         weights = self.genes.profile * self.tissues.sizes
         bounds = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
+        # A sum just below 1 by rounding would let the highest draws fall to the next gene.
         bounds[:, -1] = 1.0
         return np.ravel(bounds + np.arange(len(self.genes), dtype=np.float64)[:, None])
 
     def _tissue(self, bounds: Floats, gene: Integers) -> Integers:
         tissues = len(self.tissues.sizes)
         position = np.searchsorted(bounds, gene + self.random.random(len(gene)), side="right")
+        # Rounding may move a draw past the last tissue that has samples.
         tissue: Integers = np.minimum(
             position - gene * tissues, np.flatnonzero(self.tissues.sizes)[-1]
         )
@@ -128,6 +132,8 @@ class Sampler:
         profile = self.genes.profile[gene].astype(np.float32)
         profile[np.arange(len(gene)), self._tissue(self._tissue_bounds(), gene)] *= HOMELY
         sizes = self.tissues.sizes.astype(np.float32)
+        # The expected number grows with the rate, so bisection cannot fail; 22 halvings leave
+        # an error of 7e-6 in the logarithm.
         low, high = np.full(len(gene), -20.0, np.float32), np.full(len(gene), 8.0, np.float32)
         for _ in range(22):
             middle = (low + high) / 2
@@ -143,8 +149,11 @@ class Sampler:
         """Reads of every pair: 1 + the junction's mean excess times the sample's depth times noise,
         rounded at random.
         """
+        # Pairs are most of all draws, so 32 bits serve twice: the upper half selects the noise, the
+        # lower half is the fraction that rounds at random.
         bits = self.random.integers(0, 1 << 32, len(row), np.uint32)
         noise = _NOISE[bits >> np.uint32(16)]
+        # Indexing with an array has copied, so the table itself stays unchanged.
         noise *= excess.astype(np.float32)[row]
         noise *= self.tissues.depth[sample]
         noise += (bits & np.uint32(0xFFFF)).astype(np.float32) * np.float32(2**-16)
@@ -154,6 +163,8 @@ class Sampler:
 
 def _noise_table() -> NDArray[np.float32]:
     """65,536 equally likely values of a lognormal factor with mean 1."""
+    # The seed is constant and the moments are made exact: the table is part of the model, and must
+    # not shift the mean reads of a compilation.
     normal = np.random.Generator(np.random.SFC64(0)).standard_normal(1 << 16)
     normal = (normal - normal.mean()) / normal.std()
     factor = np.exp(DEPTH.pair_sigma * normal)

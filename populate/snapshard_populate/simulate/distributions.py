@@ -2,8 +2,8 @@
 motif, how deep.
 
 `python -m analysis.fit_simulator laws` prints the measurements. The tables are these, rounded by
-hand and moved so that the totals fit what is known of whole genomes; docs/simulation.md compares
-the outcome and says what had to be assumed.
+hand and adjusted so that the totals fit published counts of whole genomes; docs/simulation.md compares
+the result and lists the assumptions.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ ANNOTATED, SKIP, ONE_SIDE, NOVEL = range(4)
 site; none.
 """
 
+# GTEx's shares by class are not published. These lie between those of ALK and SRAv2 and are
+# chosen so that the totals fit.
 SHARES = (0.011, 0.022, 0.16, 0.807)
 FITTED_SAMPLES = 9662
 
@@ -107,6 +109,7 @@ DEPTH = Depth()
 
 def lengths(class_: int, chance: Floats) -> Integers:
     """Bases of introns of one class, from chances in [0, 1)."""
+    # Lengths range from 11 to 497,000 bases, so quantiles are interpolated on the logarithm.
     drawn: Integers = np.exp(
         np.interp(chance, LEVELS, np.log(np.array(LENGTHS[class_], np.float64)))
     ).astype(np.int64)
@@ -127,5 +130,6 @@ def mean_excess(fitted: Floats, factor: Floats) -> Floats:
     share = fitted / FITTED_SAMPLES
     mean = DEPTH.rare + DEPTH.linear * share + DEPTH.steep * share**DEPTH.power
     sigma = DEPTH.row_sigma[0] + DEPTH.row_sigma[1] * share
+    # Subtracting half the variance gives the lognormal factor a mean of 1.
     drawn: Floats = mean * np.exp(sigma * factor - sigma**2 / 2)
     return drawn

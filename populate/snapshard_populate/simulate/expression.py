@@ -42,6 +42,7 @@ def exon_lines(plan: Plan) -> Iterator[bytes]:
     for segment in plan.segments:
         genes = simulate_genes(plan, segment)
         sampler = Sampler(tissues, genes, plan.generator("exon coverage", segment.number))
+        # Genes may overlap, so exons in the order of genes need not ascend.
         order = np.lexsort((genes.exon_end, genes.exon_start))
         heads = [
             _exon_head(genes, exon, segment, before + rank)

@@ -23,13 +23,13 @@ _STEPS = 4096
 class Frequencies:
     """The law for one number of samples.
 
-    Fewer than 9,662 are thought of as drawn at random from GTEx's: a junction in C of those is in a
-    binomial number of them, and there are only junctions that are in one at least, so rare ones are
-    fewer and annotated ones a larger share. For more samples counts are stretched on the
-    logarithmic scale: new samples bring new rare junctions, and about half of all stay in one
+    Fewer than 9,662 samples are a random part of GTEx's: a junction in C of GTEx's samples is in a
+    binomial number of them. Junctions in none of them are dropped, so there are fewer rare
+    junctions, and annotated ones are a larger share. For more samples, counts are stretched on the
+    logarithmic scale: new samples add rare junctions, and about half of all junctions stay in one
     sample. `fractions` has, by class, the fraction of GTEx's junctions that remain; `levels` holds, by
-    class, the chances among GTEx's junctions at equal steps of chance among the junctions that are
-    left.
+    class, the chances among GTEx's junctions at equal steps of chance among the junctions that
+    remain.
     """
 
     samples: int
@@ -38,7 +38,7 @@ class Frequencies:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Share of every class in all junctions that are left."""
+        """Share of every class in all junctions that remain."""
         remaining = [
             share * fraction for share, fraction in zip(SHARES, self.fractions, strict=True)
         ]
@@ -46,7 +46,7 @@ class Frequencies:
 
     @property
     def remaining_share(self) -> float:
-        """Share of GTEx's junctions that are left."""
+        """Share of GTEx's junctions that remain."""
         return sum(share * fraction for share, fraction in zip(SHARES, self.fractions, strict=True))
 
     def fitted_counts(self, class_: int, chance: Floats) -> Floats:
@@ -55,9 +55,10 @@ class Frequencies:
         return _fitted_counts(class_, among_all)
 
     def sample_counts(self, random: np.random.Generator, fitted: Floats) -> Integers:
-        """Samples among these, at least one, for junctions with so many among GTEx's."""
+        """Numbers of samples, at least one, of junctions with these numbers among GTEx's samples."""
         if self.samples >= FITTED_SAMPLES:
             stretched = np.exp(np.log(fitted) * np.log(self.samples) / np.log(FITTED_SAMPLES))
+            # exp(log(x)) may be just below x; floor would then take a whole sample away.
             counts: Integers = np.clip(np.floor(stretched + 1e-9), 1, self.samples).astype(np.int64)
             return counts
         return self._thinned(random, np.floor(fitted))
@@ -66,6 +67,7 @@ class Frequencies:
         """Binomial numbers that are not 0: how many samples come before the first that has the
         junction, then the others.
         """
+        # log1p and expm1 keep the digits that 1 - (1 - p) ** n loses for small p.
         missing = np.log1p(-self.samples / FITTED_SAMPLES)
         nonzero_chance = -np.expm1(counts * missing)
         # Rejecting zeros would be slow for rare junctions, so the first sample is drawn directly.
@@ -78,7 +80,7 @@ class Frequencies:
 
 
 def frequencies(samples: int) -> Frequencies:
-    """The law for so many samples."""
+    """The law for this number of samples."""
     chance = (np.arange(_STEPS) + 0.5) / _STEPS
     fractions, levels = [], []
     for class_ in range(len(SHARES)):
@@ -90,11 +92,13 @@ def frequencies(samples: int) -> Frequencies:
         running = np.concatenate(([0.0], np.cumsum(nonzero_chance)))
         fractions.append(float(running[-1]) / _STEPS)
         steps = np.linspace(0, 1, _STEPS + 1)
+        # Interpolation with exchanged axes inverts the cumulative distribution.
         levels.append(np.interp(steps, running / running[-1], steps))
     return Frequencies(samples, tuple(fractions), tuple(levels))
 
 
 def _fitted_counts(class_: int, chance: Floats) -> Floats:
+    # np.interp needs ascending values, and survival falls, so both tables are reversed.
     logs = np.log(np.array(SURVIVAL[class_]))[::-1]
     drawn: Floats = np.exp(
         np.interp(

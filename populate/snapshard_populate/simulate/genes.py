@@ -1,5 +1,5 @@
-"""Simulated genes: where their exons lie, who annotates their introns, how strongly and in which
-tissues they are expressed.
+"""Simulated genes: their exons, the annotations that contain their introns, and their expression by
+tissue.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ SOURCES = (
     "aC19,gC19,gC38,kG19,kG38,mG19,mG38,sG19,sG38,vG19",
     "aC19,cG19,cG38,gC19,gC38,kG19,kG38,mG19,mG38,rG19,rG38,sG19,sG38,vG19",
 )
-"""Sets of annotations that know an intron, each within the next, in the words of real rows; a site
-has its introns' largest.
+"""Sets of annotations that contain an intron, each a subset of the next, in the words of real rows. A
+site has the largest set of its introns.
 """
 _SOURCE_SHARES = (0.12, 0.05, 0.1, 0.12, 0.06, 0.55)
 
@@ -37,8 +37,8 @@ class Genes:
     """The genes of one segment in order of start (1-based, closed), as parallel arrays.
 
     Gene i has exons first_exon[i] to first_exon[i + 1] of `exon_start` and `exon_end`. Intron k
-    lies between exons left[k] and right[k] (right = left + 1, or + 2 where an alternative
-    transcript skips one) and is known to SOURCES[source[k]]. `level` is expression, standard
+    lies between exons left[k] and right[k] (right = left + 1, or + 2 if an alternative transcript
+    skips one) and is in the annotations SOURCES[source[k]]. `level` is expression, standard
     normal; `profile` is each tissue's relative level.
     """
 
@@ -97,6 +97,8 @@ def _intron_numbers(random: np.random.Generator, segment: Segment, *, annotated:
     """Introns of each gene's main transcript, enough of them for the segment's annotated junctions."""
     several = 1 + np.exp(random.normal(np.log(7), 0.8, segment.genes)).astype(np.int64)
     introns = np.where(random.random(segment.genes) < SINGLE_EXON, 0, np.minimum(several, 150))
+    # There are more introns than annotated junctions, because no reads cover some introns of weakly
+    # expressed genes.
     missing = 1.25 * annotated - introns.sum()
     return introns + max(0, int(np.ceil(missing / segment.genes)))
 
@@ -111,6 +113,7 @@ def _exon_offsets(
     exon = np.exp(random.normal(np.log(130), 0.6, exons)).astype(np.int64) + 20
     last = first_exon[1:] - 1
     exon[last] += np.exp(random.normal(np.log(800), 0.9, len(last))).astype(np.int64)
+    # Small segments, such as chrM with its 16,569 bases, have no room for long exons.
     exon = np.minimum(exon, max(room // 400, 10))
     intron = lengths(ANNOTATED, random.random(exons))
     intron[last] = 0
@@ -118,6 +121,8 @@ def _exon_offsets(
     shrink = np.minimum(1.0, 0.3 * room / np.maximum(spans, 1))
     intron = np.maximum((intron * shrink[exon_gene]).astype(np.int64), 30)
     intron[last] = 0
+    # One running sum places the exons of all genes without a loop. Subtracting the first offset of
+    # each gene then lets every gene start at 0.
     ends = np.cumsum(exon + intron) - intron
     offsets = ends - exon
     base = offsets[first_exon[:-1]][exon_gene]
@@ -125,12 +130,17 @@ def _exon_offsets(
 
 
 def _starts(random: np.random.Generator, segment: Segment, spans: Integers) -> Integers:
-    """First bases in ascending order, dense where the genome is, every gene within the segment."""
+    """First bases in ascending order, denser in megabases with more introns; every gene lies within
+    the segment.
+    """
     first, last = (segment.start - 1) // MEGABASE, (segment.end - 1) // MEGABASE
     weights = segment.chromosome.weights()[first : last + 1]
     megabase = random.choice(len(weights), len(spans), p=weights / weights.sum()) + first
     start = np.sort(megabase * MEGABASE + random.integers(1, MEGABASE, len(spans)))
     fitting = np.clip(start, segment.start, np.maximum(segment.end - spans, segment.start))
+    # Clipping may put long genes before their predecessors. From the last gene to the first, each
+    # start is lowered to at least one base before the next start: so starts ascend, and no gene is
+    # moved beyond the end of the segment.
     order = np.arange(len(spans))
     return np.maximum(np.minimum.accumulate((fitting - order)[::-1])[::-1] + order, segment.start)
 

@@ -31,6 +31,7 @@ class Chromosome:
         """Density of every megabase, plus a little everywhere that the assembly has sequence: noise
         falls between genes too.
         """
+        # Because of the square root, one digit can stand for up to 61 ** 2 introns.
         digits = np.array([_DIGITS.index(digit) for digit in self.density], np.float64)
         return np.where(digits > 0, digits**2 + 10, 0.2)
 

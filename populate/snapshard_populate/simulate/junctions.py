@@ -1,5 +1,5 @@
-"""Simulated junctions of one segment, without their samples: coordinates, annotation, motifs, and
-how often and deeply seen.
+"""Simulated junctions of one segment, without their samples: coordinates, annotation, motifs,
+frequency and depth.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class Junctions:
     parallel arrays.
 
     `strand` is 0 for +, 1 for -; `source`, `left_source`, `right_source` index SOURCES or are -1;
-    `motif` indexes MOTIFS; `gene` gives the tissues; `count` is the number of samples aimed at and
+    `motif` indexes MOTIFS; `gene` gives the tissues; `count` is the target number of samples,
     `excess` the mean reads per pair above 1.
     """
 
@@ -85,6 +85,7 @@ class _Places:
 
     def keys(self) -> Integers:
         """One number per junction that sorts by start, end, strand."""
+        # Positions are below 2 ** 28 (chr1 has 248,956,422 bases), so a key fits in 63 bits.
         keys: Integers = (self.start << 30 | self.end) << 1 | self.strand
         return keys
 
@@ -94,6 +95,8 @@ def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
     random = plan.generator("junctions", segment.number)
     exact = segment.rows * np.array(plan.frequencies.shares)
     counts = exact.astype(np.int64)
+    # Rounding down loses a few rows. They are distributed at random, so that a class with an
+    # expected number below 1 is not always empty.
     counts += random.multinomial(
         segment.rows - counts.sum(), (exact - counts) / max((exact - counts).sum(), 1e-9)
     )
@@ -101,6 +104,8 @@ def simulate_junctions(plan: Plan, segment: Segment, genes: Genes) -> Junctions:
     places = _distinct(
         [draw(number) for draw, number in zip(draws.by_class(), counts, strict=True) if number]
     )
+    # Places that are equal or outside the segment are dropped, and other classes may run out of
+    # places. Novel junctions never run out, so they fill the rest.
     while len(places.start) < segment.rows:
         places = _distinct([places, draws.novel(segment.rows - len(places.start))])
     return _with_counts(random, places, genes, plan.frequencies)
@@ -126,6 +131,8 @@ class _Draws:
         weights = (introns + 1.0) * np.exp(0.5 * genes.level)
         self.gene_weights = weights / weights.sum()
         self.intron_weights = self._normal(np.exp(0.5 * genes.level[genes.exon_gene[genes.left]]))
+        # Introns that skip an exon are left out, or exons before a skipped one would be drawn
+        # twice as often.
         self.inner = np.flatnonzero(genes.right == genes.left + 1)
 
     def by_class(self) -> tuple[Callable[[int], _Places], ...]:
@@ -138,6 +145,8 @@ class _Draws:
         """Annotated introns, those of strong genes first."""
         genes = self.genes
         weights = self.intron_weights
+        # The largest values of u ** (1 / weight) are a weighted sample without replacement
+        # (Efraimidis and Spirakis, 2006).
         chance = (
             self.random.random(len(weights)) ** (1 / np.maximum(weights, 1e-300))
             if len(weights)
@@ -259,6 +268,8 @@ def _distinct(parts: list[_Places]) -> _Places:
     for column in fields(_Places):
         columns[column.name] = np.concatenate([getattr(part, column.name) for part in parts])
     places = _Places(**columns)
+    # np.unique returns the first index of equal keys, so an annotated intron never loses to a novel
+    # one at the same place.
     _, first = np.unique(places.keys(), return_index=True)
     return places.take(first)
 
@@ -271,10 +282,13 @@ def _with_counts(
     """
     number = len(places.start)
     noise = random.standard_normal(number)
+    # The two factors keep the variance at 1, so that ALIKE is the correlation with the level.
     score = ALIKE * genes.level[places.gene] + np.sqrt(1 - ALIKE**2) * noise
     fitted, motif = np.ones(number), np.zeros(number, np.int64)
     for class_ in range(len(frequencies.shares)):
         which = np.flatnonzero(places.class_ == class_)
+        # Each rank gets one of equal steps of chance. So every segment follows the distribution of
+        # counts closely, and the level decides only which junction gets which count.
         rank = np.empty(len(which))
         rank[np.argsort(-score[which], kind="stable")] = np.arange(len(which))
         chance = (rank + 1 - random.random(len(which))) / max(len(which), 1)

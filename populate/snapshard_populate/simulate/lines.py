@@ -37,7 +37,7 @@ def junction_lines(*, junctions: int, samples: int, seed: int) -> Iterator[bytes
 def segment_lines(
     plan: Plan, segment: Segment, tissues: Tissues, words: Vocabulary
 ) -> Iterator[bytes]:
-    """The lines of one segment, as junction_lines has them; tissues and words are those of the
+    """Yields the lines of one segment, as `junction_lines` does; tissues and words are those of the
     plan.
     """
     for chunk, coverage, first in segment_chunks(plan, segment, tissues):
@@ -56,6 +56,7 @@ def segment_chunks(
     while first < len(junctions):
         before = pairs[first] - junctions.count[first]
         last = int(np.searchsorted(pairs, before + PAIRS_AT_ONCE, side="right"))
+        # A junction with more pairs than the bound makes a chunk of its own.
         last = min(max(last, first + 1), first + ROWS_AT_ONCE)
         chunk = junctions.slice(first, last)
         yield (

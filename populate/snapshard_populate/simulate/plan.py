@@ -62,6 +62,7 @@ class Plan:
 
     def generator(self, purpose: str, number: int = 0) -> np.random.Generator:
         """A fresh generator, the same for the same plan, purpose and number."""
+        # SeedSequence mixes its words, so that streams are independent even if only one differs.
         words = [self.seed, self.junctions, self.samples, number, *purpose.encode()]
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(words)))
 
@@ -76,6 +77,7 @@ class Plan:
         spans = list(_spans(self.junctions))
         rows = apportion(self.junctions, [weight for *_, weight in spans])
         per_gene = ROWS_PER_GENE * self.frequencies.remaining_share
+        # Every junction takes its tissues and level from a gene, so a segment with rows needs one.
         genes = [max(1, round(count / per_gene)) if count else 0 for count in rows]
         before = np.cumsum([0, *rows]), np.cumsum([0, *genes])
         return tuple(
@@ -120,5 +122,6 @@ def _spans(junctions: int) -> Iterator[tuple[Chromosome, int, int, float]]:
         weights = chromosome.weights()
         remaining_weight = weights[counted // MEGABASE :].sum()
         for start, end in pairwise(cuts):
+            # Rounding up includes the last, incomplete megabase of a chromosome.
             weight = weights[start // MEGABASE : -(-end // MEGABASE)].sum()
             yield chromosome, start + 1, end, share * weight / remaining_weight

@@ -1,6 +1,6 @@
 """Simulated samples: a table with GTEx's 29 columns, the columns' types, and the groups by tissue.
 
-Accessions begin with SIM where the archives' begin with SRR, SRS and so on; nobody was sampled.
+Accessions start with SIM instead of SRR, SRS and so on. No person was sampled.
 """
 
 from collections.abc import Iterator
@@ -96,7 +96,7 @@ def sample_lines(plan: Plan) -> Iterator[str]:
 
 
 def type_lines() -> Iterator[str]:
-    """Column, tab, type letter; at the end `all`, the last column of Snaptron's answers."""
+    """Column, tab, type letter; at the end `all`, the last column of Snaptron's responses."""
     for name, letter in TYPES.items():
         yield f"{name}\t{letter}\n"
     yield "all\tt\n"
@@ -119,12 +119,14 @@ def _subjects(random: np.random.Generator, samples: int) -> _Subjects:
     number = max(2, round(samples / SAMPLES_PER_SUBJECT))
     names = [f"SIM-{_letters(i)}" for i in range(number)]
     sex = ["female" if draw < FEMALE else "male" for draw in random.random(number)]
+    # Tissues of one sex need a subject of that sex; `_subject` relies on these two.
     sex[:2] = "female", "male"
     return _Subjects(names, sex, _choices(random, AGES, number), _choices(random, HARDY, number))
 
 
 def _letters(number: int) -> str:
     """Four letters and digits or more, different for every number, in no obvious order."""
+    # 514,229 is prime and does not divide 33 ** 4, so the product permutes the numbers below it.
     scattered = number * 514_229 % len(LETTERS) ** 4 + len(LETTERS) ** 4 * (
         number // len(LETTERS) ** 4
     )
@@ -230,6 +232,6 @@ def _choices(random: np.random.Generator, values: dict[str, int], number: int) -
 
 
 def _file_part(site: str) -> str:
-    """A site as recount's file names spell it: small letters, dots for everything else."""
+    """A site as recount's file names spell it: lower-case letters, and dots for everything else."""
     words = "".join(letter if letter.isalnum() else " " for letter in site.lower()).split()
     return ".".join(words)

@@ -1,5 +1,5 @@
-"""The tissues that simulated samples come from, with GTEx's sizes, and which sample is of which
-tissue.
+"""The tissues that simulated samples come from, with GTEx's sizes, and the tissue of every
+sample.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Tissue:
 
     @property
     def long_name(self) -> str:
-        """The name as a person writes it; empty where the tissue is not known."""
+        """The name as a person writes it; empty if the tissue is not known."""
         return "" if self.name == "NA" else self.name.replace("_", " ")
 
 
@@ -171,12 +171,13 @@ class Tissues:
 
 
 def simulate_tissues(plan: Plan) -> Tissues:
-    """The samples of a plan, dealt to the tissues in GTEx's proportions."""
+    """The samples of a plan, distributed over the tissues in GTEx's proportions."""
     random = plan.generator("tissues")
     sizes = np.array(apportion(plan.samples, [float(tissue.size) for tissue in TISSUES]))
     of = random.permutation(np.repeat(np.arange(len(TISSUES)), sizes))
     depth = np.exp(random.normal(0, DEPTH.sample_sigma, plan.samples))
     depth[random.random(plan.samples) < RICH] *= RICH_FACTOR
+    # Reads are proportional to depth, so a mean other than 1 would shift all of them.
     depth /= depth.mean()
     starts = np.concatenate(([0], np.cumsum(sizes)))
     return Tissues(np.lexsort((-depth, of)), starts, of, depth.astype(np.float32))

@@ -1,8 +1,8 @@
 """Files that name simulated genes and transcripts: refFlat, GFF3, GTF and UCSC's canonical
 transcripts.
 
-Symbols (SIMG00001) and accessions are invented: no gene is called so, and ENSG99… numbers have not
-been given out.
+Symbols (SIMG00001) and accessions are invented: no gene has such a symbol, and Ensembl has assigned
+no ENSG99… numbers.
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def gene_id(gene: int) -> str:
 
 
 def gene_type(exons: int) -> str:
-    """GENCODE's word for a gene with so many exons, as simulated: those with introns make protein."""
+    """GENCODE's type of a simulated gene: genes with introns are protein_coding, others lincRNA."""
     return "protein_coding" if exons > 1 else "lincRNA"
 
 
@@ -96,6 +96,7 @@ def _transcript(
     exons = tuple((int(genes.exon_start[i]), int(genes.exon_end[i])) for i in which)
     coding = None
     if len(exons) > 1:
+        # The coding span starts and ends inside exons, so that untranslated regions occur.
         coding = (sum(exons[0]) // 2, sum(exons[-1]) // 2)
     return SimulatedTranscript(
         first + gene, number, on, "+-"[int(genes.strand[gene])], exons, coding
@@ -104,7 +105,7 @@ def _transcript(
 
 def ref_flat_line(transcript: SimulatedTranscript) -> str:
     """UCSC refFlat: symbol, transcript, chromosome, strand, then 0-based starts and exclusive ends;
-    no CDS is an empty one.
+    a transcript without a CDS has an empty one.
     """
     return "\t".join((symbol(transcript.gene), *_ucsc_columns(transcript))) + "\n"
 
@@ -125,6 +126,7 @@ def canonical_line(transcript: SimulatedTranscript) -> str:
 
 def _ucsc_columns(transcript: SimulatedTranscript) -> tuple[str, ...]:
     start, end = transcript.start - 1, transcript.end
+    # UCSC writes an empty span at the end of a transcript that has no coding sequence.
     coding = (transcript.coding[0] - 1, transcript.coding[1]) if transcript.coding else (end, end)
     return (
         transcript.name,

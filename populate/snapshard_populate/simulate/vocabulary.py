@@ -11,6 +11,7 @@ from snapshard_populate.simulate.plan import FIRST_RAIL_ID
 
 # The source_dataset_id. Snaptron's start at 1, so 0 belongs to no real data set.
 DATASET = "0"
+# A comma, a rail_id of six digits and a colon fill a word; reads have seven digits at most.
 _WORD = 8
 
 
@@ -35,7 +36,7 @@ class Vocabulary:
         return "".join([head + text[begin:end] + tail for head, begin, end, tail in rows]).encode()
 
     def pairs(self, coverage: Coverage) -> tuple[str, list[int]]:
-        """Text of all pairs, and where each feature's end in it."""
+        """The text of all pairs, and the offset at which each feature's pairs end."""
         cells = np.empty((len(coverage.sample), 2), np.uint64)
         cells[:, 0] = self.sample[coverage.sample]
         widths = self.sample_width[coverage.sample]
@@ -48,6 +49,8 @@ class Vocabulary:
             cells[large, 1] = words
             widths[large] += _widths(words) - self.reads_width[-1]
         text = cells.tobytes().translate(None, b"\0").decode("ascii")
+        # Widths are single bytes, so their sums need a wider type. Every feature has a pair, or
+        # reduceat would return the width of the next feature's first one.
         return text, np.cumsum(
             np.add.reduceat(widths, coverage.starts[:-1], dtype=np.int64)
         ).tolist()
@@ -85,6 +88,7 @@ def medians(coverage: Coverage) -> NDArray[np.float64]:
     """Median reads of every feature; of an even number, the mean of the two in the middle."""
     starts: Integers = coverage.starts
     row = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    # One sort of row and reads in one integer keeps the reads of each row together.
     keys = row << 32 | coverage.reads
     keys.sort()
     reads = keys & 0xFFFFFFFF

@@ -124,7 +124,7 @@ class ArrowWriter:
         text = b"".join(self._texts)
         self._texts, self._text_bytes = [], 0
         if text:
-            # The cast makes columns without any value have their declared type.
+            # The types are equal already; without the cast the table lacks the schema's metadata.
             table = arrow_table(Rows(text, tuple(self._schema.names)), self._columns)
             self._file.write_table(table.cast(self._schema))
         return self._take_output()

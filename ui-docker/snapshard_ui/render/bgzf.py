@@ -36,6 +36,7 @@ class Bgzf:
         return (self._block(text) if text else b"") + self._block(b"")
 
     def _block(self, text: bytes) -> bytes:
+        # Negative window bits give raw deflate; zlib's own gzip header would have no extra field.
         compressor = zlib.compressobj(self._level, zlib.DEFLATED, -15)
         compressed = compressor.compress(text) + compressor.flush()
         size = _HEADER.size + len(compressed) + _FOOTER.size

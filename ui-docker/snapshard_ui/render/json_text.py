@@ -37,6 +37,7 @@ class JsonObjects:
 
     def write(self, rows: Rows, separator: bytes) -> bytes:
         """The objects, with the separator between them."""
+        # One pass over the whole text is cheaper than a check of each field.
         is_plain = not rows.text.translate(None, _PLAIN)
         width, fields = len(self.columns), rows.fields()
         for position, column in enumerate(self.columns):
@@ -86,6 +87,7 @@ def _template(columns: tuple[Column, ...], *, quoted: bool) -> bytes:
 
 
 def _member(column: Column, placeholder: bytes) -> bytes:
+    # The name becomes part of a format template, in which a percent sign must be doubled.
     return orjson.dumps(column.name).replace(b"%", b"%%") + b":" + placeholder
 
 

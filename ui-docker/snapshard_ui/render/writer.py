@@ -77,6 +77,7 @@ class LineWriter:
         return COMPLETE_REMARK + words(end) + b"\n" if end else b""
 
     def broken(self, reason: str) -> bytes:
+        # A newline would end the remark, and the rest of the reason would look like a row.
         return ERROR_REMARK + reason.replace("\n", " ").encode() + b"\n"
 
 
