@@ -71,7 +71,7 @@ def snapshard() -> None:
     Try it with simulated data:
       snapshard simulate demo --junctions 100000 --samples 500
       snapshard load demo
-      snapshard query chr1:1,000,000-1,200,000 --filter 'samples_count>=10'
+      snapshard query chr1:400,000-500,000 --filter 'samples_count>=10'
       snapshard serve
     """
 

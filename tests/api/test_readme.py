@@ -70,6 +70,12 @@ def test_the_examples_in_python_and_r_print_what_is_shown(demo):
     assert printed(["Rscript", "-e"], r[0], demo).strip() == shown
 
 
+def test_the_example_of_a_shell_finds_junctions(demo):
+    example = re.search(r"`snapshard (query [^`]*)`", README)[1]
+    output = printed(["sh", "-c"], f"{sys.executable} -m snapshard {example} --server {demo}", demo)
+    assert len(output.splitlines()) > 2, "no row after the two lines of the header"
+
+
 def test_every_target_that_the_readme_names_exists():
     named = set(re.findall(r"\bmake ([a-z][a-z-]+)", README))
     assert {"run", "test"} <= named
