@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshard.column_values import VOCABULARIES, unquoted
 from snapshard.errors import BadQuery
-from snapshard.junction import COLUMNS, RECOMPUTED, Column, ColumnType
+from snapshard.junction import COLUMNS, RECOMPUTED, STRANDS, Column, ColumnType
 from snapshard.rows import Rows
 
 Comparison = Callable[[Any, Any], Any]
@@ -37,8 +38,11 @@ _EXPECTED = {
     ColumnType.INTEGER: "a whole number",
     ColumnType.DECIMAL: "a number",
     ColumnType.FLAG: "0 or 1",
-    ColumnType.TEXT: "text without control characters",
 }
+_UNORDERED = ("=", "!=")
+"""The operators of text columns: their values have no order that would mean anything."""
+
+Operand = int | Decimal | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on a column, such as samples_count >= 100. Raises BadQuery for a value that
-    does not fit the column's type.
+    """One condition on a column, such as samples_count >= 100. Raises BadQuery for a value that no
+    row can have.
 
-    Text compares by code point. A flag is 0 if the text is `0`, else 1.
+    A flag is 0 if the text is `0`, else 1. Text columns have the operators = and != only. Their
+    values may be written as people write them (see column_values.py), such as `da` or `Chr2`.
     """
 
     column: str
@@ -69,6 +74,8 @@ class Filter:
             raise BadQuery("filter", self.column, f"one of the columns {', '.join(FILTERABLE)}")
         if self.operator not in OPERATORS:
             raise BadQuery("filter", self.operator, f"one of the operators {' '.join(OPERATORS)}")
+        if self.type is ColumnType.TEXT and self.operator not in _UNORDERED:
+            raise BadQuery(f"filter {self.column}", self.operator, "= or !=, since this is text")
         self.operand  # noqa: B018  # parsed here so that a wrong value is refused at construction
 
     def __str__(self) -> str:
@@ -80,12 +87,28 @@ class Filter:
         return FILTERABLE[self.column].type
 
     @property
-    def operand(self) -> int | Decimal | str:
-        """The value as the column's type; raises BadQuery if it does not fit."""
+    def operand(self) -> Operand:
+        """The value as the column's type; for a text column the stored values that it means, of
+        which a row must have one (with != none).
+
+        Raises BadQuery for a value that no row can have.
+        """
+        if self.type is ColumnType.TEXT:
+            return self._texts()
         parsed = _PARSERS[self.type](self.value)
         if parsed is None:
             raise BadQuery(f"filter {self.column}", self.value, _EXPECTED[self.type])
         return parsed
+
+    def _texts(self) -> tuple[str, ...]:
+        values_of, expected = VOCABULARIES[self.column]
+        texts = values_of(self.value)
+        # Every row has some strand, and nobody means `class!=`: such a filter is a slip, which would
+        # select no row, or all of them.
+        slip = self.operator == "!=" and (texts == STRANDS or not self.value)
+        if slip or not texts:
+            raise BadQuery(f"filter {self.column}", self.value, expected)
+        return texts
 
     @property
     def condition(self) -> Condition:
@@ -115,7 +138,7 @@ class Filter:
     def mask(self, rows: Rows) -> NDArray[np.bool_]:
         """A mask of the rows whose recomputed statistic satisfies the condition."""
         parse = rows.integers if self.type is ColumnType.INTEGER else rows.decimals
-        operand = self.operand if isinstance(self.operand, int) else float(self.operand)
+        operand = float(self.operand) if isinstance(self.operand, Decimal) else self.operand
         mask: NDArray[np.bool_] = OPERATORS[self.operator](parse(self.column), operand)
         return mask
 
@@ -126,12 +149,14 @@ class Filter:
 
 
 def parse_filter(text: str) -> Filter:
-    """The filter that a person wrote, such as `samples_count>=100` or `strand=+`. Raises BadQuery."""
+    """The filter that a person wrote, such as `samples_count>=100` or `strand=+`; quotation marks
+    around the value are dropped. Raises BadQuery.
+    """
     match = _FILTER.fullmatch(text)
     if not match:
         raise BadQuery("filter", text, "column, operator and value such as samples_count>=100")
     symbol = {"==": "="}.get(match["operator"], match["operator"])
-    return Filter(match["column"], symbol, match["value"])
+    return Filter(match["column"], symbol, unquoted(match["value"]))
 
 
 def _parse_integer(text: str) -> int | None:
@@ -155,13 +180,8 @@ def _parse_flag(text: str) -> int | None:
     return {"0": 0, "1": 1}.get(text)
 
 
-def _parse_text(text: str) -> str | None:
-    return text if text.isprintable() and len(text) <= 1000 else None
-
-
-_PARSERS: dict[ColumnType, Callable[[str], int | Decimal | str | None]] = {
+_PARSERS: dict[ColumnType, Callable[[str], int | Decimal | None]] = {
     ColumnType.INTEGER: _parse_integer,
     ColumnType.DECIMAL: _parse_decimal,
     ColumnType.FLAG: _parse_flag,
-    ColumnType.TEXT: _parse_text,
 }

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from snapshard.assembly import are_same_assembly
+from snapshard.column_values import strand_sign
 from snapshard.errors import BadQuery
 from snapshard.junction import STRANDS
 from snapshard.region import Region, parse_region
@@ -19,7 +20,11 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class JunctionName:
-    """A junction by assembly, first and last base of the intron, and strand; None means any strand."""
+    """A junction by assembly, first and last base of the intron, and strand.
+
+    None means that the name has no strand. Another sign than + and - is a junction's own if its
+    strand is unknown; in a question it means any strand.
+    """
 
     assembly: str
     region: Region
@@ -37,9 +42,10 @@ def parse_name(text: str, assembly: str) -> JunctionName:
     Raises BadQuery for a name of another assembly: positions are never lifted over silently.
     """
     match = _NAME.fullmatch(text.strip())
-    if not match or (match["strand"] is not None and match["strand"] not in STRANDS):
+    strand = strand_sign(match["strand"]) if match and match["strand"] else None
+    if not match or (strand is not None and strand not in STRANDS):
         raise BadQuery("name", text, _EXPECTED)
     if match["assembly"] is not None and not are_same_assembly(match["assembly"], assembly):
         expected = f"a name of assembly {assembly}; positions are not lifted over"
         raise BadQuery("name", text, expected)
-    return JunctionName(assembly, parse_region(match["region"]), match["strand"])
+    return JunctionName(assembly, parse_region(match["region"]), strand)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from snapshard.catalog.sample_words import Tokenization, TokenizedField, split_words
 from snapshard.catalog.samples_file import SamplesFile
+from snapshard.column_values import unquoted
 from snapshard.errors import BadQuery
 from snapshard.filters import OPERATORS
 from snapshard.pairs import Integers
@@ -68,14 +69,18 @@ class _FilterHits:
 
 
 def parse_sample_filter(text: str) -> SampleFilter:
-    """The filter that a person wrote, such as `SMRIN>=7` or `SMTS=Brain`. Raises BadQuery."""
+    """The filter that a person wrote, such as `SMRIN>=7` or `SMTS=Brain`; quotation marks around
+    the value are dropped. Raises BadQuery, also for a filter without a value: with `!=` it would
+    match every sample.
+    """
     match = _FORM.fullmatch(text)
-    if not match:
+    value = unquoted(match["value"]) if match else ""
+    if not match or not value:
         raise BadQuery(
             "filter", text, "field, operator (>= <= != = > <) and value such as SMRIN>=7"
         )
     operator = {"==": "="}.get(match["operator"], match["operator"])
-    return SampleFilter(match["field"], operator, match["value"].strip())
+    return SampleFilter(match["field"], operator, value)
 
 
 class SampleSearch:
@@ -90,6 +95,7 @@ class SampleSearch:
         self._types = types
         self._numbers: dict[str, Numbers] = {}
         self._tokenized: dict[str, dict[Tokenization, TokenizedField]] = {}
+        self._with_decimals: dict[str, bool] = {}
         self._lock = threading.Lock()
 
     def find(self, filters: Sequence[SampleFilter]) -> SampleHits:
@@ -161,10 +167,7 @@ class SampleSearch:
     def _word_hits(
         self, name: str, tokenization: Tokenization, words: list[str]
     ) -> tuple[Integers, Integers]:
-        field = self._tokenized_field(name, tokenization)
-        if field is None:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        return field.hits(words)
+        return self._tokenized_field(name, tokenization).hits(words)
 
     def _scores(self, hits: Sequence[_FilterHits], indexes: Integers) -> Numbers:
         """Lucene's classic scores of these samples (TFIDFSimilarity of Lucene 4: tf = sqrt, norm =
@@ -203,24 +206,33 @@ class SampleSearch:
                 self._numbers[field] = np.array(numbers, np.float64)
             return self._numbers[field]
 
-    def _tokenized_field(self, name: str, tokenization: Tokenization) -> TokenizedField | None:
-        """The words of a field; None if Snaptron would index it as numbers, so that no word of it
-        is ever found.
+    def holds_decimals(self, name: str) -> bool:
+        """Whether a text field has values such as 3.5, in which Snaptron never finds a word: its
+        index has numbers there. False for a number field.
         """
+        if self._types.get(name, "t") != "t" or name not in self.samples.names:
+            return False
+        with self._lock:
+            if name not in self._with_decimals:
+                self._with_decimals[name] = any(
+                    _WITH_POINT.fullmatch(text)
+                    for texts in self.samples.column(name)
+                    for text in texts
+                )
+            return self._with_decimals[name]
+
+    def _tokenized_field(self, name: str, tokenization: Tokenization) -> TokenizedField:
+        """The words of a field."""
         with self._lock:
             if name not in self._tokenized:
                 self._tokenized[name] = self._tokenize(name)
-            return self._tokenized[name].get(tokenization)
+            return self._tokenized[name][tokenization]
 
     def _tokenize(self, name: str) -> dict[Tokenization, TokenizedField]:
         if name == ALL:
             # The joined text is not kept in memory: each tokenization reads the file once more.
             return {way: TokenizedField(self._joined_columns(), way) for way in Tokenization}
-        columns: list[bytes] = []
-        for texts in self.samples.column(name):
-            if any(_WITH_POINT.fullmatch(text) for text in texts):
-                return {}
-            columns.append(b"\n".join(texts))
+        columns = [b"\n".join(texts) for texts in self.samples.column(name)]
         return {way: TokenizedField(columns, way) for way in Tokenization}
 
     def _joined_columns(self) -> Iterator[bytes]:

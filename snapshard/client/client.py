@@ -175,11 +175,14 @@ class Client:
         response = self._session.get(f"{base}/junctions", parameters).json()
         return int(response["count"]["rows"])
 
-    def batch(self, names: Iterable[str], **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
+    def batch(
+        self, names: Iterable[str | int], **options: Unpack[ReleaseOptions]
+    ) -> "pd.DataFrame":
         """The junctions with these names, in the order of the names, all from one release.
 
-        A name is `GRCh38:chr2:71548830-71549349:+`. Without the strand it may have two rows. The row
-        of a name that is not found has False in `found`. The number of names is unlimited.
+        A name is `GRCh38:chr2:71548830-71549349:+` or a snaptron_id. Without the strand it may have
+        two rows. The row of a name that is not found has False in `found`, and the reason in `error`
+        if it is no name of the release. The number of names is unlimited.
         """
         from snapshard.client.frames import batch_frame
 

@@ -102,17 +102,20 @@ def record_frame(
 
 
 def batch_frame(responses: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A row per requested name, or one per strand: asked, found, then the columns of a junction.
+    """A row per requested name, or one per strand: asked, found, error, then the columns of a
+    junction.
 
-    The columns of a junction are empty for a name that was not found.
+    The columns of a junction are empty for a name that was not found; `error` says why a text is no
+    name.
     """
     records: list[dict[str, Any]] = []
     for response in responses:
         for result in response["results"]:
-            for junction in result["junctions"] or [{}]:
-                records.append({"asked": result["name"], "found": result["found"], **junction})
+            error = (result.get("error") or {}).get("detail")
+            leading = {"asked": result["name"], "found": result["found"], "error": error}
+            records += [{**leading, **junction} for junction in result["junctions"] or [{}]]
     about = responses[0]["about"] if responses else {}
-    return _junction_records_frame(records, ("asked", "found"), about)
+    return _junction_records_frame(records, ("asked", "found", "error"), about)
 
 
 def site_frame(response: Mapping[str, Any]) -> pd.DataFrame:

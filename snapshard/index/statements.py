@@ -227,6 +227,13 @@ def _comparison(condition: Condition, rows: Table, parameter: str) -> ColumnElem
     """The comparison of the stored column with the parameter of that name."""
     kind = FILTERABLE[condition.column].type
     column: ColumnElement[Any] = rows.c[condition.column]
+    if kind is ColumnType.TEXT:
+        values = bindparam(parameter, type_=ARRAY(Text))
+        is_one = condition.operator == "="
+        membership: ColumnElement[bool] = (
+            column == any_(values) if is_one else column != all_(values)
+        )
+        return membership
     if kind is ColumnType.FLAG:
         column = cast(column != literal_column("'0'"), Integer)
     operand_type: TypeEngine[Any] = BigInteger() if condition.large else _TYPES[kind]
@@ -261,7 +268,9 @@ def _shape_and_values(
             f"end_{number}": region.end,
             f"chromosome_{number}": region.chrom,
         }
-    values |= {f"operand_{number}": condition.operand for number, condition in enumerate(filters)}
+    for number, condition in enumerate(filters):
+        operand = condition.operand
+        values[f"operand_{number}"] = list(operand) if isinstance(operand, tuple) else operand
     if query.ids is not None:
         content = interval.content[query.kind]
         values["ids"] = _array(

@@ -13,6 +13,9 @@ from snapshard.filters import FILTERABLE, OPERATORS, Filter, parse_filter
         (" coverage_avg < 2.5 ", Filter("coverage_avg", "<", "2.5")),
         ("strand==+", Filter("strand", "=", "+")),
         ("annotated!=0", Filter("annotated", "!=", "0")),
+        ("strand='+'", Filter("strand", "=", "+")),
+        ('samples_count>="100"', Filter("samples_count", ">=", "100")),
+        ("class = \u201cDA\u201d", Filter("class", "=", "DA")),
     ],
 )
 def test_a_filter_is_understood(text, expected):
@@ -30,12 +33,48 @@ def test_a_filter_is_understood(text, expected):
         ("coverage_avg>=many", "a number"),
         ("coverage_avg>=nan", "a number"),
         ("annotated=yes", "0 or 1"),
-        ("strand=\x00", "text without control characters"),
+        ("strand=\x00", "[+], - or [?]"),
+        ("strand!=minus", "[+], - or [?]"),
+        ("strand!=", "[+], - or [?]"),
+        ("strand=+-", "[+], - or [?]"),
+        ("strand!=*", "[+], - or [?]"),
+        ('strand="+', "[+], - or [?]"),
+        ("strand>=-", "= or !=, since this is text"),
+        ("class!=XX", "DA, NDA, D, A or N"),
+        ("class!=", "DA, NDA, D, A or N"),
+        ("class<=D", "= or !="),
+        ("left_motif!=GTA", "two bases such as GT"),
+        ("right_motif=", "two bases such as GT"),
+        ("right_motif=XX", "two bases such as GT"),
+        ("chromosome!=", "a chromosome name"),
+        ("chromosome!=chr 1", "a chromosome name"),
     ],
 )
 def test_a_wrong_filter_says_what_was_expected(text, expected):
     with pytest.raises(BadQuery, match=expected):
         parse_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("strand=+", {"+"}),
+        ("strand=\u2212", {"-"}),
+        ("strand=\u2013", {"-"}),
+        ("strand=?", {"?", "*", "."}),
+        ("strand!=?", {"?", "*", "."}),
+        ("strand=*", {"+", "-", "?", "*", "."}),
+        ("strand=.", {"+", "-", "?", "*", "."}),
+        ("class=da", {"DA"}),
+        ("class!=nDa", {"NDA"}),
+        ("class=?", {""}),
+        ("class=", {""}),
+        ("left_motif=gt", {"GT", "Gt", "gT", "gt"}),
+        ("right_motif=NN", {"NN", "Nn", "nN", "nn"}),
+    ],
+)
+def test_a_text_filter_means_the_values_that_rows_can_have(text, stored):
+    assert set(parse_filter(text).operand) == stored
 
 
 def test_every_column_but_the_samples_has_all_six_operators():

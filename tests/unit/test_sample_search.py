@@ -56,7 +56,8 @@ def found(search, *texts):
         ("name=cortex brain", []),
         ("name=été", [20]),
         ("name=cell", [20]),
-        ("name=", []),
+        ('name="frontal cortex"', [5]),
+        ("name!='CORTEX'", [8, 11]),
         ("name!=cortex", [8, 11]),
         ("age>30", [8, 20]),
         ("age>=30", [3, 8, 20]),
@@ -64,7 +65,8 @@ def found(search, *texts):
         ("age=7", []),
         ("rin<=8", [3, 11, 30]),
         ("rin=8.0", [11]),
-        ("mixed=abc", []),
+        ("mixed=abc", [5, 8, 11, 20, 30]),
+        ("mixed!=abc", [3]),
         ("all=abc", [5, 8, 11, 20, 30]),
         ("all=brain 30", [3]),
         ("rail_id=11", [11]),
@@ -79,7 +81,21 @@ def test_all_filters_must_hold(search):
     assert found(search, "name=cortex", "age=30", "rin>8") == []
 
 
-@pytest.mark.parametrize("text", ["cortex", "name", "=x", "nosuch=1", "age=7.5", "rin=abc", "age="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cortex",
+        "name",
+        "=x",
+        "nosuch=1",
+        "age=7.5",
+        "rin=abc",
+        "age=",
+        "name=",
+        "name!=",
+        'name!=""',
+    ],
+)
 def test_what_is_no_filter_is_refused(search, text):
     with pytest.raises(BadQuery):
         search.ids([parse_sample_filter(text)])

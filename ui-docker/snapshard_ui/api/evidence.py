@@ -5,21 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 from flask import Response
 
+from snapshard.column_values import ANY_STRAND, strand_sign
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
 from snapshard.index import Index
+from snapshard.junction import STRANDS
 from snapshard.match import Match
-from snapshard.measures import Detection, Evidence, measure_evidence
+from snapshard.measures import Detection, Evidence, measure_evidence, sample_sums
 from snapshard.name import JunctionName
-from snapshard.pairs import parse_pairs
 from snapshard.query import Query
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api.junction_lookup import find_junction
+from snapshard_ui.api.junction_lookup import check_one, find_junctions
 from snapshard_ui.api.junction_page import check_limit
 from snapshard_ui.api.models.responses import EvidenceAnswer, SiteAnswer
 from snapshard_ui.api.params import NoParams, SiteParams
@@ -29,7 +31,7 @@ from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render import JsonObjects
 
-_SITE = re.compile(r"(?:[^:\s]+:)?(?P<chrom>[^:\s]+):(?P<position>[\d,]+)(?::(?P<strand>[+\-?]))?")
+_SITE = re.compile(r"(?:[^:\s]+:)?(?P<chrom>[^:\s]+):(?P<position>[\d,]+)(?::(?P<strand>\S))?")
 _ROLES = {
     (Match.START, "+"): "donor",
     (Match.END, "+"): "acceptor",
@@ -89,15 +91,20 @@ def junction_evidence(request: ReleaseRequest[NoParams], name: str) -> Response:
 
 
 def find_evidence(index: Index, release: Release, text: str) -> JunctionEvidence:
-    """The evidence for the junction with this name or number. Raises as `find_junction` does, and
-    NotFound for an unknown chromosome.
+    """The evidence for the junction with this name or number. With the sign of any strand it is that
+    of the junctions on all strands together: the samples that have one of them, and all their reads.
+
+    Raises as `find_junctions` does, Ambiguous for a name without strand that several junctions have,
+    and NotFound for an unknown chromosome.
     """
-    name, rows = find_junction(index, release, text)
+    name, rows = find_junctions(index, release, text)
+    if name.strand is None:
+        check_one(text, rows, release)
     region = check_chromosome(index, release, name.region)
-    pairs = rows.pairs if rows.text else parse_pairs([])
+    sums = sample_sums([rows] if rows.text else [])
     evidence = measure_evidence(
-        pairs.samples,
-        pairs.coverages,
+        sums.samples,
+        sums.reads,
         sample_count=release.sample_count,
         groups=index.facts.of(release).groups,
     )
@@ -142,14 +149,17 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
 
 
 def _parse_site(text: str) -> tuple[Region, str | None]:
+    """The base, and the strand if the text chooses one of the two."""
     match = _SITE.fullmatch(text.strip())
-    if not match:
+    strand = strand_sign(match["strand"]) if match and match["strand"] else ANY_STRAND[0]
+    if not match or strand not in STRANDS:
         raise BadQuery(
             "site",
             text,
             "chromosome:position such as chr2:71548830, with :+ or :- to choose the strand",
         )
-    return parse_region(f"{match['chrom']}:{match['position']}"), match["strand"]
+    base = parse_region(f"{match['chrom']}:{match['position']}")
+    return base, strand if strand in "+-" else None
 
 
 def _read_rows(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
@@ -165,23 +175,27 @@ def _objects(rows: Rows) -> list[bytes]:
 
 
 def _annotation(rows: Rows, release: Release) -> dict[str, object]:
+    """The id, class and motifs of the rows; None for what they do not have in common."""
     if not rows.text:
         return dict.fromkeys(_ANNOTATION)
     cells = with_columns(rows, _ANNOTATION, release).cells()
-    number, *texts = [column[0].decode() for column in cells]
-    return dict(zip(_ANNOTATION, [int(number), *texts], strict=True))
+    number, *texts = [column[0].decode() if len(set(column)) == 1 else None for column in cells]
+    return dict(zip(_ANNOTATION, [None if number is None else int(number), *texts], strict=True))
 
 
 def _neighbours(index: Index, release: Release, query: Query, junction: Rows) -> dict[str, int]:
-    """The other junctions that a query finds, up to the size of a page."""
+    """The other junctions that a query finds, up to the size of a page; `junction` are the rows to
+    leave out.
+    """
     limit = index.settings.max_rows
-    # The junction itself may be among them, and one more row shows whether there are more.
-    rows = _read_rows(index, release, query, limit=limit + 2)
+    # The junction itself, on each strand, may be among them, and one more row shows whether there
+    # are more.
+    rows = _read_rows(index, release, query, limit=limit + len(junction) + 1)
     if not rows.text:
         return {"junctions": 0, "reads": 0, "truncated": False}
     reads = rows.integers("coverage_sum")
     if junction.text:
-        reads = reads[rows.integers("snaptron_id") != junction.integers("snaptron_id")[0]]
+        reads = reads[~np.isin(rows.integers("snaptron_id"), junction.integers("snaptron_id"))]
     return {
         "junctions": len(reads[:limit]),
         "reads": int(reads[:limit].sum()),

@@ -4,9 +4,9 @@ import orjson
 from flask import Response
 
 from snapshard.errors import NotFound
-from snapshard.name import parse_name
 from snapshard_ui.api.export import export_response
-from snapshard_ui.api.junction_lookup import find_junction, on_strand
+from snapshard_ui.api.junction_batch import batch_results
+from snapshard_ui.api.junction_lookup import find_junction
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.responses import (
     BatchAnswer,
@@ -57,18 +57,10 @@ def junction(request: ReleaseRequest[OneParams], name: str) -> Response:
 
 @posted("/junctions:batch", body=BatchBody, model=BatchAnswer)
 def batch(request: ReleaseRequest[BatchBody]) -> Response:
-    """Up to 10,000 junctions by stable name, in the order of the request.
+    """Up to 10,000 junctions by stable name or snaptron_id, in the order of the request.
 
-    `found` is false for a junction that the release does not have.
+    `found` is false for a junction that the release does not have, and for a text that is no name;
+    `error` then has the reason, and the place of the item.
     """
-    texts = request.params.junctions
-    names = [parse_name(text, request.release.assembly) for text in texts]
-    regions = [name.region for name in names]
-    rows_by_name = request.index.find(request.release, regions, columns=DEFAULT)
-    objects = JsonObjects([CHOOSABLE[column] for column in DEFAULT], exact=True)
-    results = []
-    for text, name, exact_rows in zip(texts, names, rows_by_name, strict=True):
-        rows = on_strand(exact_rows, name)
-        members = orjson.Fragment(b"[" + objects.write(rows, b",") + b"]") if rows.text else []
-        results.append({"name": text, "found": bool(rows.text), "junctions": members})
+    results = batch_results(request.index, request.release, request.params.junctions)
     return release_response(request.release, results=results)

@@ -2,6 +2,7 @@
 document and docs/api.md are generated from them.
 """
 
+import json
 import re
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_origin
@@ -28,6 +29,15 @@ def _split(value: Any) -> Any:
         return value
     parts = [part.strip() for part in ",".join(value).split(",")]
     return [part for part in parts if part]
+
+
+def _as_text(value: Any) -> str:
+    """A value of JSON as the text of an item, so that a wrong one gets an error of its own."""
+    if isinstance(value, list | dict):
+        return "[…]" if isinstance(value, list) else "{…}"
+    # JSON can escape halves of a character, which no text may contain.
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-8", "replace").decode()
 
 
 Numbers = Annotated[
@@ -217,10 +227,10 @@ class BatchBody(Params):
     """Junctions by name."""
 
     junctions: Annotated[
-        list[Annotated[str, Field(max_length=200)]],
+        list[Annotated[str, BeforeValidator(_as_text)]],
         Field(
             max_length=10_000,
-            description="stable names; the strand may be omitted",
+            description="stable names, of which the strand may be omitted, or snaptron_ids",
             examples=[["GRCh38:chr2:71548830-71549349:+"]],
         ),
     ]
@@ -347,5 +357,7 @@ def read_body(model: type[Model]) -> Model:
 
 
 def plus_strand(text: str) -> str:
-    """A filter on the strand as it was meant: an unescaped `+` in a URL arrives as a blank."""
-    return re.sub(r"^(\s*strand\s*(?:=|==|!=)) $", r"\1+", text)
+    """A filter on the strand as it was meant: an unescaped `+` in a URL arrives as a blank, also
+    between quotation marks.
+    """
+    return re.sub(r"""^(\s*strand\s*(?:=|==|!=)["']?) (["']?)$""", r"\1+\2", text)

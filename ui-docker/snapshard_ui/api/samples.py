@@ -10,6 +10,7 @@ import orjson
 from flask import Response
 
 from snapshard.catalog import ALL, ReleaseFacts, SampleFilter, parse_sample_filter
+from snapshard.column_values import unquoted
 from snapshard.errors import BadQuery, NotFound
 from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
@@ -136,7 +137,7 @@ def _columns(facts: ReleaseFacts, names: tuple[str, ...]) -> tuple[Column, ...]:
 
 def _matching_indexes(facts: ReleaseFacts, params: SampleParams) -> list[int]:
     """The indexes of the matching samples, in file order."""
-    filters = [SampleFilter(ALL, "=", text.strip()) for text in params.q]
+    filters = [SampleFilter(ALL, "=", unquoted(text.strip())) for text in params.q]
     filters += [parse_sample_filter(text) for text in params.filter]
     if not filters:
         return list(range(len(facts.samples.ids)))

@@ -25,7 +25,7 @@ from snapshard_ui.snaptron.query_text import NO_FORMAT, SnaptronQuery
 from snapshard_ui.snaptron.regions import QueryInterval, query_intervals
 from snapshard_ui.snaptron.rfilters import ID, RowFilters, parse_rfilters
 from snapshard_ui.snaptron.row_formats import DATATYPES, Heading, RowFormat, header, prefixed
-from snapshard_ui.snaptron.sfilters import parse_sfilters
+from snapshard_ui.snaptron.sfilters import parse_sfilters, searchable
 
 NO_SELECTION = b"Filter and filter + metadata queries not supported at this time\n"
 """The original's response to a query with neither regions nor ids."""
@@ -117,7 +117,8 @@ def _restricted_samples(endpoint: RowEndpoint, query: SnaptronQuery) -> SampleSe
     if query.sids:
         return SampleSet(sample_ids(endpoint.index, endpoint.release, query.sids))
     if query.sfilters:
-        return SampleSet(endpoint.facts.search.ids(parse_sfilters(query.sfilters)))
+        filters, search = parse_sfilters(query.sfilters), endpoint.facts.search
+        return SampleSet(search.ids(searchable(filters, search)))
     return None
 
 

@@ -84,10 +84,18 @@ def _row_filter(text: str, column: str, operator: str, value: str) -> Filter:
         )
         raise BadQuery("rfilter", text, f"one of the columns and operators {columns}")
     if column == "strand":
-        return Filter(column, "=", value)
+        return _strand_filter(value)
     if column.endswith("annotated"):
         return _annotated_filter(column, operator, value)
     return Filter(column, OPERATORS[operator], value.strip())
+
+
+def _strand_filter(value: str) -> Filter:
+    """The filter on the strand. As in the original, a value that no row can have matches nothing."""
+    try:
+        return Filter("strand", "=", value)
+    except BadQuery:
+        return _NOTHING
 
 
 def _annotated_filter(column: str, operator: str, value: str) -> Filter:

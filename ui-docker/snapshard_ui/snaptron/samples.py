@@ -13,7 +13,7 @@ from snapshard_ui.snaptron.query_text import SnaptronQuery
 from snapshard_ui.snaptron.records import parse_ids, sample_ids
 from snapshard_ui.snaptron.rfilters import ID
 from snapshard_ui.snaptron.row_formats import Heading, header
-from snapshard_ui.snaptron.sfilters import parse_sfilters
+from snapshard_ui.snaptron.sfilters import parse_sfilters, searchable
 
 _SCORE = "Lucene TF-IDF Score"
 _LETTER = "S"
@@ -94,7 +94,7 @@ def _sample_fields(row: bytes, query: SnaptronQuery) -> list[str]:
 
 def _matching_samples(facts: ReleaseFacts, query: SnaptronQuery) -> Iterator[bytes]:
     search = facts.search
-    matches = search.find(parse_sfilters(query.sfilters))
+    matches = search.find(searchable(parse_sfilters(query.sfilters), search))
     if query.header:
         yield Heading(header((_SCORE, *search.samples.names, ALL)))
     for row, score in zip(matches.indexes.tolist(), matches.scores.tolist(), strict=True):

@@ -102,12 +102,21 @@ class OneJunction(Answer):
     junction: Junction  # type: ignore[valid-type]
 
 
+class BatchError(Answer):
+    """Why an item has no junctions: the error that it would get alone."""
+
+    item: int = Field(description="place in the request, counted from 1")
+    status: int
+    detail: str
+
+
 class BatchResult(Answer):
     """The junctions with one name: one per strand if the name does not contain it."""
 
     name: str
     found: bool
     junctions: list[Junction]  # type: ignore[valid-type]
+    error: BatchError | None = Field(description="null if the item is a name or a number")
 
 
 class BatchAnswer(Answer):
