@@ -54,6 +54,7 @@ def data_folder(name="data"):
 
 def quit_at_once(embedded):
     """Stops an embedded server whose folder is thrown away: it need not write a checkpoint."""
+    embedded._healer.stop()
     process = postmaster(embedded)
     process.send_signal(signal.SIGQUIT)
     process.wait(10)
@@ -62,4 +63,4 @@ def quit_at_once(embedded):
 
 def postmaster(embedded):
     """The first process of an embedded server."""
-    return psutil.Process(embedded._server.get_pid())
+    return psutil.Process(embedded._server.postmaster().pid)

@@ -70,6 +70,12 @@ class Catalog:
         """Every release that can be queried, oldest first within a compilation."""
         return [release for release, _ in self._cached()]
 
+    def last_known(self) -> list[Release] | None:
+        """The releases as last read, without a query; None if they were never read."""
+        if self._refreshed is None:
+            return None
+        return [release for release, _ in self._releases]
+
     def compilations(self) -> list[Release]:
         """The current release of every compilation, by name."""
         return [release for release, current in self._cached() if current]

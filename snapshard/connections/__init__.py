@@ -2,6 +2,7 @@
 
 from snapshard.connections.embedded import Embedded
 from snapshard.connections.pools import Pools, Use
+from snapshard.connections.reach import unreachable_shards
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
 from snapshard.connections.topology import running_shards
 from snapshard.connections.watch import Watch, current_watch, watching
@@ -17,5 +18,6 @@ __all__ = [
     "current_watch",
     "running_shards",
     "shard_errors",
+    "unreachable_shards",
     "watching",
 ]

@@ -1,22 +1,13 @@
-"""Waits until a condition holds, and publishes a release for the time of a test."""
+"""Publishes a release for the time of a test."""
 
-import time
 from contextlib import contextmanager
 
 import httpx
-import pytest
+from waiting import wait_for
 
 from snapshard_populate.releases import publish_release
 
-
-def wait_for(condition, seconds, *, why=lambda: ""):
-    """Waits until the condition holds; how long that took."""
-    started = time.monotonic()
-    while not condition():
-        if time.monotonic() - started > seconds:
-            pytest.fail(f"waited {seconds} s in vain. {why()}")
-        time.sleep(0.05)
-    return time.monotonic() - started
+__all__ = ["known_to_all", "published", "wait_for"]
 
 
 @contextmanager

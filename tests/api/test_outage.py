@@ -27,6 +27,9 @@ def pair(tmp_path_factory):
     folder = tmp_path_factory.mktemp("outage")
     simulate(folder / "source", junctions=400, samples=10, seed=3)
     with data_folder() as near, data_folder() as far:
+        # These tests end the servers and start them again themselves.
+        near.embedded._healer.stop()
+        far.embedded._healer.stop()
         addresses = (
             near.embedded.ensure_shards(["near"]).addresses
             | far.embedded.ensure_shards(["far"]).addresses
@@ -65,7 +68,7 @@ def stop(embedded):
 
 def start(embedded):
     """Starts it again."""
-    embedded._server.ensure_postgres_running()
+    embedded._server.ensure_running()
 
 
 def freeze(embedded):

@@ -3,7 +3,7 @@
 import pytest
 
 from snapshard.connections import running_shards
-from snapshard.connections.embedded import CONNECTIONS
+from snapshard.connections.embedded.embedded import CONNECTIONS
 from snapshard.errors import BadSetting
 from snapshard.settings import Settings
 

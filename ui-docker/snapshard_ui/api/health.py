@@ -5,12 +5,17 @@ from importlib.metadata import version
 import flask
 from flask import Blueprint, Response
 
+from snapshard.connections import CATALOG, unreachable_shards
+from snapshard.errors import ShardUnavailable
 from snapshard_ui.api.models.releases import ServiceInfo
 from snapshard_ui.api.params import NoParams
 from snapshard_ui.api.releases import release_members
 from snapshard_ui.api.responses import json_response
 from snapshard_ui.api.routes import PREFIX, on_api, root
 from snapshard_ui.runtime import current_backend, current_index, current_settings
+
+_READY_SECONDS = 0.9
+"""How long the check of readiness waits for the shards: probes expect the truth within a second."""
 
 blueprint = Blueprint("health", __name__)
 
@@ -23,10 +28,21 @@ def livez() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """200 if the catalog is known, so that queries can be routed. An unavailable shard does not
-    take the others offline.
+    """200 if queries can be answered now: the releases are known and a shard responds. An
+    unavailable shard does not take the others offline, but is named.
     """
-    return json_response({"status": "ready", "releases": len(current_index().catalog.releases())})
+    index = current_index()
+    unreachable = unreachable_shards(index.shard_map, _READY_SECONDS)
+    shards = index.pools.names() or [CATALOG]
+    if all(name in unreachable for name in shards):
+        raise ShardUnavailable(shards[0], unreachable[shards[0]])
+    # A catalog that hangs would make this answer wait.
+    if CATALOG in unreachable and index.catalog.last_known() is None:
+        raise ShardUnavailable(CATALOG, unreachable[CATALOG])
+    releases = index.catalog.last_known() if CATALOG in unreachable else index.catalog.releases()
+    return json_response(
+        {"status": "ready", "releases": len(releases or ()), "unavailable": list(unreachable)}
+    )
 
 
 @blueprint.get("/metrics")

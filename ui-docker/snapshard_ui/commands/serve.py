@@ -2,6 +2,8 @@
 name.
 """
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import click
 
 from snapshard.connections import running_shards
+from snapshard.errors import SnapshardError
 from snapshard.settings import Settings
 from snapshard_ui import create_app
 from snapshard_ui.runtime.serving import Server, options
@@ -57,5 +60,16 @@ def serve(data: Path | None, **overrides: Any) -> None:
             err=True,
         )
 
-    with running_shards(settings) as shards:
-        Server(lambda: create_app(settings, shards), options(settings), announce).run()
+    failures: list[SnapshardError] = []
+
+    def end(error: SnapshardError) -> None:
+        failures.append(error)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with running_shards(settings, on_failure=end) as shards:
+        try:
+            Server(lambda: create_app(settings, shards), options(settings), announce).run()
+        finally:
+            # The server ends by SystemExit, whose code would report success.
+            if failures:
+                raise failures[0]
