@@ -17,7 +17,12 @@ from psycopg.pq import Conninfo
 PORT = 5432
 """Only the name of the socket contains it; nothing listens on a network."""
 _WITHOUT_OPTION = ("PGSERVICE", "PGTZ", "PGDATESTYLE", "PGGEQO")
-_SPECIAL_DEFAULTS = {"connect_timeout": "0", "min_protocol_version": "3.0"}
+_SPECIAL_DEFAULTS = {
+    "connect_timeout": "0",
+    "min_protocol_version": "3.0",
+    "max_protocol_version": "latest",
+    "sslcertmode": "allow",
+}
 """Values of options that have no default in libpq and do not accept an empty value."""
 _SOCKET_BYTES = 103
 """The longest path of a socket on every system that has them (Linux allows 107 bytes)."""
