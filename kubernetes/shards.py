@@ -81,7 +81,7 @@ def read_table(path: Path) -> list[Database]:
     """
     lines = [
         line.split("\t")
-        for line in path.read_text(encoding="utf-8").splitlines()
+        for line in path.read_text(encoding="utf-8-sig").splitlines()
         if line and not line.startswith("#")
     ]
     for line in lines:

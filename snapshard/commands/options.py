@@ -107,7 +107,8 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
     def _read(self, path: Path) -> str:
         try:
-            text = path.read_text(encoding="utf-8")
+            # utf-8-sig passes over a byte order mark.
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as exc:
             self.fail(f"cannot read {path}: {exc}")
         lines = [line for line in text.splitlines() if not line.startswith("#")]

@@ -30,9 +30,14 @@ class ShardMap:
         its password file. Raises BadShardMap.
         """
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            # utf-8-sig passes over a byte order mark.
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
         except OSError as exc:
             raise BadShardMap(f"cannot read the shard map {path}: {exc.strerror}") from exc
+        except UnicodeDecodeError as exc:
+            raise BadShardMap(
+                f"{path}: expected UTF-8 text: {exc.reason} at byte {exc.start + 1}"
+            ) from exc
         addresses: dict[str, str] = {}
         for number, line in enumerate(lines, 1):
             if line.strip() and not line.startswith("#"):

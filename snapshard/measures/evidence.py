@@ -41,7 +41,10 @@ def measure_evidence(
 ) -> Evidence:
     """The evidence for a junction that has these reads in these samples. A junction without samples
     is counted explicitly: 0 of N, overall and in every group.
+
+    A sample that is listed with 0 reads does not have the junction.
     """
+    samples, coverages = samples[coverages > 0], coverages[coverages > 0]
     detections: list[tuple[SampleGroup, Detection]] = []
     for group in groups:
         members = SampleSet(group.members).contains(samples)

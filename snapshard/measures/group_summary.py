@@ -13,7 +13,7 @@ each), then the columns one after the other:
     maximum   their largest coverage, only for records with more than one sample
 
 Records are sorted by position, then group. A group without the row has no record. A sample that is
-listed with coverage 0 counts as one that has the row, as in samples_count.
+listed with 0 reads does not have the row.
 """
 
 import struct
@@ -112,6 +112,9 @@ class Membership:
 def summarise(pairs: Pairs, membership: Membership) -> Summaries:
     """Samples, reads, median and largest coverage of every row in every group that has it."""
     index, groups = membership.expand(pairs.samples)
+    if not pairs.coverages.all():
+        has_reads = pairs.coverages[index] > 0
+        index, groups = index[has_reads], groups[has_reads]
     if not len(index):
         empty = np.empty(0, np.int64)
         return Summaries(empty, empty, empty, empty, np.empty(0), empty)

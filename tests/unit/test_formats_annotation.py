@@ -181,10 +181,150 @@ def test_gff3_is_read(parsed, dialect):
     assert found.transcripts == (ENST,)
 
 
-def test_a_later_line_of_a_gene_replaces_an_earlier_one(parsed):
-    text = GFF3["GENCODE"].splitlines(keepends=True)[1]
-    assert parsed(read_annotation, text + text.replace("\t900\t", "\t950\t")).genes == (
-        dataclasses.replace(GENE, end=950),
+def test_an_id_at_several_places_keeps_them_all(parsed):
+    line = GFF3["GENCODE"].splitlines(keepends=True)[1]
+    far = line.replace("\t100\t900\t", "\t5000\t5900\t")
+    assert parsed(read_annotation, line + far + line).genes == (
+        GENE,
+        dataclasses.replace(GENE, start=5000, end=5900),
+    )
+
+
+TRANS_SPLICED = """\
+##gff-version 3
+chrM	RefSeq	gene	74631	74744	.	-	.	ID=gene1;Name=rps12;part=1/2
+chrM	RefSeq	gene	146276	147073	.	+	.	ID=gene1;Name=rps12;part=2/2
+chrM	RefSeq	exon	74631	74744	.	-	.	Parent=gene1
+chrM	RefSeq	exon	146276	146500	.	+	.	Parent=gene1
+chrM	RefSeq	exon	147000	147073	.	+	.	Parent=gene1
+"""
+
+
+def test_parts_of_a_trans_spliced_gene_have_their_own_exons(parsed):
+    annotation = parsed(read_annotation, TRANS_SPLICED)
+    assert [(gene.gene_id, gene.start, gene.end, gene.strand) for gene in annotation.genes] == [
+        ("gene1", 74631, 74744, "-"),
+        ("gene1", 146276, 147073, "+"),
+    ]
+    assert [(each.symbol, each.strand, each.exons) for each in annotation.transcripts] == [
+        ("rps12", "-", ((74631, 74744),)),
+        ("rps12", "+", ((146276, 146500), (147000, 147073))),
+    ]
+
+
+def gtf_exon(start, end, *, number="", strand="+", transcript="T", gene="G"):
+    attributes = f'gene_id "{gene}"; transcript_id "{transcript}"; '
+    attributes += f"exon_number {number};" if number else ""
+    return f"chr1\tx\texon\t{start}\t{end}\t.\t{strand}\t.\t{attributes}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "transcripts", "genes"),
+    [
+        (
+            [
+                gtf_exon(10, 19, number="1"),
+                gtf_exon(30, 39, number="2"),
+                gtf_exon(5010, 5019, number="1"),
+                gtf_exon(5030, 5039, number="2"),
+            ],
+            [((10, 19), (30, 39)), ((5010, 5019), (5030, 5039))],
+            [(10, 39), (5010, 5039)],
+        ),
+        (
+            [gtf_exon(10, 19), gtf_exon(30, 39, strand="-")],
+            [((10, 19),), ((30, 39),)],
+            [(10, 19), (30, 39)],
+        ),
+        (
+            [gtf_exon(10, 19), gtf_exon(900, 999, transcript="T2"), gtf_exon(30, 39)],
+            [((10, 19), (30, 39)), ((900, 999),)],
+            [(10, 39), (900, 999)],
+        ),
+        (
+            [
+                gtf_exon(10, 19),
+                gtf_exon(900, 999, transcript="T2"),
+                gtf_exon(15, 950, transcript="T3"),
+            ],
+            [((10, 19),), ((900, 999),), ((15, 950),)],
+            [(10, 999)],
+        ),
+        ([gtf_exon(10, 19), gtf_exon(10, 19)], [((10, 19),)], [(10, 19)]),
+    ],
+)
+def test_places_of_one_id_are_never_joined_across_a_gap(parsed, lines, transcripts, genes):
+    annotation = parsed(read_annotation, "".join(lines))
+    assert [each.exons for each in annotation.transcripts] == transcripts
+    assert [(gene.start, gene.end) for gene in annotation.genes] == genes
+
+
+def test_a_transcript_with_lines_at_two_places_is_two_transcripts(parsed):
+    text = GTF + GTF.replace("\t100\t", "\t7100\t").replace("\t900\t", "\t7900\t").replace(
+        "\t800\t", "\t7800\t"
+    ).replace("\t300\t", "\t7300\t").replace("\t850\t", "\t7850\t").replace("\t203\t", "\t7203\t")
+    annotation = parsed(read_annotation, text)
+    assert annotation.transcripts[0] == ENST
+    assert [(each.start, each.end, each.exons) for each in annotation.transcripts[1:]] == [
+        (7100, 7900, ((7100, 7300), (7800, 7900)))
+    ]
+
+
+@pytest.mark.parametrize("type_", ["NMD_transcript_variant", "mRNA", "three_whatever"])
+def test_whatever_is_the_parent_of_exons_is_a_transcript(parsed, type_):
+    text = GFF3["Ensembl"].replace("\tmRNA\t", f"\t{type_}\t")
+    assert parsed(read_annotation, text).transcripts == (ENST,)
+
+
+def test_ids_are_compared_decoded(parsed):
+    text = GFF3["Ensembl"].replace("Parent=transcript:ENST1.1", "Parent=transcript%3AENST1%2E1")
+    assert parsed(read_annotation, text).transcripts == (ENST,)
+    text = GFF3["Ensembl"].replace("ENST1.1", "ENST1%2C1")
+    assert parsed(read_annotation, text).transcripts == (
+        dataclasses.replace(ENST, transcript_id="ENST1,1"),
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace('"', ""),
+        lambda text: text.replace('"', "'"),
+        lambda text: text.replace(";\n", "\n"),
+        lambda text: text.replace(";\n", "; \t\n"),
+        lambda text: text.replace("; ", " ;  "),
+        lambda text: text.replace('note "a; b";', ""),
+        lambda text: "".join(line * 2 for line in text.splitlines(keepends=True)),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\t", "  "),
+        lambda text: "track name=x\n\n" + text,
+    ],
+)
+def test_gtf_is_read_with_the_liberties_that_programs_take(parsed, changed):
+    text = changed(GTF.replace(' note "a; b";', "") if '"' not in changed(GTF) else GTF)
+    annotation = parsed(read_annotation, text)
+    assert (annotation.genes, annotation.transcripts) == ((GENE,), (ENST,))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace(";", " ; "),
+        lambda text: text.replace("\n", ";\n").replace("gff-version 3;", "gff-version 3"),
+        lambda text: text.replace("ID=ENST1.1", 'ID="ENST1.1"'),
+    ],
+)
+def test_gff3_is_read_with_the_liberties_that_programs_take(parsed, changed):
+    annotation = parsed(read_annotation, changed(GFF3["GENCODE"]))
+    assert (annotation.genes, annotation.transcripts) == ((GENE,), (ENST,))
+
+
+def test_a_transcript_of_coding_parts_alone_has_them_as_exons(parsed):
+    text = "".join(line + "\n" for line in GTF.splitlines() if "\texon\t" not in line)
+    assert parsed(read_annotation, text).transcripts[0].exons == (
+        (200, 202),
+        (203, 300),
+        (800, 850),
     )
 
 

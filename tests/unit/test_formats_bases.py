@@ -107,6 +107,8 @@ def test_bedgraph_is_read_without_its_lines_for_browsers():
         "chromosome\tstart\tend\t1\nchr1\t0\t1\t1\n",
         "chrom\tstart\tend\t1\n",
         "chromosome\tstart\tend\tSRR1\n",
+        "chromosome\tstart\tend\t٣\n",
+        "chromosome\tstart\tend\t1234567890123456789\n",
     ],
 )
 def test_a_header_of_other_columns_is_refused(tmp_path, text):
@@ -114,6 +116,15 @@ def test_a_header_of_other_columns_is_refused(tmp_path, text):
     with (
         open_source(tmp_path / "h.tsv") as source,
         pytest.raises(BadSource, match="expected one line: chromosome, start, end and rail_ids"),
+    ):
+        read_bases_header(source)
+
+
+def test_a_header_that_names_a_sample_twice_is_refused(tmp_path):
+    (tmp_path / "h.tsv").write_text("chromosome\tstart\tend\t1\t2\t1\n")
+    with (
+        open_source(tmp_path / "h.tsv") as source,
+        pytest.raises(BadSource, match="expected every sample once, got 1 again"),
     ):
         read_bases_header(source)
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.junction import NAMES
+from snapshard.pairs import SampleSet
 from snapshard_populate.formats import check_rows, read_rows
+from snapshard_populate.formats.snaptron import WITHOUT_READS
 from snapshard_populate.reading import ErrorBudget, chunks
 
 GOOD = {
@@ -88,11 +90,11 @@ def reason(text, **arguments):
         {"start": "1", "end": "2147483646", "length": "2147483646"},
         {"start": "200", "length": "1"},
         {
-            "samples": ",5:0",
-            "samples_count": "1",
-            "coverage_sum": "0",
-            "coverage_avg": "0.000",
-            "coverage_median": "0",
+            "samples": ",5:0,7:1",
+            "samples_count": "2",
+            "coverage_sum": "1",
+            "coverage_avg": "0.500",
+            "coverage_median": "0.5",
         },
         {
             "samples": ",1:1,2:2",
@@ -221,7 +223,17 @@ BAD = [
     ({"left_motif": "G\x7f"}, "expected printable text, got a control character (0x7f) at byte"),
     (
         {"source_dataset_id": "1\r"},
-        "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE",
+        "expected printable text, got a control character (0x0d) at byte",
+    ),
+    (
+        {
+            "samples": ",5:0,7:0",
+            "samples_count": "2",
+            "coverage_sum": "0",
+            "coverage_avg": "0.000",
+            "coverage_median": "0.000",
+        },
+        "samples: expected a sample with 1 or more reads, got 2 with 0",
     ),
     ({"source_dataset_id": "1\t"}, "expected 17 tab-separated columns, got 18 in '7\\tchr2"),
     ({"snaptron_id": "GTEx:I\t7"}, "DataSource:Type of a Snaptron response, remove it: cut -f2-"),
@@ -259,10 +271,9 @@ def test_a_line_that_is_no_row_is_named(line, expected):
 def test_two_lines_whose_columns_add_up_are_still_found():
     long, short = row(source_dataset_id="1\t"), row().replace(b"\tGT", b"")
     bad: list[BadRow] = []
-    assert (
-        accepted(row() + long + short + row(), errors=ErrorBudget(9, report=bad.append))
-        == row() * 2
-    )
+    assert accepted(
+        row() + long + short + row(strand="-"), errors=ErrorBudget(9, report=bad.append)
+    ) == row() + row(strand="-")
     assert [one.line for one in bad] == [2, 3]
 
 
@@ -282,7 +293,8 @@ def test_a_line_of_column_names_in_front_is_skipped_and_counted():
 
 
 def test_the_last_line_may_lack_its_newline():
-    assert accepted(row() + row().removesuffix(b"\n")) == row() * 2
+    text = row() + row(strand="-")
+    assert accepted(text.removesuffix(b"\n")) == text
 
 
 def test_an_empty_file_is_refused_but_an_empty_part_is_not():
@@ -330,7 +342,8 @@ def test_bad_rows_over_the_budget_end_the_load_with_their_number():
 
 def test_a_row_longer_than_a_chunk_is_read():
     pairs = "".join(f",{sample}:1" for sample in range(200_000))
-    text = row() + with_samples(pairs, "200000", "200000", "1.000", "1.000") + row()
+    long = with_samples(pairs, "200000", "200000", "1.000", "1.000", strand="-")
+    text = row() + long + row(strand="?")
     assert len(pairs) > 10 * 100_000
     assert accepted(text, chunk_bytes=100_000) == text
 
@@ -343,13 +356,14 @@ def test_a_file_without_line_ends_is_refused(monkeypatch):
         read(b"x" * 5000, chunk_bytes=100)
 
 
-def at(chrom, start, end):
-    return row(chromosome=chrom, start=str(start), end=str(end), length=str(end - start + 1))
+def at(chrom, start, end, strand="+"):
+    length = str(end - start + 1)
+    return row(chromosome=chrom, start=str(start), end=str(end), length=length, strand=strand)
 
 
 SORTED = (
     at("chr10", 5, 9)
-    + at("chr10", 5, 9)
+    + at("chr10", 5, 9, "-")
     + at("chr10", 5, 10)
     + at("chr10", 6, 7)
     + at("chr2", 1, 3)
@@ -461,7 +475,7 @@ def has_good_samples(one):
         return False
     pairs = [pair.split(":") for pair in one["samples"][1:].split(",")]
     coverages = [int(coverage) for _, coverage in pairs]
-    once = len({int(sample) for sample, _ in pairs}) == len(pairs) and max(coverages) < 1 << 40
+    once = len({int(sample) for sample, _ in pairs}) == len(pairs) and 0 < max(coverages) < 1 << 40
     counted = (int(one["samples_count"]), int(one["coverage_sum"])) == (len(pairs), sum(coverages))
     return (
         once
@@ -482,8 +496,10 @@ def near(text, value):
 
 
 COVERAGES = st.one_of(st.integers(0, 3), st.integers(0, 500), st.integers(0, 10**10))
-PAIRS = st.dictionaries(st.integers(0, 10**8), COVERAGES, min_size=1, max_size=12).map(
-    lambda found: list(found.items())
+PAIRS = (
+    st.dictionaries(st.integers(0, 10**8), COVERAGES, min_size=1, max_size=12)
+    .filter(lambda coverage_of: any(coverage_of.values()))
+    .map(lambda coverage_of: list(coverage_of.items()))
 )
 
 
@@ -518,9 +534,15 @@ def place_of(line):
     return int(fields[2]), int(fields[3])
 
 
+def junction_of(line):
+    return *place_of(line), line.split(b"\t")[5]
+
+
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(good_rows(), min_size=1, max_size=8).map(lambda rows: sorted(rows, key=place_of)),
+    st.lists(good_rows(), min_size=1, max_size=8, unique_by=junction_of).map(
+        lambda rows: sorted(rows, key=place_of)
+    ),
     st.integers(1, 3000),
 )
 def test_good_rows_come_back_verbatim_however_they_are_cut(rows, chunk_bytes):
@@ -539,3 +561,56 @@ def test_a_change_of_any_few_bytes_is_judged_as_plain_python_judges_it(line, dat
         line[:place] + new.replace(b"\n", b"") + line[place + removed :].rstrip(b"\n")
     ) + b"\n"
     assert accepted(changed, errors=ErrorBudget(1)) == (changed if is_good(changed[:-1]) else b"")
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 10_000])
+@pytest.mark.parametrize(("first", "second"), [("+", "+"), ("-", "-"), ("?", "."), ("*", "?")])
+def test_a_junction_that_occurs_again_is_named_with_the_line_that_has_it(
+    first, second, chunk_bytes
+):
+    before, between = at("chr2", 5, 8, "-"), at("chr2", 5, 9, "+" if first != "+" else "-")
+    text = before + at("chr2", 5, 9, first) + between + at("chr2", 5, 9, second)
+    expected = (
+        rf"line 4: expected every junction once, got chr2:5-9:{re.escape(second)} \(id 7\) again"
+    )
+    with pytest.raises(BadRow, match=expected + "; line 2 has it"):
+        read(text, chunk_bytes=chunk_bytes)
+    kept = accepted(text, errors=ErrorBudget(1), chunk_bytes=chunk_bytes)
+    assert kept == before + at("chr2", 5, 9, first) + between
+
+
+POSITIONS = st.tuples(
+    st.sampled_from(["chr1", "chr2"]), st.integers(1, 3), st.integers(4, 6), st.sampled_from("+-?.")
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(POSITIONS, min_size=1, max_size=20), st.integers(1, 3000))
+def test_every_junction_is_kept_once(positions, chunk_bytes):
+    ordered = sorted(positions, key=lambda position: position[:3])
+    first_lines = {}
+    for position in ordered:
+        first_lines.setdefault((*position[:3], position[3].replace(".", "?")), at(*position))
+    text = b"".join(at(*position) for position in ordered)
+    bad = []
+    errors = ErrorBudget(len(ordered), report=bad.append)
+    assert accepted(text, errors=errors, chunk_bytes=chunk_bytes) == b"".join(first_lines.values())
+    assert len(bad) == len(ordered) - len(first_lines)
+
+
+@pytest.mark.parametrize("kind", ["junction", "gene", "exon"])
+@pytest.mark.parametrize("top", [900, 1 << 40])
+def test_a_sample_that_the_samples_file_lacks_is_named(kind, top):
+    known = SampleSet([1, 3, 4, 5, top])
+    text = row().replace(b"900:8", b"%d:8" % top)
+    assert accepted(text, kind=kind, samples=known) == text
+    strange = row(samples=",5:3,7:1,900000:8")
+    expected = "samples: expected samples of the samples file, got 7 and 1 more"
+    assert expected in reason(strange, kind=kind, samples=known)
+
+
+def test_samples_without_reads_are_noted():
+    errors = ErrorBudget()
+    text = row(samples=",5:12,4:0", samples_count="2", coverage_avg="6", coverage_median="6")
+    assert accepted(text, errors=errors) == text
+    assert errors.notices == (f"x.tsv: {WITHOUT_READS}",)

@@ -2,6 +2,7 @@
 looks whole.
 """
 
+import codecs
 import gzip
 import http.server
 import random
@@ -14,10 +15,13 @@ from contextlib import contextmanager
 
 import pysam
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from snapshard.errors import BadRow, BadSource
 from snapshard.region import Region
 from snapshard_populate.reading import (
+    ErrorBudget,
     download,
     has_index,
     indexed_chromosomes,
@@ -26,6 +30,7 @@ from snapshard_populate.reading import (
     tabix,
 )
 from snapshard_populate.reading.download import Download
+from snapshard_populate.reading.text import LINE_ENDS_CONVERTED, MARK_PASSED_OVER, repaired
 
 TEXT = b"".join(b"%d\tchr1\t%d\n" % (i, random.Random(i).randrange(10**9)) for i in range(20_000))
 
@@ -489,3 +494,68 @@ def test_the_source_pod_gives_nothing_outside_its_folder(pod, indexed):
     with socket.create_connection(("127.0.0.1", int(pod.rpartition(":")[2]))) as client:
         client.sendall(b"GET /../outside HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 404")
+
+
+MARK = b"\xef\xbb\xbf"
+TEXTS = st.lists(st.sampled_from([b"a", b"\t", b"\n", b"\r\n", "ü".encode(), MARK]), max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    TEXTS.map(b"".join), st.booleans(), st.integers(1, 5), st.sampled_from([bytes, gzip.compress])
+)
+def test_marks_and_windows_line_ends_are_repaired_however_the_text_is_cut(
+    tmp_path_factory, text, marked, size, stored
+):
+    path = tmp_path_factory.getbasetemp() / "repaired.tsv"
+    path.write_bytes(stored((MARK if marked else b"x") + text))
+    with open_source(path) as source:
+        parts = []
+        while part := source.read(size):
+            parts.append(part)
+    assert b"".join(parts) == (b"" if marked else b"x") + text.replace(b"\r\n", b"\n")
+    expected = [MARK_PASSED_OVER] * marked + [LINE_ENDS_CONVERTED] * (b"\r\n" in text)
+    assert source.repairs == expected
+
+
+@pytest.mark.parametrize("size", range(1, 12))
+def test_a_carriage_return_and_its_newline_may_come_in_different_blocks(size):
+    text = b"ab\r\nc\r\rd\r\n\r\n"
+    blocks = (text[i : i + size] for i in range(0, len(text), size))
+    notes = []
+    assert b"".join(repaired(blocks, "x", notes.append)) == b"ab\nc\r\rd\n\n"
+    assert notes == [LINE_ENDS_CONVERTED]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf_16_is_refused_with_the_command_that_converts_it(tmp_path, encoding):
+    mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
+    (tmp_path / "x").write_bytes(mark + "rail_id\trun\n".encode(encoding))
+    name = encoding.upper()[:6]
+    expected = rf"x: expected UTF-8 text, got {name} .*; convert it: iconv -f {name} -t UTF-8"
+    with pytest.raises(BadSource, match=expected):
+        read_all(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"a\rb", "a control character (0x0d) at byte 2"),
+        (b"\0", "a control character (0x00) at byte 1"),
+        (b"a\x1b[31m", "a control character (0x1b) at byte 2"),
+        (b"a\x0bb", "a control character (0x0b) at byte 2"),
+        (b"a\x7f", "a control character (0x7f) at byte 2"),
+        (b"a\xff", "expected UTF-8 text, got byte 0xff at byte 2"),
+    ],
+)
+def test_a_line_that_is_not_clean_text_is_named(tmp_path, line, expected):
+    (tmp_path / "x").write_bytes(b"first\n" + line + b"\nthird\n")
+    with (
+        open_source(tmp_path / "x") as source,
+        pytest.raises(BadRow, match=rf"x, line 2: .*{re.escape(expected)}"),
+    ):
+        list(source.lines())
+    bad = []
+    with open_source(tmp_path / "x") as source:
+        assert list(source.lines(ErrorBudget(1, report=bad.append))) == [(1, "first"), (3, "third")]
+    assert [row.line for row in bad] == [2]

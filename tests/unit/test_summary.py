@@ -24,7 +24,10 @@ GROUPS = st.dictionaries(
 def naive_summaries(rows, groups):
     for position, pairs in enumerate(rows):
         for number, members in sorted(groups.items()):
-            coverages = [coverage for sample, coverage in pairs.items() if sample in members]
+            reads = {
+                sample: count for sample, count in pairs.items() if count and sample in members
+            }
+            coverages = list(reads.values())
             if coverages:
                 yield (
                     position,

@@ -14,6 +14,7 @@ from snapshard.connections import Embedded, ShardMap, running_shards
 from snapshard.errors import BadShardMap
 from snapshard.release import Interval
 from snapshard.settings import Settings
+from snapshard_populate.reading import open_source
 from snapshard_populate.releases import default_layout, read_layout
 
 EMBEDDED_SHARDS = 5
@@ -48,9 +49,7 @@ def shards_to_fill(
     creates missing shards: `count` of them, or five if it has none and no count is given. The
     shards of a cluster are fixed; raises BadShardMap for a count there.
     """
-    layout = (
-        read_layout(layout_file.read_text(encoding="utf-8").splitlines()) if layout_file else None
-    )
+    layout = _layout(layout_file) if layout_file else None
     if not settings.embedded:
         if count is not None:
             raise BadShardMap(
@@ -67,3 +66,8 @@ def shards_to_fill(
         intervals = layout or default_layout(names)
         shards = embedded.ensure_shards(dict.fromkeys(interval.shard for interval in intervals))
         yield shards, intervals
+
+
+def _layout(file: Path) -> Sequence[Interval]:
+    with open_source(file) as source:
+        return read_layout(line for _, line in source.lines())

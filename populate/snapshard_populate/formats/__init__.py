@@ -3,8 +3,8 @@
 All of them report bad lines to an error budget and raise BadSource for a file that cannot be used.
 """
 
+from snapshard_populate.formats.annotation import Annotation, read_annotation
 from snapshard_populate.formats.bases import read_bases, read_bases_header, read_bedgraph
-from snapshard_populate.formats.gff import Annotation, read_annotation
 from snapshard_populate.formats.groups import GroupLine, read_groups
 from snapshard_populate.formats.merged_coverage import MergedCoverage
 from snapshard_populate.formats.sample_coverage import CoverageFile, read_coverage_files

@@ -6,12 +6,14 @@ positions are 0-based and half-open; `snapshard` converts them when it compares 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.errors import BadSource
+from snapshard.junction import parse_id
 from snapshard.pairs import Integers, are_digits
 from snapshard.region import LAST_BASE
 from snapshard.row_kinds import BASE
@@ -47,11 +49,14 @@ def read_bases_header(source: Source) -> tuple[int, ...]:
     if (
         len(lines) != 1
         or tuple(names[: len(BASE.columns)]) != BASE.columns
-        or not all(name.isdigit() for name in samples)
+        or None in map(parse_id, samples)
     ):
         expected = f"one line: {', '.join(BASE.columns)} and rail_ids"
         raise BadSource(source.name, f"expected {expected}, got {quoted(chr(10).join(lines))}")
-    return tuple(int(name) for name in samples)
+    numbers = [int(name) for name in samples]
+    if repeated := [rail_id for rail_id, count in Counter(numbers).items() if count > 1]:
+        raise BadSource(source.name, f"expected every sample once, got {repeated[0]} again")
+    return tuple(numbers)
 
 
 def read_bases(

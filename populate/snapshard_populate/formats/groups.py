@@ -6,10 +6,12 @@ counts.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 
 from snapshard.errors import BadRow
+from snapshard.junction import MOST_DIGITS, parse_id
 from snapshard_populate.reading import ErrorBudget, Source
 
 _NUMBERS = re.compile(r"[0-9,]*")
@@ -25,14 +27,17 @@ class GroupLine:
     members: tuple[int, ...]
 
 
-def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[GroupLine]:
+def read_groups(
+    source: Source, *, errors: ErrorBudget, samples: Set[int] | None = None
+) -> Iterator[GroupLine]:
     """Yields the groups of a file in its order.
 
-    Bad lines, and groups with the name of an earlier one, are spent on the error budget. Members
-    are not compared with the samples of the compilation, which may lack a samples file.
+    Bad lines and groups with the name of an earlier one are spent on the error budget. Members that
+    are none of the samples (None: unknown) are left out and noted: they would count in N, and can
+    never count in n.
     """
     lines: dict[str, int] = {}
-    for number, line in source.lines():
+    for number, line in source.lines(errors):
         fields = line.split("\t")
         if number == 1 and _are_column_names(fields):
             continue
@@ -45,7 +50,10 @@ def read_groups(source: Source, *, errors: ErrorBudget) -> Iterator[GroupLine]:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
             lines[group.name] = number
-            yield group
+            unknown = set() if samples is None else {*group.members} - samples
+            if unknown:
+                errors.note(source.name, _unknown_text(number, group, unknown))
+            yield replace(group, members=tuple(m for m in group.members if m not in unknown))
 
 
 def _are_column_names(fields: list[str]) -> bool:
@@ -64,7 +72,7 @@ def _parse_group(fields: list[str]) -> GroupLine:
         raise ValueError("expected a name of the group, got ''")
     members = tuple(_parse_rail_id(text) for text in ids.split(",")) if ids else ()
     if len(set(members)) != len(members):
-        repeated = next(member for i, member in enumerate(members) if member in members[:i])
+        repeated = next(member for member, count in Counter(members).items() if count > 1)
         raise ValueError(f"group {name!r}: expected every sample once, got {repeated} again")
     # A count that differs from the list shows that the list was truncated.
     if count != str(len(members)):
@@ -75,6 +83,16 @@ def _parse_group(fields: list[str]) -> GroupLine:
 
 
 def _parse_rail_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"expected rail_ids separated by commas, got {text[:80]!r}")
-    return int(text)
+    rail_id = parse_id(text)
+    if rail_id is None:
+        expected = f"expected rail_ids of at most {MOST_DIGITS} digits, separated by commas"
+        raise ValueError(f"{expected}, got {text[:80]!r}")
+    return rail_id
+
+
+def _unknown_text(line: int, group: GroupLine, unknown: Set[int]) -> str:
+    more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+    return (
+        f"line {line}: group {group.name!r} has sample {min(unknown)}{more}, which the samples file "
+        "lacks, and which was left out"
+    )

@@ -52,21 +52,24 @@ def read_samples(
 ) -> SampleTable:
     """The samples file, completely in memory; `types` (of `read_types`) override inferred types.
 
-    Its bytes are kept, except for bad lines, which are spent on the error budget, and a missing
+    Its text is kept, except for bad lines, which are spent on the error budget, and a missing
     newline at the end, which is added. Raises BadSource if the first line does not name the columns,
     or if the types name other columns.
     """
-    header, *lines = _lines(source)
+    lines = list(source.lines(errors))
+    if not lines or lines[0][0] != 1:
+        raise BadSource(source.name, "expected a first line of column names, got none")
+    header = lines[0][1]
     names = header.split("\t")
     _check_names(names, types or {}, source.name)
-    good, rail_ids = _good_lines(lines, len(names), source.name, errors)
+    good, rail_ids = _good_lines(lines[1:], len(names), source.name, errors)
     if not good:
         raise BadSource(source.name, "expected samples below the column names, got none")
     fields = tuple(
         SampleField(name, (types or {}).get(name, inferred))
         for name, inferred in zip(names, _inferred_types(good, len(names)), strict=True)
     )
-    return SampleTable("\n".join([header, *good, ""]).encode(), fields, tuple(rail_ids))
+    return SampleTable("\n".join([header, *good, ""]).encode(), fields, rail_ids)
 
 
 def read_types(source: Source) -> dict[str, str]:
@@ -82,26 +85,6 @@ def read_types(source: Source) -> dict[str, str]:
         types[name] = letter
     types.pop(_ALL, None)
     return types
-
-
-def _lines(source: Source) -> list[str]:
-    content = source.read()
-    if not content:
-        raise BadSource(source.name, "expected a table of samples, got an empty file")
-    try:
-        lines = content.decode().removesuffix("\n").split("\n")
-    except UnicodeDecodeError as error:
-        number = content.count(b"\n", 0, error.start) + 1
-        raise BadRow(
-            source.name, number, f"expected UTF-8 text, got byte 0x{content[error.start]:02x}"
-        ) from error
-    if lines[0].endswith("\r"):
-        raise BadSource(
-            source.name,
-            "has Windows line ends, which would be part of every response; "
-            "convert it: tr -d '\\r' < FILE",
-        )
-    return lines
 
 
 def _check_names(names: Sequence[str], types: dict[str, str], file: str) -> None:
@@ -120,22 +103,20 @@ def _check_names(names: Sequence[str], types: dict[str, str], file: str) -> None
 
 
 def _good_lines(
-    lines: Sequence[str], columns: int, file: str, errors: ErrorBudget
-) -> tuple[list[str], list[int]]:
+    lines: Sequence[tuple[int, str]], columns: int, file: str, errors: ErrorBudget
+) -> tuple[list[str], tuple[int, ...]]:
     """The lines that are samples, and their rail_ids, which ascend."""
     good: list[str] = []
-    rail_ids: list[int] = []
-    for number, line in enumerate(lines, 2):
+    line_of: dict[int, int] = {}
+    for number, line in lines:
         text = line.partition("\t")[0]
-        reason = _reason(line, text, columns)
-        if not reason and rail_ids and int(text) <= rail_ids[-1]:
-            reason = _order_reason(int(text), rail_ids)
+        reason = _reason(line, text, columns) or _order_reason(int(text), line_of)
         if reason:
             errors.spend(BadRow(file, number, reason))
         else:
             good.append(line)
-            rail_ids.append(int(text))
-    return good, rail_ids
+            line_of[int(text)] = number
+    return good, tuple(line_of)
 
 
 def _reason(line: str, rail_id: str, columns: int) -> str | None:
@@ -145,20 +126,19 @@ def _reason(line: str, rail_id: str, columns: int) -> str | None:
         return f"{expected}, got {count} in {line[:80]!r}"
     if parse_id(rail_id) is None:
         return f"{KEY}: expected a whole number, got {rail_id[:80]!r}"
-    if line.endswith("\r"):
-        return "ends with a carriage return (Windows line ends)"
     return None
 
 
-def _order_reason(rail_id: int, before: Sequence[int]) -> str:
+def _order_reason(rail_id: int, line_of: dict[int, int]) -> str | None:
+    """The reason why a sample may not follow those before, given with their line numbers."""
+    last = next(reversed(line_of), -1)
+    if rail_id > last:
+        return None
     # Clients merge the rows of several tables by rail_id, so samples must be sorted by it.
-    if rail_id in set(before):
-        first = f"(first on line {before.index(rail_id) + 2})"
+    if rail_id in line_of:
+        first = f"(first on line {line_of[rail_id]})"
         return f"{KEY}: expected every sample once, got {rail_id} again {first}"
-    return (
-        f"{KEY}: expected ascending numbers, got {rail_id} after {before[-1]}; "
-        "sort the lines: sort -n"
-    )
+    return f"{KEY}: expected ascending numbers, got {rail_id} after {last}; sort the lines: sort -n"
 
 
 def _inferred_types(lines: Sequence[str], columns: int) -> list[str]:

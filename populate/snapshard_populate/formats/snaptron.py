@@ -8,18 +8,25 @@ Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it
 from collections.abc import Iterable, Iterator
 
 from snapshard.errors import BadSource
+from snapshard.pairs import SampleSet
 from snapshard.rows import Rows, line_count
 from snapshard_populate.reading import (
-    CHECKS,
     CHUNK_BYTES,
     Chunk,
     ErrorBudget,
     GenomeOrder,
     Stream,
+    UniquePositions,
+    has_samples_without_reads,
+    row_checks,
     sift,
     whole_lines,
 )
 
+WITHOUT_READS = (
+    "samples that are listed with 0 reads do not have the junction: evidence and summaries leave "
+    "them out of n"
+)
 _HEADER = b"snaptron_id\tchromosome\t"
 
 
@@ -29,18 +36,20 @@ def read_rows(
     *,
     errors: ErrorBudget,
     kind: str = "junction",
+    samples: SampleSet | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of a complete file in its order, a chunk at a time; messages call the
     file by `name`.
 
-    A first line of column names is skipped. Bad rows are left out and spent on the error budget,
+    A first line of column names is skipped. `samples` are the samples that rows may list; None
+    allows any. Bad rows are left out and spent on the error budget,
     which may raise BadRow. Raises BadSource for an empty file and at the first row out of genome
     order.
     """
     empty = True
     blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
-    for chunk in check_rows(blocks, name, errors=errors, kind=kind):
+    for chunk in check_rows(blocks, name, errors=errors, kind=kind, samples=samples):
         empty = False
         yield chunk
     # If all rows were bad, the error budget has already reported them.
@@ -49,7 +58,12 @@ def read_rows(
 
 
 def check_rows(
-    blocks: Iterable[bytes], name: str, *, errors: ErrorBudget, kind: str = "junction"
+    blocks: Iterable[bytes],
+    name: str,
+    *,
+    errors: ErrorBudget,
+    kind: str = "junction",
+    samples: SampleSet | None = None,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of texts of complete lines, as `read_rows` does; no row at all is not
     an error here.
@@ -57,15 +71,21 @@ def check_rows(
     For regions of an indexed file (`read_region`), whose lines are counted from the first one of the
     region.
     """
-    order, line = GenomeOrder(name), 1
+    order, positions, line = GenomeOrder(name), UniquePositions(), 1
+    checks = row_checks(kind, samples)
     for block in blocks:
         text = block
         if line == 1 and block.startswith(_HEADER):
             text = block[block.index(b"\n") + 1 :]
             line = 2
-        chunk, bad = sift(Rows(text), line, name, CHECKS[kind])
+        chunk, bad = sift(Rows(text), line, name, checks)
+        if len(chunk.rows) and kind == "junction":
+            chunk, repeated = positions.sift(chunk)
+            bad = sorted([*bad, *repeated], key=lambda row: row.line)
         for row in bad:
             errors.spend(row)
+        if kind == "junction" and has_samples_without_reads(chunk.rows):
+            errors.note(name, WITHOUT_READS)
         if len(chunk.rows):
             order.follow(chunk.rows, chunk.lines)
             yield chunk

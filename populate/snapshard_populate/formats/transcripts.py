@@ -21,7 +21,7 @@ def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcr
     """Yields the transcripts in the order of the file; their `source` is the second column, the
     annotations that contain them.
     """
-    for number, line in source.lines():
+    for number, line in source.lines(errors):
         if not line or line.startswith("#"):
             continue
         try:

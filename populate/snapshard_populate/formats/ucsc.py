@@ -41,7 +41,7 @@ def read_canonical(source: Source, *, errors: ErrorBudget) -> Iterator[Transcrip
 
 
 def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterator[Transcript]:
-    for number, line in source.lines():
+    for number, line in source.lines(errors):
         if not line or line.startswith("#"):
             continue
         fields = line.split("\t")

@@ -6,7 +6,8 @@ The path of a row, and the module of each step:
     reading    formats  reading    pieces       pieces     workers    blocks     fill
 
 - `load` begins the release, decides which process reads the sources, verifies and publishes.
-- `compilation` lists the files; `description` reads the small ones into the catalog.
+- `compilation` lists the files; `side_files` reads the small ones into the `description`, which
+  goes into the catalog.
 - `pieces` reads the files of rows and divides the rows by interval.
 - `workers` runs one process per shard. If the sources are read once, in the main process, pieces
   cross a pipe to the worker of their shard; if they have a tabix index, each worker reads its own.

@@ -105,7 +105,8 @@ def _read_properties(path: Path) -> dict[str, object]:
         return {}
     expected = "expected a JSON object with name, display_name, assembly, simulated"
     try:
-        properties = json.loads(path.read_text(encoding="utf-8"))
+        # From bytes, json passes over a byte order mark.
+        properties = json.loads(path.read_bytes())
     except (OSError, ValueError) as exc:
         raise BadSource(str(path), f"{expected}: {exc}") from exc
     if not isinstance(properties, dict):

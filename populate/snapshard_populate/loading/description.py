@@ -2,50 +2,20 @@
 unchanged.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import psycopg
 import zstandard
 from psycopg import sql
 
 from snapshard.catalog import Gene, Transcript, file_names
-from snapshard.errors import BadSource
-from snapshard.row_kinds import BASE
-from snapshard_populate.formats import (
-    Annotation,
-    CoverageFile,
-    GroupLine,
-    SampleTable,
-    read_annotation,
-    read_bases_header,
-    read_canonical,
-    read_coverage_files,
-    read_groups,
-    read_refflat,
-    read_samples,
-    read_transcripts,
-    read_types,
-)
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.reading import ErrorBudget, open_source
+from snapshard_populate.formats import GroupLine, SampleTable
 
-Item = TypeVar("Item")
 Records = Iterable[Sequence[object]]
 
 _LEVEL = 9
-_STORED_FILES = {
-    "sample_types": file_names.SAMPLE_TYPES,
-    "groups": file_names.GROUPS,
-    "bases_header": file_names.BASES_HEADER,
-    "refflat": file_names.REFFLAT,
-    "canonical": file_names.CANONICAL,
-    "transcripts": file_names.TRANSCRIPTS,
-}
-"""Small files that are stored unchanged, and their names in the catalog. The samples file is stored
-too.
-"""
 
 
 class CatalogTable(NamedTuple):
@@ -124,85 +94,6 @@ class Description:
         for name, content in files.items():
             yield name, zstandard.ZstdCompressor(level=_LEVEL).compress(content)
 
-
-def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
-    """The description of a compilation, from its small files. Bad lines are spent on the error
-    budget; raises BadRow or BadSource.
-    """
-    annotation = Annotation((), ())
-    if compilation.annotation is not None:
-        with open_source(compilation.annotation) as source:
-            annotation = read_annotation(source, errors=errors)
-    files: dict[str, bytes] = {}
-    for part, name in _STORED_FILES.items():
-        location = getattr(compilation, part)
-        if location is not None:
-            with open_source(location) as source:
-                files[name] = source.read()
-    if compilation.bases_files is not None:
-        header = (*BASE.columns, *map(str, base_samples(compilation)))
-        files[_STORED_FILES["bases_header"]] = ("\t".join(header) + "\n").encode()
-    elif compilation.bases_header is not None:
-        # Only to check the header now: a bad one must stop the load before it begins.
-        base_samples(compilation)
-    samples = _read_samples(compilation, errors)
-    groups = _read_list(compilation.groups, read_groups, errors)
-    refflat = _read_list(compilation.refflat, read_refflat, errors)
-    transcripts = _read_list(compilation.transcripts, read_transcripts, errors)
-    canonical = _read_list(compilation.canonical, read_canonical, errors)
-    labelled = [
-        *[("refflat", transcript) for transcript in refflat],
-        *[("annotation", transcript) for transcript in annotation.transcripts],
-        *[("transcripts", transcript) for transcript in transcripts],
-        *[("canonical", transcript) for transcript in canonical],
-    ]
-    return Description(samples, groups, annotation.genes, tuple(labelled), files)
-
-
-def base_samples(compilation: Compilation) -> tuple[int, ...]:
-    """The samples of the value columns of base coverage, from its header or from the list of its
-    files; empty without coverage.
-    """
-    if compilation.bases_files is not None:
-        return tuple(file.rail_id for file in sample_files(compilation.bases_files))
-    if compilation.bases_header is None:
-        return ()
-    with open_source(compilation.bases_header) as source:
-        return read_bases_header(source)
-
-
-def sample_files(location: str) -> tuple[CoverageFile, ...]:
-    """The files of base coverage that a list names."""
-    with open_source(location) as source:
-        return read_coverage_files(source)
-
-
-def _read_samples(compilation: Compilation, errors: ErrorBudget) -> SampleTable | None:
-    if compilation.samples is None:
-        if compilation.sample_types is not None:
-            raise BadSource(
-                compilation.sample_types,
-                "gives types of sample columns, but there is no samples file",
-            )
-        return None
-    types = None
-    if compilation.sample_types is not None:
-        with open_source(compilation.sample_types) as source:
-            types = read_types(source)
-    with open_source(compilation.samples) as source:
-        return read_samples(source, errors=errors, types=types)
-
-
-def _read_list(
-    location: str | None, reader: Callable[..., Iterator[Item]], errors: ErrorBudget
-) -> tuple[Item, ...]:
-    if location is None:
-        return ()
-    with open_source(location) as source:
-        return tuple(reader(source, errors=errors))
-
-
-# --- records of the tables
 
 _GENE_COLUMNS = (
     "number",

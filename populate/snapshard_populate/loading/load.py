@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from psycopg import sql
+
 from snapshard.connections import CATALOG, ShardMap
 from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
+from snapshard.pairs import SampleSet
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.description import describe
 from snapshard_populate.loading.pieces import (
     IntervalFinder,
     Piece,
@@ -32,6 +34,7 @@ from snapshard_populate.loading.shard import (
     is_loaded,
     load_shard,
 )
+from snapshard_populate.loading.side_files import describe
 from snapshard_populate.loading.verify import verify_release
 from snapshard_populate.loading.workers import run_each, run_fed
 from snapshard_populate.reading import ErrorBudget
@@ -46,6 +49,9 @@ from snapshard_populate.releases import (
     read_intervals,
     session,
 )
+
+_SELECT_SAMPLES = "SELECT rail_id FROM {}.sample"
+"""The samples of a release's samples file."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class ShardTask:
                 self.sources,
                 IntervalFinder(self.intervals),
                 {interval.number for interval in self.intervals if interval.shard == self.shard},
+                samples=read_samples(self.shards.catalog, self.schema),
                 errors=ErrorBudget(self.max_errors, report=bad_row),
                 report=partial(_report_reading, report, self.shard),
             )
@@ -222,12 +229,22 @@ def load_shards(
         sources,
         IntervalFinder(intervals),
         {interval.number for interval in intervals if interval.shard in names},
+        samples=read_samples(shards.catalog, schema),
         errors=errors,
         report=partial(_report_reading, report, ""),
     )
     run_fed(
         tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend
     )
+
+
+def read_samples(catalog: str, schema: str) -> SampleSet | None:
+    """The samples of a release's samples file; None without one."""
+    with session(CATALOG, catalog) as connection:
+        statement = sql.SQL(_SELECT_SAMPLES).format(sql.Identifier(schema))
+        with connection.cursor(binary=True) as cursor:
+            rail_ids = [rail_id for (rail_id,) in cursor.execute(statement)]
+    return SampleSet(rail_ids) if rail_ids else None
 
 
 def _report_reading(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from snapshard.pairs import SampleSet
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.row_kinds import BASE, EXON, GENE, JUNCTION, ROW_KINDS
@@ -25,7 +26,7 @@ from snapshard_populate.formats import (
     read_rows,
 )
 from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.description import base_samples, sample_files
+from snapshard_populate.loading.side_files import base_samples, sample_files
 from snapshard_populate.reading import (
     Chunk,
     ErrorBudget,
@@ -66,11 +67,16 @@ class RowSource:
 
     def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
         """Its text as a context manager, to be read from front to back."""
-        return open_source(self.location)
+        return open_source(self.location, errors=errors)
 
-    def chunks(self, stream: "Source | MergedCoverage", errors: ErrorBudget) -> Iterator[Chunk]:
-        """Its checked rows, from front to back."""
-        return read_rows(stream, stream.name, errors=errors, kind=self.kind)
+    def chunks(
+        self,
+        stream: "Source | MergedCoverage",
+        errors: ErrorBudget,
+        samples: SampleSet | None,
+    ) -> Iterator[Chunk]:
+        """Its checked rows, from front to back. They may list only these samples; None allows any."""
+        return read_rows(stream, stream.name, errors=errors, kind=self.kind, samples=samples)
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,15 @@ class CoverageSource(RowSource):
         """Its text as a context manager; the files of single samples are merged line by line."""
         if self.files:
             return nullcontext(MergedCoverage(self.location, self.files, errors=errors))
-        return open_source(self.location)
+        return open_source(self.location, errors=errors)
 
-    def chunks(self, stream: "Source | MergedCoverage", errors: ErrorBudget) -> Iterator[Chunk]:
-        """Its checked rows, from front to back."""
+    def chunks(
+        self,
+        stream: "Source | MergedCoverage",
+        errors: ErrorBudget,
+        samples: SampleSet | None,
+    ) -> Iterator[Chunk]:
+        """Its checked rows, from front to back. Its own samples were checked with the header."""
         return read_bases(stream, stream.name, samples=self.samples, errors=errors)
 
 
@@ -162,18 +173,21 @@ def read_pieces(
     finder: IntervalFinder,
     numbers: Collection[int],
     *,
+    samples: SampleSet | None,
     errors: ErrorBudget,
     report: ReportReading,
 ) -> Iterator[Piece]:
     """Yields the checked rows of the intervals with these numbers: one source after the other, each
-    in its own order.
+    in its own order. `samples` are those of the samples file, None without one.
     """
     for source in sources:
         # If every interval is needed, one pass is simpler than a look-up for each.
         if source.indexed and len(numbers) < len(finder.intervals):
-            yield from _read_regions(source, finder, numbers, errors)
+            yield from _read_regions(source, finder, numbers, samples=samples, errors=errors)
         else:
-            yield from _read_through(source, finder, numbers, errors=errors, report=report)
+            yield from _read_through(
+                source, finder, numbers, samples=samples, errors=errors, report=report
+            )
 
 
 def _read_through(
@@ -181,12 +195,13 @@ def _read_through(
     finder: IntervalFinder,
     numbers: Collection[int],
     *,
+    samples: SampleSet | None,
     errors: ErrorBudget,
     report: ReportReading,
 ) -> Iterator[Piece]:
     counted_from = ROW_KINDS[source.kind].counted_from
     with source.open(errors) as stream:
-        for chunk in source.chunks(stream, errors):
+        for chunk in source.chunks(stream, errors, samples):
             for interval, rows in finder.divide(chunk.rows, counted_from=counted_from):
                 if interval.number in numbers:
                     yield Piece(source.kind, interval.number, rows)
@@ -194,7 +209,12 @@ def _read_through(
 
 
 def _read_regions(
-    source: RowSource, finder: IntervalFinder, numbers: Collection[int], errors: ErrorBudget
+    source: RowSource,
+    finder: IntervalFinder,
+    numbers: Collection[int],
+    *,
+    samples: SampleSet | None,
+    errors: ErrorBudget,
 ) -> Iterator[Piece]:
     for interval in finder.intervals:
         if interval.number not in numbers:
@@ -206,6 +226,8 @@ def _read_regions(
         for chrom in chroms:
             region = Region(chrom, interval.first, interval.last)
             texts = read_region(source.location, region)
-            chunks = check_rows(texts, source.location, errors=errors, kind=source.kind)
+            chunks = check_rows(
+                texts, source.location, errors=errors, kind=source.kind, samples=samples
+            )
             for chunk in chunks:
                 yield Piece(source.kind, interval.number, chunk.rows)

@@ -2,8 +2,9 @@
 
 - `source` opens a path, an address or standard input and decompresses it; `download` resumes
   broken connections; `s3` signs addresses; `tabix` reads single regions of an indexed file.
-- `chunks` divides the text at line ends; `fields`, `checks` and `sample_lists` tell good rows from
-  bad ones; `order` refuses unsorted sources; `budget` counts the bad rows that a load tolerates.
+- `text` repairs byte order marks and line ends; `chunks` divides the text at line ends; `fields`,
+  `checks`, `sample_lists` and `repeats` tell good rows from bad ones; `order` refuses unsorted
+  sources; `budget` counts the bad rows that a load tolerates.
 - `source_server` is the web server of the source pod.
 """
 
@@ -13,22 +14,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from snapshard_populate.reading.budget import ErrorBudget
     from snapshard_populate.reading.checks import (
-        CHECKS,
         CHROMOSOME,
         Check,
         chromosomes,
+        row_checks,
         run_starts,
         whole_number,
     )
     from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
     from snapshard_populate.reading.fields import Mask, quoted
     from snapshard_populate.reading.order import GenomeOrder
-    from snapshard_populate.reading.sample_lists import Fields
+    from snapshard_populate.reading.repeats import UniquePositions
+    from snapshard_populate.reading.sample_lists import Fields, has_samples_without_reads
     from snapshard_populate.reading.source import Source, is_url, open_source
     from snapshard_populate.reading.tabix import has_index, indexed_chromosomes, read_region
 
 __all__ = [
-    "CHECKS",
     "CHROMOSOME",
     "CHUNK_BYTES",
     "Check",
@@ -39,13 +40,16 @@ __all__ = [
     "Mask",
     "Source",
     "Stream",
+    "UniquePositions",
     "chromosomes",
     "has_index",
+    "has_samples_without_reads",
     "indexed_chromosomes",
     "is_url",
     "open_source",
     "quoted",
     "read_region",
+    "row_checks",
     "run_starts",
     "sift",
     "whole_lines",
@@ -54,10 +58,10 @@ __all__ = [
 
 _MODULE_OF = {
     "ErrorBudget": "budget",
-    "CHECKS": "checks",
     "CHROMOSOME": "checks",
     "Check": "checks",
     "chromosomes": "checks",
+    "row_checks": "checks",
     "run_starts": "checks",
     "whole_number": "checks",
     "CHUNK_BYTES": "chunks",
@@ -68,7 +72,9 @@ _MODULE_OF = {
     "Mask": "fields",
     "quoted": "fields",
     "GenomeOrder": "order",
+    "UniquePositions": "repeats",
     "Fields": "sample_lists",
+    "has_samples_without_reads": "sample_lists",
     "Source": "source",
     "is_url": "source",
     "open_source": "source",

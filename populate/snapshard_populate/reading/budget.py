@@ -1,4 +1,4 @@
-"""The number of bad lines that a load tolerates."""
+"""What a load finds in its sources: bad lines, of which it tolerates some, and what it lets pass."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,20 @@ def _ignore(_: BadRow) -> None:
 class ErrorBudget:
     """The count of bad lines in a load: each is reported, and the first one over `max_errors` ends
     the load.
+
+    `notices` are what was repaired or passed over, as sentences that begin with the file's name.
     """
 
     def __init__(self, max_errors: int = 0, *, report: Callable[[BadRow], None] = _ignore) -> None:
         self.max_errors = max_errors
         self.spent = 0
         self._report = report
+        self._notices: dict[str, None] = {}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was noted so far, each once."""
+        return tuple(self._notices)
 
     def spend(self, bad: BadRow) -> None:
         """Report one bad line. Raises BadRow, with the count, once the budget is exceeded."""
@@ -29,3 +37,7 @@ class ErrorBudget:
             count = f"bad row number {self.spent}; --max-errors allows {self.max_errors}"
             bad = BadRow(bad.file, bad.line, f"{bad.reason} ({count})")
         raise bad
+
+    def note(self, file: str, text: str) -> None:
+        """Keep a notice about a file."""
+        self._notices[f"{file}: {text}"] = None

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.junction import MOST_DIGITS, STRANDS
-from snapshard.pairs import Integers
+from snapshard.pairs import Integers, SampleSet
 from snapshard.region import CHROM_FORM, LAST_BASE
 from snapshard.rows import Rows
 from snapshard_populate.reading import sample_lists
@@ -132,29 +132,43 @@ _NUMBERS = ("snaptron_id", "start", "end", "length", "samples_count", "coverage_
 _ANNOTATION = ("annotated", "left_motif", "right_motif", "left_annotated", "right_annotated")
 
 
-def _checks(*, samples_optional: bool, required: tuple[str, ...] = ()) -> tuple[Check, ...]:
+_ROW_CHECKS = (
+    *[whole_number(name) for name in _NUMBERS],
+    whole_number("source_dataset_id", empty=True),
+    CHROMOSOME,
+    _POSITION,
+    Check(_length_fits, _length_reason),
+    _STRAND,
+)
+_STATISTICS = (
+    Check(sample_lists.count_fits, sample_lists.count_reason),
+    Check(sample_lists.sum_fits, sample_lists.sum_reason),
+    Check(sample_lists.mean_fits, sample_lists.mean_reason),
+    Check(sample_lists.median_fits, sample_lists.median_reason),
+)
+
+
+def row_checks(kind: str, samples: SampleSet | None = None) -> tuple[Check, ...]:
+    """The checks of rows of a kind: junction, gene or exon. Genes and exons may lack samples, motifs
+    and annotation. `samples` are those of the samples file, None without one.
+    """
+    optional = kind != "junction"
+    required = () if optional else _ANNOTATION
     return (
-        *[whole_number(name) for name in _NUMBERS],
-        whole_number("source_dataset_id", empty=True),
-        CHROMOSOME,
-        _POSITION,
-        Check(_length_fits, _length_reason),
-        _STRAND,
+        *_ROW_CHECKS,
         *[_not_empty(name) for name in required],
-        Check(
-            partial(sample_lists.samples_formed, empty=samples_optional),
-            sample_lists.samples_reason,
-        ),
+        Check(partial(sample_lists.samples_formed, empty=optional), sample_lists.samples_reason),
         Check(sample_lists.numbers_fit, sample_lists.numbers_reason),
         Check(sample_lists.samples_differ, sample_lists.samples_differ_reason),
-        Check(sample_lists.count_fits, sample_lists.count_reason),
-        Check(sample_lists.sum_fits, sample_lists.sum_reason),
-        Check(sample_lists.mean_fits, sample_lists.mean_reason),
-        Check(sample_lists.median_fits, sample_lists.median_reason),
+        *([] if samples is None else [_samples_known(samples)]),
+        # A junction without a read was not seen; a gene without one is still a gene.
+        *([] if optional else [Check(sample_lists.some_reads, sample_lists.some_reads_reason)]),
+        *_STATISTICS,
     )
 
 
-_JUNCTION = _checks(samples_optional=False, required=_ANNOTATION)
-_FEATURE = _checks(samples_optional=True)
-CHECKS = {"junction": _JUNCTION, "gene": _FEATURE, "exon": _FEATURE}
-"""The checks of each kind of rows. Genes and exons may lack samples, motifs and annotation."""
+def _samples_known(samples: SampleSet) -> Check:
+    return Check(
+        partial(sample_lists.samples_known, samples),
+        partial(sample_lists.samples_known_reason, samples),
+    )

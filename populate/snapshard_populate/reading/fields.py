@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from snapshard.junction import MOST_DIGITS
 from snapshard.pairs import Integers, are_digits, parse_integers
 from snapshard.rows import Rows
+from snapshard_populate.reading.text import unclean_reason
 
 Mask = NDArray[np.bool_]
 
 MOST_QUOTED = 80
 _POWERS = 10.0 ** np.arange(16)
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f\\]")
 _TAB, _NEWLINE, _DOT, _ZERO, _BLANK = b"\t\n.0 "
 
 
@@ -50,16 +50,11 @@ def structure_reason(line: bytes, columns: int) -> str | None:
     """The reason why a line (without its newline) is not that many columns of clean text; None if
     it is.
     """
-    if line.endswith(b"\r"):
-        return (
-            "ends with a carriage return (Windows line ends); convert the file: tr -d '\\r' < FILE"
-        )
-    if match := _CONTROL.search(line):
-        character = "backslash" if match[0] == b"\\" else "control character"
-        code, number = match[0].hex(), match.start() + 1
-        return f"expected printable text, got a {character} (0x{code}) at byte {number}"
-    if not _is_utf8(line):
-        return f"expected UTF-8 text, got {quoted(line.decode('utf-8', 'backslashreplace'))}"
+    if reason := unclean_reason(line):
+        return reason
+    # A backslash begins an escape in PostgreSQL's COPY, where the fields go as they are.
+    if (position := line.find(b"\\")) >= 0:
+        return f"expected printable text, got a backslash (0x5c) at byte {position + 1}"
     fields = line.split(b"\t")
     if len(fields) == columns:
         return None

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from snapshard.junction import MOST_DIGITS
-from snapshard.pairs import Integers, well_formed
+from snapshard.pairs import Integers, SampleSet, well_formed
 from snapshard.rows import Rows
 from snapshard_populate.reading.fields import Mask, decimals, quoted, widths
 
@@ -82,10 +82,7 @@ def numbers_fit(rows: Rows) -> Mask:
         sample, coverage = text.split(b":")
         reads = int(coverage[-MOST_DIGITS - 20 :] or 0)
         fits[pair] = len(sample) <= MOST_DIGITS and reads <= MOST_COVERAGE
-    mask = np.ones(len(rows), np.bool_)
-    if not fits.all():
-        mask[pairs.row_of[~fits]] = False
-    return mask
+    return _rows_without(rows, ~fits)
 
 
 def numbers_reason(fields: Fields) -> str:
@@ -115,6 +112,44 @@ def samples_differ_reason(fields: Fields) -> str:
     first = {sample: i for i, sample in reversed(list(enumerate(ids)))}
     repeated = next(sample for i, sample in enumerate(ids) if first[sample] < i)
     return f"samples: expected every sample once, got sample {repeated} {ids.count(repeated)} times"
+
+
+def some_reads(rows: Rows) -> Mask:
+    """Mask of the rows with reads in at least one of their samples."""
+    mask: Mask = rows.pairs.sums() > 0
+    return mask
+
+
+def some_reads_reason(fields: Fields) -> str:
+    """The samples that are listed without reads."""
+    count = len(_coverages(fields))
+    return f"samples: expected a sample with 1 or more reads, got {count} with 0"
+
+
+def has_samples_without_reads(rows: Rows) -> bool:
+    """Whether any row lists a sample with coverage 0."""
+    return not rows.pairs.coverages.all()
+
+
+def samples_known(samples: SampleSet, rows: Rows) -> Mask:
+    """Mask of the rows whose listed samples are all in the set."""
+    return _rows_without(rows, ~samples.contains(rows.pairs.samples))
+
+
+def samples_known_reason(samples: SampleSet, fields: Fields) -> str:
+    """The samples of a list that are not in the set."""
+    ids = np.array([int(pair.split(":")[0]) for pair in fields["samples"].split(",")[1:]], np.int64)
+    unknown = ids[~samples.contains(ids)]
+    more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+    return f"samples: expected samples of the samples file, got {unknown[0]}{more}"
+
+
+def _rows_without(rows: Rows, pairs: Mask) -> Mask:
+    """Mask of the rows that have none of these pairs."""
+    mask = np.ones(len(rows), np.bool_)
+    if pairs.any():
+        mask[rows.pairs.row_of[pairs]] = False
+    return mask
 
 
 def count_fits(rows: Rows) -> Mask:

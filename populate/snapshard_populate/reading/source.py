@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from snapshard.errors import BadRow, BadSource
+from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.download import Download
+from snapshard_populate.reading.text import repaired, unclean_reason
 
 # Compressed bytes read at a time, and an upper bound of the text that they become: a small file
 # that decompresses to gigabytes must not fill the memory.
@@ -59,14 +61,16 @@ class _LocalFile:
 class Source:
     """The text of a source file, read once from front to back.
 
-    For a progress bar: `bytes_read` of `total` bytes, as stored (compressed), have been read;
-    `total` is None if it is unknown.
+    `repairs` are the differences between the text and the file, so far (see `text`). For a progress
+    bar: `bytes_read` of `total` bytes, as stored (compressed), have been read; `total` is None if it
+    is unknown.
     """
 
     def __init__(self, raw: _Raw, name: str) -> None:
         self.name = name
+        self.repairs: list[str] = []
         self._raw = raw
-        self._blocks = _text(raw, name)
+        self._blocks = repaired(_text(raw, name), name, self.repairs.append)
         self._unread = b""
 
     @property
@@ -91,17 +95,18 @@ class Source:
         self._unread = text[size:]
         return text[:size]
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yields the number (from 1) and the text of every line, without its line end. Raises BadRow
-        for a line that is not UTF-8.
+    def lines(self, errors: ErrorBudget | None = None) -> Iterator[tuple[int, str]]:
+        """Yields the number (from 1) and the text of every line, without its line end.
+
+        Lines that are not UTF-8 or hold a control character are spent on the error budget; without
+        one, the first raises BadRow.
         """
+        budget = ErrorBudget() if errors is None else errors
         for number, line in enumerate(self._lines(), 1):
-            try:
-                yield number, line.removesuffix(b"\r").decode()
-            except UnicodeDecodeError as error:
-                raise BadRow(
-                    self.name, number, f"expected UTF-8 text, got {line[:80]!r}"
-                ) from error
+            if reason := unclean_reason(line):
+                budget.spend(BadRow(self.name, number, reason))
+            else:
+                yield number, line.decode()
 
     def _lines(self) -> Iterator[bytes]:
         last = b""
@@ -113,23 +118,34 @@ class Source:
 
 
 @contextmanager
-def open_source(location: str | Path) -> Iterator[Source]:
+def open_source(location: str | Path, *, errors: ErrorBudget | None = None) -> Iterator[Source]:
     """The source at a path, at an http(s) or s3 address, or on standard input (`-`).
 
-    Raises BadSource if it cannot be opened, and later if reading it fails; it never ends early.
+    Repairs of its text are noted in the error budget. Raises BadSource if it cannot be opened, and
+    later if reading it fails; it never ends early.
     """
-    name = str(location)
-    if name == "-":
-        yield Source(_LocalFile(sys.stdin.buffer, None), "standard input")
-    elif is_url(name):
-        download = Download(name)
+    with _open_raw(str(location)) as (raw, name):
+        source = Source(raw, name)
+        yield source
+    if errors is not None:
+        for repair in source.repairs:
+            errors.note(name, repair)
+
+
+@contextmanager
+def _open_raw(location: str) -> Iterator[tuple[_Raw, str]]:
+    """The stored bytes of a source, and its name."""
+    if location == "-":
+        yield _LocalFile(sys.stdin.buffer, None), "standard input"
+    elif is_url(location):
+        download = Download(location)
         try:
-            yield Source(download, name)
+            yield download, location
         finally:
             download.close()
     else:
-        with _open(name) as stream:
-            yield Source(_LocalFile(stream, _size(name)), name)
+        with _open(location) as stream:
+            yield _LocalFile(stream, _size(location)), location
 
 
 def is_url(location: str) -> bool:

@@ -1,0 +1,170 @@
+"""The small files of a compilation, read into the description of its release."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence, Sized
+from typing import TypeVar
+
+from snapshard.catalog import file_names
+from snapshard.errors import BadRow, BadSource
+from snapshard.row_kinds import BASE
+from snapshard_populate.formats import (
+    Annotation,
+    CoverageFile,
+    GroupLine,
+    SampleTable,
+    read_annotation,
+    read_bases_header,
+    read_canonical,
+    read_coverage_files,
+    read_groups,
+    read_refflat,
+    read_samples,
+    read_transcripts,
+    read_types,
+)
+from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.description import Description
+from snapshard_populate.reading import ErrorBudget, open_source
+
+Item = TypeVar("Item")
+Content = TypeVar("Content", bound=Sized)
+
+_STORED_FILES = {
+    "sample_types": file_names.SAMPLE_TYPES,
+    "groups": file_names.GROUPS,
+    "bases_header": file_names.BASES_HEADER,
+    "refflat": file_names.REFFLAT,
+    "canonical": file_names.CANONICAL,
+    "transcripts": file_names.TRANSCRIPTS,
+}
+"""Small files that are stored as they are, and their names in the catalog. The samples file is
+stored too.
+"""
+
+
+def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
+    """The description of a compilation, from its small files. Bad lines of samples and groups are
+    spent on the error budget, those of annotations are noted in it. Raises BadRow or BadSource.
+    """
+    annotation = Annotation((), ())
+    if compilation.annotation is not None:
+        annotation = _read_annotation(compilation.annotation, read_annotation, errors)
+    refflat, transcripts, canonical = (
+        () if location is None else _read_annotation(location, reader, errors)
+        for location, reader in (
+            (compilation.refflat, _all_of(read_refflat)),
+            (compilation.transcripts, _all_of(read_transcripts)),
+            (compilation.canonical, _all_of(read_canonical)),
+        )
+    )
+    samples = _read_samples(compilation, errors)
+    # A bad header must stop the load before it begins.
+    columns = base_samples(compilation)
+    _check_base_samples(compilation, columns, samples)
+    labelled = [
+        *[("refflat", transcript) for transcript in refflat],
+        *[("annotation", transcript) for transcript in annotation.transcripts],
+        *[("transcripts", transcript) for transcript in transcripts],
+        *[("canonical", transcript) for transcript in canonical],
+    ]
+    return Description(
+        samples,
+        _read_groups(compilation, samples, errors),
+        annotation.genes,
+        tuple(labelled),
+        _read_files(compilation, columns, errors),
+    )
+
+
+def _read_files(
+    compilation: Compilation, base_columns: Sequence[int], errors: ErrorBudget
+) -> dict[str, bytes]:
+    """The small files that are stored as they are, by their names in the catalog."""
+    files: dict[str, bytes] = {}
+    for part, name in _STORED_FILES.items():
+        location = getattr(compilation, part)
+        if location is not None:
+            with open_source(location, errors=errors) as source:
+                files[name] = source.read()
+    if compilation.bases_files is not None:
+        header = (*BASE.columns, *map(str, base_columns))
+        files[file_names.BASES_HEADER] = ("\t".join(header) + "\n").encode()
+    return files
+
+
+def _check_base_samples(
+    compilation: Compilation, columns: Sequence[int], samples: SampleTable | None
+) -> None:
+    """Raises BadSource if base coverage has a sample that the samples file lacks."""
+    unknown = set(columns) - set(columns if samples is None else samples.rail_ids)
+    if unknown:
+        raise BadSource(
+            str(compilation.bases_header or compilation.bases_files),
+            f"expected samples of the samples file, got {min(unknown)}",
+        )
+
+
+def base_samples(compilation: Compilation) -> tuple[int, ...]:
+    """The samples of the value columns of base coverage, from its header or from the list of its
+    files; empty without coverage.
+    """
+    if compilation.bases_files is not None:
+        return tuple(file.rail_id for file in sample_files(compilation.bases_files))
+    if compilation.bases_header is None:
+        return ()
+    with open_source(compilation.bases_header) as source:
+        return read_bases_header(source)
+
+
+def sample_files(location: str) -> tuple[CoverageFile, ...]:
+    """The files of base coverage that a list names."""
+    with open_source(location) as source:
+        return read_coverage_files(source)
+
+
+def _read_samples(compilation: Compilation, errors: ErrorBudget) -> SampleTable | None:
+    if compilation.samples is None:
+        if compilation.sample_types is not None:
+            raise BadSource(
+                compilation.sample_types,
+                "gives types of sample columns, but there is no samples file",
+            )
+        return None
+    types = None
+    if compilation.sample_types is not None:
+        with open_source(compilation.sample_types) as source:
+            types = read_types(source)
+    with open_source(compilation.samples, errors=errors) as source:
+        return read_samples(source, errors=errors, types=types)
+
+
+def _read_groups(
+    compilation: Compilation, samples: SampleTable | None, errors: ErrorBudget
+) -> tuple[GroupLine, ...]:
+    if compilation.groups is None:
+        return ()
+    rail_ids = None if samples is None else frozenset(samples.rail_ids)
+    with open_source(compilation.groups) as source:
+        return tuple(read_groups(source, errors=errors, samples=rail_ids))
+
+
+def _all_of(reader: Callable[..., Iterator[Item]]) -> Callable[..., tuple[Item, ...]]:
+    return lambda source, errors: tuple(reader(source, errors=errors))
+
+
+def _read_annotation(location: str, reader: Callable[..., Content], errors: ErrorBudget) -> Content:
+    """What a file of genes or transcripts holds. Its bad lines are left out and noted; raises
+    BadSource if nothing is left.
+    """
+    bad: list[BadRow] = []
+    lenient = ErrorBudget(sys.maxsize, report=bad.append)
+    with open_source(location, errors=errors) as source:
+        content = reader(source, errors=lenient)
+    if not bad:
+        return content
+    lines = f"{len(bad)} lines" if len(bad) > 1 else "1 line"
+    first = f"the first is line {bad[0].line}: {bad[0].reason}"
+    if not content:
+        raise BadSource(location, f"expected genes or transcripts, got {lines} of no use; {first}")
+    errors.note(location, f"{lines} could not be used and were left out; {first}")
+    return content
