@@ -38,7 +38,7 @@ def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: i
     first, then shorter symbols before longer ones.
     """
     # Fetch extra rows, because merging overlapping genes shortens the list.
-    genes = _read_genes(
+    genes, _ = _read_genes(
         catalog, release, prefix, pattern=_literal(prefix) + "%", limit=limit + _MOST_LOCI
     )
     exact = [
@@ -48,24 +48,24 @@ def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: i
     return [*_merge_overlapping(exact), *genes[len(exact) :]][:limit]
 
 
-def gene_loci(catalog: Catalog, release: Release, name: str) -> list[Gene]:
-    """The loci of a symbol, or of an id with or without its version; overlapping genes are one
-    locus. Raises NotFound.
-    """
-    genes = _read_genes(catalog, release, name, pattern=_literal(name), limit=_MOST_LOCI)
-    if not genes:
-        raise NotFound("gene", name)
-    return _merge_overlapping(genes)
+def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
+    """The places of a gene, in genome order: one, or those at which the annotation has its id on
+    one chromosome, such as the parts of a trans-spliced gene.
 
-
-def gene_region(catalog: Catalog, release: Release, name: str) -> Region:
-    """The region of a gene. Raises NotFound, or Ambiguous with the choices if the symbol has
-    several loci.
+    Raises NotFound, or Ambiguous with the choices if several genes have the name.
     """
-    loci = gene_loci(catalog, release, name)
-    if len(loci) > 1:
+    loci, have_ids = _loci(catalog, release, name)
+    # Different genes may share a symbol, but not an id.
+    is_one_gene = have_ids and len({(gene.gene_id, gene.chrom) for gene in loci}) == 1
+    if len(loci) > 1 and not is_one_gene:
         raise Ambiguous("gene", name, [gene_members(gene) for gene in loci])
-    return Region(loci[0].chrom, loci[0].start, loci[0].end)
+    return sorted(loci, key=lambda gene: (gene.start, gene.end))
+
+
+def gene_regions(catalog: Catalog, release: Release, name: str) -> list[Region]:
+    """The regions of a gene, one for each of its places. Raises as `gene_places` does."""
+    places = gene_places(catalog, release, name)
+    return [Region(gene.chrom, gene.start, gene.end) for gene in places]
 
 
 def gene_members(gene: Gene) -> dict[str, object]:
@@ -84,7 +84,8 @@ def gene_members(gene: Gene) -> dict[str, object]:
 
 def _read_genes(
     catalog: Catalog, release: Release, name: str, *, pattern: str, limit: int
-) -> list[Gene]:
+) -> tuple[list[Gene], bool]:
+    """The genes, and whether they have ids; those of a table of transcripts have only symbols."""
     values: dict[str, Any] = {
         "pattern": pattern.upper(),
         "versions": _literal(name).upper() + ".%",
@@ -96,8 +97,18 @@ def _read_genes(
             query = statement.format(sql.Identifier(release.schema))
             records = connection.execute(query, values).fetchall()
             if records:
-                return [Gene(*record) for record in records]
-    return []
+                return [Gene(*record) for record in records], statement is _SELECT
+    return [], False
+
+
+def _loci(catalog: Catalog, release: Release, name: str) -> tuple[list[Gene], bool]:
+    """The loci of a symbol, or of an id with or without its version, and whether they have ids;
+    overlapping genes are one locus. Raises NotFound.
+    """
+    genes, have_ids = _read_genes(catalog, release, name, pattern=_literal(name), limit=_MOST_LOCI)
+    if not genes:
+        raise NotFound("gene", name)
+    return _merge_overlapping(genes), have_ids
 
 
 def _literal(text: str) -> str:

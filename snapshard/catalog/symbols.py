@@ -21,12 +21,15 @@ _SPANS = sql.SQL("""
 SELECT symbol, chromosome, start, "end" FROM {}.transcript
 WHERE upper(symbol) = %s AND file = %s ORDER BY number
 """)
-_HAS_FILE = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = %s)")
-# If an id or a canonical transcript occurs several times, the last line of its file counts, as in
-# Snaptron.
-_GENE = sql.SQL("""
-SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number DESC LIMIT 1
+# For genes without transcripts, such as those of a GFF3 file of genes alone.
+_GENES = sql.SQL("""
+SELECT symbol, chromosome, start, "end" FROM {}.gene WHERE upper(symbol) = %s ORDER BY number
 """)
+_HAS_FILE = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = %s)")
+_GENE = sql.SQL("""
+SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number
+""")
+# If a canonical transcript occurs several times, the last line of its file counts, as in Snaptron.
 _CANONICAL = sql.SQL("""
 SELECT chromosome, strand, exon_starts, exon_ends FROM {}.transcript
 WHERE upper(symbol) = %s AND file = 'canonical' AND chromosome ~ %s AND cardinality(exon_starts) > 1
@@ -53,11 +56,16 @@ class Symbols:
         """The intervals of a symbol, ignoring case, in the order to query them (see
         genes.symbol_intervals); empty if the symbol is unknown.
         """
-        spans = [_Span(*record) for record in self._read(_SPANS, symbol.upper(), self._table)]
+        records = self._read(_SPANS, symbol.upper(), self._table)
+        if not records and self._table == "annotation":
+            records = self._read(_GENES, symbol.upper())
+        spans = [_Span(*record) for record in records]
         return symbol_intervals(spans).get(symbol.upper(), [])
 
     def versioned(self, gene_id: str) -> list[Region]:
-        """The span of a gene id with its version, ignoring case; empty if the id is unknown."""
+        """The span of a gene id with its version at each place that the annotation has it, ignoring
+        case; empty if the id is unknown.
+        """
         return [Region(*record) for record in self._read(_GENE, gene_id.upper())]
 
     def introns(self, symbol: str, numbers: Sequence[int]) -> list[Region]:

@@ -320,7 +320,9 @@ class Client:
     def gene(self, name: str, **options: Unpack[ReleaseOptions]) -> dict[str, Any]:
         """A gene by its symbol, or by its ID with or without version.
 
-        Raises Ambiguous, with the choices, if it has several loci.
+        `parts` are its places in genome order. If there are several, such as the parts of a
+        trans-spliced gene, `start` and `end` are None. Raises Ambiguous, with the choices, if
+        several genes have the name.
         """
         gene: dict[str, Any] = self.get(f"genes/{_quoted(name)}", **options)["gene"]
         return gene

@@ -13,7 +13,7 @@ from analysis.benchmark.compilation import Compilation
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems.postgres import SERVER, server
 from analysis.benchmark.systems.system import Unanswerable, peak_of
-from snapshard.catalog import gene_region
+from snapshard.catalog import gene_regions
 from snapshard.index import Index
 from snapshard.junction import SUMMARY
 from snapshard.match import Match
@@ -113,7 +113,8 @@ class LibrarySession:
         """Rows without samples: a page if the answer fits one, else a stream."""
         if question.gene:
             question = replace(
-                question, regions=(gene_region(self.index.catalog, self.release, question.gene),)
+                question,
+                regions=tuple(gene_regions(self.index.catalog, self.release, question.gene)),
             )
         limit = Settings().max_rows if question.page else None
         return self.index.summaries(self.release, _query(question), columns=SUMMARY, limit=limit)

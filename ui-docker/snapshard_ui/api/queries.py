@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from snapshard.catalog import gene_region
+from snapshard.catalog import gene_regions
 from snapshard.errors import BadQuery, NotFound
 from snapshard.filters import parse_filter
 from snapshard.index import Index
@@ -24,7 +24,8 @@ def build_query(index: Index, release: Release, params: SelectionParams) -> Quer
     for a gene name with several genes.
     """
     regions = [check_chromosome(index, release, parse_region(text)) for text in params.region]
-    regions += [gene_region(index.catalog, release, name) for name in params.gene]
+    for name in params.gene:
+        regions += gene_regions(index.catalog, release, name)
     if regions and params.ids:
         raise BadQuery(
             "ids", ",".join(map(str, params.ids[:5])), "ids, or regions and genes, not both"

@@ -204,11 +204,31 @@ class GeneList(Answer):
     genes: list[GeneMember]
 
 
+class GenePart(Answer):
+    """A place of a gene; positions are 1-based, both ends included."""
+
+    start: int
+    end: int
+    strand: str
+
+
+class WholeGene(GeneMember):
+    """A gene with all of its places."""
+
+    start: int | None = Field(description="null if the gene has several parts")  # type: ignore[assignment]
+    end: int | None = Field(description="null if the gene has several parts")  # type: ignore[assignment]
+    strand: str = Field(description="? if the parts are on both strands")
+    parts: list[GenePart] = Field(
+        description="the places of the gene in genome order: one, or the parts of a gene whose ID "
+        "the annotation has at several places, such as a trans-spliced one"
+    )
+
+
 class GeneAnswer(Answer):
     """A gene."""
 
     about: About
-    gene: GeneMember
+    gene: WholeGene
 
 
 class Problem(BaseModel):
