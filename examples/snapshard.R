@@ -12,12 +12,24 @@ address <- function(path, ...) {
   paste0(api, path, if (length(given)) "?", paste(pairs, collapse = "&"))
 }
 
-# A table: lines that begin with # say of what it is; strands are text, and nothing is quoted.
-read_table <- function(url) read.delim(url, comment.char = "#", quote = "", stringsAsFactors = FALSE, na.strings = "")
+# A column as numbers if all of it are numbers; otherwise text, also if it is all T and F, or begins with zeros.
+as_numbers <- function(texts) {
+  plain <- grepl("^(-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?|NA)?$", texts)
+  if (all(plain)) suppressWarnings(as.numeric(texts)) else texts
+}
+
+# A table with every value whole: nothing is quoted, # is a character, and NA is text in a column of texts. The address
+# says about=false, which leaves out the line that describes the data.
+read_table <- function(url) {
+  table <- read.delim(url, quote = "", comment.char = "", na.strings = character(), colClasses = "character",
+                      check.names = FALSE, encoding = "UTF-8")
+  table[] <- lapply(table, as_numbers)
+  table
+}
 
 # An export has every row; a page (/junctions.tsv) would end after 1,000.
 few <- list(region = "chr1:1-100,000,000", filter = "samples_count>=5", filter = "strand=+")
-junctions <- read_table(do.call(address, c("/junctions:export.tsv", few)))
+junctions <- read_table(do.call(address, c("/junctions:export.tsv", few, about = "false")))
 cat(nrow(junctions), "junctions in 5 samples or more\n")
 print(head(junctions[, c("name", "class", "samples_count", "coverage_median")], 3))
 
@@ -30,8 +42,8 @@ print(head(tissues[order(-tissues$fraction), c("group", "n", "N", "fraction")], 
 cat(fromJSON(address("/junctions/chr1:100-200/evidence"))$summary, "\n")
 
 # A row per junction and sample, and the samples' metadata.
-reads <- read_table(address("/junctions:export.tsv", region = "chr21", shape = "tidy"))
-samples <- read_table(address("/samples.tsv", fields = "rail_id,SMTS"))
+reads <- read_table(address("/junctions:export.tsv", region = "chr21", shape = "tidy", about = "false"))
+samples <- read_table(address("/samples.tsv", fields = "rail_id,SMTS", about = "false"))
 reads <- merge(reads, samples, by = "rail_id")
 print(sort(tapply(reads$coverage, reads$SMTS, sum), decreasing = TRUE)[1:3])
 

@@ -3,7 +3,13 @@
 from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.facts import FactsCache, ReleaseFacts
-from snapshard.catalog.gene_search import gene_members, gene_places, gene_regions, genes_by_prefix
+from snapshard.catalog.gene_search import (
+    gene_loci,
+    gene_members,
+    gene_places,
+    gene_regions,
+    genes_by_prefix,
+)
 from snapshard.catalog.genes import Gene, Span, Transcript
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
@@ -24,6 +30,7 @@ __all__ = [
     "Transcript",
     "TranscriptLines",
     "file_names",
+    "gene_loci",
     "gene_members",
     "gene_places",
     "gene_regions",

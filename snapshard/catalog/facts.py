@@ -24,6 +24,7 @@ from snapshard.catalog.sample_search import SampleSearch
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
 from snapshard.catalog.transcripts import TranscriptLines
+from snapshard.catalog.unicode_forms import unicode_forms
 from snapshard.errors import NotFound
 from snapshard.release import Release, SampleGroup
 
@@ -68,14 +69,19 @@ class ReleaseFacts:
         """The sample groups, in the order of the groups file; empty for a release without one."""
         return self._groups()
 
+    def group(self, name: str) -> SampleGroup:
+        """The sample group of this name, in whichever form of Unicode it is written. Raises NotFound."""
+        groups = {group.name: group for group in self.groups}
+        for form in unicode_forms(name):
+            if form in groups:
+                return groups[form]
+        raise NotFound("sample group", name, ", ".join(groups))
+
     def group_members(self, names: list[str]) -> set[int]:
         """The samples of these groups together. Raises NotFound for an unknown group."""
         members: set[int] = set()
-        groups = {group.name: group for group in self.groups}
         for name in names:
-            if name not in groups:
-                raise NotFound("sample group", name, ", ".join(groups))
-            members.update(groups[name].members.tolist())
+            members.update(self.group(name).members.tolist())
         return members
 
     @property

@@ -7,24 +7,27 @@ from psycopg import sql
 
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.genes import Gene
+from snapshard.catalog.unicode_forms import unicode_forms
 from snapshard.errors import Ambiguous, NotFound
 from snapshard.region import Region
 from snapshard.release import Release
 
-# In ORDER BY, false sorts before true, so exact matches come first.
+# In ORDER BY, false sorts before true, so exact matches come first. The database itself makes the
+# name upper case: Python and a database differ in the letters of which they know a capital.
 _SELECT = sql.SQL("""
 SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {}.gene
-WHERE upper(symbol) LIKE %(pattern)s OR upper(gene_id) LIKE %(pattern)s
-   OR upper(gene_id) LIKE %(versions)s
-ORDER BY upper(symbol) <> %(name)s AND upper(gene_id) <> %(name)s, length(symbol), symbol, number
+WHERE upper(symbol) LIKE upper(%(pattern)s) OR upper(gene_id) LIKE upper(%(pattern)s)
+   OR upper(gene_id) LIKE upper(%(versions)s)
+ORDER BY upper(symbol) <> upper(%(name)s) AND upper(gene_id) <> upper(%(name)s), length(symbol),
+   symbol, number
 LIMIT %(limit)s
 """)
 _OF_TRANSCRIPTS = sql.SQL("""
 SELECT min(gene_id), symbol, chromosome, min(start), max("end"), strand, '', min(source)
 FROM {}.transcript
-WHERE upper(symbol) LIKE %(pattern)s
-GROUP BY symbol, chromosome, strand, CASE WHEN upper(symbol) = %(name)s THEN number END
-ORDER BY upper(symbol) <> %(name)s, length(symbol), symbol, chromosome, min(start)
+WHERE upper(symbol) LIKE upper(%(pattern)s)
+GROUP BY symbol, chromosome, strand, CASE WHEN upper(symbol) = upper(%(name)s) THEN number END
+ORDER BY upper(symbol) <> upper(%(name)s), length(symbol), symbol, chromosome, min(start)
 LIMIT %(limit)s
 """)
 """Transcripts as genes, for a release that has transcripts by symbol but no genes. Transcripts of
@@ -46,6 +49,11 @@ def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: i
     ]
     # The statement puts exact matches first, so the others start after them.
     return [*_merge_overlapping(exact), *genes[len(exact) :]][:limit]
+
+
+def gene_loci(catalog: Catalog, release: Release, name: str) -> list[Gene]:
+    """The loci of all genes that have this name. Raises NotFound."""
+    return _loci(catalog, release, name)[0]
 
 
 def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
@@ -87,11 +95,14 @@ def _read_genes(
 ) -> tuple[list[Gene], bool]:
     """The genes, and whether they have ids; those of a table of transcripts have only symbols."""
     values: dict[str, Any] = {
-        "pattern": pattern.upper(),
-        "versions": _literal(name).upper() + ".%",
-        "name": name.upper(),
+        "pattern": pattern,
+        "versions": _literal(name) + ".%",
+        "name": name,
         "limit": limit,
     }
+    # No text of a database contains NUL.
+    if "\x00" in name:
+        return [], False
     with catalog.connect() as connection:
         for statement in (_SELECT, _OF_TRANSCRIPTS):
             query = statement.format(sql.Identifier(release.schema))
@@ -103,12 +114,17 @@ def _read_genes(
 
 def _loci(catalog: Catalog, release: Release, name: str) -> tuple[list[Gene], bool]:
     """The loci of a symbol, or of an id with or without its version, and whether they have ids;
-    overlapping genes are one locus. Raises NotFound.
+    overlapping genes are one locus. Genes with exactly this name come alone, without those that have
+    it in other letters. Raises NotFound.
     """
-    genes, have_ids = _read_genes(catalog, release, name, pattern=_literal(name), limit=_MOST_LOCI)
-    if not genes:
-        raise NotFound("gene", name)
-    return _merge_overlapping(genes), have_ids
+    for form in unicode_forms(name):
+        genes, have_ids = _read_genes(
+            catalog, release, form, pattern=_literal(form), limit=_MOST_LOCI
+        )
+        if genes:
+            exact = [gene for gene in genes if form in (gene.symbol, gene.gene_id)]
+            return _merge_overlapping(exact or genes), have_ids
+    raise NotFound("gene", name)
 
 
 def _literal(text: str) -> str:

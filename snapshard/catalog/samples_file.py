@@ -4,6 +4,7 @@ The file of 300,000 samples is about 300 MB; mapped, it costs a process almost n
 """
 
 import mmap
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -18,6 +19,8 @@ _CHUNK = 1 << 18
 time that chunks of 4 MB take.
 """
 _NEWLINE = ord("\n")
+_WHOLE_NUMBERS = re.compile(rb"(?:(?:NA|-?(?:0|[1-9]\d{0,17}))?\n)*")
+_NUMBERS = re.compile(rb"(?:(?:NA|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)?\n)*")
 
 
 class MappedText:
@@ -91,6 +94,7 @@ class SamplesFile:
     def __init__(self, texts: Iterable[bytes]) -> None:
         self.mapped = MappedText(texts)
         self.names = tuple(self.mapped.line(0).decode().split("\t"))
+        self._number_columns: dict[tuple[str, bool], bool] = {}
 
     @cached_property
     def ids(self) -> Integers:
@@ -116,6 +120,23 @@ class SamplesFile:
         """The line of a sample by its id; None for an unknown id."""
         index = self._index_of.get(rail_id)
         return None if index is None else self.row(index)
+
+    def unknown(self, rail_ids: Iterable[int]) -> list[int]:
+        """Those of the ids that no sample has, ascending."""
+        return sorted(set(rail_ids) - self._index_of.keys())
+
+    def holds_numbers(self, name: str, *, whole: bool) -> bool:
+        """Whether every value of a column is a number as JSON writes it, or missing (NA or nothing).
+
+        A whole number must fit 64 bits. The column is read once.
+        """
+        key = (name, whole)
+        if key not in self._number_columns:
+            form = _WHOLE_NUMBERS if whole else _NUMBERS
+            self._number_columns[key] = all(
+                form.fullmatch(b"\n".join(texts) + b"\n") for texts in self.column(name)
+            )
+        return self._number_columns[key]
 
     @cached_property
     def _index_of(self) -> dict[int, int]:

@@ -19,20 +19,20 @@ from snapshard.release import Release
 
 _SPANS = sql.SQL("""
 SELECT symbol, chromosome, start, "end" FROM {}.transcript
-WHERE upper(symbol) = %s AND file = %s ORDER BY number
+WHERE upper(symbol) = upper(%s) AND file = %s ORDER BY number
 """)
 # For genes without transcripts, such as those of a GFF3 file of genes alone.
 _GENES = sql.SQL("""
-SELECT symbol, chromosome, start, "end" FROM {}.gene WHERE upper(symbol) = %s ORDER BY number
+SELECT symbol, chromosome, start, "end" FROM {}.gene WHERE upper(symbol) = upper(%s) ORDER BY number
 """)
 _HAS_FILE = sql.SQL("SELECT EXISTS (SELECT FROM {}.file WHERE name = %s)")
 _GENE = sql.SQL("""
-SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = %s ORDER BY number
+SELECT chromosome, start, "end" FROM {}.gene WHERE upper(gene_id) = upper(%s) ORDER BY number
 """)
 # If a canonical transcript occurs several times, the last line of its file counts, as in Snaptron.
 _CANONICAL = sql.SQL("""
 SELECT chromosome, strand, exon_starts, exon_ends FROM {}.transcript
-WHERE upper(symbol) = %s AND file = 'canonical' AND chromosome ~ %s AND cardinality(exon_starts) > 1
+WHERE upper(symbol) = upper(%s) AND file = 'canonical' AND chromosome ~ %s AND cardinality(exon_starts) > 1
 ORDER BY number DESC LIMIT 1
 """)
 
@@ -56,9 +56,9 @@ class Symbols:
         """The intervals of a symbol, ignoring case, in the order to query them (see
         genes.symbol_intervals); empty if the symbol is unknown.
         """
-        records = self._read(_SPANS, symbol.upper(), self._table)
+        records = self._read(_SPANS, symbol, self._table)
         if not records and self._table == "annotation":
-            records = self._read(_GENES, symbol.upper())
+            records = self._read(_GENES, symbol)
         spans = [_Span(*record) for record in records]
         return symbol_intervals(spans).get(symbol.upper(), [])
 
@@ -66,7 +66,7 @@ class Symbols:
         """The span of a gene id with its version at each place that the annotation has it, ignoring
         case; empty if the id is unknown.
         """
-        return [Region(*record) for record in self._read(_GENE, gene_id.upper())]
+        return [Region(*record) for record in self._read(_GENE, gene_id)]
 
     def introns(self, symbol: str, numbers: Sequence[int]) -> list[Region]:
         """These introns of the symbol's canonical transcript, counted from 1 in the direction of
@@ -75,7 +75,7 @@ class Symbols:
         Raises NotFound for a number that no intron has. The intron without a base between exons
         that touch is counted, and left out.
         """
-        records = self._read(_CANONICAL, symbol.upper(), f"^{PRIMARY}$")
+        records = self._read(_CANONICAL, symbol, f"^{PRIMARY}$")
         if not records:
             return []
         chrom, strand, starts, ends = records[0]
@@ -95,5 +95,8 @@ class Symbols:
         return "refflat" if has_refflat else "annotation"
 
     def _read(self, statement: sql.SQL, *values: str) -> list[tuple[Any, ...]]:
+        # No text of a database contains NUL.
+        if any("\x00" in value for value in values):
+            return []
         with self._catalog.connect() as connection:
             return connection.execute(statement.format(self._schema), values).fetchall()

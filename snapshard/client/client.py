@@ -374,7 +374,8 @@ class Client:
     ) -> dict[str, Any]:
         """The JSON response of a route below the compilation's, such as `samples/fields`.
 
-        Use it for endpoints without a method of their own.
+        Use it for endpoints without a method of their own. A name in the route must be
+        percent-encoded if it contains a slash or another sign that a URL reserves.
         """
         route = "/".join(filter(None, [self.base(**options), path]))
         response: dict[str, Any] = self._session.get(route, parameters).json()
@@ -447,7 +448,9 @@ class Client:
 
 
 def _quoted(name: object) -> str:
-    return quote(str(name), safe="")
+    """A name as one part of a path; a part `..` would be taken for the folder above."""
+    text = str(name)
+    return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
 
 def _warn_if_truncated(response: Mapping[str, Any], message: str) -> None:

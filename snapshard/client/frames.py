@@ -26,6 +26,7 @@ _DTYPES = {
 _NULLABLE = {"source_dataset_id": "Int64"}
 _FIELD_DTYPES = {"integer": "Int64", "decimal": "float64", "text": "str"}
 _MISSING = ("", "NA")
+_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 
 
 def junction_frame(rows: Rows, about: Mapping[str, Any]) -> pd.DataFrame:
@@ -69,10 +70,14 @@ def sample_frame(rows: Rows, types: Mapping[str, str], about: Mapping[str, Any])
 def _typed(column: "pd.Series[Any]", dtype: str) -> "pd.Series[Any]":
     if dtype == "str":
         return column
-    # A single value such as "90+" makes the whole field text: dropping it would lose data silently.
+    # A single value such as "90+" makes the whole field text: dropping it would lose data silently,
+    # and so would pandas, which takes "nan" and "007" for numbers.
+    values = column[~column.isin(_MISSING)]
+    if not values.str.fullmatch(_NUMBER).all():
+        return column
     try:
         return pd.to_numeric(column.mask(column.isin(_MISSING))).astype(dtype)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return column
 
 

@@ -11,7 +11,7 @@ from snapshard_ui import (
     snaptron,
     web,
 )
-from snapshard_ui.http import Trailers, problems, request_log
+from snapshard_ui.http import Trailers, paths, problems, request_log
 from snapshard_ui.runtime import BODY_LIMIT, backend
 
 _FORWARDED = ("x_for", "x_proto", "x_host", "x_port", "x_prefix")
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     problems.install(app)
     for blueprint in (*api.BLUEPRINTS, web.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
+    paths.install(app)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]
     # Outermost, so that everything inside sees the address that the client used. Without a proxy
     # anybody could send these headers.

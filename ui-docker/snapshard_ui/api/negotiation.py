@@ -1,6 +1,7 @@
 """The format of a response, negotiated from the URL and the Accept header."""
 
 from flask import request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 
 from snapshard.errors import BadQuery
@@ -26,14 +27,23 @@ def negotiated_format(name: str | None, suffix: str | None, *, among: tuple[str,
 
 
 def _accepted_format(among: tuple[str, ...]) -> Format:
-    if not request.accept_mimetypes:
+    ranges = _media_ranges()
+    if not ranges:
         return FORMATS["json"]
     # Reversed, so that the first of the formats with one media type (BED) wins.
     types = {FORMATS[name].media_type: FORMATS[name] for name in reversed(among)}
     ordered = ["application/json", *[media for media in types if media != "application/json"]]
-    media_type = request.accept_mimetypes.best_match(ordered)
+    media_type = ranges.best_match(ordered)
     if media_type is None:
         raise NotAcceptable(
             f"Accept: expected one of {', '.join(ordered)}; ?format= also chooses a format"
         )
     return types[media_type]
+
+
+def _media_ranges() -> MIMEAccept:
+    """The media ranges of the Accept header without their parameters, of which our formats have
+    none: `application/json; charset=utf-8` accepts JSON.
+    """
+    accepted = request.accept_mimetypes
+    return MIMEAccept([(media.partition(";")[0].strip(), quality) for media, quality in accepted])

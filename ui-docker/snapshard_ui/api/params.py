@@ -98,7 +98,7 @@ class SelectionParams(Params):
         ),
     ] = []
     gene: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=100)]],
+        list[Annotated[str, Field(min_length=1, max_length=1_000)]],
         Field(
             description="gene symbol or ID: the region of the gene. May be repeated.",
             examples=[["ALK"]],
@@ -247,7 +247,7 @@ class GeneParams(Params):
         str,
         Field(
             min_length=1,
-            max_length=100,
+            max_length=1_000,
             description="start of a symbol or ID, case-insensitive",
             examples=["AL"],
         ),

@@ -7,6 +7,7 @@ from snapshard_ui.api.models.releases import CompilationList, ReleaseAnswer, Rel
 from snapshard_ui.api.params import NoParams
 from snapshard_ui.api.responses import json_response
 from snapshard_ui.api.routes import ReleaseRequest, on_api, on_release
+from snapshard_ui.http import current_record
 from snapshard_ui.runtime import current_backend, current_index
 
 
@@ -25,6 +26,7 @@ def releases(params: NoParams, compilation: str) -> Response:
     """
     catalog = current_index().catalog
     current = catalog.release(compilation)
+    current_record().compilation = current.compilation
     members = [
         release_members(release)
         for release in catalog.releases()

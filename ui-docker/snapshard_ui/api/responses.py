@@ -17,7 +17,7 @@ from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER, TRUNCATED_HEADER
 from snapshard_ui.api.routes import ReleaseRequest
-from snapshard_ui.http import current_record
+from snapshard_ui.http import current_record, encoded_path
 from snapshard_ui.render import Format, JsonWriter, Sheet, Writer
 
 
@@ -107,5 +107,4 @@ def _next_url(token: str) -> str:
     # Without a host: the path is valid under whatever name the client knows the server by.
     query = flask.request.args.items(multi=True)
     pairs = [(name, value) for name, value in query if name != "after"]
-    path = flask.request.script_root + flask.request.path
-    return f"{path}?{urlencode([*pairs, ('after', token)])}"
+    return f"{encoded_path()}?{urlencode([*pairs, ('after', token)])}"

@@ -174,6 +174,7 @@ def find_release(compilation: str, release: str | None, params: Params) -> Relea
     name = release_name(params.page_token, compilation, release)
     record = current_record()
     record.release = current_index().catalog.release(compilation, name)
+    record.compilation = record.release.compilation
     record.versioned = release is not None
     return record.release
 

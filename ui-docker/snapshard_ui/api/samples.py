@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -39,6 +40,8 @@ def samples(request: ReleaseRequest[SampleParams]) -> Response:
     check_limit(request.params.limit)
     facts = _facts(request)
     columns = _columns(facts, tuple(request.params.fields))
+    if request.format.binary:
+        columns = tuple(_storable(facts, column) for column in columns)
     matches = _matching_indexes(facts, request.params)
     start = _start(request.params.after, len(facts.samples.ids))
     remaining = [index for index in matches if index >= start]
@@ -109,17 +112,15 @@ def groups(request: ReleaseRequest[NoParams]) -> Response:
 @on_release("/groups/<group>", model=GroupAnswer)
 def one_group(request: ReleaseRequest[NoParams], group: str) -> Response:
     """A group and the rail_ids of its samples."""
-    for sample_group in _facts(request).groups:
-        if sample_group.name == group:
-            members = sample_group.members.tolist()
-            return release_response(
-                request.release,
-                group=group,
-                long_name=sample_group.long_name,
-                sample_count=len(members),
-                samples=members,
-            )
-    raise NotFound("sample group", group)
+    sample_group = _facts(request).group(group)
+    members = sample_group.members.tolist()
+    return release_response(
+        request.release,
+        group=sample_group.name,
+        long_name=sample_group.long_name,
+        sample_count=len(members),
+        samples=members,
+    )
 
 
 def _facts(request: ReleaseRequest[Any]) -> ReleaseFacts:
@@ -133,6 +134,15 @@ def _columns(facts: ReleaseFacts, names: tuple[str, ...]) -> tuple[Column, ...]:
         if name not in letters:
             raise BadQuery("fields", name, f"some of {', '.join(letters)}")
     return tuple(Column(name, _TYPES[letters[name]], "") for name in names or letters)
+
+
+def _storable(facts: ReleaseFacts, column: Column) -> Column:
+    """The column with one type for all samples: text if a value of a number field is no number."""
+    is_number = column.type in (ColumnType.INTEGER, ColumnType.DECIMAL)
+    whole = column.type is ColumnType.INTEGER
+    if not is_number or facts.samples.holds_numbers(column.name, whole=whole):
+        return column
+    return replace(column, type=ColumnType.TEXT)
 
 
 def _matching_indexes(facts: ReleaseFacts, params: SampleParams) -> list[int]:

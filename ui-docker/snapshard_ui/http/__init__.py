@@ -8,6 +8,7 @@ from snapshard_ui.http.cache_headers import (
     not_modified,
 )
 from snapshard_ui.http.compression import compress_response
+from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.problems import (
     MEDIA_TYPE,
     TITLES,
@@ -31,6 +32,7 @@ __all__ = [
     "compress_response",
     "current_record",
     "current_trailers",
+    "encoded_path",
     "etag",
     "not_modified",
     "problem_details",

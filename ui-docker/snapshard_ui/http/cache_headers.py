@@ -19,6 +19,7 @@ from snapshard.wire import (
     provenance_header,
 )
 from snapshard_ui.http.compression import preferred_encoding
+from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.record import current_record
 
 RENDERER = 2
@@ -100,7 +101,7 @@ def _header_text(value: object) -> str:
 
 
 def _permanent_url(release: Release) -> str:
-    path = request.script_root + request.path
+    path = encoded_path()
     if not current_record().versioned:
         base = f"/compilations/{release.compilation}"
         path = path.replace(base, f"{base}/releases/{release.name}", 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 from gunicorn.http.errors import ParseException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
@@ -20,6 +20,7 @@ from snapshard.errors import (
     SnapshardError,
     TooBusy,
 )
+from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.record import current_record
 from snapshard_ui.runtime import current_backend
 
@@ -57,7 +58,7 @@ class ProblemDetails:
             "title": TITLES.get(self.status, "The request failed"),
             "status": self.status,
             "detail": self.detail,
-            "instance": request.path,
+            "instance": encoded_path(),
             "request_id": current_record().request_id,
             **self.extra,
         }

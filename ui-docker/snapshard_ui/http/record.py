@@ -24,8 +24,6 @@ class Record:
     method: str
     route: str
     """The rule of the URL, such as `/livez`, so that the log and the counters hold no queries."""
-    compilation: str
-    """The compilation in the URL; empty if it names none."""
     request_id: str
     client: socket.socket | None
     """The client's connection; None if the server does not reveal it (gunicorn does)."""
@@ -39,6 +37,10 @@ class Record:
     reads_much: bool = False
     """Whether the request has a slot for queries that read much."""
 
+    compilation: str = ""
+    """The compilation that the request is about. A name in the URL that no compilation has stays out
+    of the log: it may be a region in the wrong place, which can identify a patient.
+    """
     release: Release | None = None
     """The release that the response is about; None for a response about the whole service."""
     versioned: bool = False
@@ -59,7 +61,6 @@ def current_record() -> Record:
         g.record = Record(
             request.method,
             request.url_rule.rule if request.url_rule else "unmatched",
-            str((request.view_args or {}).get("compilation", "")),
             _request_id(request.headers.get("X-Request-ID", "")),
             request.environ.get("gunicorn.socket"),
         )

@@ -1,5 +1,7 @@
 """The example of every operation as code for curl, Python and R."""
 
+from urllib.parse import quote
+
 from flask import request
 
 from snapshard_ui.api import PREFIX, Operation
@@ -44,6 +46,7 @@ def code_samples(
         _client_method(operation, path, names, values),
         {name: values[name][0] for name in scope},
         table_url=f"{head}.tsv{mark}{query}" if operation.formats else None,
+        has_texts=operation.view.__name__ == "samples",
         body=example_body(operation, values),
         is_json=operation.view.__name__ != "docs",
     )
@@ -79,7 +82,7 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
     if below.startswith("splicing/"):
         return f"splicing({below.removeprefix('splicing/')!r}, {arguments!r})"
     for name, value in zip(path_parameters(below), path_values, strict=True):
-        below = below.replace("{" + name + "}", value)
+        below = below.replace("{" + name + "}", quote(value, safe=":+"))
     return f"get({below!r})" if below else "get()"
 
 

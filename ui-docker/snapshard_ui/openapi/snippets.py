@@ -31,6 +31,10 @@ class ApiCall:
     scope: Mapping[str, str] = field(default_factory=dict)
     table_url: str | None = None
     """URL of the same rows as TSV, which R reads as a data frame; None for other responses."""
+    has_texts: bool = False
+    """Whether the table has columns of any texts. R would take `F` or `007` in them for a logical or
+    a number.
+    """
     body: Mapping[str, object] | None = None
     is_json: bool = True
 
@@ -72,7 +76,11 @@ def _python_code(call: ApiCall, variable: str) -> str:
 def _r_expression(call: ApiCall, curl: str) -> str:
     # JSON strings are valid string literals of R.
     if call.table_url:
-        return f'read.delim({json.dumps(call.table_url)}, comment.char = "#", quote = "")'
+        # Without the line that describes the data, no comment character is needed: `#` may be part
+        # of a value.
+        url = call.table_url + ("&" if "?" in call.table_url else "?") + "about=false"
+        texts = ', colClasses = "character"' if call.has_texts else ""
+        return f'read.delim({json.dumps(url)}, quote = "", na.strings = ""{texts})'
     if call.body:
         return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
     return f"{'jsonlite::fromJSON' if call.is_json else 'readLines'}({json.dumps(call.url)})"

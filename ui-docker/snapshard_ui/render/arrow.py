@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from snapshard.junction import Column, ColumnType
 from snapshard.rows import Rows
+from snapshard_ui.render.json_text import MISSING
 from snapshard_ui.render.writer import Sheet
 
 _TYPES = {
@@ -32,7 +33,7 @@ def arrow_table(rows: Rows, columns: tuple[Column, ...]) -> pa.Table:
     """The rows as typed columns; samples become lists of rail_id and coverage."""
     options = pacsv.ConvertOptions(
         column_types={column.name: _text_type(column) for column in columns},
-        null_values=[""],
+        null_values=[text.decode() for text in MISSING],
         strings_can_be_null=False,
     )
     # One block for all rows: otherwise a line longer than a block, such as a list of many samples,

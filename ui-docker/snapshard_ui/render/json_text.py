@@ -18,6 +18,9 @@ from snapshard.rows import Rows
 _PLAIN = bytes(byte for byte in range(32, 127) if byte not in b'"\\') + b"\t\n"
 """Bytes that a JSON string shows as they are, and the separators of rows."""
 _NUMBERS = re.compile(rb"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\n)*")
+_OTHER_NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,300}\.?[0-9]{0,300}|\.[0-9]{1,300})")
+MISSING = (b"", b"NA")
+"""The values by which a samples file says that it has no number."""
 NULLABLE = ("source_dataset_id",)
 """Number columns that may be empty in the database."""
 _FEW = 64
@@ -25,8 +28,8 @@ _FEW = 64
 
 
 class JsonObjects:
-    """Writes rows of some columns as objects. Numbers are copied as they are; an empty or invalid
-    one is null.
+    """Writes rows of some columns as objects. Numbers are copied as they are; a missing one is null,
+    and in a number column a text that is no number, such as `90+`, is that text.
 
     `exact`: the numbers come from number columns of the database, so that they need no check.
     """
@@ -113,14 +116,17 @@ def json_string(text: bytes) -> bytes:
 
 
 def json_number(text: bytes) -> bytes:
-    """A number as a JSON number; null for any other text."""
+    """A number as a JSON number, null for a missing one (NA or nothing), any other text as a JSON
+    string.
+    """
     if _NUMBERS.fullmatch(text + b"\n"):
         return text
-    try:
-        # Leading zeros are not JSON, but they are numbers.
-        return b"%d" % int(text) if text.isdigit() else orjson.dumps(float(text))
-    except ValueError:
+    if text in MISSING:
         return b"null"
+    # A sign, leading zeros or a bare point are not JSON, but they are numbers.
+    if _OTHER_NUMBER.fullmatch(text):
+        return b"%d" % int(text) if b"." not in text else orjson.dumps(float(text))
+    return json_string(text)
 
 
 def sample_pairs(text: bytes) -> bytes:

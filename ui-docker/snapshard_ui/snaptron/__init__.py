@@ -17,7 +17,7 @@ from snapshard.errors import BadQuery, NotFound
 from snapshard.index import Slot
 from snapshard.release import Release
 from snapshard.row_kinds import BASE
-from snapshard_ui.http import Pieces, problem_response
+from snapshard_ui.http import Pieces, current_record, problem_response
 from snapshard_ui.runtime import current_backend, current_index
 from snapshard_ui.snaptron.annotations import transcript_pieces
 from snapshard_ui.snaptron.bases import BaseEndpoint, base_pieces
@@ -147,7 +147,9 @@ def _is_compilation(name: str) -> bool:
 
 
 def _facts(compilation: str) -> ReleaseFacts:
-    return current_index().facts.of(current_index().catalog.release(compilation))
+    release = current_index().catalog.release(compilation)
+    current_record().compilation = release.compilation
+    return current_index().facts.of(release)
 
 
 def _check_has(release: Release, kind: str, endpoint: str) -> None:

@@ -75,7 +75,7 @@ def _check(endpoint: BaseEndpoint, query: SnaptronQuery) -> None:
     if query.ids:
         raise BadQuery("ids", ",".join(query.ids), "regions; base coverage has no ids")
     if query.return_format == NO_FORMAT:
-        raise BadQuery("return_format", query.return_format, "0, 1, 2 or 3")
+        raise BadQuery("return_format", query.format_text, "0, 1, 2 or 3")
     parse_rfilters(query.rfilters, restricted=False)
     if query.sfilters:
         endpoint.facts.search.ids(parse_sfilters(query.sfilters))

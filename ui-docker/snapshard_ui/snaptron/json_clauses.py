@@ -24,7 +24,9 @@ JSON numbers as text, and finds nothing.
 def parse_clauses(text: str) -> list[SnaptronQuery]:
     """The queries of the form field `fields`. Raises BadQuery."""
     try:
-        clauses = json.loads(text)
+        # JSON can escape halves of a character, which no text may contain.
+        whole_text = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        clauses = json.loads(whole_text)
     except (ValueError, RecursionError) as exc:
         raise BadQuery("fields", text[:200], f"a JSON list of clauses ({exc})") from exc
     is_list = isinstance(clauses, list) and bool(clauses)

@@ -77,6 +77,12 @@ class SnaptronQuery:
         return {1: Match.START, 2: Match.END}.get(self.either, Match.OVERLAP)
 
     @property
+    def format_text(self) -> str:
+        """The return_format as the client wrote it; empty if the query has none."""
+        # Of several values the last one counts.
+        return ([""] + re.findall(r"(?:^|&)return_format=([^&]*)", self.text))[-1]
+
+    @property
     def counts_only(self) -> bool:
         """True if the query asks for the number of records only.
 

@@ -106,7 +106,7 @@ def _restriction(endpoint: RowEndpoint, query: SnaptronQuery) -> Restriction:
     if query.strict and filters.late_error:
         raise filters.late_error
     if query.return_format == NO_FORMAT and (query.regions or query.ids):
-        raise BadQuery("return_format", query.return_format, "0, 1 or 2; 3 is for bases")
+        raise BadQuery("return_format", query.format_text, "0, 1 or 2; 3 is for bases")
     return Restriction(samples, (*query.ids, *filters.ids), filters)
 
 

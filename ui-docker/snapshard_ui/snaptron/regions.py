@@ -57,11 +57,11 @@ def _coordinate_interval(interval: re.Match[str]) -> QueryInterval:
 
 
 def _gene_intervals(text: str, symbols: Symbols) -> list[QueryInterval]:
+    # A gene's own name may look like introns of another gene.
+    regions = symbols.intervals(text) or symbols.versioned(text)
     introns = _INTRONS.fullmatch(text)
-    if introns:
+    if introns and not regions:
         regions = symbols.introns(introns["symbol"], _intron_numbers(introns["numbers"]))
-    else:
-        regions = symbols.intervals(text) or symbols.versioned(text)
     if not regions:
         raise NotFound("gene or region", text)
     # The ID pattern is case-sensitive; the lookup is not. So an ID in small letters finds the gene

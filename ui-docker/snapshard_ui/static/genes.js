@@ -25,7 +25,8 @@ function schedule(input) {
   clearTimeout(timer);
   request?.abort();
   const text = input.value.trim();
-  if (!/^[A-Za-z][\w.-]*$/.test(text) || /^chr/i.test(text)) return close();
+  // No gene is suggested for a chromosome, a region or a number; a name may have any other letters.
+  if (!text || /^chr/i.test(text) || /^\d+$/.test(text) || /:\s*[\d,]+/.test(text)) return close();
   timer = setTimeout(() => suggest(text), PAUSE);
 }
 

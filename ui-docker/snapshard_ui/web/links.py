@@ -121,7 +121,7 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     ]
     # GTEx does not know simulated genes.
     if genes and not release.simulated:
-        url = f"https://gtexportal.org/home/gene/{quote(genes[0])}"
+        url = f"https://gtexportal.org/home/gene/{quote(genes[0], safe='')}"
         links.append(Link("GTEx", url, f"{genes[0]} in GTEx"))
     return links
 

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from snapshard.errors import BadQuery
+from snapshard.catalog import gene_loci
+from snapshard.errors import BadQuery, SnapshardError
 from snapshard.index import Index
 from snapshard.match import Match
 from snapshard.name import JunctionName, parse_name
@@ -39,12 +40,15 @@ class Meaning:
 
 
 def meaning(index: Index, release: Release, text: str) -> Meaning:
-    """The interpretation of a junction's stable name, or of regions, genes and numbers separated by
-    `;`; an empty text selects all junctions.
+    """The interpretation of a gene's name, a junction's stable name, or of regions, genes and numbers
+    separated by `;`; an empty text selects all junctions.
 
     Raises BadRegion or BadQuery.
     """
     text = text.strip()
+    # A gene may be called `CYCD1;1`, `mt:CoI` or `X`, and must be found by its own name.
+    if text and _is_gene(index, release, text):
+        return Meaning((("gene", text),), f"gene {text}")
     # A stable name contains colons and may contain no separator, so it is tried before the terms.
     if _STABLE.fullmatch(text):
         return _junction(parse_name(text, release.assembly))
@@ -85,6 +89,18 @@ def _junction(name: JunctionName) -> Meaning:
     if name.strand is not None and name.strand in "+-":
         pairs.append(("filter", f"strand={name.strand}"))
     return Meaning(tuple(pairs), f"the junction {name}", str(name))
+
+
+def _is_gene(index: Index, release: Release, text: str) -> bool:
+    """Whether the text is the name of a gene; in other letters than the gene's own only if it would
+    be divided otherwise.
+    """
+    try:
+        loci = gene_loci(index.catalog, release, text)
+    except SnapshardError:
+        # Regions can be searched while the catalog is unavailable.
+        return False
+    return ";" in text or any(text in (gene.symbol, gene.gene_id) for gene in loci)
 
 
 def _term(index: Index, release: Release, text: str) -> tuple[str, str, str]:

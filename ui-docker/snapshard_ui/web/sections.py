@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from snapshard.catalog import gene_members, genes_by_prefix
+from snapshard.catalog import gene_loci, gene_members, genes_by_prefix
 from snapshard.errors import SnapshardError
 from snapshard.junction import NAME, Column, ColumnType
 from snapshard.region import Region, parse_region
@@ -207,9 +207,8 @@ def _gene_links(release: Release, interpretation: Meaning) -> list[Link]:
     genes = interpretation.genes
     if len(genes) != 1 or len(interpretation.pairs) != 1:
         return []
-    for gene in genes_by_prefix(current_index().catalog, release, genes[0], limit=1):
-        return links_out(release, Region(gene.chrom, gene.start, gene.end), genes)
-    return []
+    gene = gene_loci(current_index().catalog, release, genes[0])[0]
+    return links_out(release, Region(gene.chrom, gene.start, gene.end), genes)
 
 
 def _choices(

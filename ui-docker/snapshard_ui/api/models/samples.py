@@ -15,7 +15,8 @@ class SamplePage(Answer):
     truncated: bool = Field(description="true if more match than this page holds")
     next: str | None = Field(description="value of `after` for the next page")
     rows: list[dict[str, Any]] = Field(
-        description="the chosen fields; a number field without a number is null"
+        description="the chosen fields; a number field without a value is null, and text that is"
+        " no number, such as 90+, is given as text"
     )
 
 
