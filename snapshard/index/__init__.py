@@ -4,14 +4,19 @@ from snapshard.index.bases import base_values, read_bases
 from snapshard.index.estimate import Count
 from snapshard.index.index import Index, ShardState
 from snapshard.index.tables import ddl
+from snapshard.index.whole_blocks import BlockSpan, block_directories, block_spans, block_texts
 from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
 
 __all__ = [
+    "BlockSpan",
     "Count",
     "Index",
     "ShardState",
     "Slot",
     "base_values",
+    "block_directories",
+    "block_spans",
+    "block_texts",
     "ddl",
     "matching_rows",
     "read_bases",

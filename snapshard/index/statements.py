@@ -194,6 +194,25 @@ def chromosome_statement(release: Release, interval: Interval, kind: str = "junc
     return statement(select(rows.c.chromosome).where(_of_interval(rows, interval, kind)).distinct())
 
 
+def chromosome_spans_statement(
+    release: Release, interval: Interval, kind: str = "junction"
+) -> Statement:
+    """For each block of an interval and each chromosome in it: chromosome, block, the position of the
+    first row, the smallest start and the largest end, in the order of the rows.
+    """
+    rows = rowset(release.schema, kind).rows
+    position = func.min(rows.c.position)
+    spans = (
+        select(
+            rows.c.chromosome, rows.c.block, position, func.min(rows.c.start), func.max(rows.c.end)
+        )
+        .where(_of_interval(rows, interval, kind))
+        .group_by(rows.c.chromosome, rows.c.block)
+        .order_by(rows.c.block, position)
+    )
+    return statement(spans)
+
+
 def directory_statement(release: Release, interval: Interval, kind: str) -> Statement:
     """The lines for `Directory.from_lines`."""
     blocks = rowset(release.schema, kind).blocks

@@ -7,6 +7,7 @@ from snapshard.connections import ShardSource
 from snapshard.settings import Settings
 from snapshard_ui import (
     api,
+    data_folder,
     openapi,  # noqa: F401  # its routes register when it is imported
     snaptron,
     web,
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)
-    for blueprint in (*api.BLUEPRINTS, web.blueprint, snaptron.blueprint):
+    for blueprint in (*api.BLUEPRINTS, web.blueprint, data_folder.blueprint, snaptron.blueprint):
         app.register_blueprint(blueprint)
     paths.install(app)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]

@@ -1,6 +1,6 @@
 """Rows as bytes: the one place where rows become the text and files that users read."""
 
-from snapshard_ui.render.bgzf import Bgzf
+from snapshard_ui.render.bgzf import BLOCK, END, STORED_OVERHEAD, Bgzf, stored_blocks
 from snapshard_ui.render.formats import (
     BY_SUFFIX,
     FORMATS,
@@ -13,9 +13,12 @@ from snapshard_ui.render.json_text import NULLABLE, JsonObjects
 from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
 
 __all__ = [
+    "BLOCK",
     "BY_SUFFIX",
+    "END",
     "FORMATS",
     "NULLABLE",
+    "STORED_OVERHEAD",
     "TABLES",
     "Bgzf",
     "Format",
@@ -25,4 +28,5 @@ __all__ = [
     "Sheet",
     "TableName",
     "Writer",
+    "stored_blocks",
 ]

@@ -9,10 +9,11 @@ marks the end, so that a file without it is known to be truncated.
 import struct
 import zlib
 
-_BLOCK = 0xFF00
+BLOCK = 0xFF00
 """Bytes of text per block: htslib's own choice, so that no block exceeds 64 kB."""
 _HEADER = struct.Struct("<4BI2BH2B2H")
 _FOOTER = struct.Struct("<II")
+_STORED = struct.Struct("<BHH")
 
 
 class Bgzf:
@@ -25,9 +26,9 @@ class Bgzf:
     def write(self, data: bytes) -> bytes:
         """The blocks that are complete."""
         self._pending += data
-        size = len(self._pending) // _BLOCK * _BLOCK
+        size = len(self._pending) // BLOCK * BLOCK
         text, self._pending = self._pending[:size], self._pending[size:]
-        blocks = [self._block(text[start : start + _BLOCK]) for start in range(0, size, _BLOCK)]
+        blocks = [self._block(text[start : start + BLOCK]) for start in range(0, size, BLOCK)]
         return b"".join(blocks)
 
     def finish(self) -> bytes:
@@ -38,7 +39,27 @@ class Bgzf:
     def _block(self, text: bytes) -> bytes:
         # Negative window bits give raw deflate; zlib's own gzip header would have no extra field.
         compressor = zlib.compressobj(self._level, zlib.DEFLATED, -15)
-        compressed = compressor.compress(text) + compressor.flush()
-        size = _HEADER.size + len(compressed) + _FOOTER.size
-        header = _HEADER.pack(31, 139, 8, 4, 0, 0, 255, 6, *b"BC", 2, size - 1)
-        return header + compressed + _FOOTER.pack(zlib.crc32(text), len(text))
+        return _framed(text, compressor.compress(text) + compressor.flush())
+
+
+def _framed(text: bytes, deflated: bytes) -> bytes:
+    size = _HEADER.size + len(deflated) + _FOOTER.size
+    header = _HEADER.pack(31, 139, 8, 4, 0, 0, 255, 6, *b"BC", 2, size - 1)
+    return header + deflated + _FOOTER.pack(zlib.crc32(text), len(text))
+
+
+def _stored(text: bytes) -> bytes:
+    """A text as the one, last block of a deflate stream, not compressed (RFC 1951, section 3.2.4)."""
+    return _STORED.pack(1, len(text), len(text) ^ 0xFFFF) + text
+
+
+def stored_blocks(text: bytes) -> bytes:
+    """The text in blocks that are not compressed: their size follows from that of the text."""
+    pieces = [text[start : start + BLOCK] for start in range(0, len(text), BLOCK)]
+    return b"".join([_framed(piece, _stored(piece)) for piece in pieces])
+
+
+STORED_OVERHEAD = _HEADER.size + _STORED.size + _FOOTER.size
+"""Bytes by which a block that is not compressed is longer than its text."""
+END = Bgzf().finish()
+"""The empty block that marks the end of a file."""

@@ -80,7 +80,8 @@ class SnaptronQuery:
     def format_text(self) -> str:
         """The return_format as the client wrote it; empty if the query has none."""
         # Of several values the last one counts.
-        return ([""] + re.findall(r"(?:^|&)return_format=([^&]*)", self.text))[-1]
+        texts: list[str] = re.findall(r"(?:^|&)return_format=([^&]*)", self.text)
+        return texts[-1] if texts else ""
 
     @property
     def counts_only(self) -> bool:
