@@ -2,6 +2,8 @@
 
 ROWS_HEADER = "Snapshard-Rows"
 """Header (of an export: trailer) with the number of rows in the response."""
+JUNCTIONS_HEADER = "Snapshard-Junctions"
+"""Header of a page of tidy rows with the number of their junctions, which `limit` counts."""
 TRUNCATED_HEADER = "Snapshard-Truncated"
 """Header of a response that a limit has truncated."""
 MISSING_SHARDS_HEADER = "Snapshard-Missing-Shards"

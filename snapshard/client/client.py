@@ -3,11 +3,10 @@
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 from urllib.parse import quote
-
-import httpx
 
 from snapshard.client.errors import Partial, Truncated
 from snapshard.client.export import Exported, Progress, Request, export, format_of
@@ -23,17 +22,17 @@ from snapshard.client.selection import (
     Texts,
     as_tuple,
 )
-from snapshard.client.session import TIMEOUT, TRIES, Session
 from snapshard.client.splicing import measure_of, records_of
-from snapshard.errors import BadQuery, BadSetting
+from snapshard.errors import BadQuery, BadSetting, SnapshardError
 from snapshard.junction import NAMES
-from snapshard.rows import Rows
 from snapshard.wire import FACET, FIELD, GENE, GROUP, PROVENANCE, SHARD
 
 if TYPE_CHECKING:
+    import httpx
     import pandas as pd
 
     from snapshard.client.matrix import Matrix
+    from snapshard.rows import Rows
 
 BATCH_SIZE = 10_000
 """Junctions per request of `batch`, the server's maximum; more take several requests."""
@@ -65,9 +64,13 @@ class Client:
         data: str | Path | None = None,
         compilation: str | None = None,
         release: str | None = None,
-        timeout: float | httpx.Timeout = TIMEOUT,
-        tries: int = TRIES,
+        timeout: "float | httpx.Timeout | None" = None,
+        tries: int | None = None,
     ) -> None:
+        # httpx takes longer to import than the rest of the client, and numpy and pandas longer still:
+        # a program that only imports the client need not wait for any of them.
+        from snapshard.client.session import Session
+
         self._compilation = compilation
         self._release = release
         # Set first, so that close() works even if opening the folder fails.
@@ -80,8 +83,10 @@ class Client:
         if address is None:
             transport, self._close_folder = open_folder(None if data is None else Path(data))
         self._session = Session(
-            address or ADDRESS, transport=transport, timeout=httpx.Timeout(timeout), tries=tries
+            address or ADDRESS, transport=transport, timeout=timeout, tries=tries
         )
+        self._address = {"data": str(data)} if address is None else {"server": address}
+        self._is_open = True
 
     @classmethod
     def local(cls, data: str | Path, **options: Any) -> Self:
@@ -90,8 +95,34 @@ class Client:
 
     def close(self) -> None:
         """Closes all connections. An embedded server that no other program uses stops."""
+        self._is_open = False
         self._session.close()
         self._close_folder()
+
+    def __repr__(self) -> str:
+        """The server or folder, the compilation, its release and its number of samples, as far as the
+        server tells them. For a notebook, which prints the value of a cell's last line.
+        """
+        facts: dict[str, object] = {**self._address}
+        if self._compilation or self._release:
+            facts |= {"compilation": self._compilation, "release": self._release}
+        # A value must be printable whatever the state of the server.
+        with suppress(SnapshardError):
+            facts |= self._description() if self._is_open else {"closed": True}
+        shown = {name: value for name, value in facts.items() if value is not None}
+        return f"Client({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    def _description(self) -> dict[str, object]:
+        """The data that the client queries; the names of the compilations if none is chosen."""
+        names = [str(compilation["compilation"]) for compilation in self.compilations()]
+        if self._compilation is None and len(names) != 1:
+            return {"compilations": names}
+        about = self._session.get(self.base()).json()["about"]
+        return {
+            "compilation": about["compilation"],
+            "release": about["release"],
+            "samples": about["sample_count"],
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +180,7 @@ class Client:
 
     def pages(
         self, region: Texts = (), *, limit: int | None = None, **options: Unpack[ExportOptions]
-    ) -> Iterator[httpx.Response]:
+    ) -> "Iterator[httpx.Response]":
         """The server's responses, page by page, lazily: JSON, or the requested format."""
         output, conditions = Output.from_options(options)
         base, selection = self._base_and_selection(region, conditions)
@@ -252,7 +283,7 @@ class Client:
         format: str = "json",
         limit: int | None = None,
         **options: Unpack[ReleaseOptions],
-    ) -> Iterator[httpx.Response]:
+    ) -> "Iterator[httpx.Response]":
         """The server's responses to `samples`, page by page, lazily: JSON, NDJSON, TSV or CSV."""
         conditions = {**_sample_conditions(words, filter, fields), "format": format}
         return pages(self._session, f"{self.base(**options)}/samples", conditions, limit=limit)
@@ -414,18 +445,20 @@ class Client:
 
     def _rows(
         self, region: Texts, options: Mapping[str, Any], limit: int | None, *, columns: Texts
-    ) -> tuple[Rows, dict[str, Any]]:
+    ) -> "tuple[Rows, dict[str, Any]]":
         base, selection = self._base_and_selection(region, options)
         parameters = {**selection.parameters(), "columns": ",".join(as_tuple(columns)) or None}
         return self._table(f"{base}/junctions", parameters, limit, depth=4)
 
     def _table(
         self, path: str, parameters: Mapping[str, Any], limit: int | None, *, depth: int
-    ) -> tuple[Rows, dict[str, Any]]:
+    ) -> "tuple[Rows, dict[str, Any]]":
         """The rows of all pages up to the limit, and the description of the data.
 
         `depth` is the number of stack frames up to the user's call, for warnings.
         """
+        from snapshard.rows import Rows
+
         about: dict[str, Any] = {}
         names: tuple[str, ...] = ()
         texts: list[bytes] = []

@@ -16,11 +16,12 @@ UserWarning
 """
 
 from collections.abc import Mapping
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from snapshard.errors import SnapshardError
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Truncated(UserWarning):
@@ -121,7 +122,7 @@ _CLASSES: dict[int, type[AnswerError]] = {
 }
 
 
-def answer_error(response: httpx.Response) -> AnswerError:
+def answer_error(response: "httpx.Response") -> AnswerError:
     """The exception for an error response, whose body must have been read."""
     status = response.status_code
     default = Refused if 400 <= status < 500 else AnswerError
@@ -129,7 +130,7 @@ def answer_error(response: httpx.Response) -> AnswerError:
     return error_class(status, _problem(response), response.headers.get("Retry-After"))
 
 
-def _problem(response: httpx.Response) -> Mapping[str, Any]:
+def _problem(response: "httpx.Response") -> Mapping[str, Any]:
     try:
         problem = response.json()
     except ValueError:

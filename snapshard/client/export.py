@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from snapshard.client.checksum import check_embedded_checksum
 from snapshard.client.errors import BadFile, Damaged, Interrupted, ServerUnreachable, Unavailable
 from snapshard.client.line_formats import LINE_FORMATS
 from snapshard.client.receiver import Receiver
 from snapshard.client.resume_point import truncate_to_whole_junction
-from snapshard.client.session import Session
 from snapshard.errors import BadQuery
+
+if TYPE_CHECKING:
+    from snapshard.client.session import Session
 
 Progress = Callable[[int], None]
 """Called with the number of bytes that the file has so far."""
@@ -75,7 +77,7 @@ def format_of(target: Path) -> str:
 
 
 def export(
-    session: Session, request: Request, target: Path, progress: Progress = lambda _: None
+    session: "Session", request: Request, target: Path, progress: Progress = lambda _: None
 ) -> Exported:
     """The result of a request as a file. A partial file of an earlier run is resumed.
 
@@ -89,7 +91,7 @@ def export(
         partial_file.remove_if_empty()
 
 
-def _receive_all(partial_file: "PartialFile", session: Session, progress: Progress) -> Exported:
+def _receive_all(partial_file: "PartialFile", session: "Session", progress: Progress) -> Exported:
     failures = responses = largest_size = 0
     while True:
         responses += 1
@@ -123,7 +125,7 @@ class PartialFile:
         """The number of bytes so far."""
         return self.file.stat().st_size
 
-    def receive(self, session: Session, progress: Progress) -> None:
+    def receive(self, session: "Session", progress: Progress) -> None:
         """Requests the missing rows and writes them. Raises Interrupted if the response is incomplete."""
         last_id = self._resume_point()
         parameters = {**self._request.parameters, "complete": True}

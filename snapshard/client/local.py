@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from snapshard.client.errors import MissingExtra
+
+if TYPE_CHECKING:
+    import httpx
 
 ADDRESS = "http://local"
 """The base URL of requests in process; nothing listens there."""
@@ -14,7 +16,7 @@ _GROUP = "snapshard.folder"
 """The group of entry points with a function that opens a folder (see snapshard_ui/in_process.py)."""
 
 
-def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], None]]:
+def open_folder(folder: Path | None) -> "tuple[httpx.BaseTransport, Callable[[], None]]":
     """A transport to an application over a folder's shards, and the function that closes it.
 
     Without a folder, the shards are those that the environment's settings name. Raises MissingExtra

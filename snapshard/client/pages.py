@@ -1,21 +1,24 @@
 """Pages of a response, one after the other, up to a limit."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from snapshard.client.errors import Refused
-from snapshard.client.session import Session
-from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER
+from snapshard.wire import JUNCTIONS_HEADER, MISSING_SHARDS_HEADER, ROWS_HEADER
+
+if TYPE_CHECKING:
+    import httpx
+
+    from snapshard.client.session import Session
 
 PAGE_ROWS = 5_000
 """Rows to request at a time: the server's default maximum (SNAPSHARD_MAX_ROWS)."""
 
 
 def pages(
-    session: Session, path: str, parameters: Mapping[str, Any], *, limit: int | None = None
-) -> Iterator[httpx.Response]:
+    session: "Session", path: str, parameters: Mapping[str, Any], *, limit: int | None = None
+) -> "Iterator[httpx.Response]":
     """The pages, lazily. Each page is of the same release as the first.
 
     Only the first page describes the data in its text. With a limit, the pages end after that many
@@ -30,12 +33,16 @@ def pages(
         link = page.links.get("next")
         if link is None:
             return
-        continuation = {"after": httpx.URL(link["url"]).params["after"], "about": False}
+        after = parse_qs(urlsplit(link["url"]).query)["after"][0]
+        continuation = {"after": after, "about": False}
         if remaining is not None:
-            remaining -= int(page.headers[ROWS_HEADER])
+            # The limit counts junctions, of which tidy rows are several each.
+            remaining -= int(page.headers.get(JUNCTIONS_HEADER) or page.headers[ROWS_HEADER])
 
 
-def _page(session: Session, path: str, parameters: Mapping[str, Any], size: int) -> httpx.Response:
+def _page(
+    session: "Session", path: str, parameters: Mapping[str, Any], size: int
+) -> "httpx.Response":
     """A page of this size, or of the server's default size if its maximum is smaller."""
     try:
         return session.get(path, {**parameters, "limit": size})
@@ -46,12 +53,12 @@ def _page(session: Session, path: str, parameters: Mapping[str, Any], size: int)
         return session.get(path, parameters)
 
 
-def is_truncated(page: httpx.Response) -> bool:
+def is_truncated(page: "httpx.Response") -> bool:
     """Whether more rows follow this page."""
     return "next" in page.links
 
 
-def missing_shards(page: httpx.Response) -> list[str]:
+def missing_shards(page: "httpx.Response") -> list[str]:
     """The unavailable shards, if the request allowed a partial response."""
     names: str = page.headers.get(MISSING_SHARDS_HEADER, "")
     return [name for name in names.split(",") if name]

@@ -46,14 +46,14 @@ class Session:
         server: str,
         *,
         transport: httpx.BaseTransport | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
-        tries: int = TRIES,
+        timeout: float | httpx.Timeout | None = None,
+        tries: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not server.startswith(("http://", "https://")):
             raise BadSetting("server", server, "an address such as https://snapshard.example.org")
         self.server = server.rstrip("/")
-        self._tries = tries
+        self._tries = tries or TRIES
         self._sleep = sleep
         headers = {"User-Agent": f"snapshard/{version('snapshard')}"}
         if transport is not None:
@@ -61,7 +61,7 @@ class Session:
             headers["Accept-Encoding"] = "identity"
         self._http = httpx.Client(
             base_url=f"{self.server}/api/v1/",
-            timeout=timeout,
+            timeout=TIMEOUT if timeout is None else httpx.Timeout(timeout),
             transport=transport,
             headers=headers,
             follow_redirects=True,

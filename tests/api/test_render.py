@@ -56,8 +56,13 @@ def test_objects_are_json_and_hold_what_the_rows_hold(rows):
     [
         ("", None),
         ("NA", None),
-        ("nan", None),
-        ("inf", None),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("null", "null"),
+        ("90+", "90+"),
+        (">89", ">89"),
+        ("1_000", "1_000"),
+        ('5" cut', '5" cut'),
         ("007", 7),
         ("1.", 1.0),
         (".5", 0.5),
@@ -66,7 +71,7 @@ def test_objects_are_json_and_hold_what_the_rows_hold(rows):
         ("4.000", 4.0),
     ],
 )
-def test_a_number_that_json_does_not_know_is_written_as_it_can_be(written, read):
+def test_what_is_no_number_of_json_is_a_number_null_or_the_text_that_it_is(written, read):
     text = JsonObjects(COLUMNS, exact=False).write(
         rows_of(("1", "a", written), ("2", "b", "5")), b","
     )

@@ -18,7 +18,7 @@ rail_id\trun\ttissue\tage\tweight\tnote
 1\tSRR001\tLiver\t40\t1.5\t57220_H9_#2_rep_#3
 2\tSRR002\tBlood\t45\t2\t"quoted" text
 3\tSRR003\tBrain\t90+\t\tit's; 5" cut
-4\tSRR004\tLiver\t>89\tNA\tNA
+4\tSRR004\tLiver\t47\tNA\tNA
 """
 GENES = (
     *("N/A-1", "CYCD1;1", "mt:CoI", "what?", "a#b", "50%", "two words", "β-actin", "Café"),

@@ -24,7 +24,7 @@ def test_a_value_that_does_not_fit_its_field_is_given_as_text_in_json(http):
         {"age": 40, "weight": 1.5},
         {"age": 45, "weight": 2},
         {"age": "90+", "weight": None},
-        {"age": ">89", "weight": None},
+        {"age": 47, "weight": None},
     ]
     lines = http.get("/samples.ndjson?fields=age,weight&about=false").text.splitlines()
     assert [json.loads(line) for line in lines] == expected
@@ -42,7 +42,7 @@ def test_a_field_with_a_text_is_text_in_arrow_and_parquet(http):
         arrow = stream.read_all()
     parquet = pq.read_table(io.BytesIO(http.get("/samples.parquet").content))
     for table in (arrow, parquet):
-        assert table["age"].to_pylist() == ["40", "45", "90+", ">89"]
+        assert table["age"].to_pylist() == ["40", "45", "90+", "47"]
         assert table["weight"].to_pylist() == [1.5, 2.0, None, None]
         assert table["note"].to_pylist() == [row[-1] for row in ROWS]
         assert table["rail_id"].to_pylist() == [1, 2, 3, 4]
@@ -53,7 +53,7 @@ def test_a_field_with_a_text_is_text_in_arrow_and_parquet(http):
 
 def test_the_client_gives_every_value_whole(client):
     frame = client.samples()
-    assert frame["age"].tolist() == ["40", "45", "90+", ">89"]
+    assert frame["age"].tolist() == ["40", "45", "90+", "47"]
     assert frame["note"].tolist() == [row[-1] for row in ROWS]
     assert frame["weight"].isna().tolist() == [False, False, True, True]
 

@@ -15,7 +15,12 @@ from flask import Response
 from snapshard.junction import Column
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER, TRUNCATED_HEADER
+from snapshard.wire import (
+    JUNCTIONS_HEADER,
+    MISSING_SHARDS_HEADER,
+    ROWS_HEADER,
+    TRUNCATED_HEADER,
+)
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.http import current_record, encoded_path
 from snapshard_ui.render import Format, JsonWriter, Sheet, Writer
@@ -31,7 +36,7 @@ class Page:
     columns: tuple[Column, ...]
     rows: Rows
     row_count: int
-    """Junctions or samples of the page; tidy rows are more than that."""
+    """Junctions or samples of the page, which `limit` counts; tidy rows are more than that."""
     members: Mapping[str, Any]
     exact: bool = False
 
@@ -52,7 +57,7 @@ def release_response(release: Release, **members: object) -> Response:
 def page_response(request: ReleaseRequest[Any], page: Page) -> Response:
     """The page in the format of the request."""
     record = current_record()
-    record.rows = page.row_count
+    record.rows = len(page.rows)
     missing = page.members.get("missing_shards")
     record.partial = bool(missing)
     sheet = Sheet(page.columns, request.release.provenance(), request.params.about, page.exact)
@@ -60,7 +65,9 @@ def page_response(request: ReleaseRequest[Any], page: Page) -> Response:
     body = writer.head() + writer.body(page.rows) + writer.tail()
     response = Response(body, mimetype=request.format.media_type)
     response.headers["Content-Disposition"] = disposition(request, attachment=request.format.binary)
-    response.headers[ROWS_HEADER] = str(page.row_count)
+    response.headers[ROWS_HEADER] = str(record.rows)
+    if record.rows != page.row_count:
+        response.headers[JUNCTIONS_HEADER] = str(page.row_count)
     _note_truncation(response, truncated=bool(page.members["truncated"]))
     if missing:
         response.headers[MISSING_SHARDS_HEADER] = ",".join(missing)

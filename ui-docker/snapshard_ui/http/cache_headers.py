@@ -12,6 +12,7 @@ from flask import Response, request
 
 from snapshard.release import Release
 from snapshard.wire import (
+    JUNCTIONS_HEADER,
     MISSING_SHARDS_HEADER,
     PROVENANCE,
     ROWS_HEADER,
@@ -34,7 +35,7 @@ _EXPOSED = ", ".join(
         *("Content-Disposition", "Content-Location", "ETag", "Link", "RateLimit"),
         *("RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-ID"),
         *map(provenance_header, PROVENANCE),
-        *(ROWS_HEADER, TRUNCATED_HEADER, MISSING_SHARDS_HEADER),
+        *(ROWS_HEADER, JUNCTIONS_HEADER, TRUNCATED_HEADER, MISSING_SHARDS_HEADER),
     )
 )
 

@@ -72,10 +72,10 @@ class JsonObjects:
         return None if is_plain else _strings
 
     def _numbers(self, cells: list[bytes]) -> list[bytes]:
-        if b"" in cells:
-            cells = [text or b"null" for text in cells]
+        if self._exact:
+            return [text or b"null" for text in cells] if b"" in cells else cells
         # One match over all cells is much faster than one for each.
-        if self._exact or _NUMBERS.fullmatch(b"\n".join(cells) + b"\n"):
+        if _NUMBERS.fullmatch(b"\n".join(cells) + b"\n"):
             return cells
         return [json_number(text) for text in cells]
 
