@@ -1,7 +1,7 @@
 """Files of which clients read parts: byte ranges (RFC 9110, section 14)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -48,16 +48,19 @@ def _part(file: ServedFile) -> Response:
         if bounds is None:
             return Response(status=416, headers={"Content-Range": f"bytes */{file.size}"})
         (start, stop), status = bounds, 206
-    response = Response(_body(file, start, stop), status, mimetype=file.media_type)
+    response = Response(status=status, mimetype=file.media_type)
+    with ExitStack() as slot:
+        if stop - start > _LARGE and request.method != "HEAD":
+            # Taken before anything is read, and given back if the first read fails.
+            backend = current_backend()
+            slot.callback(backend.take_export_slot(wait=backend.settings.read_seconds))
+            # nginx would otherwise read all of it ahead of a slow client.
+            response.headers["X-Accel-Buffering"] = "no"
+        response.response = _body(file, start, stop)
+        response.call_on_close(slot.pop_all().close)
     response.headers["Content-Length"] = str(stop - start)
     if status == 206:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.size}"
-    if stop - start > _LARGE and request.method != "HEAD":
-        backend = current_backend()
-        slot = backend.take_export_slot(wait=backend.settings.read_seconds)
-        response.call_on_close(slot)
-        # nginx would otherwise read all of it ahead of a slow client.
-        response.headers["X-Accel-Buffering"] = "no"
     return response
 
 

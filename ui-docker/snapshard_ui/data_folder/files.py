@@ -9,6 +9,9 @@ from snapshard.errors import NotFound
 from snapshard.index import Index
 from snapshard_ui.data_folder.junction_file import JunctionFile
 
+_PIECE = 1 << 18
+"""Bytes of a file that are sent at a time."""
+
 
 class Content(Protocol):
     """The bytes of a file, of which any part can be read."""
@@ -45,15 +48,16 @@ class SamplesContent:
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.facts.samples.mapped.pieces()))
+        text = self.facts.samples.mapped.text
+        return len(text) + (text[-1:] != b"\n")
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        offset = 0
-        for piece in self.facts.samples.mapped.pieces():
-            part = piece[max(0, start - offset) : max(0, stop - offset)]
-            if part:
-                yield part
-            offset += len(piece)
+        text = self.facts.samples.mapped.text
+        end = min(stop, len(text))
+        for offset in range(start, end, _PIECE):
+            yield text[offset : min(offset + _PIECE, end)]
+        if stop > len(text):
+            yield b"\n"
 
 
 def _fields(index: Index, facts: ReleaseFacts) -> Content:
