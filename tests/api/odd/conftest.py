@@ -5,6 +5,7 @@ import pytest
 from data_folders import data_folder
 from odd_source import write_odd_source
 
+from analysis.serving import start_server
 from snapshard.client import Client
 from snapshard_populate.loading import Compilation, LoadPlan
 from snapshard_populate.releases import default_layout
@@ -30,9 +31,12 @@ def folder(source):
 
 
 @pytest.fixture(scope="session")
-def server(folder, start_server):
-    """`snapshard serve` over that folder."""
-    return start_server("--data", str(folder), workers=1)
+def server(folder, tmp_path_factory):
+    """`snapshard serve` over that folder. It stops before the folder's PostgreSQL does."""
+    log = tmp_path_factory.mktemp("serve") / "log"
+    server = start_server("--data", str(folder), log=log, workers=1)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
