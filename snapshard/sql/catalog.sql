@@ -1,4 +1,5 @@
 -- The catalog: which compilations there are, which releases they have had, where their intervals live.
+-- Each load runs this file, so a catalog of an older version gets the tables that it lacks.
 
 CREATE TABLE IF NOT EXISTS compilation (
     name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]{{0,30}}$' AND name <> 'snaptron'),
@@ -63,3 +64,28 @@ COMMENT ON TABLE content IS 'What each interval holds of each kind of rows (junc
 COMMENT ON COLUMN content.first_block IS 'Blocks first_block to last_block of the shard are this interval''s; null without rows, as are the four that follow';
 COMMENT ON COLUMN content.max_end IS 'Largest end: a region beyond it cannot overlap a row of the interval';
 COMMENT ON COLUMN content.sha256 IS 'Of the rows'' text in order, as read from the source';
+
+CREATE TABLE IF NOT EXISTS reading (
+    schema text NOT NULL REFERENCES release (schema) ON DELETE CASCADE,
+    kind text NOT NULL,
+    reader text NOT NULL,
+    source text NOT NULL,
+    complete boolean NOT NULL,
+    row_count bigint NOT NULL,
+    bad_rows bigint NOT NULL,
+    text_bytes bigint NOT NULL,
+    chromosomes text[] NOT NULL,
+    PRIMARY KEY (schema, kind, reader)
+);
+COMMENT ON TABLE reading IS 'What each reader of a source counted; verify compares it with the file and with what would be published';
+COMMENT ON COLUMN reading.reader IS 'The shard whose load read for itself; empty for a process that read for all shards';
+COMMENT ON COLUMN reading.complete IS 'It read the source from front to back, not a part through an index';
+COMMENT ON COLUMN reading.text_bytes IS 'Of the rows that were not refused';
+
+CREATE TABLE IF NOT EXISTS notice (
+    schema text NOT NULL REFERENCES release (schema) ON DELETE CASCADE,
+    number integer GENERATED ALWAYS AS IDENTITY,
+    text text NOT NULL,
+    PRIMARY KEY (schema, text)
+);
+COMMENT ON TABLE notice IS 'What the loads of a release repaired, left out or let pass';

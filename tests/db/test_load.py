@@ -55,7 +55,13 @@ def sparse(shared, tmp_path_factory):
     two contigs, as a plain file.
     """
     lines = read_lines(shared / "data/gtex17/junctions.tsv.gz")[::40]
-    contigs = [lines[0].replace("chr1", "chrUn_GL000195v1"), lines[1].replace("chr1", "chrEBV")]
+    contigs = [
+        f"{number}\t{chrom}\t" + line.split("\t", 2)[2]
+        for number, chrom, line in (
+            (10**9, "chrUn_GL000195v1", lines[0]),
+            (10**9 + 1, "chrEBV", lines[1]),
+        )
+    ]
     path = tmp_path_factory.mktemp("sparse") / "junctions.tsv"
     path.write_text("".join(sorted(lines + contigs, key=lambda line: line.split("\t")[1])))
     return path

@@ -9,18 +9,20 @@ from snapshard_populate.formats.groups import GroupLine, read_groups
 from snapshard_populate.formats.merged_coverage import MergedCoverage
 from snapshard_populate.formats.sample_coverage import CoverageFile, read_coverage_files
 from snapshard_populate.formats.samples import SampleField, SampleTable, read_samples, read_types
-from snapshard_populate.formats.snaptron import check_rows, read_rows
+from snapshard_populate.formats.snaptron import FileCount, check_rows, count_rows, read_rows
 from snapshard_populate.formats.transcripts import read_transcripts
 from snapshard_populate.formats.ucsc import read_canonical, read_refflat
 
 __all__ = [
     "Annotation",
     "CoverageFile",
+    "FileCount",
     "GroupLine",
     "MergedCoverage",
     "SampleField",
     "SampleTable",
     "check_rows",
+    "count_rows",
     "read_annotation",
     "read_bases",
     "read_bases_header",

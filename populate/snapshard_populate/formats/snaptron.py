@@ -6,6 +6,7 @@ Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from snapshard.errors import BadSource
 from snapshard.pairs import SampleSet
@@ -57,6 +58,28 @@ def read_rows(
         raise BadSource(name, "expected rows of 17 tab-separated columns, got an empty file")
 
 
+@dataclass(frozen=True)
+class FileCount:
+    """The rows of a file, and the bytes of their text with newlines."""
+
+    row_count: int
+    text_bytes: int
+
+
+def count_rows(stream: Stream, name: str) -> FileCount:
+    """The rows of a complete file, good or bad, without a first line of column names."""
+    rows = text_bytes = 0
+    for number, block in enumerate(whole_lines(stream, name)):
+        text = _without_names(block) if number == 0 else block
+        rows += line_count(text)
+        text_bytes += len(text)
+    return FileCount(rows, text_bytes)
+
+
+def _without_names(text: bytes) -> bytes:
+    return text[text.index(b"\n") + 1 :] if text.startswith(_HEADER) else text
+
+
 def check_rows(
     blocks: Iterable[bytes],
     name: str,
@@ -74,10 +97,8 @@ def check_rows(
     order, positions, line = GenomeOrder(name), UniquePositions(), 1
     checks = row_checks(kind, samples)
     for block in blocks:
-        text = block
-        if line == 1 and block.startswith(_HEADER):
-            text = block[block.index(b"\n") + 1 :]
-            line = 2
+        text = _without_names(block) if line == 1 else block
+        line += line_count(block) - line_count(text)
         chunk, bad = sift(Rows(text), line, name, checks)
         if len(chunk.rows) and kind == "junction":
             chunk, repeated = positions.sift(chunk)

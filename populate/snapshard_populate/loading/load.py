@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from snapshard.connections import CATALOG, ShardMap
@@ -19,13 +21,8 @@ from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.pairs import SampleSet
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.pieces import (
-    IntervalFinder,
-    Piece,
-    RowSource,
-    read_pieces,
-    row_sources,
-)
+from snapshard_populate.loading.pieces import IntervalFinder, Piece, read_pieces
+from snapshard_populate.loading.row_sources import Reading, RowSource, row_sources
 from snapshard_populate.loading.shard import (
     Progress,
     Report,
@@ -33,6 +30,7 @@ from snapshard_populate.loading.shard import (
     ignore,
     is_loaded,
     load_shard,
+    record_reading,
 )
 from snapshard_populate.loading.side_files import describe
 from snapshard_populate.loading.verify import verify_release
@@ -42,13 +40,17 @@ from snapshard_populate.releases import (
     NewRelease,
     ReleaseStatus,
     abandon_release,
+    add_notices,
     begin_release,
     find_release,
     lock_shared,
+    prepare_catalog,
     publish_release,
     read_intervals,
     session,
 )
+
+Connection = psycopg.Connection[Any]
 
 _SELECT_SAMPLES = "SELECT rail_id FROM {}.sample"
 """The samples of a release's samples file."""
@@ -86,18 +88,18 @@ class ShardTask:
         self, *, pieces: Iterator[Piece], report: Report, bad_row: Callable[[BadRow], None]
     ) -> None:
         """Loads the shard if it is not loaded: from its own sources, or else from these pieces."""
+        reading: Reading | None = None
         if self.reads_sources:
-            pieces = read_pieces(
-                self.sources,
-                IntervalFinder(self.intervals),
-                {interval.number for interval in self.intervals if interval.shard == self.shard},
+            reading = Reading(
                 samples=read_samples(self.shards.catalog, self.schema),
                 errors=ErrorBudget(self.max_errors, report=bad_row),
                 report=partial(_report_reading, report, self.shard),
             )
+            numbers = {one.number for one in self.intervals if one.shard == self.shard}
+            pieces = read_pieces(self.sources, IntervalFinder(self.intervals), numbers, reading)
         kinds = tuple(source.kind for source in self.sources)
         share = ShardShare(self.schema, self.shard, kinds)
-        load_shard(self.shards, share, pieces, report=report)
+        load_shard(self.shards, share, pieces, reading=reading, report=report)
 
 
 def load_compilation(
@@ -147,9 +149,16 @@ def begin_compilation(
     for interval in plan.intervals:
         shards.address(interval.shard)
     if schema := _loading_schema(shards, plan):
+        prepare_catalog(shards.catalog)
         return schema, False
     report(Progress("", "begin"))
-    description = describe(plan.compilation, errors=ErrorBudget(plan.max_errors, report=bad_row))
+    errors = ErrorBudget(plan.max_errors, report=bad_row)
+    description = describe(plan.compilation, errors=errors)
+
+    def fill(catalog: Connection, schema: str) -> None:
+        description.write(catalog, schema)
+        add_notices(catalog, schema, errors.notices)
+
     new_release = NewRelease(
         compilation=plan.compilation.name,
         intervals=plan.intervals,
@@ -161,7 +170,7 @@ def begin_compilation(
         sample_count=description.sample_count,
     )
     try:
-        return begin_release(shards.catalog, new_release, fill=description.write), True
+        return begin_release(shards.catalog, new_release, fill=fill), True
     except BadRelease:
         # Loaders of several shards may start at the same moment, and all try to begin the release.
         # One succeeds; the others find its release and continue with it.
@@ -212,7 +221,8 @@ def load_shards(
         for shard in of_release
         if (only is None or shard in only) and not is_loaded(shards, schema, shard)
     ]
-    sources = row_sources(plan.compilation)
+    errors = ErrorBudget(plan.max_errors, report=bad_row)
+    sources = row_sources(plan.compilation, errors)
     # Standard input can be read only here. Any other source is read by the workers if each can read
     # its own part, or if there is only one worker.
     reads_sources = sources[0].location != "-" and (sources[0].indexed or len(names) == 1)
@@ -220,22 +230,22 @@ def load_shards(
         ShardTask(shards, schema, name, intervals, sources, reads_sources, plan.max_errors)
         for name in names
     ]
-    errors = ErrorBudget(plan.max_errors, report=bad_row)
-    if reads_sources:
-        run_each(tasks, jobs=plan.jobs, report=report, bad_row=errors.spend)
-        return
-    owners = {interval.number: interval.shard for interval in intervals}
-    pieces = read_pieces(
-        sources,
-        IntervalFinder(intervals),
-        {interval.number for interval in intervals if interval.shard in names},
+    reading = Reading(
         samples=read_samples(shards.catalog, schema),
         errors=errors,
         report=partial(_report_reading, report, ""),
     )
-    run_fed(
-        tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend
-    )
+    if reads_sources:
+        run_each(tasks, jobs=plan.jobs, report=report, bad_row=errors.spend)
+    else:
+        owners = {interval.number: interval.shard for interval in intervals}
+        numbers = {interval.number for interval in intervals if interval.shard in names}
+        pieces = read_pieces(sources, IntervalFinder(intervals), numbers, reading)
+        run_fed(
+            tasks, pieces, lambda piece: owners[piece.interval], report=report, bad_row=errors.spend
+        )
+    with session(CATALOG, shards.catalog) as catalog, catalog.transaction():
+        record_reading(catalog, schema, "", reading)
 
 
 def read_samples(catalog: str, schema: str) -> SampleSet | None:

@@ -5,44 +5,26 @@ needs. Any other source is read once from front to back, and every chunk of rows
 the intervals. Either way the rows of an interval arrive in the source's order.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from snapshard.pairs import SampleSet
+from snapshard.errors import BadRow, BadSource
 from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
-from snapshard.row_kinds import BASE, EXON, GENE, JUNCTION, ROW_KINDS
+from snapshard.row_kinds import ROW_KINDS
 from snapshard.rows import Rows
-from snapshard_populate.formats import (
-    CoverageFile,
-    MergedCoverage,
-    check_rows,
-    read_bases,
-    read_rows,
-)
-from snapshard_populate.loading.compilation import Compilation
-from snapshard_populate.loading.side_files import base_samples, sample_files
+from snapshard_populate.formats import check_rows
+from snapshard_populate.loading.row_sources import Reading, RowSource
 from snapshard_populate.reading import (
     Chunk,
-    ErrorBudget,
-    Source,
     chromosomes,
-    has_index,
     indexed_chromosomes,
-    open_source,
     read_region,
     run_starts,
 )
-
-ReportReading = Callable[[str, int, int | None], None]
-"""Receives the name of a source that is read from front to back, the stored bytes read so far, and
-their total if it is known.
-"""
 
 
 class Piece(NamedTuple):
@@ -51,86 +33,6 @@ class Piece(NamedTuple):
     kind: str
     interval: int
     rows: Rows
-
-
-@dataclass(frozen=True)
-class RowSource:
-    """A file of junctions, genes or exons, in the 17 columns."""
-
-    kind: str
-    location: str
-
-    @property
-    def indexed(self) -> bool:
-        """Whether single regions can be read, with a tabix index."""
-        return has_index(self.location)
-
-    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
-        """Its text as a context manager, to be read from front to back."""
-        return open_source(self.location, errors=errors)
-
-    def chunks(
-        self,
-        stream: "Source | MergedCoverage",
-        errors: ErrorBudget,
-        samples: SampleSet | None,
-    ) -> Iterator[Chunk]:
-        """Its checked rows, from front to back. They may list only these samples; None allows any."""
-        return read_rows(stream, stream.name, errors=errors, kind=self.kind, samples=samples)
-
-
-@dataclass(frozen=True)
-class CoverageSource(RowSource):
-    """Base coverage: one file of all samples, or a list of files with one sample each.
-
-    samples: the rail_ids of the value columns. files: the files of a list, whose location is then
-    that of the list.
-    """
-
-    samples: tuple[int, ...] = ()
-    files: tuple[CoverageFile, ...] = ()
-
-    @property
-    def indexed(self) -> bool:
-        """Always False: coverage is small beside junctions and is read from the front."""
-        return False
-
-    def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
-        """Its text as a context manager; the files of single samples are merged line by line."""
-        if self.files:
-            return nullcontext(MergedCoverage(self.location, self.files, errors=errors))
-        return open_source(self.location, errors=errors)
-
-    def chunks(
-        self,
-        stream: "Source | MergedCoverage",
-        errors: ErrorBudget,
-        samples: SampleSet | None,
-    ) -> Iterator[Chunk]:
-        """Its checked rows, from front to back. Its own samples were checked with the header."""
-        return read_bases(stream, stream.name, samples=self.samples, errors=errors)
-
-
-def row_sources(compilation: Compilation) -> tuple[RowSource, ...]:
-    """The files of rows that a compilation has, junctions first."""
-    locations = {
-        JUNCTION: compilation.junctions,
-        GENE: compilation.genes,
-        EXON: compilation.exons,
-    }
-    sources = [
-        RowSource(kind.name, location)
-        for kind, location in locations.items()
-        if location is not None
-    ]
-    if compilation.bases is not None:
-        samples = base_samples(compilation)
-        sources.append(CoverageSource(BASE.name, compilation.bases, samples))
-    if compilation.bases_files is not None:
-        files = sample_files(compilation.bases_files)
-        samples = tuple(file.rail_id for file in files)
-        sources.append(CoverageSource(BASE.name, compilation.bases_files, samples, files))
-    return tuple(sources)
 
 
 class IntervalFinder:
@@ -147,75 +49,93 @@ class IntervalFinder:
         """Chromosomes that have intervals of their own."""
         return frozenset(self._by_chrom)
 
-    def divide(self, rows: Rows, *, counted_from: int) -> Iterator[tuple[Interval, Rows]]:
-        """Yields the rows of each interval; rows that are in no interval are left out.
+    def divide(self, chunk: Chunk, *, counted_from: int) -> Iterator[tuple[Interval, Rows]]:
+        """Yields the rows of each interval. Raises BadRow for a row that is in none.
 
         The rows must be sorted by start within a chromosome. A start belongs to an interval by its
         1-based position; `counted_from` says whether the rows count from 1 or from 0.
         """
-        if not len(rows):
-            return
+        rows = chunk.rows
         chroms, starts = chromosomes(rows), rows.integers("start") + 1 - counted_from
         for first, last in pairwise([*run_starts(chroms).tolist(), len(chroms)]):
             chrom = chroms[first].decode()
+            divided = 0
             for interval in self._by_chrom.get(chrom) or self._by_chrom.get(OTHERS, []):
                 # Sorted starts make the rows of an interval one run, found by bisection; `part`
                 # then shares the arrays that the checks have made.
                 begin, end = np.searchsorted(
                     starts[first:last], (interval.first, interval.last + 1)
                 ).tolist()
+                divided += end - begin
                 if begin < end:
                     yield interval, rows.part(first + begin, first + end)
+            if divided < last - first:
+                raise BadRow(chunk.source, int(chunk.lines[first]), self.unplaced(chrom))
+
+    def unplaced(self, chrom: str) -> str:
+        """The error message for a chromosome that is in no interval."""
+        return (
+            f"expected a chromosome of the layout ({', '.join(self._by_chrom)}), got {chrom}; "
+            "add a line for it, or one for * (all others)"
+        )
 
 
 def read_pieces(
     sources: Iterable[RowSource],
     finder: IntervalFinder,
     numbers: Collection[int],
-    *,
-    samples: SampleSet | None,
-    errors: ErrorBudget,
-    report: ReportReading,
+    reading: Reading,
 ) -> Iterator[Piece]:
     """Yields the checked rows of the intervals with these numbers: one source after the other, each
-    in its own order. `samples` are those of the samples file, None without one.
+    in its own order.
     """
     for source in sources:
         # If every interval is needed, one pass is simpler than a look-up for each.
         if source.indexed and len(numbers) < len(finder.intervals):
-            yield from _read_regions(source, finder, numbers, samples=samples, errors=errors)
+            yield from _read_regions(source, finder, numbers, reading)
         else:
-            yield from _read_through(
-                source, finder, numbers, samples=samples, errors=errors, report=report
-            )
+            yield from _read_through(source, finder, numbers, reading)
 
 
 def _read_through(
-    source: RowSource,
-    finder: IntervalFinder,
-    numbers: Collection[int],
-    *,
-    samples: SampleSet | None,
-    errors: ErrorBudget,
-    report: ReportReading,
+    source: RowSource, finder: IntervalFinder, numbers: Collection[int], reading: Reading
 ) -> Iterator[Piece]:
     counted_from = ROW_KINDS[source.kind].counted_from
-    with source.open(errors) as stream:
-        for chunk in source.chunks(stream, errors, samples):
-            for interval, rows in finder.divide(chunk.rows, counted_from=counted_from):
+    count = reading.count(source, complete=True)
+    with source.open(reading.errors) as stream:
+        for chunk in count.counted(source.chunks(stream, reading), reading.errors):
+            for interval, rows in finder.divide(chunk, counted_from=counted_from):
                 if interval.number in numbers:
                     yield Piece(source.kind, interval.number, rows)
-            report(stream.name, stream.bytes_read, stream.total)
+            reading.report(stream.name, stream.bytes_read, stream.total)
 
 
 def _read_regions(
-    source: RowSource,
-    finder: IntervalFinder,
-    numbers: Collection[int],
-    *,
-    samples: SampleSet | None,
-    errors: ErrorBudget,
+    source: RowSource, finder: IntervalFinder, numbers: Collection[int], reading: Reading
 ) -> Iterator[Piece]:
+    count = reading.count(source, complete=False)
+    for number, region in _regions(source, finder, numbers):
+        chunks = check_rows(
+            read_region(source.location, region),
+            source.location,
+            errors=reading.errors,
+            kind=source.kind,
+            samples=reading.samples,
+        )
+        for chunk in count.counted(chunks, reading.errors):
+            yield Piece(source.kind, number, chunk.rows)
+
+
+def _regions(
+    source: RowSource, finder: IntervalFinder, numbers: Collection[int]
+) -> Iterator[tuple[int, Region]]:
+    """Yields the regions of the file that make up these intervals, with the interval's number.
+    Raises BadSource if the file has a chromosome that is in no interval.
+    """
+    if OTHERS not in finder.named_chroms:
+        for chrom in indexed_chromosomes(source.location):
+            if chrom not in finder.named_chroms:
+                raise BadSource(source.location, finder.unplaced(chrom))
     for interval in finder.intervals:
         if interval.number not in numbers:
             continue
@@ -224,10 +144,4 @@ def _read_regions(
             indexed_chroms = indexed_chromosomes(source.location)
             chroms = [chrom for chrom in indexed_chroms if chrom not in finder.named_chroms]
         for chrom in chroms:
-            region = Region(chrom, interval.first, interval.last)
-            texts = read_region(source.location, region)
-            chunks = check_rows(
-                texts, source.location, errors=errors, kind=source.kind, samples=samples
-            )
-            for chunk in chunks:
-                yield Piece(source.kind, interval.number, chunk.rows)
+            yield interval.number, Region(chrom, interval.first, interval.last)

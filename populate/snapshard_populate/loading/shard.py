@@ -22,8 +22,9 @@ from snapshard.measures import Membership
 from snapshard.row_kinds import ROW_KINDS, RowKind
 from snapshard_populate.loading.fill import Filler, ShardTarget
 from snapshard_populate.loading.pieces import Piece
+from snapshard_populate.loading.row_sources import Reading
 from snapshard_populate.loading.tally import Tally
-from snapshard_populate.releases import lock_shared, session, try_lock
+from snapshard_populate.releases import add_notices, lock_shared, session, try_lock
 
 Connection = psycopg.Connection[Any]
 
@@ -44,6 +45,17 @@ _SELECT_GROUPS = "SELECT number, members FROM {}.sample_group"
 
 _SELECT_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
 """The tables of a release in a shard."""
+
+_INSERT_READING = """
+INSERT INTO reading
+    (schema, reader, kind, source, complete, row_count, bad_rows, text_bytes, chromosomes)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (schema, kind, reader) DO UPDATE SET
+    source = excluded.source, complete = excluded.complete, row_count = excluded.row_count,
+    bad_rows = excluded.bad_rows, text_bytes = excluded.text_bytes,
+    chromosomes = excluded.chromosomes
+"""
+"""Records what a reader counted of one source."""
 
 _UNRECORDED = ("digest", "ids_ascend")
 """Fields of a tally that the catalog has no column for."""
@@ -82,9 +94,15 @@ class ShardShare:
 
 
 def load_shard(
-    shards: ShardMap, share: ShardShare, pieces: Iterable[Piece], *, report: Report
+    shards: ShardMap,
+    share: ShardShare,
+    pieces: Iterable[Piece],
+    *,
+    reading: Reading | None = None,
+    report: Report,
 ) -> None:
-    """Fills a shard with pieces, or does nothing if the shard is already loaded.
+    """Fills a shard with pieces, or does nothing if the shard is already loaded. If the pieces were
+    read for this shard alone, the counts of their reading are recorded, too.
 
     Raises BadRelease if the release is not in state `loading`, or if another loader is working on
     the shard.
@@ -105,7 +123,7 @@ def load_shard(
             kinds = [ROW_KINDS[name] for name in share.kinds]
             with connection.transaction():
                 tallies = _fill(connection, target, kinds, pieces=pieces, report=report)
-            _record(catalog, schema, tallies)
+            _record(catalog, share, tallies, reading)
     report(_progress(shard, "done", tallies))
 
 
@@ -187,8 +205,20 @@ def _analyze(connection: Connection, schema: str) -> None:
         )
 
 
-def _record(catalog: Connection, schema: str, tallies: Sequence[Tally]) -> None:
+def record_reading(catalog: Connection, schema: str, reader: str, reading: Reading) -> None:
+    """Records in the catalog what a reader counted and noted; a later reading replaces the counts."""
+    with catalog.cursor() as cursor:
+        cursor.executemany(
+            _INSERT_READING, [(schema, reader, *count.record()) for count in reading.counts]
+        )
+    add_notices(catalog, schema, reading.errors.notices)
+
+
+def _record(
+    catalog: Connection, share: ShardShare, tallies: Sequence[Tally], reading: Reading | None
+) -> None:
     """Records in the catalog what the shard holds: from now on it counts as loaded."""
+    schema = share.schema
     names = [field.name for field in fields(Tally) if field.name not in _UNRECORDED]
     columns = ["number" if name == "interval" else name for name in names]
     statement = sql.SQL(
@@ -209,6 +239,8 @@ def _record(catalog: Connection, schema: str, tallies: Sequence[Tally]) -> None:
                 "begin another release"
             )
         cursor.executemany(statement, records)
+        if reading is not None:
+            record_reading(catalog, schema, share.shard, reading)
 
 
 def _progress(shard: str, phase: str, tallies: Sequence[Tally]) -> Progress:

@@ -162,9 +162,9 @@ def _read_annotation(location: str, reader: Callable[..., Content], errors: Erro
         content = reader(source, errors=lenient)
     if not bad:
         return content
-    lines = f"{len(bad)} lines" if len(bad) > 1 else "1 line"
+    lines, were = (f"{len(bad)} lines", "were") if len(bad) > 1 else ("1 line", "was")
     first = f"the first is line {bad[0].line}: {bad[0].reason}"
     if not content:
         raise BadSource(location, f"expected genes or transcripts, got {lines} of no use; {first}")
-    errors.note(location, f"{lines} could not be used and were left out; {first}")
+    errors.note(location, f"{lines} could not be used and {were} left out; {first}")
     return content

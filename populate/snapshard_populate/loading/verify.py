@@ -9,6 +9,8 @@ the catalog keeps as `content`: the expected values. They are compared with thre
   block are the ones that the block's record gives;
 - what is derived from junctions: each zoom level of the density counts all junctions and reads, and
   if the release has sample groups, every block has a summary.
+
+Then the release must pass the `guards`, which compare it with the files as a whole.
 """
 
 import hashlib
@@ -28,8 +30,24 @@ from snapshard.connections import CATALOG, ShardMap
 from snapshard.connections.fanout import gather
 from snapshard.errors import BadRelease
 from snapshard.row_kinds import JUNCTION, ROW_KINDS
+from snapshard_populate.loading.guards import (
+    check_catalog,
+    check_rows_complete,
+    check_sample_count,
+    count_parts,
+    read_counts,
+    refused_notices,
+)
 from snapshard_populate.loading.shard import Progress, Report, ignore
-from snapshard_populate.releases import find_release, mark_verified, session
+from snapshard_populate.loading.source_count import SourceCount
+from snapshard_populate.loading.unique_ids import RowTable, check_ids
+from snapshard_populate.releases import (
+    ReleaseStatus,
+    add_notices,
+    find_release,
+    mark_verified,
+    session,
+)
 
 Connection = psycopg.Connection[Any]
 _MOST_REPORTED = 20
@@ -132,7 +150,7 @@ def verify_release(
     published.
 
     A release that was verified before is compared again, and its state is unchanged. Raises
-    BadRelease with the differences.
+    BadRelease with the differences, and BadSource if the release breaks a guard.
     """
     status = find_release(shards.catalog, compilation, release)
     if status.state == "dropped":
@@ -148,6 +166,8 @@ def verify_release(
         with catalog.cursor(row_factory=class_row(ExpectedTally)) as cursor:
             tallies = cursor.execute(_SELECT_EXPECTED, [status.schema]).fetchall()
         has_groups = _count(catalog, _COUNT_GROUPS, status.schema) > 0
+        counts = read_counts(catalog, status.schema)
+        check_catalog(catalog, status.schema, counts)
     by_shard = [list(of_shard) for _, of_shard in groupby(tallies, attrgetter("shard"))]
     verify_shard = partial(_verify_shard, shards, status.schema, has_groups, report)
     differences: list[str] = []
@@ -160,7 +180,37 @@ def verify_release(
             f"{status} differs from its source: {'; '.join(differences[:_MOST_REPORTED])}{more}; "
             "load it again"
         )
+    _check_guards(shards, status, tallies, counts, jobs=jobs)
     mark_verified(shards.catalog, status.schema)
+
+
+def _check_guards(
+    shards: ShardMap,
+    status: ReleaseStatus,
+    tallies: Sequence[ExpectedTally],
+    counts: Sequence[SourceCount],
+    *,
+    jobs: int,
+) -> None:
+    """Raises BadSource if the release breaks a guard. The rows of a release that was verified before
+    are not compared with the files again, which may be gone.
+    """
+    by_kind: dict[str, list[ExpectedTally]] = {}
+    for tally in tallies:
+        by_kind.setdefault(tally.kind, []).append(tally)
+    if status.state == "loading":
+        published = {
+            kind: sum(tally.row_count for tally in of_kind) for kind, of_kind in by_kind.items()
+        }
+        check_rows_complete(counts, count_parts(counts, jobs=jobs), published)
+        with session(CATALOG, shards.catalog) as catalog:
+            add_notices(catalog, status.schema, refused_notices(counts))
+    sources = {count.kind: count.source for count in counts}
+    for kind, of_kind in by_kind.items():
+        if ROW_KINDS[kind].has_hot_table:
+            source = sources.get(kind, status.source)
+            check_ids(RowTable(shards, status.schema, kind, source), of_kind)
+    check_sample_count(shards, status, sorted({tally.shard for tally in tallies}))
 
 
 def _verify_shard(

@@ -1,7 +1,8 @@
 """Reading: from the stored bytes of a source to checked rows.
 
 - `source` opens a path, an address or standard input and decompresses it; `download` resumes
-  broken connections; `s3` signs addresses; `tabix` reads single regions of an indexed file.
+  broken connections; `s3` signs addresses; `tabix` reads single regions of an indexed file, and
+  `tabix_index` what the index says of it.
 - `text` repairs byte order marks and line ends; `chunks` divides the text at line ends; `fields`,
   `checks`, `sample_lists` and `repeats` tell good rows from bad ones; `order` refuses unsorted
   sources; `budget` counts the bad rows that a load tolerates.
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
     from snapshard_populate.reading.repeats import UniquePositions
     from snapshard_populate.reading.sample_lists import Fields, has_samples_without_reads
     from snapshard_populate.reading.source import Source, is_url, open_source
-    from snapshard_populate.reading.tabix import has_index, indexed_chromosomes, read_region
+    from snapshard_populate.reading.tabix import (
+        has_index,
+        index_problem,
+        indexed_chromosomes,
+        read_region,
+    )
 
 __all__ = [
     "CHROMOSOME",
@@ -44,6 +50,7 @@ __all__ = [
     "chromosomes",
     "has_index",
     "has_samples_without_reads",
+    "index_problem",
     "indexed_chromosomes",
     "is_url",
     "open_source",
@@ -79,6 +86,7 @@ _MODULE_OF = {
     "is_url": "source",
     "open_source": "source",
     "has_index": "tabix",
+    "index_problem": "tabix",
     "indexed_chromosomes": "tabix",
     "read_region": "tabix",
 }

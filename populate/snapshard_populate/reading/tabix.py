@@ -23,10 +23,14 @@ import pysam
 import requests
 
 from snapshard.errors import BadSource
+from snapshard.junction import MOST_DIGITS
 from snapshard.region import Region
+from snapshard_populate.reading.budget import ErrorBudget
 from snapshard_populate.reading.download import without_query
 from snapshard_populate.reading.s3 import http_address
-from snapshard_populate.reading.source import is_url
+from snapshard_populate.reading.source import is_url, open_source
+from snapshard_populate.reading.tabix_index import COLUMNS, parse_index
+from snapshard_populate.reading.text import MARK
 
 BLOCK_BYTES = 4 << 20
 _END_MARKER = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -42,9 +46,43 @@ def has_index(location: str | Path) -> bool:
     if name == "-":
         return False
     if not is_url(name):
-        return Path(f"{name}.tbi").is_file()
-    with requests.get(http_address(_index_url(name)), stream=True, timeout=_TIMEOUT) as response:
+        return Path(_index_name(name)).is_file()
+    with requests.get(http_address(_index_name(name)), stream=True, timeout=_TIMEOUT) as response:
         return response.ok
+
+
+def index_problem(location: str | Path) -> str | None:
+    """The reason why the index next to a file cannot be the file's; None if none shows.
+
+    Compares columns, the end of the file and its first chromosome. Raises BadSource if the file is
+    truncated, or if the index is none.
+    """
+    name = str(location)
+    index = parse_index(_index_content(name), _index_name(name))
+    if index.columns != COLUMNS or index.from_zero:
+        columns = ", ".join(map(str, index.columns))
+        from_zero = ", positions from 0" if index.from_zero else ""
+        return f"it is made for columns {columns}{from_zero}, not for 2, 3, 4"
+    size = _check_end(name)
+    # Older versions of tabix count the end marker.
+    if size is not None and index.end not in (size, size - len(_END_MARKER)):
+        return f"it was made when the file ended at byte {index.end}, but the file has {size} bytes"
+    chrom = _first_chromosome(name)
+    if chrom is not None and chrom not in index.chromosomes[:1]:
+        got = ", ".join(index.chromosomes[:1]) or "none"
+        return f"its first chromosome is {got}, but that of the file is {chrom}"
+    return None
+
+
+def _first_chromosome(location: str) -> str | None:
+    """The chromosome of the first row; None for a file without rows."""
+    with open_source(location) as source:
+        rows = (line.split("\t") for _, line in source.lines(ErrorBudget(1)))
+        for fields in rows:
+            # Column names come first, if at all.
+            if len(fields) > 1 and fields[1] != "chromosome":
+                return fields[1]
+    return None
 
 
 def indexed_chromosomes(location: str | Path) -> tuple[str, ...]:
@@ -67,7 +105,10 @@ def read_region(location: str | Path, region: Region) -> Iterator[bytes]:
         lines: list[bytes] = []
         size = 0
         for line in _fetch(table, region, str(location)):
-            if int(line.split(b"\t", 3)[2]) < region.start:
+            # A start that is no number goes on to the checks, which refuse its row.
+            fields = line.split(b"\t", 3)
+            start = fields[2] if len(fields) > 2 else b""
+            if start.isdigit() and int(start[:MOST_DIGITS]) < region.start:
                 continue
             lines.append(line)
             size += len(line) + 1
@@ -82,7 +123,8 @@ def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]
     end = None if region.end >= _MOST_POSITION else region.end
     try:
         for line in table.fetch(region.chrom, region.start - 1, end):
-            yield line.encode("latin-1")
+            # The first line of a file may have a byte order mark.
+            yield line.encode("latin-1").removeprefix(MARK)
     except (OSError, ValueError) as error:
         raise BadSource(
             name, f"is damaged, or its index belongs to another file: {without_query(error)}"
@@ -93,7 +135,10 @@ def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]
 def _open_table(location: str) -> Iterator[pysam.TabixFile]:
     _check_end(location)
     with tempfile.TemporaryDirectory(prefix="snapshard-") as folder:
-        index = _download_index(location, folder) if is_url(location) else f"{location}.tbi"
+        index = _index_name(location)
+        if is_url(location):
+            index = os.path.join(folder, "index.tbi")
+            Path(index).write_bytes(_index_content(location))
         try:
             table = pysam.TabixFile(http_address(location), index=index, encoding="latin-1")
         except (OSError, ValueError) as error:
@@ -104,50 +149,56 @@ def _open_table(location: str) -> Iterator[pysam.TabixFile]:
             yield table
 
 
-def _download_index(url: str, folder: str) -> str:
-    """The path of a copy of the index in the folder."""
-    path = os.path.join(folder, "index.tbi")
-    response = requests.get(http_address(_index_url(url)), timeout=_TIMEOUT)
+def _index_content(location: str) -> bytes:
+    """The stored bytes of the index of a file."""
+    name = _index_name(location)
+    if not is_url(location):
+        return Path(name).read_bytes()
+    response = requests.get(http_address(name), timeout=_TIMEOUT)
     if not response.ok:
         status = f"{response.status_code} {response.reason}"
-        raise BadSource(
-            _index_url(url), f"expected a tabix index, but the server returned {status}"
-        )
-    Path(path).write_bytes(response.content)
-    return path
+        raise BadSource(name, f"expected a tabix index, but the server returned {status}")
+    return response.content
 
 
-def _index_url(url: str) -> str:
-    path, mark, query = url.partition("?")
+def _index_name(location: str) -> str:
+    """The path or address of the index of a file."""
+    path, mark, query = location.partition("?") if is_url(location) else (location, "", "")
     return f"{path}.tbi{mark}{query}"
 
 
-def _check_end(location: str) -> None:
-    """Raise BadSource for a file without bgzip's end marker."""
-    if _last_bytes(location) != _END_MARKER:
+def _check_end(location: str) -> int | None:
+    """The size of a file in bytes, None if the server does not tell. Raises BadSource for a file
+    without bgzip's end marker.
+    """
+    last_bytes, size = _end_of(location)
+    if last_bytes != _END_MARKER:
         raise BadSource(
             location,
             "is truncated or not bgzip: its end marker is missing "
             "(if the file is complete, compress it again: zcat FILE | bgzip)",
         )
+    return size
 
 
-def _last_bytes(location: str) -> bytes:
-    if is_url(location):
-        response = requests.get(
-            http_address(location),
-            headers={"Range": f"bytes=-{len(_END_MARKER)}"},
-            stream=True,
-            timeout=_TIMEOUT,
-        )
-        with response:
-            if response.status_code != 206:
-                status = f"{response.status_code} {response.reason}"
-                raise BadSource(
-                    location, f"expected a part of the file, but the server returned {status}"
-                )
-            return response.content
-    with open(location, "rb") as stream:
-        stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, stream.tell() - len(_END_MARKER)))
-        return stream.read()
+def _end_of(location: str) -> tuple[bytes, int | None]:
+    """The last bytes of a file, and its size."""
+    if not is_url(location):
+        with open(location, "rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - len(_END_MARKER)))
+            return stream.read(), size
+    response = requests.get(
+        http_address(location),
+        headers={"Range": f"bytes=-{len(_END_MARKER)}"},
+        stream=True,
+        timeout=_TIMEOUT,
+    )
+    with response:
+        if response.status_code != 206:
+            status = f"{response.status_code} {response.reason}"
+            raise BadSource(
+                location, f"expected a part of the file, but the server returned {status}"
+            )
+        size_text = response.headers.get("Content-Range", "").rpartition("/")[2]
+        return response.content, int(size_text) if size_text.isdigit() else None

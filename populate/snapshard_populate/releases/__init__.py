@@ -1,6 +1,7 @@
 """The layout and the life of releases, in the catalog and in the shards, and the locks of loaders."""
 
 from snapshard_populate.releases.layout import default_layout, layout_lines, read_layout
+from snapshard_populate.releases.notices import add_notices
 from snapshard_populate.releases.prune import PruneResult, abandon_release, prune_releases
 from snapshard_populate.releases.release import (
     NewRelease,
@@ -8,6 +9,7 @@ from snapshard_populate.releases.release import (
     begin_release,
     find_release,
     mark_verified,
+    prepare_catalog,
     publish_release,
     read_intervals,
     release_statuses,
@@ -21,12 +23,14 @@ __all__ = [
     "PruneResult",
     "ReleaseStatus",
     "abandon_release",
+    "add_notices",
     "begin_release",
     "default_layout",
     "find_release",
     "layout_lines",
     "lock_shared",
     "mark_verified",
+    "prepare_catalog",
     "prune_releases",
     "publish_release",
     "read_intervals",

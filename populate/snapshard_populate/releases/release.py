@@ -12,7 +12,7 @@ being published.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from snapshard.connections import CATALOG
 from snapshard.errors import BadRelease, NotFound
 from snapshard.index import ddl
 from snapshard.release import Interval, schema_name
+from snapshard_populate.releases.notices import read_notices
 from snapshard_populate.releases.sessions import session
 
 Connection = psycopg.Connection[Any]
@@ -107,7 +108,9 @@ UPDATE release SET state = 'verified' WHERE schema = %s AND state = 'loading'
 
 @dataclass(frozen=True)
 class ReleaseStatus:
-    """A release as the catalog describes it, in any state. `loaded` counts loaded intervals."""
+    """A release as the catalog describes it, in any state. `loaded` counts loaded intervals;
+    `notices` are what its loads repaired, left out or let pass.
+    """
 
     compilation: str
     name: str
@@ -123,6 +126,7 @@ class ReleaseStatus:
     row_count: int | None
     intervals: int
     loaded: int
+    notices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.compilation}/{self.name}"
@@ -164,8 +168,18 @@ def has_catalog(connection: Connection) -> bool:
 
 def read_statuses(connection: Connection) -> list[ReleaseStatus]:
     """As `release_statuses`, over a connection to an existing catalog."""
+    notices = read_notices(connection)
     with connection.cursor(row_factory=class_row(ReleaseStatus)) as cursor:
-        return cursor.execute(_SELECT_STATUSES).fetchall()
+        statuses = cursor.execute(_SELECT_STATUSES).fetchall()
+    return [replace(status, notices=notices.get(status.schema, ())) for status in statuses]
+
+
+def prepare_catalog(catalog: str) -> None:
+    """Creates the catalog's tables, or those that the catalog of an older version lacks."""
+    # A transaction of its own, so that no loader waits for this lock while another one copies.
+    with session(CATALOG, catalog) as connection, connection.transaction():
+        connection.execute(_LOCK_CATALOG)
+        connection.execute(ddl("catalog.sql", schema="public"))
 
 
 def begin_release(
@@ -177,10 +191,7 @@ def begin_release(
     Raises BadRelease for a name that was used before. Properties of a compilation apply to what it
     serves as well, so BadRelease is raised too if those of the new release differ.
     """
-    # A transaction of its own, so that no other loader waits for this lock while `fill` copies.
-    with session(CATALOG, catalog) as connection, connection.transaction():
-        connection.execute(_LOCK_CATALOG)
-        connection.execute(ddl("catalog.sql", schema="public"))
+    prepare_catalog(catalog)
     with session(CATALOG, catalog) as connection, connection.transaction():
         _begin_compilation(connection, new_release)
         name = new_release.release or _next_name(connection, new_release.compilation)
