@@ -12,24 +12,21 @@ address <- function(path, ...) {
   paste0(api, path, if (length(given)) "?", paste(pairs, collapse = "&"))
 }
 
-# A column as numbers if all of it are numbers; otherwise text, also if it is all T and F, or begins with zeros.
-as_numbers <- function(texts) {
-  plain <- grepl("^(-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?|NA)?$", texts)
-  if (all(plain)) suppressWarnings(as.numeric(texts)) else texts
-}
-
-# A table with every value whole: nothing is quoted, # is a character, and NA is text in a column of texts. The address
-# says about=false, which leaves out the line that describes the data.
+# A table with every value whole: nothing is quoted and # is a character, so about=false leaves out the line that
+# describes the data. A column is numeric if all of it are numbers; R itself would take a column of F for logical values,
+# 007 for 7, and NA in a column of texts for a missing one.
 read_table <- function(url) {
+  if (!grepl("[?&]about=", url)) url <- paste0(url, if (grepl("?", url, fixed = TRUE)) "&" else "?", "about=false")
   table <- read.delim(url, quote = "", comment.char = "", na.strings = character(), colClasses = "character",
                       check.names = FALSE, encoding = "UTF-8")
-  table[] <- lapply(table, as_numbers)
+  number <- "^(-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?|NA)?$"
+  table[] <- lapply(table, function(texts) if (all(grepl(number, texts))) suppressWarnings(as.numeric(texts)) else texts)
   table
 }
 
 # An export has every row; a page (/junctions.tsv) would end after 1,000.
 few <- list(region = "chr1:1-100,000,000", filter = "samples_count>=5", filter = "strand=+")
-junctions <- read_table(do.call(address, c("/junctions:export.tsv", few, about = "false")))
+junctions <- read_table(do.call(address, c("/junctions:export.tsv", few)))
 cat(nrow(junctions), "junctions in 5 samples or more\n")
 print(head(junctions[, c("name", "class", "samples_count", "coverage_median")], 3))
 
@@ -42,8 +39,8 @@ print(head(tissues[order(-tissues$fraction), c("group", "n", "N", "fraction")], 
 cat(fromJSON(address("/junctions/chr1:100-200/evidence"))$summary, "\n")
 
 # A row per junction and sample, and the samples' metadata.
-reads <- read_table(address("/junctions:export.tsv", region = "chr21", shape = "tidy", about = "false"))
-samples <- read_table(address("/samples.tsv", fields = "rail_id,SMTS", about = "false"))
+reads <- read_table(address("/junctions:export.tsv", region = "chr21", shape = "tidy"))
+samples <- read_table(address("/samples.tsv", fields = "rail_id,SMTS"))
 reads <- merge(reads, samples, by = "rail_id")
 print(sort(tapply(reads$coverage, reads$SMTS, sum), decreasing = TRUE)[1:3])
 

@@ -72,7 +72,7 @@ def test_the_documented_r_reads_every_value_whole(server, tmp_path, request):
     script = tmp_path / "read.R"
     script.write_text(
         functions
-        + 'table <- read_table(address("/samples.tsv", about = "false"))\n'
+        + 'table <- read_table(address("/samples.tsv"))\n'
         + "cat(names(table), sep = '\\t', fill = 10000)\n"
         + "for (row in seq_len(nrow(table))) cat(as.character(unlist(lapply(table, `[`, row))),"
         + " sep = '\\t', fill = 10000)\n",
