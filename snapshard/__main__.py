@@ -15,6 +15,7 @@ _COMMANDS = {
     "query": ("snapshard.commands.query", ""),
     "evidence": ("snapshard.commands.evidence", ""),
     "sites": ("snapshard.commands.sites", ""),
+    "consequence": ("snapshard.commands.consequence", ""),
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),
     "splicing": ("snapshard.commands.splicing", ""),

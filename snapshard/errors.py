@@ -6,6 +6,7 @@ quotes the values that it is about.
     ├── NotFound            404, 2
     ├── Ambiguous           300, 2
     ├── TooBusy             429, 1
+    ├── MissingExtra        501, 2
     ├── ShardUnavailable    503, 1
     ├── QueryTimeout        504, 1
     ├── BadRow, BadSource, BadRelease    exit code 1, in commands only
@@ -87,6 +88,16 @@ class TooBusy(SnapshardError):
     def __init__(self, message: str, limit: str = "") -> None:
         self.limit = limit
         super().__init__(message)
+
+
+class MissingExtra(SnapshardError):
+    """A package that is not installed; the message contains the pip command that installs it."""
+
+    status = 501
+    exit_code = 2
+
+    def __init__(self, purpose: str, package: str | None, extra: str) -> None:
+        super().__init__(f"{purpose} needs {package}: pip install 'snapshard[{extra}]'")
 
 
 class BadRow(SnapshardError):

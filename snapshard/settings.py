@@ -62,6 +62,12 @@ class Settings:
     page_bytes: int = _setting(
         8_000_000, "bytes", "maximum size of a page, even if it has fewer rows"
     )
+    fasta: str = _setting(
+        "",
+        "ASSEMBLY=FILE",
+        "FASTA files of genomes, such as GRCh38=/data/hg38.fa, separated by commas: for premature stops"
+        " and the reference bases of variants",
+    )
     log_queries: bool = _setting(
         False, "0 or 1", "log paths and query strings, which can identify a patient"
     )

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.tools import api, commands, conformance, splicing
+from docs.tools import api, commands, conformance, consequences, splicing
 
 DOCS = Path(__file__).parents[1]
 PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
     "api.md": api.PARTS,
     "commands.md": commands.PARTS,
     "conformance.md": conformance.PARTS,
+    "consequences.md": consequences.PARTS,
     "splicing.md": splicing.PARTS,
 }
 """By page: the names of its parts with the functions that generate them."""

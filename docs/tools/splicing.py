@@ -18,10 +18,11 @@ DEFINITIONS = (
 
 def definitions() -> str:
     """A section for each measure: title, function, docstring, example."""
-    return "\n".join(_section(title, definition) for title, definition in DEFINITIONS)
+    return "\n".join(section(title, definition) for title, definition in DEFINITIONS)
 
 
-def _section(title: str, definition: object) -> str:
+def section(title: str, definition: object) -> str:
+    """The section of one definition."""
     text, _, example = (inspect.getdoc(definition) or "").partition(">>> ")
     name = f"{definition.__module__}.{definition.__name__}"  # type: ignore[attr-defined]
     return f"## {title}\n\n`{name}`\n\n{text.strip()}\n\n```python\n>>> {example.strip()}\n```\n"

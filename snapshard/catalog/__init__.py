@@ -10,10 +10,16 @@ from snapshard.catalog.gene_search import (
     gene_regions,
     genes_by_prefix,
 )
-from snapshard.catalog.genes import Gene, Span, Transcript
+from snapshard.catalog.genes import Gene
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
+from snapshard.catalog.transcript_search import (
+    StoredTranscript,
+    find_transcript,
+    transcript_members,
+    transcripts_over,
+)
 from snapshard.catalog.transcripts import TranscriptLines, transcript_score
 
 __all__ = [
@@ -25,16 +31,18 @@ __all__ = [
     "SampleFilter",
     "SampleSearch",
     "SamplesFile",
-    "Span",
+    "StoredTranscript",
     "Symbols",
-    "Transcript",
     "TranscriptLines",
     "file_names",
+    "find_transcript",
     "gene_loci",
     "gene_members",
     "gene_places",
     "gene_regions",
     "genes_by_prefix",
     "parse_sample_filter",
+    "transcript_members",
     "transcript_score",
+    "transcripts_over",
 ]

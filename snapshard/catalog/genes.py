@@ -1,18 +1,15 @@
-"""Genes and transcripts, and the intervals of a gene symbol.
+"""Genes, and the intervals of a gene symbol.
 
 Positions are 1-based and both ends are included, whatever the convention of the source file.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 from snapshard.assembly import is_primary
-from snapshard.junction import STRANDS
 from snapshard.region import Region
-
-Span = tuple[int, int]
+from snapshard.transcripts import Span, check_span, check_strand
 
 NEARBY = 10_000
 """Spans of one symbol become one interval if they overlap, or if their ends are at most this far
@@ -34,52 +31,8 @@ class Gene:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _check_span((self.start, self.end), "start and end")
-        _check_strand(self.strand)
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """A transcript: its exons in ascending order, and the span from the first to the last coding
-    base, if it has any.
-
-    Start and end are taken from the source table; in some tables the exons do not reach them.
-    """
-
-    transcript_id: str
-    gene_id: str
-    symbol: str
-    chrom: str
-    start: int
-    end: int
-    strand: str
-    exons: tuple[Span, ...]
-    cds: Span | None = None
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        _check_span((self.start, self.end), "start and end")
-        _check_strand(self.strand)
-        for exon in self.exons:
-            _check_span(exon, "an exon")
-        if any(second[0] <= first[1] for first, second in pairwise(self.exons)):
-            raise ValueError(f"expected exons that ascend and do not overlap, got {self.exons}")
-        if self.cds:
-            _check_span(self.cds, "a coding span")
-
-    def introns(self) -> tuple[Span, ...]:
-        """First and last base of every intron, ascending. Exons that touch have no intron between
-        them.
-        """
-        return tuple(intron for intron in introns_between(self.exons) if intron[0] <= intron[1])
-
-
-def introns_between(exons: Sequence[Span]) -> list[Span]:
-    """First and last base between each two neighbours of ascending exons.
-
-    Between exons that touch lies an intron without a base: its last base is before its first.
-    """
-    return [(exon[1] + 1, following[0] - 1) for exon, following in pairwise(exons)]
+        check_span((self.start, self.end), "start and end")
+        check_strand(self.strand)
 
 
 class SymbolSpan(Protocol):
@@ -134,13 +87,3 @@ def _regions(by_chrom: dict[str, list[Span]]) -> list[Region]:
     for chrom in sorted(filter(is_primary, by_chrom)):
         regions += [Region(chrom, start, end) for start, end in by_chrom[chrom]]
     return regions
-
-
-def _check_span(span: Span, noun: str) -> None:
-    if not 1 <= span[0] <= span[1]:
-        raise ValueError(f"expected {noun} with 1 <= start <= end, got {span[0]}-{span[1]}")
-
-
-def _check_strand(strand: str) -> None:
-    if strand not in STRANDS:
-        raise ValueError(f"expected a strand, one of {' '.join(STRANDS)}, got {strand!r}")

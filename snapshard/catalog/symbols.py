@@ -12,10 +12,11 @@ from psycopg import sql
 from snapshard.assembly import PRIMARY
 from snapshard.catalog import file_names
 from snapshard.catalog.catalog import Catalog
-from snapshard.catalog.genes import introns_between, symbol_intervals
+from snapshard.catalog.genes import symbol_intervals
 from snapshard.errors import NotFound
 from snapshard.region import Region
 from snapshard.release import Release
+from snapshard.transcripts import introns_between
 
 _SPANS = sql.SQL("""
 SELECT symbol, chromosome, start, "end" FROM {}.transcript

@@ -16,13 +16,13 @@ from snapshard.client.errors import (
     BadFile,
     Interrupted,
     Missing,
-    MissingExtra,
     Partial,
     Refused,
     ServerUnreachable,
     Truncated,
     Unavailable,
 )
+from snapshard.errors import MissingExtra
 
 __all__ = [
     "Ambiguous",

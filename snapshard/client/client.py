@@ -251,6 +251,30 @@ class Client:
         _warn_if_truncated(response, f"truncated at limit={limit}: a role has more junctions")
         return site_frame(response)
 
+    def consequence(
+        self,
+        junction: Texts = (),
+        *,
+        transcript: str | None = None,
+        retained: Iterable[int] = (),
+        fasta: str | Path | None = None,
+        **options: Unpack[ReleaseOptions],
+    ) -> dict[str, Any]:
+        """What junctions, taken together, and retained introns mean for a transcript (docs/consequences.md).
+
+        Without a transcript it is the preferred one that contains the junctions. With a FASTA file of
+        the genome on this machine, the premature stop is computed here; it needs the extra `genome`.
+        """
+        from snapshard.client.consequence import with_sequence
+
+        parameters = {
+            "junction": as_tuple(junction),
+            "transcript": transcript,
+            "retained": ",".join(map(str, retained)) or None,
+        }
+        response = self.get("consequence", parameters, **options)
+        return response if fasta is None else with_sequence(response, Path(fasta))
+
     def samples(
         self,
         words: Texts = (),

@@ -10,7 +10,6 @@ SnapshardError
   Interrupted            an incomplete response
     Damaged              a response with a wrong checksum
   BadFile                a file of an export that cannot be written or resumed
-  MissingExtra           a package that is not installed
 UserWarning
   Truncated, Partial     a response that is shorter than the result
 """
@@ -40,15 +39,6 @@ class ServerUnreachable(SnapshardError):
         super().__init__(
             f"no response from {server}: {reason}; check the URL and that the server is running"
         )
-
-
-class MissingExtra(SnapshardError):
-    """A package that is not installed. The message contains the pip command that installs it."""
-
-    exit_code = 2
-
-    def __init__(self, purpose: str, package: str | None, extra: str) -> None:
-        super().__init__(f"{purpose} needs {package}: pip install 'snapshard[{extra}]'")
 
 
 class BadFile(SnapshardError):

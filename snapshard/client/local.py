@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snapshard.client.errors import MissingExtra
+from snapshard.errors import MissingExtra
 
 if TYPE_CHECKING:
     import httpx

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from snapshard.client.errors import MissingExtra
 from snapshard.client.frames import junction_frame
+from snapshard.errors import MissingExtra
 from snapshard.junction import SUMMARY
 from snapshard.pairs import Integers
 from snapshard.rows import Rows

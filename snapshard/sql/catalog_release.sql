@@ -35,10 +35,15 @@ CREATE TABLE {schema}.transcript (
     cds_start integer,
     cds_end integer,
     source text NOT NULL,
+    tags text[] NOT NULL DEFAULT '{{}}',
     file text NOT NULL CHECK (file IN ('refflat', 'annotation', 'transcripts', 'canonical'))
 );
 COMMENT ON COLUMN {schema}.transcript.number IS 'Order in the source files: look-ups of a symbol depend on it';
 COMMENT ON COLUMN {schema}.transcript.start IS 'As the table says: some have exons that do not fill start to end';
+COMMENT ON COLUMN {schema}.transcript.cds_end IS 'The coding span is from the smaller to the larger position and includes the stop codon';
+COMMENT ON COLUMN {schema}.transcript.tags IS 'Some of the annotation''s tags, such as MANE_Select; releases loaded before 2026-11-27 lack the column';
 COMMENT ON COLUMN {schema}.transcript.file IS 'Where it is from: a refFlat table, GTF or GFF3, Snaptron''s all_transcripts.gtf, the table of canonical transcripts';
 CREATE INDEX ON {schema}.transcript (chromosome, start);
 CREATE INDEX ON {schema}.transcript (upper(symbol) text_pattern_ops);
+CREATE INDEX ON {schema}.transcript (upper(transcript_id) text_pattern_ops);
+CREATE INDEX ON {schema}.transcript (upper(gene_id) text_pattern_ops);

@@ -12,8 +12,8 @@ from snapshard.assembly import (
     is_primary,
     ucsc_name,
 )
-from snapshard.catalog.genes import introns_between
 from snapshard.junction import parse_id
+from snapshard.transcripts import introns_between
 
 
 def test_an_assembly_has_two_names():

@@ -5,8 +5,9 @@ import gzip
 
 import pytest
 
-from snapshard.catalog.genes import Gene, Transcript, symbol_intervals
+from snapshard.catalog.genes import Gene, symbol_intervals
 from snapshard.errors import BadRow
+from snapshard.transcripts import Transcript
 from snapshard_populate.formats import (
     read_annotation,
     read_canonical,
@@ -432,3 +433,37 @@ def test_real_transcripts_have_the_introns_of_the_real_table_of_introns(shared, 
     for one in transcripts:
         for start, end in one.introns():
             assert (one.chrom, start, end, one.strand) in introns
+
+
+@pytest.mark.parametrize(
+    ("attributes", "tags"),
+    [
+        ('tag "basic"; tag "Ensembl_canonical"; tag "MANE_Select";', ("MANE_Select", "Ensembl_canonical")),
+        ('tag "MANE_Select"; level 2; tag "cds_start_NF";', ("MANE_Select", "cds_start_NF")),
+        ('tag "MANE_Plus_Clinical";', ()),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_every_tag_of_a_gtf_line_is_read(parsed, attributes, tags):
+    line = f'chr1\tX\t{{}}\t1\t9\t.\t+\t.\tgene_id "G"; transcript_id "T"; {attributes}\n'
+    found = parsed(read_annotation, line.format("transcript") + line.format("exon"))
+    assert found.transcripts[0].tags == tags
+    # Old GTF has no line for a transcript; its exons have the tags.
+    assert parsed(read_annotation, line.format("exon")).transcripts[0].tags == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("tag=basic,Ensembl_canonical,MANE_Select,appris_principal_1", ("MANE_Select", "Ensembl_canonical")),
+        ("tag=MANE Select", ("MANE_Select",)),
+        ("tag=RefSeq Select;product=x", ("RefSeq_Select",)),
+        ("note=tag MANE_Select is absent", ()),
+    ],
+)  # fmt: skip
+def test_every_tag_of_a_gff3_line_is_read(parsed, text, tags):
+    lines = (
+        f"chr1\tX\tmRNA\t1\t9\t.\t+\t.\tID=rna-T;transcript_id=T;{text}\n"
+        "chr1\tX\texon\t1\t9\t.\t+\t.\tID=e;Parent=rna-T\n"
+    )
+    assert parsed(read_annotation, lines).transcripts[0].tags == tags

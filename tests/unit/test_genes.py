@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapshard.catalog.genes import Gene, Transcript, symbol_intervals
+from snapshard.catalog.genes import Gene, symbol_intervals
+from snapshard.transcripts import Transcript
 
 
 def transcript(symbol="G", chrom="chr1", start=100, end=200, **changes):

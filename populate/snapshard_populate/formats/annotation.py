@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from snapshard.catalog import Gene, Span, Transcript
+from snapshard.catalog import Gene
 from snapshard.errors import BadRow
+from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import CODING, Feature, plain_id, read_features
 from snapshard_populate.reading import ErrorBudget, Source
 
@@ -182,6 +183,7 @@ def _transcript(key: str, copy: _Copy, genes: dict[Key, list[Gene]]) -> Transcri
         copy.exons,
         copy.cds,
         line.source,
+        line.tags(),
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from snapshard.catalog import Gene
 from snapshard.errors import BadRow
 from snapshard.region import chromosome_name
+from snapshard.transcripts import TAGS
 from snapshard_populate.reading import ErrorBudget, Source
 
 CODING = ("CDS", "stop_codon")
@@ -28,6 +29,7 @@ _GFF3_PARENT = re.compile(r"(?:^|;)\s*Parent\s*=([^;]+)")
 _EXON_NUMBER = re.compile(r"""\bexon_number[\s=]+["']?([0-9]+)""")
 # A blank follows a key in GTF, `=` in GFF3; file names do not always tell them apart.
 _IS_GFF3 = re.compile(r'\s*[^\s"=;]+\s*=')
+_TAG = re.compile(r"""(?:^|[;\s])tag(?:\s*=|\s+)["']?([^"';]+)""")
 _ID_PREFIX = re.compile(r"^(?:gene|transcript|rna)[:-]")
 # In GTF every line has the id of its transcript, so only the type shows which line is the
 # transcript's own. The Sequence Ontology has dozens of such types: mRNA, lnc_RNA, V_gene_segment.
@@ -112,6 +114,13 @@ class Feature:
             return [_plain(text) for text in ids if _plain(text)]
         match = _GTF_TRANSCRIPT.search(self.text)
         return list(filter(None, match.groups())) if match else []
+
+    def tags(self) -> tuple[str, ...]:
+        """The values of the attribute `tag` that are stored. GTF repeats the attribute, GFF3 lists
+        values with commas.
+        """
+        values = ",".join(_TAG.findall(self.text)).replace(" ", "_").split(",")
+        return tuple(tag for tag in TAGS if tag in values)
 
 
 def read_features(source: Source, *, errors: ErrorBudget) -> Iterator[Feature]:

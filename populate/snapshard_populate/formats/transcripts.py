@@ -7,9 +7,9 @@ Positions are 1-based and closed, in the attributes as well.
 import re
 from collections.abc import Iterator
 
-from snapshard.catalog import Span, Transcript
 from snapshard.errors import BadRow
 from snapshard.region import chromosome_name
+from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_gtf_attributes, parse_whole_number
 from snapshard_populate.reading import ErrorBudget, Source
 

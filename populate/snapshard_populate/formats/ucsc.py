@@ -6,9 +6,9 @@ half-open; `_closed` converts them.
 
 from collections.abc import Iterator, Sequence
 
-from snapshard.catalog import Span, Transcript
 from snapshard.errors import BadRow
 from snapshard.region import chromosome_name
+from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_whole_number
 from snapshard_populate.reading import ErrorBudget, Source
 

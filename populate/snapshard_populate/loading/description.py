@@ -10,7 +10,8 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard.catalog import Gene, Transcript, file_names
+from snapshard.catalog import Gene, file_names
+from snapshard.transcripts import Transcript
 from snapshard_populate.formats import GroupLine, SampleTable
 
 Records = Iterable[Sequence[object]]
@@ -120,6 +121,7 @@ _TRANSCRIPT_COLUMNS = (
     "cds_start",
     "cds_end",
     "source",
+    "tags",
     "file",
 )
 
@@ -152,6 +154,7 @@ def _transcript_record(transcript: Transcript) -> tuple[object, ...]:
         _array_text(str(end) for _, end in transcript.exons),
         *(transcript.cds or (None, None)),
         transcript.source,
+        _array_text(transcript.tags or ()),
     )
 
 

@@ -4,7 +4,16 @@ Importing a module of views registers its views, so that all of them are importe
 order of their operations in the API's description.
 """
 
-from snapshard_ui.api import evidence, genes, health, junctions, releases, samples, splicing
+from snapshard_ui.api import (
+    consequences,
+    evidence,
+    genes,
+    health,
+    junctions,
+    releases,
+    samples,
+    splicing,
+)
 from snapshard_ui.api.evidence import JunctionEvidence, find_evidence
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.responses import Answer, Problem
@@ -58,6 +67,7 @@ __all__ = [
     "SampleParams",
     "SelectionParams",
     "api",
+    "consequences",
     "evidence",
     "find_evidence",
     "find_page",

@@ -35,6 +35,7 @@ TITLES = {
     413: "Request too large",
     429: "Too many concurrent requests of this kind",
     500: "Internal server error",
+    501: "A package is not installed on the server",
     503: "Shard unavailable",
     504: "Query timed out",
 }

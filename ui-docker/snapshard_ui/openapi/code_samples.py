@@ -15,6 +15,7 @@ _METHODS = {
     "junctions": "junctions",
     "junction_evidence": "evidence",
     "splice_site": "splice_site",
+    "consequence": "consequence",
     "genes": "genes",
     "one_gene": "gene",
     "samples": "samples",

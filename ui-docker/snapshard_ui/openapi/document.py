@@ -53,7 +53,7 @@ _CONDITIONAL_STATUSES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: operation.body is not None, 413),
 )
 """Further statuses of operations with certain parameters, formats or bodies."""
-_EXAMPLE_PARAMETERS = ("region", "limit")
+_EXAMPLE_PARAMETERS = ("junction", "limit", "region")
 """Optional parameters that examples set."""
 
 

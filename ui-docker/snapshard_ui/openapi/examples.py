@@ -112,6 +112,7 @@ def _junction_values(release: Release) -> Values:
     return {
         "region": [first.around],
         "name": [first.name(release)],
+        "junction": [first.name(release)],
         "site": [site],
         "limit": [_LIMIT],
         **queries,

@@ -69,6 +69,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         "other": paths["compilation"],
         "size": _one_of(fields),
         "region": {"type": "string", "pattern": f"^{_chromosomes(releases)}(:{_SPAN})?$"},
+        "junction": paths["name"],
         "group": paths["group"],
         "columns": {"type": "string", "enum": list(CHOOSABLE)},
         "fields": _one_of(fields),
