@@ -89,6 +89,8 @@ class Release:
     created: datetime
     published: datetime | None
     intervals: tuple[Interval, ...]
+    notices: tuple[str, ...] = ()
+    """What the load repaired, left out or let pass, as sentences that begin with a file's name."""
 
     @property
     def named_chroms(self) -> frozenset[str]:

@@ -41,8 +41,13 @@ FROM content WHERE row_count > 0
 """
 
 
+_FIND_NOTICES = "SELECT to_regclass('notice')"
+"""The table of notices; null in the catalog of an older version."""
+_NOTICES = "SELECT schema, text FROM notice ORDER BY schema, number"
+
+
 class _Heading(NamedTuple):
-    """The columns of _RELEASES but the last: all fields of a Release but its intervals."""
+    """The columns of _RELEASES but the last: all fields of a Release but its intervals and notices."""
 
     compilation: str
     name: str
@@ -178,8 +183,22 @@ def _read_releases(connection: psycopg.Connection[Any]) -> list[tuple[Release, b
     for schema, number, chrom, first, last, shard in connection.execute(_INTERVALS):
         interval = Interval(number, chrom, first, last, shard, contents.get((schema, number), {}))
         intervals.setdefault(schema, []).append(interval)
+    notices = _read_notices(connection)
     releases: list[tuple[Release, bool]] = []
     for heading, current in _read_headings(connection).items():
-        release_intervals = tuple(intervals.get(heading.schema, ()))
-        releases.append((Release(**heading._asdict(), intervals=release_intervals), current))
+        release = Release(
+            **heading._asdict(),
+            intervals=tuple(intervals.get(heading.schema, ())),
+            notices=tuple(notices.get(heading.schema, ())),
+        )
+        releases.append((release, current))
     return releases
+
+
+def _read_notices(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
+    """The notices of every release that has any, by its schema."""
+    notices: dict[str, list[str]] = {}
+    if connection.execute(_FIND_NOTICES).fetchone() != (None,):
+        for schema, text in connection.execute(_NOTICES):
+            notices.setdefault(schema, []).append(text)
+    return notices

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 import psycopg
 import pysam
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odd_sources import load, row, write_sources
 from werkzeug.serving import make_server
 
+from snapshard.__main__ import snapshard
+from snapshard.client import Client
 from snapshard.errors import BadRow, BadSource
 from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, verify_release
 from snapshard_populate.loading.unique_ids import RowTable, check_ids
@@ -70,7 +73,7 @@ def test_an_index_of_an_older_file_is_not_used_and_no_row_is_lost(embedded, stal
         status = load(embedded, Compilation("stale", location), shards=shards)
     assert status.row_count == len(NEW_ROWS)
     [notice] = status.notices
-    assert notice.startswith(f"{location}: its tabix index was not used, because it was made when")
+    assert notice.startswith("junctions.gz: its tabix index was not used, because it was made when")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_an_index_of_other_columns_is_not_used(embedded, tmp_path, options, expe
     make_index(path, **options)
     status = load(embedded, Compilation("columns", str(path)))
     assert status.row_count == len(NEW_ROWS)
-    assert status.notices == (f"{path}: its tabix index was not used, because {expected}",)
+    assert status.notices == (f"junctions.gz: its tabix index was not used, because {expected}",)
 
 
 def test_an_index_of_other_chromosomes_is_not_used(embedded, tmp_path):
@@ -119,7 +122,9 @@ def test_rows_read_through_an_index_are_counted_without_those_refused(embedded, 
     make_index(path)
     status = load(embedded, Compilation("few", str(path)), max_errors=1)
     assert (status.row_count, status.state) == (len(NEW_ROWS) - 1, "published")
-    assert status.notices == (f"{path}: 1 row was refused and left out, as --max-errors allows",)
+    assert status.notices == (
+        "junctions.gz: 1 row was refused and left out, as --max-errors allows",
+    )
 
 
 @pytest.mark.parametrize("form", ["plain", "indexed"])
@@ -270,8 +275,7 @@ def test_notices_say_what_was_repaired_or_left_out(embedded, tmp_path):
         groups="name\tlong\tn\tids\nLiver\tLiver\t2\t1,9\n",
     )
     status = load(embedded, compilation)
-    texts = [notice.removeprefix(f"{tmp_path}/") for notice in status.notices]
-    assert texts == [
+    assert list(status.notices) == [
         "annotation.txt: 1 line could not be used and was left out; "
         "the first is line 2: expected 9 tab-separated columns, got 5",
         "groups.txt: line 2: group 'Liver' has sample 9, which the samples file lacks, "
@@ -281,3 +285,7 @@ def test_notices_say_what_was_repaired_or_left_out(embedded, tmp_path):
         "junctions.txt: the byte order mark in front was passed over",
         "junctions.txt: Windows line ends were converted",
     ]
+    with Client(data=embedded.folder, compilation="odd") as client:
+        assert client.get("")["release"]["notices"] == list(status.notices)
+    listed = CliRunner().invoke(snapshard, ["releases", "--data", str(embedded.folder)]).stdout
+    assert all(f"    notice: {notice}\n" in listed for notice in status.notices)

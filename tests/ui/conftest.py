@@ -23,6 +23,8 @@ def data(tmp_path_factory):
     source = tmp_path_factory.mktemp("source") / "sim"
     simulate(source, junctions=3_000, samples=60, seed=3)
     _make_ambiguous(source / "gencode.gff3")
+    with (source / "gencode.gff3").open("a", encoding="utf-8") as annotation:
+        annotation.write("a line of another kind\n")
     compilation = read_folder(source, name="sim")
     bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
     with data_folder() as folder:

@@ -171,3 +171,16 @@ def test_a_narrow_screen_scrolls_only_the_tables(open_page):
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), width
+
+
+def test_what_the_load_let_pass_stands_on_the_page(open_page):
+    page = open_page("?compilation=sim")
+    notices = page.locator("#notices")
+    expect(notices.locator("li")).to_be_hidden()
+    notices.get_by_text("1 notice from loading this release").click()
+    expect(notices.locator("li")).to_have_text(
+        re.compile(
+            r"^gencode\.gff3: 1 line could not be used and was left out; the first is line \d+"
+        )
+    )
+    expect(open_page("?compilation=bare").locator("#notices")).to_have_count(0)

@@ -271,6 +271,6 @@ def test_an_unknown_member_of_a_group_is_left_out_and_noted(tmp_path):
         brain, _ = read_groups(source, errors=errors, samples={5, 9})
     assert brain.members == (5,)
     assert errors.notices == (
-        f"{tmp_path}/g.tsv: line 2: group 'Brain' has sample 1 and 1 more, which the samples file "
+        "g.tsv: line 2: group 'Brain' has sample 1 and 1 more, which the samples file "
         "lacks, and which was left out",
     )

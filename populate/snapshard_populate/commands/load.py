@@ -138,6 +138,8 @@ def load(
             status = _run(
                 shard_map, plan, until=options["until"], only=options["only"], report=report
             )
+    for notice in status.notices:
+        click.echo(f"notice: {notice}", err=True)
     click.echo(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"

@@ -38,14 +38,16 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
         return
     with current_shards(context.obj) as shards:
         for status in release_statuses(shards.catalog):
-            click.echo(json.dumps(asdict(status), default=str) if as_json else _line(status))
+            click.echo(json.dumps(asdict(status), default=str) if as_json else _lines(status))
 
 
-def _line(status: ReleaseStatus) -> str:
+def _lines(status: ReleaseStatus) -> str:
+    """A line about a release, and one for each of its notices."""
     served = "  <- served" if status.current else ""
     rows = f"{status.row_count or 0:,} junctions"
     intervals = f"{status.loaded}/{status.intervals} intervals"
-    return f"{status}  {status.state}  {rows}  {intervals}  {status.created:%Y-%m-%d %H:%M}{served}"
+    line = f"{status}  {status.state}  {rows}  {intervals}  {status.created:%Y-%m-%d %H:%M}{served}"
+    return "\n".join([line, *[f"    notice: {notice}" for notice in status.notices]])
 
 
 @releases.command()

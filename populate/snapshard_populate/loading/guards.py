@@ -24,7 +24,7 @@ from snapshard.errors import BadSource
 from snapshard.row_kinds import JUNCTION
 from snapshard_populate.formats import FileCount, count_rows
 from snapshard_populate.loading.source_count import SourceCount
-from snapshard_populate.reading import open_source
+from snapshard_populate.reading import file_name, open_source
 from snapshard_populate.releases import ReleaseStatus, session
 
 Connection = psycopg.Connection[Any]
@@ -101,7 +101,8 @@ def refused_notices(counts: Sequence[SourceCount]) -> Iterator[str]:
         bad = sum(count.bad_rows for count in _complete(readers)[:1] or readers)
         if bad:
             rows = f"{bad} rows were" if bad > 1 else "1 row was"
-            yield f"{readers[0].source}: {rows} refused and left out, as --max-errors allows"
+            name = file_name(readers[0].source)
+            yield f"{name}: {rows} refused and left out, as --max-errors allows"
 
 
 def check_catalog(catalog: Connection, schema: str, counts: Sequence[SourceCount]) -> None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from snapshard_populate.reading.budget import ErrorBudget
+    from snapshard_populate.reading.budget import ErrorBudget, file_name
     from snapshard_populate.reading.checks import (
         CHROMOSOME,
         Check,
@@ -48,6 +48,7 @@ __all__ = [
     "Stream",
     "UniquePositions",
     "chromosomes",
+    "file_name",
     "has_index",
     "has_samples_without_reads",
     "index_problem",
@@ -65,6 +66,7 @@ __all__ = [
 
 _MODULE_OF = {
     "ErrorBudget": "budget",
+    "file_name": "budget",
     "CHROMOSOME": "checks",
     "Check": "checks",
     "chromosomes": "checks",

@@ -39,5 +39,10 @@ class ErrorBudget:
         raise bad
 
     def note(self, file: str, text: str) -> None:
-        """Keep a notice about a file."""
-        self._notices[f"{file}: {text}"] = None
+        """Keep a notice about a file, whose folder stays private: notices are served to everybody."""
+        self._notices[f"{file_name(file)}: {text}"] = None
+
+
+def file_name(location: str) -> str:
+    """The name of a file without its folder, and without the query of its address."""
+    return location.partition("?")[0].rstrip("/").rpartition("/")[2] or location

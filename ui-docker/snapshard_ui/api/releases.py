@@ -83,6 +83,7 @@ def release_members(release: Release) -> dict[str, object]:
         "shards": list(release.shards),
         "created": release.created.isoformat(),
         "published": release.published.isoformat() if release.published else None,
+        "notices": list(release.notices),
     }
 
 

@@ -1,5 +1,7 @@
 """Models of responses about compilations, releases, shards and the service itself."""
 
+from pydantic import Field
+
 from snapshard_ui.api.models.responses import About, Answer
 
 
@@ -12,6 +14,10 @@ class ReleaseMember(About):
     shards: list[str]
     created: str
     published: str | None
+    notices: list[str] = Field(
+        description="what the load repaired, left out or let pass, such as bad lines of an "
+        "annotation; each begins with the name of the file"
+    )
 
 
 class CompilationList(Answer):
