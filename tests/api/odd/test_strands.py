@@ -87,6 +87,9 @@ def test_the_page_shows_the_evidence_of_any_strand(sign, root):
 def test_splicing_and_commands_take_any_strand(http, server):
     query = {"query": ["chr1:14830-14969;strand=*", "chr2:71548830-71549349;strand=."]}
     assert http.get("/splicing/shared", params=query).json()["samples"] == [4]
+    # A plus sign in a URL arrives as a blank.
+    url = "/splicing/shared?query=chr1:1000000-1200000;strand=+&query=chr1:14830-14969"
+    assert http.get(url).json()["samples"] == [1]
     options = ["--server", server.url, "--compilation", "odd"]
     for line in (["evidence", "chr1:14830-14969:*"], ["sites", "chr1:14830:."]):
         answer = subprocess.run(

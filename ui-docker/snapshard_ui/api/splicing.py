@@ -47,6 +47,7 @@ from snapshard_ui.api.models.splicing import (
     TissueParams,
     UnionParams,
 )
+from snapshard_ui.api.params import plus_strand
 from snapshard_ui.api.queries import check_chromosome
 from snapshard_ui.api.responses import json_response, release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
@@ -195,7 +196,7 @@ def _read_rows(index: Index, release: Release, texts: Sequence[str]) -> list[Row
 
 
 def _parse_query(index: Index, release: Release, text: str) -> Query:
-    region_text, *conditions = [part.strip() for part in text.split(";")]
+    region_text, *conditions = [plus_strand(part).strip() for part in text.split(";")]
     matches = [condition for condition in conditions if condition in MATCHES]
     filters = [
         parse_filter(condition)
