@@ -1,7 +1,7 @@
 """`snapshard load`: loads files as a new release, and publishes it when it is complete."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,19 @@ import click
 from snapshard.connections import ShardMap
 from snapshard.errors import BadRow
 from snapshard_populate.commands.progress import ReportProgress, progress_bars
-from snapshard_populate.commands.shards import data_option, settings_for, shards_to_fill
+from snapshard_populate.commands.shards import (
+    data_option,
+    layout_of,
+    settings_for,
+    shards_to_fill,
+)
 from snapshard_populate.loading import (
     Compilation,
+    Findings,
     LoadPlan,
     Progress,
     begin_compilation,
+    check_compilation,
     load_compilation,
     load_shards,
     read_folder,
@@ -41,6 +48,10 @@ _FILES = {
 }
 
 
+_MOST_LISTED = 100
+"""Bad rows that --check lists of a source."""
+
+
 def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, meaning in reversed(_FILES.items()):
         command = click.option(f"--{name.replace('_', '-')}", metavar="FILE", help=meaning)(command)
@@ -48,7 +59,7 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("source")
+@click.argument("sources", metavar="SOURCE", nargs=-1, required=True)
 @click.option(
     "--compilation",
     help=(
@@ -106,9 +117,19 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="SHARD",
     help="With --until load: load only this shard (repeatable).",
 )
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Read everything and load nothing: list what a load would refuse, repair or leave out.",
+)
 @data_option
 def load(
-    source: str, data: Path | None, shards: int | None, layout: Path | None, **options: Any
+    sources: tuple[str, ...],
+    data: Path | None,
+    shards: int | None,
+    layout: Path | None,
+    check: bool,
+    **options: Any,
 ) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
@@ -119,14 +140,25 @@ def load(
     A release becomes visible only after it has been fully loaded and verified. To resume an
     interrupted load, run the same command with --release and the name of the unfinished release.
 
+    --check SOURCE… reads one or more sources as a load would, without a database, and lists every bad
+    row, not only the first. The exit code is 1 if a load would fail.
+
     \b
     Examples:
       snapshard load demo
+      snapshard load --check demo
       snapshard load junctions.bgz --compilation gtex --samples samples.tsv --groups samples.groups.tsv
       zcat part*.gz | snapshard load - --compilation mine --shards 25
       snapshard load gtex --layout intervals.tsv --release r2 --until load
     """
-    compilation = _compilation(source, options)
+    if check:
+        _check(sources, layout, options)
+        return
+    if len(sources) > 1:
+        raise click.UsageError(
+            f"expected one SOURCE (several only with --check), got {len(sources)}"
+        )
+    compilation = _compilation(sources[0], options)
     with shards_to_fill(settings_for(data), layout, shards) as (shard_map, intervals):
         if options["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is already loaded")
@@ -144,6 +176,41 @@ def load(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"
     )
+
+
+def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any]) -> None:
+    intervals = layout_of(layout) if layout else None
+    good = True
+    for source in sources:
+        # Without a load there is no need for a name.
+        named = options | {"compilation": options["compilation"] or "unnamed"}
+        compilation = _compilation(source, options if Path(source).is_dir() else named)
+        with progress_bars("bytes") as report:
+            findings = check_compilation(
+                compilation,
+                intervals,
+                most=_MOST_LISTED,
+                report=lambda name, read, total: report(name, read, total or 0),
+            )
+        for line in _lines(findings):
+            click.echo(line)
+        refused = bool(findings.bad_files) or findings.bad_row_count > options["max_errors"]
+        good = good and not refused
+        answer = "a load would fail" if refused else "a load would succeed"
+        click.echo(f"{source}: {answer}; {findings.junctions:,} good junctions")
+    if not good:
+        raise click.exceptions.Exit(1)
+
+
+def _lines(findings: Findings) -> Iterator[str]:
+    for message in findings.bad_files:
+        yield f"refused: {message}"
+    for row in findings.bad_rows:
+        yield f"refused: {row}"
+    if (hidden := findings.bad_row_count - len(findings.bad_rows)) > 0:
+        yield f"refused: {hidden:,} more rows"
+    for notice in findings.notices:
+        yield f"notice: {notice}"
 
 
 def _run(

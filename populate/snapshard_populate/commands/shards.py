@@ -49,7 +49,7 @@ def shards_to_fill(
     creates missing shards: `count` of them, or five if it has none and no count is given. The
     shards of a cluster are fixed; raises BadShardMap for a count there.
     """
-    layout = _layout(layout_file) if layout_file else None
+    layout = layout_of(layout_file) if layout_file else None
     if not settings.embedded:
         if count is not None:
             raise BadShardMap(
@@ -68,6 +68,7 @@ def shards_to_fill(
         yield shards, intervals
 
 
-def _layout(file: Path) -> Sequence[Interval]:
+def layout_of(file: Path) -> Sequence[Interval]:
+    """The intervals of a layout file."""
     with open_source(file) as source:
         return read_layout(line for _, line in source.lines())

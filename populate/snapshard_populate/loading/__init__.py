@@ -13,9 +13,11 @@ The path of a row, and the module of each step:
   cross a pipe to the worker of their shard; if they have a tabix index, each worker reads its own.
 - `shard` is what a worker does, in one transaction: `fill` cuts `blocks`, derives `hot_lines`,
   counts in a `tally` and copies; then indexes are built and the tally goes into the catalog.
-- `verify` reads everything back and compares it with the tallies.
+- `verify` reads everything back and compares it with the tallies; `guards` hold for every release.
+- `check` reads everything and loads nothing.
 """
 
+from snapshard_populate.loading.check import Findings, check_compilation
 from snapshard_populate.loading.compilation import Compilation, read_folder
 from snapshard_populate.loading.load import (
     LoadPlan,
@@ -28,9 +30,11 @@ from snapshard_populate.loading.verify import verify_release
 
 __all__ = [
     "Compilation",
+    "Findings",
     "LoadPlan",
     "Progress",
     "begin_compilation",
+    "check_compilation",
     "load_compilation",
     "load_shards",
     "read_folder",

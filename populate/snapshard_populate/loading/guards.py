@@ -162,10 +162,8 @@ def _rows_problem(
     bad = sum(count.bad_rows for count in complete[:1] or counts)
     text_bytes = sum(count.text_bytes for count in complete[:1] or counts)
     if file is not None and (rows != file.row_count or (not bad and text_bytes != file.text_bytes)):
-        return (
-            f"has {file.row_count} rows ({file.text_bytes} bytes), but its tabix index gave {rows} "
-            f"({text_bytes} bytes): the index belongs to another file, or to another version of "
-            "this one; make it again (tabix -f -s 2 -b 3 -e 4 FILE), or remove it"
+        return index_reason(
+            f"{file.row_count} rows ({file.text_bytes} bytes)", f"{rows} ({text_bytes} bytes)"
         )
     if published != rows - bad:
         return (
@@ -173,6 +171,15 @@ def _rows_problem(
             "load it again"
         )
     return None
+
+
+def index_reason(of_file: object, through_index: object) -> str:
+    """The error message for an index that does not give all rows of its file."""
+    return (
+        f"has {of_file}, but its tabix index gave {through_index}: the index belongs to another "
+        "file, or to another version of this one; make it again (tabix -f -s 2 -b 3 -e 4 FILE), "
+        "or remove it"
+    )
 
 
 def _complete(counts: Sequence[SourceCount]) -> list[SourceCount]:

@@ -123,7 +123,7 @@ def _repeated(table: RowTable, shards: Sequence[str], number: int) -> BadSource:
     places = [
         place for shard in shards for (place,) in _records(table, shard, _SELECT_ROWS, number)
     ]
-    lines = _lines_of(table.source, number)
+    lines = lines_of(table.source, number)
     where = f"lines {' and '.join(map(str, lines))}, " if lines else ""
     return BadSource(
         table.source,
@@ -132,7 +132,7 @@ def _repeated(table: RowTable, shards: Sequence[str], number: int) -> BadSource:
     )
 
 
-def _lines_of(location: str, number: int) -> list[int]:
+def lines_of(location: str, number: int) -> list[int]:
     """The first two lines of a source that begin with this number; none of standard input, which
     cannot be read again.
     """

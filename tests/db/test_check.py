@@ -1,0 +1,82 @@
+"""`snapshard load --check` lists what a load would refuse or let pass, and loads nothing."""
+
+import pysam
+import pytest
+from click.testing import CliRunner
+from odd_sources import SAMPLES, row, write_sources
+
+from snapshard.__main__ import snapshard
+
+
+@pytest.fixture
+def check(tmp_path, monkeypatch):
+    """A function that checks sources with these texts; returns exit code and lines without their
+    folder. The shards that a load would need do not exist.
+    """
+    monkeypatch.setenv("SNAPSHARD_SHARDS", str(tmp_path / "absent.tsv"))
+
+    def run(*options, **texts):
+        compilation = write_sources(tmp_path, **texts)
+        files = []
+        for name in texts.keys() | {"samples"}:
+            if name != "junctions":
+                files += [f"--{name.replace('_', '-')}", getattr(compilation, name)]
+        arguments = ["load", "--check", compilation.junctions, *files, *options]
+        result = CliRunner().invoke(snapshard, arguments)
+        return result.exit_code, result.stdout.replace(f"{tmp_path}/", "").splitlines()
+
+    return run
+
+
+def test_good_sources_are_reported_as_good(check):
+    assert check() == (0, ["junctions.txt: a load would succeed; 1 good junctions"])
+
+
+def test_every_bad_row_and_every_bad_file_is_listed(check):
+    code, lines = check(
+        junctions=row(1, "chr1", 1, 9).replace("\t+\t", "\tx\t")
+        + row(2, "chr1", 1, 9, ",1:5,8:1")
+        + row(3, "chr1", 1, 9)
+        + row(3, "chr1", 2, 9),
+        samples="\ufeff" + SAMPLES,
+        exons=row(1, "scaffold", 1, 9),
+    )
+    assert code == 1
+    assert lines == [
+        "refused: junctions.txt: lines 3 and 4: expected every snaptron_id once, got 3 twice",
+        "refused: exons.txt: expected chromosomes named as in the junctions (chr1), got scaffold: "
+        "none is the same",
+        "refused: junctions.txt, line 1: strand: expected one of + - ? * ., got 'x'",
+        "refused: junctions.txt, line 2: samples: expected samples of the samples file, got 8",
+        "notice: samples.txt: the byte order mark in front was passed over",
+        "junctions.txt: a load would fail; 2 good junctions",
+    ]
+
+
+def test_bad_rows_that_a_load_would_tolerate_do_not_fail(check):
+    text = row(1, "chr1", 1, 9).replace("\t+\t", "\tx\t") + row(2, "chr1", 1, 9)
+    assert check(junctions=text)[0] == 1
+    code, lines = check("--max-errors", "1", junctions=text)
+    assert (code, len(lines)) == (0, 2)
+
+
+def test_only_the_first_hundred_bad_rows_are_listed(check):
+    bad = "".join(row(n, "chr1", n, n + 5).replace("\t+\t", "\tx\t") for n in range(1, 151))
+    code, lines = check(junctions=bad + row(999, "chr1", 900, 909))
+    assert (code, len(lines), lines[100]) == (1, 102, "refused: 50 more rows")
+
+
+def test_a_row_outside_the_layout_and_an_index_that_hides_rows_are_listed(check, tmp_path):
+    (tmp_path / "layout.tsv").write_text("chr2\t-\ts1\n")
+    code, lines = check("--layout", str(tmp_path / "layout.tsv"))
+    assert (code, "expected a chromosome of the layout (chr2), got chr1" in lines[0]) == (1, True)
+    path = tmp_path / "junctions.gz"
+    for chrom in ("chr1", "chr2"):
+        with pysam.BGZFile(str(path), "wb0") as stream:
+            text = row(1, "chr1", 1, 9) + row(2, chrom, 5, 9) + row(3, "chr2", 7, 9)
+            stream.write(text.encode())
+        if chrom == "chr1":
+            pysam.tabix_index(str(path), force=True, seq_col=1, start_col=2, end_col=3)
+    result = CliRunner().invoke(snapshard, ["load", "--check", str(path), str(path)])
+    assert result.exit_code == 1
+    assert result.stdout.count("has 3 rows, but its tabix index gave 2") == 2
