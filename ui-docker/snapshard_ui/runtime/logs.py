@@ -3,6 +3,7 @@ settings ask for them, because those can identify a patient.
 """
 
 import logging
+import re
 import time
 import traceback
 from typing import Any
@@ -34,15 +35,13 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
     def _message(self, record: logging.LogRecord) -> str:
-        # Gunicorn puts the path with its query string into the message of a failed request.
-        may_quote_request = (
-            record.name.startswith("gunicorn")
-            and record.levelno >= logging.WARNING
-            and bool(record.args)
-        )
-        if may_quote_request and not self._queries:
-            return str(record.msg)
-        return record.getMessage()
+        if self._queries or not _may_quote_request(record):
+            return record.getMessage()
+        if isinstance(record.msg, BaseException):
+            return type(record.msg).__name__
+        # What was requested follows as an argument, or behind a colon. The other messages keep
+        # their arguments: the number of a worker that was killed, and the signal.
+        return re.split(r" %|: ", str(record.msg), maxsplit=1)[0]
 
     def _traceback(self, record: logging.LogRecord) -> str:
         assert record.exc_info
@@ -50,6 +49,16 @@ class JsonFormatter(logging.Formatter):
             return "".join(traceback.format_exception(*record.exc_info))
         # Only the places in the code: the last line of a traceback is the exception's message.
         return "".join(traceback.format_tb(record.exc_info[2]))
+
+
+def _may_quote_request(record: logging.LogRecord) -> bool:
+    """Whether a message may have the path of a request with its query, or its first line: gunicorn's
+    messages about failed requests have.
+    """
+    about_request = isinstance(record.msg, BaseException) or "request" in str(record.msg).lower()
+    return (
+        record.name.startswith("gunicorn") and record.levelno >= logging.WARNING and about_request
+    )
 
 
 def log_config(*, queries: bool) -> dict[str, Any]:
