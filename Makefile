@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?= data
+LISTEN ?= 127.0.0.1
 PORT ?= 8080
 JUNCTIONS ?= 100000
 SAMPLES ?= 500
@@ -10,11 +11,13 @@ ONLY ?=
 REPEATS ?=
 GROWTH ?= /tmp/growth-data
 bin = $(VENV)/bin
-api = http://127.0.0.1:$(PORT)/api/v1/compilations/sim
+# An address of IPv6 gets brackets.
+url = http://$(if $(findstring :,$(LISTEN)),[$(LISTEN)],$(LISTEN)):$(PORT)
+api = $(url)/api/v1/compilations/sim
 define try
 
 Three things to try in another terminal once the server is ready (the data are simulated):
-  1. the web page                         http://127.0.0.1:$(PORT)/?compilation=sim&q=SIMG00001
+  1. the web page                         $(url)/?compilation=sim&q=SIMG00001
   2. a gene's junctions in 20+ samples    curl '$(api)/junctions.tsv?gene=SIMG00001&filter=samples_count>=20'
   3. is this junction seen anywhere?      curl '$(api)/junctions/GRCh38:chr1:393760-407479:-/evidence'
 
@@ -29,7 +32,7 @@ help: ## list the targets
 run: $(VENV)/run ## install, simulate and load the demo data, serve them on PORT (8080)
 	@[ -f $(DATA)/demo/compilation.json ] || $(bin)/snapshard simulate $(DATA)/demo --junctions $(JUNCTIONS) --samples $(SAMPLES)
 	@$(bin)/snapshard load $(DATA)/demo --data $(DATA) --if-absent
-	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --port $(PORT)
+	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --host $(LISTEN) --port $(PORT)
 
 test: $(VENV)/test ## run every test that needs neither Docker nor a cluster
 	$(bin)/pytest -n 2 --dist loadfile -q -m "not docker and not cluster" $(PYTEST)

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ import psutil
 from analysis.measuring import percentile, write_result
 from analysis.processes import tree, watched
 from analysis.serving import Served, serving
+from snapshard.commands.running import run_command
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 MIXES = ("GeneWindows", "Mixed")
@@ -149,4 +151,4 @@ def limit(cores: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(partial(main, standalone_mode=False))

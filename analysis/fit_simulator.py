@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from analysis.junction_sets import CLASSES, MOTIF_NAMES, read_set, shared
+from snapshard.commands.running import run_command
 from snapshard_populate.simulate import (
     CHROMOSOMES,
     COUNTS,
@@ -131,4 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

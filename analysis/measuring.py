@@ -76,9 +76,6 @@ def read_result(name: str) -> dict[str, Any]:
 
 def circumstances() -> dict[str, Any]:
     """Date, commit, machine, load average of the last minute, versions."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
-    ).stdout
     cpu = Path("/proc/cpuinfo").read_text()
     model = next(
         (line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line), "unknown"
@@ -86,13 +83,28 @@ def circumstances() -> dict[str, Any]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "date": time.strftime("%Y-%m-%d"),
-        "commit": commit.strip(),
+        "commit": _commit(),
         "machine": f"{os.cpu_count()} cores of {model}, {memory / 2**30:.0f} GiB, "
         f"{platform.system()} {platform.release()}",
         "load_average": os.getloadavg()[0],
         "python": platform.python_version(),
         "packages": _versions(),
     }
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file that an interruption leaves as it was before or complete."""
+    incomplete = path.with_name(path.name + ".part")
+    incomplete.write_text(text)
+    incomplete.replace(path)
+
+
+def _commit() -> str:
+    """The commit of this tree; `unknown` outside a repository or without git."""
+    command = ["git", "describe", "--always", "--dirty"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return "unknown"
 
 
 def _versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from analysis.measuring import write_result
 from analysis.snaptron_page import SEARCH, write_page
 from snapshard.catalog import SampleSearch, SamplesFile, parse_sample_filter
+from snapshard.commands.running import run_command
 
 SEED = 1
 FIELDS = ["rail_id", "run", "tissue", "AGE", "description", *[f"field{n}" for n in range(45)]]
@@ -85,4 +86,4 @@ def measure(search: SampleSearch, query: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

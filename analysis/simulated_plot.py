@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 
 from analysis.junction_sets import QUANTILES
 from analysis.simulated_vs_real import RESULTS
+from snapshard.commands.running import run_command
 
 mpl.use("svg")
 # With a fixed salt, equal figures give equal files.
@@ -105,4 +106,4 @@ def _lengths(panel, comparison: dict) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

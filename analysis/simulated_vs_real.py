@@ -23,6 +23,7 @@ from analysis.junction_sets import (
     simulate_set,
     statistics,
 )
+from snapshard.commands.running import run_command
 from snapshard_populate.simulate import CHROMOSOMES, MEGABASE, Plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -351,4 +352,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

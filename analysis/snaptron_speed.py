@@ -35,6 +35,7 @@ from analysis.measuring import spread, write_result
 from analysis.processes import Find, tree
 from analysis.serving import COMMAND, Served, serving
 from analysis.snaptron_page import SPEED, write_page
+from snapshard.commands.running import run_command
 from snapshard.settings import Settings
 from snapshard_ui import create_app
 
@@ -299,4 +300,4 @@ def _shares(stats: pstats.Stats) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -1,11 +1,11 @@
 """The snapshard command. Each sub-command is in the package that does its work."""
 
 import importlib
-import sys
+from functools import partial
 
 import click
 
-from snapshard.errors import SnapshardError
+from snapshard.commands.running import run_command
 
 _COMMANDS = {
     "simulate": ("snapshard_populate.commands.simulate", "load"),
@@ -78,17 +78,8 @@ def snapshard() -> None:
 
 
 def main() -> None:
-    """Runs the command. A SnapshardError ends it with one line and the exit code of its class."""
-    try:
-        snapshard.main(prog_name="snapshard", standalone_mode=False)
-    except click.ClickException as exc:
-        exc.show()
-        sys.exit(exc.exit_code)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except SnapshardError as exc:
-        click.echo(f"snapshard: {exc}", err=True)
-        sys.exit(exc.exit_code)
+    """Runs the command and ends the process with its exit code."""
+    run_command(partial(snapshard.main, prog_name="snapshard", standalone_mode=False))
 
 
 if __name__ == "__main__":

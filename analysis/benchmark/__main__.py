@@ -4,6 +4,7 @@ writes results, plots and report.
 
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,14 +14,25 @@ from analysis.benchmark.cold import REPEATS, run_cold
 from analysis.benchmark.compilation import GTEX, make_compilation
 from analysis.benchmark.loading import load_systems
 from analysis.benchmark.memory import peak_memory
+from analysis.benchmark.needs import COLD, CURL, measurable, missing_programs
 from analysis.benchmark.places import read_places
 from analysis.benchmark.results import Results, record_path
 from analysis.benchmark.running import run_workload
 from analysis.benchmark.systems.all import SYSTEMS
 from analysis.benchmark.systems.system import System
 from analysis.benchmark.workloads import Workload, workloads
+from snapshard.commands.running import run_command
 
-COLD = ("library-25", "http-25", "sqlite", "postgres", "pysam", "tabix", "duckdb", "pyarrow")
+_COLD_SYSTEMS = (
+    "library-25",
+    "http-25",
+    "sqlite",
+    "postgres",
+    "pysam",
+    "tabix",
+    "duckdb",
+    "pyarrow",
+)
 PARTS = ("load", "memory", "cold")
 
 
@@ -93,31 +105,38 @@ class Selection:
 def _measure(
     place: Path, scale: float, results: Results, selection: Selection, repeats: int | None
 ) -> None:
+    # Checked first: loading takes long.
+    systems, reasons = measurable(selection.systems)
+    for programs, part in ((CURL, "the export over HTTP"), (COLD, "runs with an empty cache")):
+        if missing := missing_programs(programs):
+            reasons.append(f"left out: {part}; not installed: {', '.join(missing)}")
+    for reason in reasons:
+        click.echo(reason, err=True)
     compilation = make_compilation(place / "compilation", scale)
     results.put("compilation", "facts", compilation.facts)
     again = bool(selection.names) and selection.part("load")
-    load_systems(selection.systems, compilation, place, results, again=again)
+    load_systems(systems, compilation, place, results, again=again)
     places = read_places(compilation)
     every = workloads(places, scale)
     if selected := selection.workloads(every):
-        _warm(selected, selection.systems, place, results, repeats)
+        _warm(selected, systems, place, results, repeats)
     if selection.part("memory"):
         largest = next(workload for workload in every if workload.name == "rows")
-        for system in selection.systems:
+        for system in systems:
             results.put(
                 "memory",
                 system.name,
                 peak_memory(system.name, place, largest.way, largest.questions[-1]),
             )
-    if selection.part("cold"):
-        systems = [system for system in selection.systems if system.name in COLD]
+    if selection.part("cold") and not missing_programs(COLD):
+        cold = [system for system in systems if system.name in _COLD_SYSTEMS]
         for workload in every:
             if workload.cold:
                 click.echo(f"cold: {workload.title}")
                 results.put(
                     "cold",
                     workload.name,
-                    run_cold(workload, systems, place, repeats=repeats or REPEATS),
+                    run_cold(workload, cold, place, repeats=repeats or REPEATS),
                 )
 
 
@@ -143,4 +162,4 @@ def _warm(
 
 
 if __name__ == "__main__":
-    main()
+    run_command(partial(main, standalone_mode=False))

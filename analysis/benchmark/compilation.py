@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pysam
 
+from analysis.measuring import write_whole
 from analysis.source import FULL_SIZE, SAMPLES, SEED
 from snapshard.region import Region
 from snapshard.rows import Rows
@@ -89,7 +90,7 @@ def make_compilation(folder: Path, scale: float) -> Compilation:
             "simulated": True,
             **_write(folder, scale).facts,
         }
-        description.write_text(json.dumps(facts, indent=1) + "\n")
+        write_whole(description, json.dumps(facts, indent=1) + "\n")
     facts = json.loads(description.read_text())
     return Compilation(folder, **{name: facts[name] for name in Compilation(folder, scale).counts})
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from analysis.measuring import RESULTS, circumstances
+from analysis.measuring import RESULTS, circumstances, write_whole
 
 
 class Results:
@@ -23,9 +23,8 @@ class Results:
         self.parts.setdefault(part, {})[name] = figures
         self.parts.setdefault("measured", {})[f"{part}/{name}"] = self._run()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(
-            json.dumps(_rounded(self.parts), separators=(",", ":")).replace('},"', '},\n"') + "\n"
-        )
+        text = json.dumps(_rounded(self.parts), separators=(",", ":")).replace('},"', '},\n"')
+        write_whole(self.path, text + "\n")
 
     def _run(self) -> int:
         """The index of this run in the list of runs; equal circumstances are stored once."""

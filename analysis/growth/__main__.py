@@ -1,6 +1,7 @@
 """Loads the compilations that are missing, measures them, and writes the page."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from analysis.growth.loading import load
 from analysis.growth.measuring import measure
 from analysis.growth.report import write_documents
 from analysis.measuring import circumstances, read_result, write_result
+from snapshard.commands.running import run_command
 
 LOADS, ANSWERS = "growth-loads", "growth-answers"
 _DISK = "45 GB for all sizes"
@@ -92,4 +94,4 @@ def _clean(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(partial(main, standalone_mode=False))

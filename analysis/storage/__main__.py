@@ -1,5 +1,6 @@
 """The command of the study: one sub-command per question."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ from analysis import source
 from analysis.storage import overlap, payloads, sizes
 from analysis.storage.report import write_document
 from analysis.storage.servers import SERVERS
+from snapshard.commands.running import run_command
 
 _folder = click.option(
     "--folder",
@@ -95,4 +97,4 @@ def _report() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(partial(main, standalone_mode=False))

@@ -1,6 +1,8 @@
 """Requests to one server: URLs, timeouts, retries where they are safe, errors as exceptions."""
 
+import os
 import random
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,7 +14,8 @@ from typing import Any
 import httpx
 
 from snapshard.client.errors import ServerUnreachable, answer_error
-from snapshard.errors import BadSetting
+from snapshard.errors import BadQuery, BadSetting
+from snapshard.proxies import proxy_of
 
 Parameters = Mapping[str, Any]
 """Names and values of a query string. Several values repeat the name; None omits it."""
@@ -50,8 +53,7 @@ class Session:
         tries: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        if not server.startswith(("http://", "https://")):
-            raise BadSetting("server", server, "an address such as https://snapshard.example.org")
+        _check_address(server)
         self.server = server.rstrip("/")
         self._tries = tries or TRIES
         self._sleep = sleep
@@ -59,12 +61,17 @@ class Session:
         if transport is not None:
             # In process, nothing is sent over a network: compression would only cost time.
             headers["Accept-Encoding"] = "identity"
+        is_local = transport is not None
         self._http = httpx.Client(
             base_url=f"{self.server}/api/v1/",
             timeout=TIMEOUT if timeout is None else httpx.Timeout(timeout),
             transport=transport,
             headers=headers,
             follow_redirects=True,
+            verify=True if is_local else _certificates(),
+            proxy=None if is_local else proxy_of(self.server, socks_package="socksio"),
+            # httpx fails on variables that it cannot read; we read them above.
+            trust_env=False,
         )
 
     def close(self) -> None:
@@ -73,9 +80,7 @@ class Session:
 
     def get(self, path: str, parameters: Parameters | None = None) -> httpx.Response:
         """The complete response to a GET below /api/v1/. Raises AnswerError or ServerUnreachable."""
-        return self._checked(
-            self._send(self._http.build_request("GET", path, params=_plain(parameters)))
-        )
+        return self._checked(self._send(self._request(path, parameters)))
 
     def post(self, path: str, body: object) -> httpx.Response:
         """The response to a POST of JSON. Every POST of the API only reads, so it is retried like a GET."""
@@ -84,9 +89,7 @@ class Session:
     @contextmanager
     def stream(self, path: str, parameters: Parameters | None = None) -> Iterator[httpx.Response]:
         """A response whose body the caller reads in chunks. It is retried only until it has begun."""
-        response = self._send(
-            self._http.build_request("GET", path, params=_plain(parameters)), stream=True
-        )
+        response = self._send(self._request(path, parameters), stream=True)
         try:
             if response.status_code != 200:
                 response.read()
@@ -95,6 +98,14 @@ class Session:
             raise ServerUnreachable(self.server, f"the response was interrupted: {exc}") from exc
         finally:
             response.close()
+
+    def _request(self, path: str, parameters: Parameters | None) -> httpx.Request:
+        try:
+            return self._http.build_request("GET", path, params=_plain(parameters))
+        except httpx.InvalidURL as exc:
+            raise BadQuery(
+                "request", path[:200], f"a request that fits into a URL ({exc})"
+            ) from exc
 
     def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         for attempt in range(1, self._tries + 1):
@@ -105,8 +116,8 @@ class Session:
             except _LOST as exc:
                 if attempt == self._tries:
                     raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
-            # Other transport errors, such as a read timeout, would occur again.
-            except httpx.TransportError as exc:
+            # Other errors, such as a read timeout or an endless redirect, would occur again.
+            except httpx.RequestError as exc:
                 raise ServerUnreachable(self.server, str(exc) or type(exc).__name__) from exc
             else:
                 retry_after = retry_seconds(response.headers.get("Retry-After"))
@@ -124,7 +135,31 @@ class Session:
     def _checked(response: httpx.Response) -> httpx.Response:
         if response.status_code != 200:
             raise answer_error(response)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            raise ServerUnreachable(str(response.url.host), "a web page came, not data")
         return response
+
+
+def _check_address(server: str) -> None:
+    """Raises BadSetting for an address that is not one of a web server."""
+    expected = "an address such as https://snapshard.example.org"
+    if not server.startswith(("http://", "https://")):
+        raise BadSetting("server", server, expected)
+    try:
+        url = httpx.URL(server)
+    except (httpx.InvalidURL, ValueError) as exc:
+        raise BadSetting("server", server, f"{expected} ({exc})") from exc
+    if not url.host:
+        raise BadSetting("server", server, expected)
+
+
+def _certificates() -> ssl.SSLContext:
+    """The certificates to trust; those of SSL_CERT_FILE or SSL_CERT_DIR if they are set."""
+    try:
+        return httpx.create_ssl_context(trust_env=True)
+    except (OSError, ssl.SSLError) as exc:
+        file = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+        raise BadSetting("SSL_CERT_FILE", file, f"certificates that can be read ({exc})") from exc
 
 
 def retry_seconds(text: str | None) -> float:

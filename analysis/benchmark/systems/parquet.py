@@ -23,7 +23,7 @@ from analysis.benchmark.groups import read_groups
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems import script
 from analysis.benchmark.systems.sql import SqlSession, condition
-from analysis.benchmark.systems.system import bytes_in, peak_of
+from analysis.benchmark.systems.system import bytes_in, create_empty, peak_of
 from snapshard.filters import OPERATORS
 from snapshard.junction import COLUMNS, NAMES, SUMMARY, ColumnType
 from snapshard.match import Match
@@ -55,9 +55,12 @@ class Parquet:
         """Parsed by pyarrow, written one row group at a time."""
         if self.files(folder).exists():
             return {}
-        self.files(folder).mkdir()
+        # Two systems share the files: what an interrupted run left must not pass for them.
+        incomplete = self.files(folder).with_suffix(".part")
+        create_empty(incomplete)
         began = time.perf_counter()
-        _write(compilation.text, self.files(folder))
+        _write(compilation.text, incomplete)
+        incomplete.rename(self.files(folder))
         return {"rows": time.perf_counter() - began}
 
     def sizes(self, folder: Path) -> dict[str, int]:

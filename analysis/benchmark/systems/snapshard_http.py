@@ -15,10 +15,11 @@ import psutil
 
 from analysis.benchmark.command import Command
 from analysis.benchmark.compilation import Compilation
+from analysis.benchmark.needs import CURL, missing_programs
 from analysis.benchmark.question import Question
 from analysis.benchmark.systems.postgres import SERVER
 from analysis.benchmark.systems.snapshard_library import LIBRARIES, Library
-from analysis.benchmark.systems.system import peak_of
+from analysis.benchmark.systems.system import Unanswerable, peak_of
 from analysis.serving import serving
 from snapshard.junction import NAMES, SUMMARY
 from snapshard.settings import Settings
@@ -160,6 +161,8 @@ class HttpSession:
         query = urlencode([*_parameters(question), ("about", "false"), *more.items()])
         url = f"http://127.0.0.1:{self._connection.port}{self._path}/{resource}?{query}"
         columns = tuple(more["columns"].split(","))
+        if missing_programs(CURL):
+            raise Unanswerable("curl is not installed")
         return Command((("curl", "-sSf", url),), columns)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from analysis.benchmark.compilation import Compilation
 from analysis.benchmark.groups import read_groups
 from analysis.benchmark.systems.sql import TABLE, SqlSession
-from analysis.benchmark.systems.system import bytes_in
+from analysis.benchmark.systems.system import bytes_in, create_empty
 from analysis.source import read_chunks
 
 _INDEX = 'CREATE INDEX junction_place ON junction (chromosome, start, "end")'
@@ -33,7 +33,7 @@ class Sqlite:
 
     def load(self, compilation: Compilation, folder: Path) -> dict[str, float]:
         """Inserts the rows with executemany, then builds the index."""
-        self.files(folder).mkdir()
+        create_empty(self.files(folder))
         parts = groupby(
             _rows(compilation.text), lambda row: row[1] if self.per_chromosome else "all"
         )

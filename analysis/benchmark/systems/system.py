@@ -2,6 +2,7 @@
 take part in it.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -79,6 +80,12 @@ def peak_of(pid: int | str = "self") -> int:
     """The peak resident memory of a process, in bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def create_empty(folder: Path) -> None:
+    """Creates a folder, without what an interrupted run left there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
 
 
 def bytes_in(path: Path) -> int:

@@ -1,11 +1,13 @@
 """`snapshard releases`: lists the releases of all compilations and changes which of them are served."""
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from snapshard.connections import ShardMap
 from snapshard.errors import BadRelease
 from snapshard_populate.commands.shards import current_shards, data_option, settings_for
 from snapshard_populate.loading import verify_release
@@ -33,12 +35,17 @@ def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
       snapshard releases retire gtex r1
       snapshard releases prune
     """
-    context.obj = settings_for(data)
+    context.obj = data
     if context.invoked_subcommand is not None:
         return
-    with current_shards(context.obj) as shards:
+    with current_shards(settings_for(data)) as shards:
         for status in release_statuses(shards.catalog):
             click.echo(json.dumps(asdict(status), default=str) if as_json else _lines(status))
+
+
+def _shards(context: click.Context, data: Path | None) -> AbstractContextManager[ShardMap]:
+    """The shards of the folder that is named behind the sub-command, or else before it."""
+    return current_shards(settings_for(data or context.obj))
 
 
 def _lines(status: ReleaseStatus) -> str:
@@ -53,10 +60,11 @@ def _lines(status: ReleaseStatus) -> str:
 @releases.command()
 @click.argument("compilation")
 @click.argument("release")
+@data_option
 @click.pass_context
-def verify(context: click.Context, compilation: str, release: str) -> None:
+def verify(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
     """Reads a loaded release back and compares it with its source."""
-    with current_shards(context.obj) as shards:
+    with _shards(context, data) as shards:
         verify_release(shards, compilation, release)
     click.echo(f"{compilation}/{release}: verified")
 
@@ -64,10 +72,11 @@ def verify(context: click.Context, compilation: str, release: str) -> None:
 @releases.command()
 @click.argument("compilation")
 @click.argument("release")
+@data_option
 @click.pass_context
-def publish(context: click.Context, compilation: str, release: str) -> None:
+def publish(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
     """Serves a verified release, or one that was published before, from now on."""
-    with current_shards(context.obj) as shards:
+    with _shards(context, data) as shards:
         publish_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{release}: served")
 
@@ -75,10 +84,13 @@ def publish(context: click.Context, compilation: str, release: str) -> None:
 @releases.command()
 @click.argument("compilation")
 @click.argument("release", required=False)
+@data_option
 @click.pass_context
-def rollback(context: click.Context, compilation: str, release: str | None) -> None:
+def rollback(
+    context: click.Context, data: Path | None, compilation: str, release: str | None
+) -> None:
     """Serves an earlier release again: RELEASE, or the one before the current one."""
-    with current_shards(context.obj) as shards:
+    with _shards(context, data) as shards:
         name = roll_back_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{name}: served")
 
@@ -86,10 +98,11 @@ def rollback(context: click.Context, compilation: str, release: str | None) -> N
 @releases.command()
 @click.argument("compilation")
 @click.argument("release")
+@data_option
 @click.pass_context
-def retire(context: click.Context, compilation: str, release: str) -> None:
+def retire(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
     """Withdraws a release; prune drops it later."""
-    with current_shards(context.obj) as shards:
+    with _shards(context, data) as shards:
         retire_release(shards.catalog, compilation, release)
     click.echo(
         f"{compilation}/{release}: retired; "
@@ -105,10 +118,11 @@ def retire(context: click.Context, compilation: str, release: str) -> None:
     show_default=True,
     help="Seconds to keep a release after it was retired.",
 )
+@data_option
 @click.pass_context
-def prune(context: click.Context, keep_for: float) -> None:
+def prune(context: click.Context, data: Path | None, keep_for: float) -> None:
     """Drops retired releases and the leftovers of failed loads."""
-    with current_shards(context.obj) as shards:
+    with _shards(context, data) as shards:
         pruned = prune_releases(shards, keep_for=keep_for)
     for name in (*pruned.releases, *pruned.leftovers):
         click.echo(f"dropped {name}")

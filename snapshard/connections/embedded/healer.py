@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from snapshard.connections.embedded.server import STOPPING, Server
 from snapshard.connections.embedded.users import folder_lock
 from snapshard.errors import SnapshardError
@@ -49,7 +51,7 @@ class Healer:
             try:
                 self._heal()
                 failures = 0
-            except (SnapshardError, OSError) as exc:
+            except (SnapshardError, OSError, psutil.Error) as exc:
                 failures += 1
                 if failures == _TRIES:
                     self._on_failure(_failure(self._folder, exc))
@@ -67,7 +69,7 @@ class Healer:
             self._server.ensure_running()
 
 
-def _failure(folder: Path, error: SnapshardError | OSError) -> SnapshardError:
+def _failure(folder: Path, error: Exception) -> SnapshardError:
     return SnapshardError(
         f"the embedded PostgreSQL in {folder} ended and cannot be started again: {error}"
     )

@@ -14,7 +14,7 @@ from snapshard.connections import running_shards
 from snapshard.errors import SnapshardError
 from snapshard.settings import Settings
 from snapshard_ui import create_app
-from snapshard_ui.runtime.serving import Server, options
+from snapshard_ui.runtime.serving import Server, check_address, options, url_host
 
 
 @click.command()
@@ -55,11 +55,12 @@ def serve(data: Path | None, **overrides: Any) -> None:
 
     def announce(port: int) -> None:
         click.echo(
-            f"Snapshard serves http://{settings.host}:{port}/ (API: /api/v1/docs); "
+            f"Snapshard serves http://{url_host(settings.host)}:{port}/ (API: /api/v1/docs); "
             "press Ctrl-C to stop",
             err=True,
         )
 
+    check_address(settings.host, settings.port)
     failures: list[SnapshardError] = []
 
     def end(error: SnapshardError) -> None:

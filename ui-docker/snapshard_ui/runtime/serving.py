@@ -11,6 +11,7 @@ connection is refused and a port that the system chose stays the same.
 import atexit
 import os
 import shutil
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +21,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import KNOWN_SETTINGS
 
+from snapshard.errors import SnapshardError
 from snapshard.settings import Settings
 from snapshard_ui.runtime.buffered_worker import CONNECTIONS, BufferedWorker
 from snapshard_ui.runtime.logs import log_config
@@ -37,7 +39,7 @@ def options(settings: Settings) -> dict[str, Any]:
     that is when the client has read all of it.
     """
     configuration = {
-        "bind": f"{settings.host}:{settings.port}",
+        "bind": f"{url_host(settings.host)}:{settings.port}",
         "workers": settings.workers,
         "threads": settings.threads,
         "worker_class": BufferedWorker,
@@ -60,6 +62,28 @@ def options(settings: Settings) -> dict[str, Any]:
     if Path(_MEMORY).is_dir():
         configuration["worker_tmp_dir"] = _MEMORY
     return configuration
+
+
+def url_host(host: str) -> str:
+    """A host as URLs write it: an address of IPv6 gets brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def check_address(host: str, port: int) -> None:
+    """Raises SnapshardError if no server can listen there. Gunicorn would try for five seconds and
+    report it among its log lines.
+    """
+    bare = host.strip("[]")
+    try:
+        family = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0][0]
+        # Without SO_REUSEADDR, a server that has just ended would seem to be running.
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((bare, port))
+            listener.listen(1)
+    except (OSError, OverflowError, UnicodeError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or str(exc)
+        raise SnapshardError(f"cannot listen on {url_host(host)}:{port}: {reason}") from exc
 
 
 def _share_counters(arbiter: Any) -> None:
