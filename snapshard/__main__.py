@@ -20,6 +20,9 @@ _COMMANDS = {
     "genes": ("snapshard.commands.genes", ""),
     "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
+    "backup": ("snapshard_populate.commands.backup", "embedded"),
+    "restore": ("snapshard_populate.commands.backup", "embedded"),
+    "upgrade-data": ("snapshard_populate.commands.backup", "embedded"),
     "shards": ("snapshard.commands.shards", ""),
 }
 """For each sub-command, the module that defines it and the extra that installs its dependencies."""
@@ -36,7 +39,9 @@ class Commands(click.Group):
             return None
         module, extra = _COMMANDS[name]
         try:
-            command: click.Command = getattr(importlib.import_module(module), name)
+            command: click.Command = getattr(
+                importlib.import_module(module), name.replace("-", "_")
+            )
         except ModuleNotFoundError as exc:
             if not extra:
                 raise

@@ -251,14 +251,11 @@ def test_a_current_folder_that_was_removed_is_an_error_or_no_matter(folder, tmp_
         assert result.stdout == (b"500\n" if number == 0 else b"")
 
 
-def test_ctrl_c_ends_the_server(folder):
-    command = [*PROGRAM, "serve", "--data", str(folder.path), "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        assert b"Snapshard serves" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        text = process.stderr.read()
-    assert b"Traceback" not in text
-    assert process.returncode in (0, 130)
+def test_ctrl_c_ends_the_server(folder, tmp_path):
+    server = start_server("--data", str(folder.path), "--workers", "1", log=tmp_path / "log")
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(60) in (0, 130)
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_ctrl_c_while_a_command_waits(folder):

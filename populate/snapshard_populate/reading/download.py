@@ -21,7 +21,7 @@ import requests
 import urllib3
 
 from snapshard.errors import BadSource
-from snapshard_populate.reading.s3 import http_address
+from snapshard_populate.reading.web import get
 
 # Consecutive attempts without a single byte; any progress starts the count again.
 _ATTEMPTS = 6
@@ -105,8 +105,8 @@ class Download:
         return response
 
     def _get(self, headers: dict[str, str]) -> requests.Response:
-        response = requests.get(
-            http_address(self.url),
+        response = get(
+            self.url,
             headers={"Accept-Encoding": "identity", **headers},
             stream=True,
             timeout=_TIMEOUTS,

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pysam
 import requests
@@ -31,6 +32,7 @@ from snapshard_populate.reading.s3 import http_address
 from snapshard_populate.reading.source import is_url, open_source
 from snapshard_populate.reading.tabix_index import COLUMNS, parse_index
 from snapshard_populate.reading.text import MARK
+from snapshard_populate.reading.web import get
 
 BLOCK_BYTES = 4 << 20
 _END_MARKER = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
@@ -47,7 +49,7 @@ def has_index(location: str | Path) -> bool:
         return False
     if not is_url(name):
         return Path(_index_name(name)).is_file()
-    with requests.get(http_address(_index_name(name)), stream=True, timeout=_TIMEOUT) as response:
+    with _get(_index_name(name), stream=True) as response:
         return response.ok
 
 
@@ -154,7 +156,7 @@ def _index_content(location: str) -> bytes:
     name = _index_name(location)
     if not is_url(location):
         return Path(name).read_bytes()
-    response = requests.get(http_address(name), timeout=_TIMEOUT)
+    response = _get(name)
     if not response.ok:
         status = f"{response.status_code} {response.reason}"
         raise BadSource(name, f"expected a tabix index, but the server returned {status}")
@@ -188,11 +190,10 @@ def _end_of(location: str) -> tuple[bytes, int | None]:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - len(_END_MARKER)))
             return stream.read(), size
-    response = requests.get(
-        http_address(location),
+    response = _get(
+        location,
         headers={"Range": f"bytes=-{len(_END_MARKER)}"},
         stream=True,
-        timeout=_TIMEOUT,
     )
     with response:
         if response.status_code != 206:
@@ -202,3 +203,10 @@ def _end_of(location: str) -> tuple[bytes, int | None]:
             )
         size_text = response.headers.get("Content-Range", "").rpartition("/")[2]
         return response.content, int(size_text) if size_text.isdigit() else None
+
+
+def _get(url: str, **options: Any) -> requests.Response:
+    try:
+        return get(url, timeout=_TIMEOUT, **options)
+    except requests.RequestException as exc:
+        raise BadSource(url, f"no response: {exc}") from exc

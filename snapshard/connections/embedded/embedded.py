@@ -23,14 +23,19 @@ from snapshard.connections.embedded.healer import Healer
 from snapshard.connections.embedded.programs import current_programs
 from snapshard.connections.embedded.server import Server
 from snapshard.connections.embedded.users import User, folder_lock
+from snapshard.connections.embedded.versions import check_version
 from snapshard.connections.shard_map import CATALOG, ShardMap, shard_errors
 from snapshard.errors import BadQuery, SnapshardError
 
-_PREFIX = "shard_"
-_CONFIGURATION = """
+SHARD_PREFIX = "shard_"
+CONNECTIONS = 600
+"""max_connections: the pools of the default settings when all are full (2 workers x 26 databases x
+(4 for reads + 4 for exports) = 416) and the loaders. Idle slots cost little.
+"""
+CONFIGURATION = f"""
 # Written by snapshard when it created this folder. You may edit these lines; they are not written
 # again.
-max_connections = {connections}
+max_connections = {CONNECTIONS}
 shared_buffers = 256MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
@@ -44,10 +49,7 @@ jit = off
 # without their text.
 log_min_error_statement = panic
 """
-CONNECTIONS = 600
-"""max_connections: the pools of the default settings when all are full (2 workers x 26 databases x
-(4 for reads + 4 for exports) = 416) and the loaders. Idle slots cost little.
-"""
+"""The end of postgresql.conf in a new folder."""
 _PATH_BYTES = 900
 """The longest path of a data folder. PostgreSQL allows 1,024 bytes for the paths of files in it."""
 _log = logging.getLogger(__name__)
@@ -73,8 +75,9 @@ class Embedded:
         started again. The variables PGSERVICE, PGTZ, PGDATESTYLE and PGGEQO are removed from this
         process. Raises SnapshardError with the end of the server's log if it does not start.
         """
-        self.folder = _usable_folder(folder)
+        self.folder = usable_folder(folder)
         forget_variables()
+        check_version(self.folder)
         self._process = os.getpid()
         self._server = Server((self.folder / "postgres").resolve(), current_programs())
         try:
@@ -85,6 +88,11 @@ class Embedded:
             raise _unusable(self.folder, exc) from exc
         self._healer = Healer(self.folder, self._server, on_failure)
         atexit.register(self.close)
+
+    @property
+    def server(self) -> Server:
+        """The PostgreSQL server."""
+        return self._server
 
     def shard_map(self) -> ShardMap:
         """The folder's shards by name, and its catalog. Raises ShardUnavailable, which names the
@@ -98,11 +106,11 @@ class Embedded:
         ):
             names = connection.execute(
                 "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY datname",
-                [_PREFIX],
+                [SHARD_PREFIX],
             ).fetchall()
         return ShardMap(
             self._address(CATALOG),
-            {name.removeprefix(_PREFIX): self._address(name) for (name,) in names},
+            {name.removeprefix(SHARD_PREFIX): self._address(name) for (name,) in names},
         )
 
     def ensure_shards(self, names: Iterable[str]) -> ShardMap:
@@ -111,7 +119,7 @@ class Embedded:
             for name in names:
                 if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name):
                     raise BadQuery("shard", name, "lower-case letters, digits and '-' (41 at most)")
-                self._ensure(_PREFIX + name)
+                self._ensure(SHARD_PREFIX + name)
         return self.shard_map()
 
     def close(self) -> None:
@@ -139,7 +147,7 @@ class Embedded:
 
     def _start(self) -> None:
         try:
-            self._server.initialise(_CONFIGURATION.format(connections=CONNECTIONS))
+            self._server.initialise(CONFIGURATION)
             self._postmaster = self._server.ensure_running()
             self._ensure(CATALOG)
         except BaseException:
@@ -156,7 +164,7 @@ class Embedded:
 
     def _ensure(self, database: str) -> None:
         with (
-            shard_errors(database.removeprefix(_PREFIX)),
+            shard_errors(database.removeprefix(SHARD_PREFIX)),
             psycopg.connect(self._address("postgres"), autocommit=True) as connection,
         ):
             if not connection.execute(
@@ -165,7 +173,7 @@ class Embedded:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
 
-def _usable_folder(folder: Path) -> Path:
+def usable_folder(folder: Path) -> Path:
     """The absolute path of a data folder, which is created if it is missing. Raises SnapshardError."""
     try:
         path = folder.expanduser().resolve()

@@ -12,6 +12,7 @@ What must hold:
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from snapshard.connections.embedded.addresses import PORT, socket_folder
+from snapshard.connections.embedded.addresses import PORT, address, socket_folder
 from snapshard.connections.embedded.programs import Programs, as_user, open_to, owner_of
 from snapshard.errors import SnapshardError
 
@@ -59,15 +60,28 @@ class Server:
         """
         if (self.folder / "PG_VERSION").exists():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        owner = owner_of(self.folder)
-        open_to(owner, self.folder, self.programs)
+        # Under another name until it is complete, so that an interruption leaves no broken one.
+        new = self.folder.with_name(f"{self.folder.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        owner = owner_of(new)
+        open_to(owner, new, self.programs)
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"]
         if self.programs.major >= 17:
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self.programs.run("initdb", *options, f"--pgdata={self.folder}", owner=owner)
-        with (self.folder / "postgresql.conf").open("a", encoding="utf-8") as file:
+        self.programs.run("initdb", *options, f"--pgdata={new}", owner=owner)
+        with (new / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(configuration)
+        new.rename(self.folder)
+
+    @property
+    def owner(self) -> int:
+        """The user that PostgreSQL runs as."""
+        return owner_of(self.folder)
+
+    def address(self, database: str) -> str:
+        """The address of a database of the running server."""
+        return address(socket_folder(self.folder), PORT, database)
 
     def postmaster(self) -> Postmaster | None:
         """The running postmaster; None if there is none."""
@@ -104,12 +118,11 @@ class Server:
     def _start(self) -> int:
         """Starts the postmaster and returns its number."""
         self._end_orphans()
-        owner = owner_of(self.folder)
-        open_to(owner, self.folder, self.programs)
+        open_to(self.owner, self.folder, self.programs)
         socket = socket_folder(self.folder)
         if socket != self.folder:
-            _create_socket_folder(socket, owner)
-        return self._launch(socket, owner)
+            _create_socket_folder(socket, self.owner)
+        return self._launch(socket)
 
     def _await_ready(self, pid: int) -> Postmaster:
         while _is_alive(pid):
@@ -121,7 +134,7 @@ class Server:
             f"the embedded PostgreSQL in {self.folder} does not start: {self._log_end()}"
         )
 
-    def _launch(self, socket: Path, owner: int) -> int:
+    def _launch(self, socket: Path) -> int:
         settings = {"unix_socket_directories": socket, "unix_socket_permissions": "0700"}
         settings |= {"listen_addresses": "", "port": PORT, **dict.fromkeys(_OPTIONS, "C")}
         options = [f"--{name}={value}" for name, value in settings.items()]
@@ -133,7 +146,7 @@ class Server:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             start_new_session=True,
-            **as_user(owner),
+            **as_user(self.owner),
         )
         return int(result.stdout)
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkstemp
 
+from snapshard.errors import SnapshardError
+
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
@@ -47,6 +49,21 @@ class User:
         """Whether another user has the folder."""
         paths = [path for path in self._users.iterdir() if str(path) != self._path]
         return any(map(_is_held, paths))
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Holds a folder alone: other programs wait until the end. Raises SnapshardError if one uses it."""
+    with folder_lock(folder):
+        user = User(folder)
+        try:
+            if user.others():
+                raise SnapshardError(
+                    f"another program uses the data folder {folder}; stop it first"
+                )
+            yield
+        finally:
+            user.leave()
 
 
 def _is_held(path: Path) -> bool:
