@@ -3,6 +3,7 @@ row is there afterwards, or nothing is.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,13 +11,16 @@ import tempfile
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from data_folders import quit_at_once
+from psycopg import sql
 
 from snapshard.client import Client
 from snapshard.connections import Embedded
 from snapshard.connections.embedded import CONFIGURATION, Programs, Server, current_programs
 from snapshard.connections.embedded.programs import read_major, wheel_programs
+from snapshard_populate.backup.dumps import Databases
 from snapshard_populate.loading import LoadPlan, load_compilation, read_folder
 from snapshard_populate.releases import prune_releases, read_layout, retire_release
 from snapshard_populate.simulate import simulate
@@ -66,18 +70,25 @@ def contents(folder, release="r2"):
         return rows, client.get("groups"), client.get("samples", {"limit": 100})
 
 
-def test_a_backup_of_a_folder_in_use_is_restored_whole(folder, parent):
-    before = contents(folder.folder)
-    result = snapshard("backup", parent / "copy.backup", "--data", folder.folder)
+@pytest.fixture(scope="module")
+def backup(folder, parent):
+    """A backup of the folder."""
+    path = parent / "copy.backup"
+    result = snapshard("backup", path, "--data", folder.folder)
     assert (result.returncode, result.stderr) == (0, "")
-    result = snapshard("restore", parent / "copy.backup", "--data", parent / "restored")
+    return path
+
+
+def test_a_backup_of_a_folder_in_use_is_restored_whole(folder, parent, backup):
+    before = contents(folder.folder)
+    result = snapshard("restore", backup, "--data", parent / "restored")
     assert (result.returncode, result.stderr) == (0, "")
     assert contents(parent / "restored") == before
     assert contents(parent / "restored", "r1") == contents(folder.folder, "r1")
-    again = snapshard("restore", parent / "copy.backup", "--data", parent / "restored")
+    again = snapshard("restore", backup, "--data", parent / "restored")
     assert again.returncode == 1
     assert "has databases; name a new folder" in again.stderr
-    again = snapshard("backup", parent / "copy.backup", "--data", folder.folder)
+    again = snapshard("backup", backup, "--data", folder.folder)
     assert again.returncode == 1
     assert "exists; name another file" in again.stderr
 
@@ -116,10 +127,9 @@ def load_and_prune(folder, source, ended):
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "other"])
-def test_a_damaged_backup_restores_nothing(folder, parent, damage):
+def test_a_damaged_backup_restores_nothing(backup, parent, damage):
     path, target = parent / f"{damage}.backup", parent / f"from-{damage}"
-    snapshard("backup", path, "--data", folder.folder)
-    content = bytearray(path.read_bytes())
+    content = bytearray(backup.read_bytes())
     middle = len(content) // 2
     if damage == "changed":
         content[middle] ^= 0xFF
@@ -148,11 +158,9 @@ def old_programs():
 
 
 @pytest.mark.parametrize("old", old_programs(), ids=lambda programs: f"from-{programs.major}")
-def test_a_folder_of_an_older_version_is_refused_and_upgraded_by_one_command(
-    folder, parent, source, old
-):
+def test_a_folder_of_an_older_version_is_refused_and_upgraded_by_one_command(folder, parent, old):
     data = parent / f"old {old.major}"
-    create_old(data, old, source)
+    create_old(data, old, folder)
     result = snapshard("query", "--count", "--data", data)
     assert result.returncode == 1
     assert f"is of PostgreSQL {old.major}, and PostgreSQL {current_programs().major} is" in (
@@ -167,9 +175,9 @@ def test_a_folder_of_an_older_version_is_refused_and_upgraded_by_one_command(
     assert "already" in result.stdout
 
 
-def test_an_upgrade_that_was_interrupted_between_its_renames_is_completed(folder, parent):
+def test_an_upgrade_that_was_interrupted_between_its_renames_is_completed(folder, parent, backup):
     data = parent / "interrupted"
-    snapshard("restore", parent / "copy.backup", "--data", data)
+    snapshard("restore", backup, "--data", data)
     os.rename(data / "postgres", data / "postgres.upgraded")
     result = snapshard("query", "--count", "--data", data)
     assert result.returncode == 1
@@ -178,14 +186,21 @@ def test_an_upgrade_that_was_interrupted_between_its_renames_is_completed(folder
     assert contents(data) == contents(folder.folder)
 
 
-def create_old(data, programs, source):
-    """Loads a release with an older PostgreSQL, as an older Snapshard did."""
-    server = Server(data / "postgres", programs)
+def create_old(data, programs, folder):
+    """A copy of a folder as an older PostgreSQL holds it. Our tables have virtual columns, which
+    came with version 18; before, they would have been stored.
+    """
     data.mkdir()
+    server, new = Server(data / "postgres", programs), Databases(folder.server, current_programs())
     server.initialise(CONFIGURATION)
-    embedded = Embedded.__new__(Embedded)
-    postmaster = server.ensure_running()
-    embedded.folder, embedded._server, embedded._postmaster = data, server, postmaster
-    embedded._ensure("catalog")
-    load(embedded, source, "r1")
+    server.ensure_running()
+    for name in new.names():
+        dump = [new.programs.path("pg_dump"), "--no-owner", f"--dbname={new.server.address(name)}"]
+        text = subprocess.run(dump, capture_output=True, text=True, check=True).stdout
+        text = re.sub(r"(GENERATED ALWAYS AS \(.*\))(,?)$", r"\1 STORED\2", text, flags=re.M)
+        text = text.replace("SET transaction_timeout = 0;", "")
+        with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        psql = [programs.path("psql"), "-qX", "--set=ON_ERROR_STOP=1", server.address(name)]
+        subprocess.run(psql, input=text, capture_output=True, text=True, check=True)
     server.stop()
