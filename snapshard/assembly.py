@@ -1,4 +1,4 @@
-"""Genome assemblies: the names of one assembly, its chromosomes and their lengths.
+"""Genome assemblies: the names of one assembly, and the form of primary chromosomes.
 
 The facts are in `assemblies.tsv` beside this module, with their sources.
 """
@@ -12,6 +12,8 @@ PRIMARY = "chr[12]?[0-9XYM]"
 Snaptron's form: it also matches names that no human assembly has, such as chr0 and chr29.
 """
 _PRIMARY = re.compile(PRIMARY)
+_PATCH = re.compile(r"\.p\d+$")
+_VERSIONS = re.compile(r"(.+\.)(\d+)-(\d+)")
 
 
 def is_primary(chrom: str) -> bool:
@@ -20,45 +22,61 @@ def is_primary(chrom: str) -> bool:
 
 
 def grc_name(assembly: str) -> str:
-    """The name that the Genome Reference Consortium gives to an assembly: GRCh38 for hg38; an
-    unknown name is returned unchanged.
+    """The name that the Genome Reference Consortium gives to an assembly, ignoring case and patches:
+    GRCh38 for hg38, grch38 and GRCh38.p14; an unknown name is returned unchanged.
     """
-    return _grc_names().get(assembly, assembly)
+    return _grc_names().get(_PATCH.sub("", assembly.strip().lower()), assembly)
 
 
 def ucsc_name(assembly: str) -> str:
-    """The name that UCSC gives to an assembly: hg38 for GRCh38; an unknown name is returned
-    unchanged.
+    """The name that UCSC gives to an assembly: hg38 for GRCh38 and GRCh38.p14; an unknown name is
+    returned unchanged.
     """
-    ucsc_names = {grc: ucsc for ucsc, grc in _grc_names().items()}
-    return ucsc_names.get(assembly, assembly)
+    return _ucsc_names().get(grc_name(assembly), assembly)
 
 
 def are_same_assembly(first: str, second: str) -> bool:
-    """Whether two names mean one assembly, ignoring case: hg38 and GRCh38 do."""
+    """Whether two names mean the same coordinates: hg38, GRCh38 and GRCh38.p14 do. Case is ignored."""
     return _plain_name(first) == _plain_name(second)
 
 
-def chromosome_lengths(assembly: str) -> dict[str, int]:
-    """The lengths in bases of an assembly's primary chromosomes, in genome order; empty for an
-    assembly without lengths in the table.
-    """
-    chromosomes = [record for record in _records() if record[:2] == ("chromosome", assembly)]
-    return {chrom: int(length) for _, _, chrom, length in chromosomes}
+def is_assembly(text: str) -> bool:
+    """Whether a text is a name of an assembly in the table."""
+    return grc_name(text) in _ucsc_names()
+
+
+def read_table(name: str) -> list[list[str]]:
+    """The tab-separated lines of a table beside this module, without its comments."""
+    lines = files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
 def _plain_name(assembly: str) -> str:
-    lowered = assembly.lower()
-    return _grc_names().get(lowered, lowered).lower()
+    return _PATCH.sub("", grc_name(assembly).strip().lower())
+
+
+@cache
+def _ucsc_names() -> dict[str, str]:
+    """UCSC's name of every assembly by its name at the Genome Reference Consortium."""
+    return {grc: names.split(",")[0] for grc, names, _ in read_table("assemblies.tsv")}
 
 
 @cache
 def _grc_names() -> dict[str, str]:
-    """The name of every assembly by its name at UCSC."""
-    return {record[2]: record[1] for record in _records() if record[0] == "assembly"}
+    """The name of every assembly by all its names in small letters."""
+    grc_names: dict[str, str] = {}
+    for grc, names, accessions in read_table("assemblies.tsv"):
+        for name in (grc, *names.split(","), *_versions(accessions)):
+            grc_names[name.lower()] = grc
+    return grc_names
 
 
-@cache
-def _records() -> tuple[tuple[str, ...], ...]:
-    lines = files(__package__).joinpath("assemblies.tsv").read_text(encoding="utf-8").splitlines()
-    return tuple(tuple(line.split("\t")) for line in lines if not line.startswith("#"))
+def _versions(accessions: str) -> list[str]:
+    """Every version of the accessions `GCA_000001405.15-29,…`."""
+    ranges = [_VERSIONS.fullmatch(text) for text in accessions.split(",")]
+    return [
+        f"{match[1]}{version}"
+        for match in ranges
+        if match
+        for version in range(int(match[2]), int(match[3]) + 1)
+    ]

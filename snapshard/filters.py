@@ -87,6 +87,11 @@ class Filter:
         return FILTERABLE[self.column].type
 
     @property
+    def names_chromosome(self) -> bool:
+        """Whether the value is the name of a chromosome, which has several spellings."""
+        return self.column == "chromosome"
+
+    @property
     def operand(self) -> Operand:
         """The value as the column's type; for a text column the stored values that it means, of
         which a row must have one (with != none).

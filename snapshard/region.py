@@ -7,20 +7,26 @@ and the last base of its intron.
 import re
 from dataclasses import dataclass
 
+from snapshard.chromosome import (
+    CHROM_EXPECTED,
+    chromosome_length,
+    chromosome_name,
+    is_chromosome,
+    is_hla,
+    odd_character,
+)
 from snapshard.errors import BadRegion
 
 LAST_BASE = 2_147_483_646
 """Longer than any known chromosome; an int4range stores end + 1, which still fits."""
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
-CHROM_FORM = r"[A-Za-z0-9][A-Za-z0-9_.*\-]*"
-"""The form of a chromosome's name, as a regular expression."""
-_CHROM = re.compile(CHROM_FORM)
-_REGION = re.compile(
-    r"(?P<chrom>[^:\s]+)\s*(?::\s*(?P<start>[\d,\s]+?)\s*(?:-\s*(?P<end>[\d,\s]+?)\s*)?)?"
+_POSITION = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\s[0-9]{3})+|[0-9]+"
+_SPAN = re.compile(rf"\s*(?P<start>{_POSITION})\s*(?:-\s*(?P<end>{_POSITION})\s*)?")
+_EXPECTED = (
+    "chromosome:start-end such as chr2:29,223,529-29,919,992 (1-based, both ends included; commas"
+    " and blanks only between thousands)"
 )
-_BARE = re.compile(r"(?:[1-9]|1\d|2[0-2]|X|Y|M|MT)", re.IGNORECASE)
-_EXPECTED = "chromosome:start-end such as chr2:29,223,529-29,919,992 (1-based, both ends included)"
 
 
 @dataclass(frozen=True, order=True)
@@ -32,8 +38,9 @@ class Region:
     end: int = LAST_BASE
 
     def __post_init__(self) -> None:
-        if not _CHROM.fullmatch(self.chrom):
-            raise BadRegion(self.chrom, "a chromosome name such as chr2")
+        if not is_chromosome(self.chrom):
+            odd = odd_character(self.chrom)
+            raise BadRegion(self.chrom, CHROM_EXPECTED + (f", not {odd!r}" if odd else ""))
         if not 1 <= self.start <= self.end <= LAST_BASE:
             raise BadRegion(
                 f"{self.chrom}:{self.start}-{self.end}", "1 <= start <= end (positions are 1-based)"
@@ -45,41 +52,53 @@ class Region:
         return f"{self.chrom}:{self.start}-{self.end}"
 
 
-def parse_region(text: str) -> Region:
+def parse_region(text: str, assembly: str | None) -> Region:
     """The region that a person wrote: `chr2:29,223,529-29,919,992`, `2:…`, one position, or a
-    chromosome.
+    chromosome, with the name that the chromosome has in the assembly.
 
-    Accepts a leading `Chromosome`, commas, blanks and typographic dashes. An end beyond LAST_BASE
-    becomes LAST_BASE. Raises BadRegion.
+    Accepts a leading `Chromosome`, typographic dashes, and commas or blanks between groups of three
+    digits. The name of an HLA allele, which contains colons, is a name before it is anything else. An
+    end beyond LAST_BASE becomes LAST_BASE. Raises BadRegion, also for a start beyond the end of the
+    chromosome.
     """
-    plain = re.sub(f"[{_DASHES}]", "-", text).strip()
-    plain = re.sub(r"(?i)^chromosome\s*", "", plain)
-    match = _REGION.fullmatch(plain)
-    if not match:
+    plain = re.sub(r"(?i)^chromosome\s*", "", plain_dashes(text))
+    if is_hla(plain) or ":" not in plain:
+        return Region(_chromosome(plain, text, assembly))
+    name, _, positions = plain.rpartition(":")
+    span = _SPAN.fullmatch(positions)
+    if not span:
         raise BadRegion(text, _EXPECTED)
-    chrom = chromosome_name(match["chrom"])
-    if not match["start"]:
-        return Region(chrom)
-    start = _parse_position(match["start"], text)
-    end = _parse_position(match["end"], text) if match["end"] else start
+    chrom = _chromosome(name.rstrip(), text, assembly)
+    start = _parse_position(span["start"])
+    end = _parse_position(span["end"]) if span["end"] else start
     if not 1 <= start <= end:
         raise BadRegion(text, _EXPECTED + ", start not after end")
+    check_position(start, chrom, text, assembly)
     return Region(chrom, start, end)
 
 
-def chromosome_name(text: str) -> str:
-    """The chromosome in UCSC spelling: `2` and `Chr2` become `chr2`, `MT` becomes `chrM`. Other
-    names are returned unchanged.
+def check_position(position: int, chrom: str, text: str, assembly: str | None) -> None:
+    """Raises BadRegion, which quotes the text, for a position beyond the end of its chromosome; passes
+    if the length of the chromosome is not known.
     """
-    bare = re.sub(r"(?i)^chr(?=(?:\d{1,2}|x|y|mt?)$)", "", text)
-    if not _BARE.fullmatch(bare):
-        return text
-    return "chr" + {"MT": "M"}.get(bare.upper(), bare.upper())
+    length = chromosome_length(chrom, assembly)
+    if length is not None and position > length:
+        raise BadRegion(text, f"positions up to {length:,}, where {chrom} of {assembly} ends")
 
 
-def _parse_position(digits: str, text: str) -> int:
-    number = re.sub(r"[,\s]", "", digits)
-    if not number:
+def plain_dashes(text: str) -> str:
+    """The text without blanks around it, and with hyphens in place of typographic dashes."""
+    return re.sub(f"[{_DASHES}]", "-", text).strip()
+
+
+def _chromosome(name: str, text: str, assembly: str | None) -> str:
+    if not name or (re.search(r"[\s:,]", name) and not is_hla(name)):
         raise BadRegion(text, _EXPECTED)
+    if odd := odd_character(name):
+        raise BadRegion(text, f"{CHROM_EXPECTED}, not {odd!r}")
+    return chromosome_name(name, assembly)
+
+
+def _parse_position(digits: str) -> int:
     # Any 18 digits exceed LAST_BASE unless they are zeros; int() of a very long text would raise.
-    return min(int(number[:18]), LAST_BASE)
+    return min(int(re.sub(r"[,\s]", "", digits)[:18]), LAST_BASE)

@@ -76,14 +76,17 @@ class Interval:
 
 @dataclass(frozen=True)
 class Release:
-    """One immutable load: its intervals in genome order, and the facts that every response states."""
+    """One immutable load: its intervals in genome order, and the facts that every response states.
+
+    An assembly of None is unknown.
+    """
 
     compilation: str
     name: str
     schema: str
     state: str
     title: str
-    assembly: str
+    assembly: str | None
     simulated: bool
     sample_count: int | None
     created: datetime
@@ -96,6 +99,13 @@ class Release:
     def named_chroms(self) -> frozenset[str]:
         """The chromosomes with intervals of their own, and OTHERS if there is such an interval."""
         return frozenset(interval.chrom for interval in self.intervals)
+
+    @property
+    def filled_chroms(self) -> frozenset[str]:
+        """The chromosomes with intervals of their own that hold rows of any kind."""
+        return frozenset(interval.chrom for interval in self.intervals if interval.content) - {
+            OTHERS
+        }
 
     @property
     def row_count(self) -> int:

@@ -26,7 +26,7 @@ from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.release import Content, Interval, Release
 
 _RELEASES = """
-SELECT r.compilation, r.name, r.schema, r.state, c.title, c.assembly, c.simulated,
+SELECT r.compilation, r.name, r.schema, r.state, c.title, nullif(c.assembly, ''), c.simulated,
        r.sample_count, r.created, r.published, coalesce(c.current = r.name, false)
 FROM release r JOIN compilation c ON c.name = r.compilation
 WHERE r.state IN ('published', 'verified')
@@ -54,7 +54,7 @@ class _Heading(NamedTuple):
     schema: str
     state: str
     title: str
-    assembly: str
+    assembly: str | None
     simulated: bool
     sample_count: int | None
     created: datetime

@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -25,8 +26,12 @@ from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
 from snapshard.catalog.transcripts import TranscriptLines
 from snapshard.catalog.unicode_forms import unicode_forms
-from snapshard.errors import NotFound
-from snapshard.release import Release, SampleGroup
+from snapshard.chromosome import chromosome_name
+from snapshard.errors import BadRegion, NotFound
+from snapshard.filters import Filter
+from snapshard.query import Query
+from snapshard.region import Region
+from snapshard.release import OTHERS, Release, SampleGroup
 
 Value = TypeVar("Value")
 
@@ -54,6 +59,7 @@ class ReleaseFacts:
         self._groups = _Fact(self._read_groups)
         self._base_columns = _Fact(self._read_base_columns)
         self._other_chromosomes = _Fact(partial(read_other_chromosomes, release))
+        self._other_spellings = _Fact(self._read_other_spellings)
         self._search = _Fact(self._read_search, threading.Lock())
         self._transcripts = _Fact(self._read_transcripts, threading.Lock())
 
@@ -114,6 +120,61 @@ class ReleaseFacts:
         """
         return self._other_chromosomes()
 
+    def chromosome(self, name: str) -> str | None:
+        """The name under which the release holds a chromosome, given in any spelling; None if it does
+        not have the chromosome.
+
+        Raises BadRegion for an accession of another assembly, and as `other_chromosomes` does.
+        """
+        release = self.release
+        one_name = chromosome_name(name, release.assembly)
+        if one_name in release.filled_chroms:
+            return one_name
+        # Releases that were loaded before names were unified have other spellings.
+        other_chroms = self._other_spellings()
+        for spelling in (name, one_name, _plain_spelling(one_name, release.assembly)):
+            if spelling in other_chroms:
+                return other_chroms[spelling]
+        return one_name if one_name in release.named_chroms - {OTHERS} else None
+
+    def stored_region(self, region: Region) -> Region:
+        """The region on the name under which the release holds its chromosome; unchanged if it does
+        not have the chromosome.
+        """
+        chrom = self.chromosome(region.chrom) or region.chrom
+        return region if chrom == region.chrom else replace(region, chrom=chrom)
+
+    def stored_query(self, query: Query) -> Query:
+        """The query with the names under which the release holds its chromosomes, in regions and in
+        filters; a chromosome that the release does not have keeps its name, and matches nothing.
+        """
+        if not query.regions and not query.filters:
+            return query
+        return replace(
+            query,
+            regions=tuple(self.stored_region(region) for region in query.regions),
+            filters=tuple(self.stored_filter(condition) for condition in query.filters),
+        )
+
+    def stored_filter(self, condition: Filter) -> Filter:
+        """The condition; one that a chromosome is, or is not, this one with the name under which the
+        release holds it.
+        """
+        if not condition.names_chromosome:
+            return condition
+        return replace(condition, value=self.chromosome(condition.value) or condition.value)
+
+    def _read_other_spellings(self) -> dict[str, str]:
+        """The chromosomes that have rows but no interval of their own, by their own and their plain
+        spelling.
+        """
+        release = self.release
+        if not any(interval.chrom == OTHERS and interval.content for interval in release.intervals):
+            return {}
+        names = sorted(self.other_chromosomes)
+        plain = {_plain_spelling(name, release.assembly): name for name in names}
+        return plain | {name: name for name in names}
+
     def _read_types(self) -> dict[str, str]:
         statement = _FIELD_TYPES.format(sql.Identifier(self.release.schema))
         with self._catalog.connect() as connection:
@@ -141,6 +202,16 @@ class ReleaseFacts:
     def _read_base_columns(self) -> tuple[str, ...]:
         header = self._catalog.file(self.release, file_names.BASES_HEADER)
         return tuple(header.decode().strip("\n").split("\t")) if header else ()
+
+
+def _plain_spelling(name: str, assembly: str | None) -> str:
+    """What two spellings of a chromosome have in common, also if no table knows it: `2l` for `chr2L`."""
+    try:
+        one_name = chromosome_name(name, assembly)
+    except BadRegion:
+        # A row of another assembly, in a release that was loaded before such rows were refused.
+        one_name = name
+    return one_name.lower().removeprefix("chr")
 
 
 class FactsCache:

@@ -41,20 +41,23 @@ def read_bases(
 
     They are read, and errors are raised, as in `matching_rows`.
     """
+    stored_region = index.facts.of(release).stored_region(region)
     named_chroms = release.named_chroms
     intervals = [
         interval
         for interval in release.intervals
-        if interval.may_hold(region, match, named_chroms, BASE.name)
+        if interval.may_hold(stored_region, match, named_chroms, BASE.name)
     ]
 
     def rows_of(interval: Interval, *, use: Use) -> Generator[Rows, None, None]:
         return _interval_rows(
-            index, release, region, interval, use=use, match=match, columns=columns
+            index, release, stored_region, interval, use=use, match=match, columns=columns
         )
 
     sizes = fanout.gather_by(
-        lambda interval: interval.shard, partial(_text_bytes, index, release, region), intervals
+        lambda interval: interval.shard,
+        partial(_text_bytes, index, release, stored_region),
+        intervals,
     )
     return read_intervals(index, intervals, rows_of, size=sum(sizes), slot=slot)
 

@@ -160,7 +160,8 @@ class Index:
         if len(spans) > _WIDE_SPANS:
             current_watch().before_wide_read()
         names = tuple(columns)
-        searches = _spans_by_interval(release, spans)
+        facts = self.facts.of(release)
+        searches = _spans_by_interval(release, [facts.stored_region(span) for span in spans])
 
         def search(interval: Interval) -> list[bytes]:
             directory = self._resources.directory(release, interval, "junction")
@@ -202,8 +203,9 @@ class Index:
         raise NotFound(kind, snaptron_id)
 
     def _readers(self, release: Release, query: Query) -> list[IntervalReader]:
-        intervals = intervals_to_ask(query, release)
-        return [self.reader(release, query, interval) for interval in intervals]
+        stored_query = self.facts.of(release).stored_query(query)
+        intervals = intervals_to_ask(stored_query, release)
+        return [self.reader(release, stored_query, interval) for interval in intervals]
 
     def _stream(
         self,

@@ -43,6 +43,7 @@ from snapshard.index.directory import COLUMNS, Blocks
 from snapshard.index.tables import rowset
 from snapshard.junction import NAME, ColumnType
 from snapshard.match import RULES, Match
+from snapshard.name import name_prefix
 from snapshard.query import Query
 from snapshard.release import OTHERS, Interval, Release
 
@@ -221,12 +222,12 @@ def directory_statement(release: Release, interval: Interval, kind: str) -> Stat
     return statement(select(*columns).where(of_interval).order_by(blocks.c.block))
 
 
-def row_column(rows: Table, assembly: str, name: str) -> ColumnElement[Any]:
+def row_column(rows: Table, assembly: str | None, name: str) -> ColumnElement[Any]:
     """A stored column, or the stable name, which is composed of stored columns."""
     if name != NAME:
         return rows.c[name]
     return func.concat(
-        literal(f"{assembly}:"),
+        literal(name_prefix(assembly)),
         rows.c.chromosome,
         ":",
         rows.c.start,
@@ -328,7 +329,7 @@ def _selector(name: str, blocks: Blocks) -> tuple[_BlockSelector, dict[str, Any]
 
 
 @lru_cache(_SHAPES)
-def _summaries(shape: _Shape, assembly: str, columns: tuple[str, ...]) -> Statement:
+def _summaries(shape: _Shape, assembly: str | None, columns: tuple[str, ...]) -> Statement:
     rows = rowset(shape.schema, shape.kind).rows
     summaries = (
         select(*[row_column(rows, assembly, name) for name in columns])

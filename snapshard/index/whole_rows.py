@@ -38,11 +38,12 @@ def matching_rows(index: Index, release: Release, query: Query, *, slot: Slot) -
     When this returns, every shard that is needed has responded; otherwise it raises
     ShardUnavailable, or TooBusy if a large result finds no export slot.
     """
+    stored_query = index.facts.of(release).stored_query(query)
 
     def rows_of(interval: Interval, *, use: Use) -> Generator[Rows, None, None]:
-        return index.reader(release, query, interval).rows(use=use)
+        return index.reader(release, stored_query, interval).rows(use=use)
 
-    intervals = intervals_to_ask(query, release)
+    intervals = intervals_to_ask(stored_query, release)
     size = index.candidate_bytes(release, query)
     return read_intervals(index, intervals, rows_of, size=size, slot=slot)
 

@@ -21,7 +21,8 @@ def check(tmp_path, monkeypatch):
         for name in texts.keys() | {"samples"}:
             if name != "junctions":
                 files += [f"--{name.replace('_', '-')}", getattr(compilation, name)]
-        arguments = ["load", "--check", compilation.junctions, *files, *options]
+        arguments = ["load", "--check", compilation.junctions, "--assembly", "GRCh38"]
+        arguments += [*files, *options]
         result = CliRunner().invoke(snapshard, arguments)
         return result.exit_code, result.stdout.replace(f"{tmp_path}/", "").splitlines()
 
@@ -30,6 +31,20 @@ def check(tmp_path, monkeypatch):
 
 def test_good_sources_are_reported_as_good(check):
     assert check() == (0, ["junctions.txt: a load would succeed; 1 good junctions"])
+
+
+def test_new_names_of_chromosomes_and_an_unknown_assembly_are_reported(check, tmp_path):
+    code, lines = check(junctions=row(1, "1", 1, 9) + row(2, "chr1", 2, 9))
+    assert (code, lines[:-1]) == (
+        0,
+        [
+            "notice: junctions.txt: chromosomes were renamed in 1 row: 1 to chr1",
+            "notice: junctions.txt: chr1 is named 1 and chr1",
+        ],
+    )
+    command = ["load", "--check", str(tmp_path / "junctions.txt")]
+    result = CliRunner().invoke(snapshard, command)
+    assert "the assembly is unknown" in result.stdout
 
 
 def test_every_bad_row_and_every_bad_file_is_listed(check):

@@ -112,5 +112,5 @@ def test_samples_without_reads_count_in_no_n_and_unknown_samples_in_no_N(embedde
     load(embedded, write_sources(tmp_path, junctions=junctions, groups=groups))
     with Client(data=embedded.folder, compilation="odd") as client:
         evidence = client.evidence("chr1:100-200:+")
-    assert evidence.attrs["summary"] == "GRCh38:chr1:100-200:+ is seen in 2 of 4 samples, 5 reads"
+    assert evidence.attrs["summary"] == "chr1:100-200:+ is seen in 2 of 4 samples, 5 reads"
     assert evidence.loc["Liver", ["n", "N"]].tolist() == [1, 2]

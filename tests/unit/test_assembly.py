@@ -7,11 +7,11 @@ import pytest
 from snapshard.assembly import (
     PRIMARY,
     are_same_assembly,
-    chromosome_lengths,
     grc_name,
     is_primary,
     ucsc_name,
 )
+from snapshard.chromosome import chromosome_lengths
 from snapshard.junction import parse_id
 from snapshard.transcripts import introns_between
 
@@ -21,6 +21,29 @@ def test_an_assembly_has_two_names():
     assert (ucsc_name("GRCh37"), ucsc_name("hg19"), ucsc_name("T2T")) == ("hg19", "hg19", "T2T")
     assert are_same_assembly("HG38", "grch38")
     assert not are_same_assembly("hg38", "GRCh37")
+
+
+@pytest.mark.parametrize(
+    ("name", "assembly"),
+    [
+        ("GRCh38.p13", "GRCh38"),
+        ("grch38.P14", "GRCh38"),
+        ("hg38.p12", "GRCh38"),
+        ("GCA_000001405.15", "GRCh38"),
+        ("GCF_000001405.40", "GRCh38"),
+        ("GRCh37.p13", "GRCh37"),
+        ("b37", "GRCh37"),
+        ("GCF_000001405.25", "GRCh37"),
+        ("mm10", "GRCm38"),
+        ("GRCm38.p6", "GRCm38"),
+        ("mm39", "GRCm39"),
+        ("hs1", "T2T-CHM13v2.0"),
+        ("TAIR10.p1", "TAIR10"),
+    ],
+)
+def test_a_patch_and_an_accession_name_the_assembly_whose_coordinates_they_have(name, assembly):
+    assert are_same_assembly(name, assembly)
+    assert not are_same_assembly(name, "GRCz11")
 
 
 def test_the_chromosomes_are_in_genome_order_and_primary():

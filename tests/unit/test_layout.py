@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from snapshard.assembly import chromosome_lengths
+from snapshard.chromosome import chromosome_lengths
 from snapshard.connections import ShardMap
 from snapshard.errors import BadQuery, BadSetting, BadShardMap, NotFound
 from snapshard.region import LAST_BASE

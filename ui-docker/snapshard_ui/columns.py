@@ -8,6 +8,7 @@ from functools import cached_property
 from snapshard.errors import BadQuery
 from snapshard.filters import CLASS
 from snapshard.junction import COLUMNS, NAME, SUMMARY, Column, ColumnType, annotation_class
+from snapshard.name import name_prefix
 from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
@@ -105,8 +106,8 @@ def with_columns(rows: Rows, columns: Sequence[str], release: Release) -> Rows:
         cells[CLASS.name] = _classes(rows, cells["strand"])
     if NAME in names and NAME not in cells:
         loci = zip(*[cells[part] for part in ("chromosome", "start", "end", "strand")], strict=True)
-        assembly = release.assembly.encode()
-        cells[NAME] = [b"%s:%s:%s-%s:%s" % (assembly, *locus) for locus in loci]
+        prefix = name_prefix(release.assembly).encode()
+        cells[NAME] = [b"%s%s:%s-%s:%s" % (prefix, *locus) for locus in loci]
     lines = zip(*[cells[name] for name in names], strict=True)
     return Rows(b"".join([b"\t".join(line) + b"\n" for line in lines]), names)
 

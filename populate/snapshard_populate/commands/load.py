@@ -50,6 +50,10 @@ _FILES = {
 
 _MOST_LISTED = 100
 """Bad rows that --check lists of a source."""
+_UNKNOWN_ASSEMBLY = (
+    "the assembly is unknown, so names of junctions do not state it; if you know it, load with "
+    "--assembly, such as --assembly GRCh38"
+)
 
 
 def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +72,10 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ),
 )
 @click.option("--title", help="Name of the compilation in responses of Snaptron's protocol.")
-@click.option("--assembly", help="Reference assembly, such as GRCh38.")
+@click.option(
+    "--assembly",
+    help="Reference assembly, such as GRCh38; unknown if neither this nor the folder names it.",
+)
 @click.option("--simulated", is_flag=True, help="Mark the data as simulated in every response.")
 @_file_options
 @click.option(
@@ -147,7 +154,7 @@ def load(
     Examples:
       snapshard load demo
       snapshard load --check demo
-      snapshard load junctions.bgz --compilation gtex --samples samples.tsv --groups samples.groups.tsv
+      snapshard load junctions.bgz --compilation gtex --assembly GRCh38 --samples samples.tsv
       zcat part*.gz | snapshard load - --compilation mine --shards 25
       snapshard load gtex --layout intervals.tsv --release r2 --until load
     """
@@ -159,7 +166,10 @@ def load(
             f"expected one SOURCE (several only with --check), got {len(sources)}"
         )
     compilation = _compilation(sources[0], options)
-    with shards_to_fill(settings_for(data), layout, shards) as (shard_map, intervals):
+    with shards_to_fill(settings_for(data), layout, shards, compilation.assembly) as (
+        shard_map,
+        intervals,
+    ):
         if options["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is already loaded")
             return
@@ -172,6 +182,8 @@ def load(
             )
     for notice in status.notices:
         click.echo(f"notice: {notice}", err=True)
+    if status.assembly is None:
+        click.echo(f"notice: {status}: {_UNKNOWN_ASSEMBLY}", err=True)
     click.echo(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"
@@ -179,7 +191,7 @@ def load(
 
 
 def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any]) -> None:
-    intervals = layout_of(layout) if layout else None
+    intervals = layout_of(layout, options["assembly"]) if layout else None
     good = True
     for source in sources:
         # Without a load there is no need for a name.
@@ -194,6 +206,8 @@ def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any])
             )
         for line in _lines(findings):
             click.echo(line)
+        if compilation.assembly is None:
+            click.echo(f"notice: {source}: {_UNKNOWN_ASSEMBLY}")
         refused = bool(findings.bad_files) or findings.bad_row_count > options["max_errors"]
         good = good and not refused
         answer = "a load would fail" if refused else "a load would succeed"

@@ -41,15 +41,15 @@ def current_shards(settings: Settings) -> Iterator[ShardMap]:
 
 @contextmanager
 def shards_to_fill(
-    settings: Settings, layout_file: Path | None, count: int | None
+    settings: Settings, layout_file: Path | None, count: int | None, assembly: str | None = None
 ) -> Iterator[tuple[ShardMap, Sequence[Interval]]]:
     """The shards to load, and the intervals of the genome that each of them gets.
 
-    Without a layout file, whole chromosomes are distributed over the shards. The embedded server
-    creates missing shards: `count` of them, or five if it has none and no count is given. The
-    shards of a cluster are fixed; raises BadShardMap for a count there.
+    Without a layout file, whole chromosomes of the assembly are distributed over the shards. The
+    embedded server creates missing shards: `count` of them, or five if it has none and no count is
+    given. The shards of a cluster are fixed; raises BadShardMap for a count there.
     """
-    layout = layout_of(layout_file) if layout_file else None
+    layout = layout_of(layout_file, assembly) if layout_file else None
     if not settings.embedded:
         if count is not None:
             raise BadShardMap(
@@ -57,18 +57,18 @@ def shards_to_fill(
                 "its shard map or from discovery"
             )
         with current_shards(settings) as shards:
-            yield shards, layout or default_layout(sorted(shards.addresses))
+            yield shards, layout or default_layout(sorted(shards.addresses), assembly)
         return
     with Embedded(settings.data) as embedded:
         names = sorted(embedded.shard_map().addresses)
         if count or not names:
             names = [f"shard-{number:02}" for number in range(1, (count or EMBEDDED_SHARDS) + 1)]
-        intervals = layout or default_layout(names)
+        intervals = layout or default_layout(names, assembly)
         shards = embedded.ensure_shards(dict.fromkeys(interval.shard for interval in intervals))
         yield shards, intervals
 
 
-def layout_of(file: Path) -> Sequence[Interval]:
-    """The intervals of a layout file."""
+def layout_of(file: Path, assembly: str | None = None) -> Sequence[Interval]:
+    """The intervals of a layout file, on the names that chromosomes have in the assembly."""
     with open_source(file) as source:
-        return read_layout(line for _, line in source.lines())
+        return read_layout((line for _, line in source.lines()), assembly)

@@ -67,7 +67,9 @@ class _Copy:
     cds: Span | None
 
 
-def read_annotation(source: Source, *, errors: ErrorBudget) -> Annotation:
+def read_annotation(
+    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+) -> Annotation:
     """The genes and transcripts of a GTF or GFF3 file; the attributes tell which of the two it is.
 
     A feature that is the parent of exons is a transcript, whatever its type is called. A transcript
@@ -78,7 +80,7 @@ def read_annotation(source: Source, *, errors: ErrorBudget) -> Annotation:
     gene_lines: dict[Key, dict[Place, Feature]] = {}
     genes_by_id: dict[Key, dict[Place, Feature]] = {}
     by_id: dict[Key, _Lines] = {}
-    for feature in read_features(source, errors=errors):
+    for feature in read_features(source, errors=errors, assembly=assembly):
         if feature.is_part:
             for parent in feature.parents():
                 by_id.setdefault((parent, feature.chrom), _Lines()).add_part(feature)

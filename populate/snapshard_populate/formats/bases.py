@@ -28,6 +28,7 @@ from snapshard_populate.reading import (
     GenomeOrder,
     Mask,
     Source,
+    Spellings,
     Stream,
     chromosomes,
     quoted,
@@ -65,20 +66,28 @@ def read_bases(
     *,
     samples: Iterable[int],
     errors: ErrorBudget,
+    spellings: Spellings | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of a bases file in its order, a chunk at a time; their columns are
     BASE.columns and one per sample.
 
-    Bad rows are spent on the error budget. Raises BadSource for an empty file, and at the first row
-    that is not sorted or that overlaps the row before it.
+    Chromosomes get the one name that they have in the assembly of `spellings`; without it the
+    assembly is unknown. Bad rows are spent on the error budget. Raises BadSource for an empty file,
+    and at the first row that is not sorted or that overlaps the row before it.
     """
     columns = (*BASE.columns, *map(str, samples))
-    return _checked(whole_lines(stream, name, chunk_bytes=chunk_bytes), name, columns, errors)
+    blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
+    return _checked(blocks, name, columns, errors, spellings or Spellings(None))
 
 
 def read_bedgraph(
-    stream: Stream, name: str, *, errors: ErrorBudget, chunk_bytes: int = CHUNK_BYTES
+    stream: Stream,
+    name: str,
+    *,
+    errors: ErrorBudget,
+    spellings: Spellings | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of a bedGraph file in the same way; its one value is the column
     `value`.
@@ -86,19 +95,23 @@ def read_bedgraph(
     Lines for genome browsers at the start of the file are skipped.
     """
     blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
-    return _checked(blocks, name, (*BASE.columns, "value"), errors)
+    return _checked(blocks, name, (*BASE.columns, "value"), errors, spellings or Spellings(None))
 
 
 def _checked(
-    blocks: Iterable[bytes], name: str, columns: tuple[str, ...], errors: ErrorBudget
+    blocks: Iterable[bytes],
+    name: str,
+    columns: tuple[str, ...],
+    errors: ErrorBudget,
+    spellings: Spellings,
 ) -> Iterator[Chunk]:
     checks = (*_POSITION_CHECKS, *_value_checks(columns[len(BASE.columns) :]))
-    order, interval = GenomeOrder(name, first_column=1), _LastInterval(name)
+    order, interval = GenomeOrder(name, spellings, first_column=1), _LastInterval(name)
     line, empty = 1, True
     for block in blocks:
         text = _without_head(block) if line == 1 else block
         line += line_count(block) - line_count(text)
-        chunk, bad = sift(Rows(text, columns), line, name, checks)
+        chunk, bad = sift(Rows(text, columns), line, name, checks, spellings)
         for row in bad:
             errors.spend(row)
         if len(chunk.rows):

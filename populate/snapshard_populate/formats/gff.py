@@ -14,9 +14,8 @@ from urllib.parse import unquote
 
 from snapshard.catalog import Gene
 from snapshard.errors import BadRow
-from snapshard.region import chromosome_name
 from snapshard.transcripts import TAGS
-from snapshard_populate.reading import ErrorBudget, Source
+from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
 
 CODING = ("CDS", "stop_codon")
 _PARTS = ("exon", *CODING)
@@ -123,7 +122,9 @@ class Feature:
         return tuple(tag for tag in TAGS if tag in values)
 
 
-def read_features(source: Source, *, errors: ErrorBudget) -> Iterator[Feature]:
+def read_features(
+    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+) -> Iterator[Feature]:
     """Yields the lines that may describe genes, transcripts and their parts, in the order of the
     file. In GFF3 that is every line with an ID: only its exons show which one is a transcript.
 
@@ -136,7 +137,7 @@ def read_features(source: Source, *, errors: ErrorBudget) -> Iterator[Feature]:
         if not line.strip() or line.startswith(_NOT_FEATURES):
             continue
         try:
-            feature = _parse_feature(number, _columns(line))
+            feature = _parse_feature(number, _columns(line), assembly)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
@@ -175,14 +176,13 @@ def _columns(line: str) -> list[str]:
     return line.split(None, _COLUMNS - 1) if len(fields) == 1 else fields
 
 
-def _parse_feature(number: int, fields: list[str]) -> Feature | None:
+def _parse_feature(number: int, fields: list[str], assembly: str | None) -> Feature | None:
     """The line as a feature; None for types that do not describe genes and transcripts."""
     if len(fields) != _COLUMNS:
         raise ValueError(f"expected {_COLUMNS} tab-separated columns, got {len(fields)}")
     chrom, source, type_, start, end, _, strand, _, attributes = fields
-    feature = Feature(
-        number, chromosome_name(chrom), source, type_, 0, 0, strand, attributes.strip()
-    )
+    name = parse_chromosome(chrom, assembly)
+    feature = Feature(number, name, source, type_, 0, 0, strand, attributes.strip())
     if not (feature.is_gene or feature.is_part or _may_be_transcript(feature)):
         return None
     feature = replace(feature, start=parse_whole_number(start), end=parse_whole_number(end))

@@ -12,7 +12,7 @@ The files are read in step, each some steps ahead of the merged text:
   left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from snapshard.pairs import Integers
 from snapshard.rows import decimal_text
 from snapshard_populate.formats.sample_coverage import CoverageFile, Steps, read_steps
-from snapshard_populate.reading import ErrorBudget
+from snapshard_populate.reading import ErrorBudget, Spellings
 
 # Bytes of text that are read ahead, of all files together: thousands of files may be open.
 _AHEAD_BYTES = 64 << 20
@@ -35,15 +35,23 @@ Values = NDArray[np.float64]
 class MergedCoverage:
     """The merged text of samples' files, read from front to back like a source.
 
-    Values have a decimal, as Snaptron's do.
+    Values have a decimal, as Snaptron's do. `spellings` are those of each file.
     """
 
     total: int | None = None
 
-    def __init__(self, name: str, files: Sequence[CoverageFile], *, errors: ErrorBudget) -> None:
+    def __init__(
+        self,
+        name: str,
+        files: Sequence[CoverageFile],
+        *,
+        errors: ErrorBudget,
+        assembly: str | None = None,
+    ) -> None:
         self.name = name
         self.bytes_read = 0
-        self._texts = filter(None, _texts(files, errors))
+        self.spellings = {file.location: Spellings(assembly) for file in files}
+        self._texts = filter(None, _texts(files, errors, self.spellings))
         self._unread = b""
 
     def read(self, size: int, /) -> bytes:
@@ -96,8 +104,10 @@ class _Table:
 class _Reader:
     """The steps of one sample; `ahead` are those that were read and not yet used."""
 
-    def __init__(self, file: CoverageFile, errors: ErrorBudget, chunk_bytes: int) -> None:
-        self._steps = read_steps(file, errors=errors, chunk_bytes=chunk_bytes)
+    def __init__(
+        self, file: CoverageFile, errors: ErrorBudget, spellings: Spellings, chunk_bytes: int
+    ) -> None:
+        self._steps = read_steps(file, errors=errors, spellings=spellings, chunk_bytes=chunk_bytes)
         # The steps after those ahead must be known: only they show where a chromosome ends.
         self._next = next(self._steps, None)
         self.ahead: Steps | None = None
@@ -126,9 +136,11 @@ class _Reader:
         return steps
 
 
-def _texts(files: Sequence[CoverageFile], errors: ErrorBudget) -> Iterator[bytes]:
+def _texts(
+    files: Sequence[CoverageFile], errors: ErrorBudget, spellings: Mapping[str, Spellings]
+) -> Iterator[bytes]:
     chunk_bytes = max(_LEAST_AHEAD, _AHEAD_BYTES // len(files))
-    readers = [_Reader(file, errors, chunk_bytes) for file in files]
+    readers = [_Reader(file, errors, spellings[file.location], chunk_bytes) for file in files]
     while chromosomes := [reader.ahead.chrom for reader in readers if reader.ahead is not None]:
         # All files are in plain string order, so no file has rows of an earlier chromosome.
         chrom = min(chromosomes)

@@ -19,6 +19,7 @@ from snapshard_populate.formats.bases import read_bedgraph
 from snapshard_populate.reading import (
     ErrorBudget,
     Source,
+    Spellings,
     chromosomes,
     is_url,
     open_source,
@@ -102,18 +103,20 @@ def read_coverage_files(source: Source) -> tuple[CoverageFile, ...]:
     return tuple(files.values())
 
 
-def read_steps(file: CoverageFile, *, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
+def read_steps(
+    file: CoverageFile, *, errors: ErrorBudget, spellings: Spellings, chunk_bytes: int
+) -> Iterator[Steps]:
     """Yields the steps of a sample's file, some at a time, with chromosomes in plain string order
-    (that of `LC_ALL=C sort`).
+    (that of `LC_ALL=C sort`) of their names in the assembly of `spellings`.
 
     Bad lines of a bedGraph are spent on the error budget. Raises BadSource, also for chromosomes in
     another order.
     """
     # Files of different samples can be merged only if they share one order of chromosomes.
     file_steps = (
-        _bigwig_steps(file.location)
+        _bigwig_steps(file.location, spellings)
         if is_bigwig(file.location)
-        else _bedgraph_steps(file.location, errors, chunk_bytes)
+        else _bedgraph_steps(file.location, errors, spellings, chunk_bytes)
     )
     last = ""
     for steps in file_steps:
@@ -138,9 +141,14 @@ def is_bigwig(location: str) -> bool:
         raise BadSource(location, f"cannot be opened: {error.strerror}") from error
 
 
-def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Iterator[Steps]:
+def _bedgraph_steps(
+    location: str, errors: ErrorBudget, spellings: Spellings, chunk_bytes: int
+) -> Iterator[Steps]:
     with open_source(location) as source:
-        for chunk in read_bedgraph(source, source.name, errors=errors, chunk_bytes=chunk_bytes):
+        chunks = read_bedgraph(
+            source, source.name, errors=errors, spellings=spellings, chunk_bytes=chunk_bytes
+        )
+        for chunk in chunks:
             rows, names = chunk.rows, chromosomes(chunk.rows)
             starts, ends = rows.integers("start"), rows.integers("end")
             values = rows.decimals("value")
@@ -150,18 +158,33 @@ def _bedgraph_steps(location: str, errors: ErrorBudget, chunk_bytes: int) -> Ite
                 )
 
 
-def _bigwig_steps(location: str) -> Iterator[Steps]:
+def _bigwig_steps(location: str, spellings: Spellings) -> Iterator[Steps]:
     # Imported here because only loads of bigWig files need this library.
     import pyBigWig
 
     try:
         with closing(pyBigWig.open(location)) as file:
-            for chrom, length in sorted(file.chroms().items()):
-                for first in range(0, length, _WINDOW):
-                    last = min(first + _WINDOW, length)
-                    yield from _window(chrom, first, file.intervals(chrom, first, last))
+            lengths = file.chroms()
+            for name, spelling in _bigwig_names(list(lengths), location, spellings):
+                for first in range(0, lengths[spelling], _WINDOW):
+                    last = min(first + _WINDOW, lengths[spelling])
+                    yield from _window(name, first, file.intervals(spelling, first, last))
     except RuntimeError as error:
         raise BadSource(location, f"is not a complete bigWig: {error}") from error
+
+
+def _bigwig_names(chroms: list[str], location: str, spellings: Spellings) -> list[tuple[str, str]]:
+    """The names of a bigWig's chromosomes in plain string order, each with its spelling there. Raises
+    BadSource for a chromosome of another assembly, and for two spellings of one chromosome.
+    """
+    names = {spelling: spellings.name(spelling) for spelling in chroms}
+    for spelling, name in names.items():
+        if reason := spellings.reason(spelling):
+            raise BadSource(location, reason)
+        if len(spellings.of(name)) > 1:
+            both = " and ".join(spellings.of(name))
+            raise BadSource(location, f"expected one name for {name}, got {both}")
+    return sorted((name, spelling) for spelling, name in names.items())
 
 
 def _window(

@@ -16,6 +16,7 @@ from snapshard_populate.reading import (
     Chunk,
     ErrorBudget,
     GenomeOrder,
+    Spellings,
     Stream,
     UniquePositions,
     has_samples_without_reads,
@@ -38,19 +39,22 @@ def read_rows(
     errors: ErrorBudget,
     kind: str = "junction",
     samples: SampleSet | None = None,
+    spellings: Spellings | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of a complete file in its order, a chunk at a time; messages call the
     file by `name`.
 
     A first line of column names is skipped. `samples` are the samples that rows may list; None
-    allows any. Bad rows are left out and spent on the error budget,
-    which may raise BadRow. Raises BadSource for an empty file and at the first row out of genome
-    order.
+    allows any. Chromosomes get the one name that they have in the assembly of `spellings`; without
+    it the assembly is unknown. Bad rows are left out and spent on the error budget, which may raise
+    BadRow. Raises BadSource for an empty file and at the first row out of genome order.
     """
     empty = True
     blocks = whole_lines(stream, name, chunk_bytes=chunk_bytes)
-    for chunk in check_rows(blocks, name, errors=errors, kind=kind, samples=samples):
+    for chunk in check_rows(
+        blocks, name, errors=errors, kind=kind, samples=samples, spellings=spellings
+    ):
         empty = False
         yield chunk
     # If all rows were bad, the error budget has already reported them.
@@ -87,6 +91,7 @@ def check_rows(
     errors: ErrorBudget,
     kind: str = "junction",
     samples: SampleSet | None = None,
+    spellings: Spellings | None = None,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of texts of complete lines, as `read_rows` does; no row at all is not
     an error here.
@@ -94,12 +99,13 @@ def check_rows(
     For regions of an indexed file (`read_region`), whose lines are counted from the first one of the
     region.
     """
-    order, positions, line = GenomeOrder(name), UniquePositions(), 1
+    spellings = spellings or Spellings(None)
+    order, positions, line = GenomeOrder(name, spellings), UniquePositions(), 1
     checks = row_checks(kind, samples)
     for block in blocks:
         text = _without_names(block) if line == 1 else block
         line += line_count(block) - line_count(text)
-        chunk, bad = sift(Rows(text), line, name, checks)
+        chunk, bad = sift(Rows(text), line, name, checks, spellings)
         if len(chunk.rows) and kind == "junction":
             chunk, repeated = positions.sift(chunk)
             bad = sorted([*bad, *repeated], key=lambda row: row.line)

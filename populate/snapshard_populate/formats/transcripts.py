@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterator
 
 from snapshard.errors import BadRow
-from snapshard.region import chromosome_name
 from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_gtf_attributes, parse_whole_number
-from snapshard_populate.reading import ErrorBudget, Source
+from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
 
 _SPAN = re.compile(r"(\d+)-(\d+)")
 _REQUIRED = ("transcript_id", "cds_span", "exons")
 
 
-def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+def read_transcripts(
+    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+) -> Iterator[Transcript]:
     """Yields the transcripts in the order of the file; their `source` is the second column, the
     annotations that contain them.
     """
@@ -25,12 +26,12 @@ def read_transcripts(source: Source, *, errors: ErrorBudget) -> Iterator[Transcr
         if not line or line.startswith("#"):
             continue
         try:
-            yield _parse_transcript(line)
+            yield _parse_transcript(line, assembly)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _parse_transcript(line: str) -> Transcript:
+def _parse_transcript(line: str, assembly: str | None) -> Transcript:
     fields = line.split("\t")
     if len(fields) != 9 or fields[2] != "transcript":
         raise ValueError(
@@ -47,7 +48,7 @@ def _parse_transcript(line: str) -> Transcript:
         attributes["transcript_id"],
         attributes.get("gene_id", ""),
         attributes.get("gene_name", ""),
-        chromosome_name(fields[0]),
+        parse_chromosome(fields[0], assembly),
         parse_whole_number(fields[3]),
         parse_whole_number(fields[4]),
         fields[6],

@@ -7,10 +7,9 @@ half-open; `_closed` converts them.
 from collections.abc import Iterator, Sequence
 
 from snapshard.errors import BadRow
-from snapshard.region import chromosome_name
 from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_whole_number
-from snapshard_populate.reading import ErrorBudget, Source
+from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
 
 _REFFLAT = (
     "symbol",
@@ -28,19 +27,25 @@ _REFFLAT = (
 _CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")
 
 
-def read_refflat(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+def read_refflat(
+    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+) -> Iterator[Transcript]:
     """Yields the transcripts of a refFlat table, in its order; the symbol is also the gene id, which
     the table lacks.
     """
-    return _read(source, _REFFLAT, errors)
+    return _read(source, _REFFLAT, errors, assembly)
 
 
-def read_canonical(source: Source, *, errors: ErrorBudget) -> Iterator[Transcript]:
+def read_canonical(
+    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+) -> Iterator[Transcript]:
     """Yields the transcripts of `ucsc_known_canonical_transcript.tsv`, in its order."""
-    return _read(source, _CANONICAL, errors)
+    return _read(source, _CANONICAL, errors, assembly)
 
 
-def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterator[Transcript]:
+def _read(
+    source: Source, columns: Sequence[str], errors: ErrorBudget, assembly: str | None
+) -> Iterator[Transcript]:
     for number, line in source.lines(errors):
         if not line or line.startswith("#"):
             continue
@@ -51,12 +56,12 @@ def _read(source: Source, columns: Sequence[str], errors: ErrorBudget) -> Iterat
                     f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), "
                     f"got {len(fields)}"
                 )
-            yield _transcript(dict(zip(columns, fields, strict=True)))
+            yield _transcript(dict(zip(columns, fields, strict=True)), assembly)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _transcript(row: dict[str, str]) -> Transcript:
+def _transcript(row: dict[str, str], assembly: str | None) -> Transcript:
     start, end = _closed(row["start"], row["end"])
     coding: Span | None = None
     # UCSC writes an empty span if there is no coding sequence.
@@ -66,7 +71,7 @@ def _transcript(row: dict[str, str]) -> Transcript:
         row["transcript"],
         row["symbol"],
         row["symbol"],
-        chromosome_name(row["chromosome"]),
+        parse_chromosome(row["chromosome"], assembly),
         start,
         end,
         row["strand"],

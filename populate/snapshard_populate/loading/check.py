@@ -24,7 +24,7 @@ from snapshard_populate.loading.row_sources import Reading, ReportReading, RowSo
 from snapshard_populate.loading.side_files import describe
 from snapshard_populate.loading.source_count import SourceCount
 from snapshard_populate.loading.unique_ids import lines_of
-from snapshard_populate.reading import ErrorBudget, indexed_chromosomes, read_region
+from snapshard_populate.reading import ErrorBudget, Spellings, indexed_chromosomes, read_region
 
 Result = TypeVar("Result")
 _NO_LIMIT = 1 << 62
@@ -95,14 +95,17 @@ def _check_source(source: RowSource, finder: IntervalFinder | None, reading: Rea
     kind = ROW_KINDS[source.kind]
     count = reading.count(source, complete=True)
     numbers: list[Integers] = []
+    spellings = Spellings(source.assembly)
     with source.open(reading.errors) as stream:
-        for chunk in count.counted(source.chunks(stream, reading), reading.errors):
+        for chunk in count.counted(source.chunks(stream, reading, spellings), reading.errors):
             if finder is not None:
                 for _ in finder.divide(chunk, counted_from=kind.counted_from):
                     pass
             if kind.has_hot_table:
                 numbers.append(chunk.rows.integers("snaptron_id"))
             reading.report(stream.name, stream.bytes_read, stream.total)
+    for notice in spellings.notices():
+        reading.errors.note(source.location, notice)
     _check_numbers(source, numbers)
     if source.indexed:
         _check_index(source, count)

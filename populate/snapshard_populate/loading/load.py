@@ -9,7 +9,7 @@ published.
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -42,6 +42,7 @@ from snapshard_populate.releases import (
     abandon_release,
     add_notices,
     begin_release,
+    find_assembly,
     find_release,
     lock_shared,
     prepare_catalog,
@@ -146,6 +147,7 @@ def begin_compilation(
     A new release gets its samples, groups, genes and transcripts in the catalog. Raises NotFound if
     a shard has no address.
     """
+    plan = _with_assembly(shards, plan)
     for interval in plan.intervals:
         shards.address(interval.shard)
     if schema := _loading_schema(shards, plan):
@@ -177,6 +179,14 @@ def begin_compilation(
         if schema := _loading_schema(shards, plan):
             return schema, False
         raise
+
+
+def _with_assembly(shards: ShardMap, plan: LoadPlan) -> LoadPlan:
+    """The plan with the assembly that the catalog has for its compilation, if it names none itself."""
+    if plan.compilation.assembly is not None:
+        return plan
+    assembly = find_assembly(shards.catalog, plan.compilation.name)
+    return replace(plan, compilation=replace(plan.compilation, assembly=assembly))
 
 
 def _loading_schema(shards: ShardMap, plan: LoadPlan) -> str | None:
@@ -211,6 +221,7 @@ def load_shards(
 
     `only` restricts this to some shards. Raises NotFound if one of them is not in the release.
     """
+    plan = _with_assembly(shards, plan)
     intervals = read_intervals(shards.catalog, schema)
     of_release = tuple(dict.fromkeys(interval.shard for interval in intervals))
     for shard in sorted(only or ()):

@@ -5,7 +5,7 @@ needs. Any other source is read once from front to back, and every chunk of rows
 the intervals. Either way the rows of an interval arrive in the source's order.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,10 +16,12 @@ from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.row_kinds import ROW_KINDS
 from snapshard.rows import Rows
-from snapshard_populate.formats import check_rows
+from snapshard_populate.formats import MergedCoverage, check_rows
+from snapshard_populate.loading.guards import check_chromosomes
 from snapshard_populate.loading.row_sources import Reading, RowSource
 from snapshard_populate.reading import (
     Chunk,
+    Spellings,
     chromosomes,
     indexed_chromosomes,
     read_region,
@@ -88,52 +90,82 @@ def read_pieces(
 ) -> Iterator[Piece]:
     """Yields the checked rows of the intervals with these numbers: one source after the other, each
     in its own order.
+
+    Junctions come first. Raises BadSource for a file of a list of base coverage that shares no
+    chromosome with them.
     """
+    junction_names: frozenset[str] = frozenset()
     for source in sources:
+        spellings = Spellings(source.assembly)
         # If every interval is needed, one pass is simpler than a look-up for each.
         if source.indexed and len(numbers) < len(finder.intervals):
-            yield from _read_regions(source, finder, numbers, reading)
+            files = yield from _read_regions(source, finder, numbers, reading, spellings)
         else:
-            yield from _read_through(source, finder, numbers, reading)
+            files = yield from _read_through(source, finder, numbers, reading, spellings)
+        for file, of_file in files.items():
+            for notice in of_file.notices():
+                reading.errors.note(file, notice)
+        # Only here is it known which chromosomes each file of a list names.
+        names = {file: of_file.names for file, of_file in files.items() if len(files) > 1}
+        check_chromosomes(junction_names, names)
+        junction_names = junction_names or spellings.names
 
 
 def _read_through(
-    source: RowSource, finder: IntervalFinder, numbers: Collection[int], reading: Reading
-) -> Iterator[Piece]:
+    source: RowSource,
+    finder: IntervalFinder,
+    numbers: Collection[int],
+    reading: Reading,
+    spellings: Spellings,
+) -> Generator[Piece, None, Mapping[str, Spellings]]:
+    """Yields the rows of some intervals from one pass; returns the spellings of each file."""
     counted_from = ROW_KINDS[source.kind].counted_from
     count = reading.count(source, complete=True)
     with source.open(reading.errors) as stream:
-        for chunk in count.counted(source.chunks(stream, reading), reading.errors):
+        for chunk in count.counted(source.chunks(stream, reading, spellings), reading.errors):
             for interval, rows in finder.divide(chunk, counted_from=counted_from):
                 if interval.number in numbers:
                     yield Piece(source.kind, interval.number, rows)
             reading.report(stream.name, stream.bytes_read, stream.total)
+    count.text_bytes -= spellings.added_bytes
+    if isinstance(stream, MergedCoverage):
+        return stream.spellings
+    return {source.location: spellings}
 
 
 def _read_regions(
-    source: RowSource, finder: IntervalFinder, numbers: Collection[int], reading: Reading
-) -> Iterator[Piece]:
+    source: RowSource,
+    finder: IntervalFinder,
+    numbers: Collection[int],
+    reading: Reading,
+    spellings: Spellings,
+) -> Generator[Piece, None, Mapping[str, Spellings]]:
+    """Yields the rows of some intervals by the index; returns the spellings of the file."""
     count = reading.count(source, complete=False)
-    for number, region in _regions(source, finder, numbers):
+    for number, region in _regions(source, finder, numbers, spellings):
         chunks = check_rows(
             read_region(source.location, region),
             source.location,
             errors=reading.errors,
             kind=source.kind,
             samples=reading.samples,
+            spellings=spellings,
         )
         for chunk in count.counted(chunks, reading.errors):
             yield Piece(source.kind, number, chunk.rows)
+    count.text_bytes -= spellings.added_bytes
+    return {source.location: spellings}
 
 
 def _regions(
-    source: RowSource, finder: IntervalFinder, numbers: Collection[int]
+    source: RowSource, finder: IntervalFinder, numbers: Collection[int], spellings: Spellings
 ) -> Iterator[tuple[int, Region]]:
     """Yields the regions of the file that make up these intervals, with the interval's number.
     Raises BadSource if the file has a chromosome that is in no interval.
     """
+    contigs = {spellings.name(contig): contig for contig in indexed_chromosomes(source.location)}
     if OTHERS not in finder.named_chroms:
-        for chrom in indexed_chromosomes(source.location):
+        for chrom in contigs:
             if chrom not in finder.named_chroms:
                 raise BadSource(source.location, finder.unplaced(chrom))
     for interval in finder.intervals:
@@ -141,7 +173,8 @@ def _regions(
             continue
         chroms = [interval.chrom]
         if interval.chrom == OTHERS:
-            indexed_chroms = indexed_chromosomes(source.location)
-            chroms = [chrom for chrom in indexed_chroms if chrom not in finder.named_chroms]
+            chroms = [chrom for chrom in contigs if chrom not in finder.named_chroms]
         for chrom in chroms:
-            yield interval.number, Region(chrom, interval.first, interval.last)
+            # A chromosome that the index does not have is no error: it has no rows.
+            contig = contigs.get(chrom, chrom)
+            yield interval.number, Region(contig, interval.first, interval.last)

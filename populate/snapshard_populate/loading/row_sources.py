@@ -14,8 +14,10 @@ from snapshard_populate.reading import (
     Chunk,
     ErrorBudget,
     Source,
+    Spellings,
     has_index,
     index_problem,
+    indexed_chromosomes,
     open_source,
 )
 
@@ -48,21 +50,29 @@ class Reading:
 @dataclass(frozen=True)
 class RowSource:
     """A file of junctions, genes or exons, in the 17 columns. `indexed` says whether single regions
-    are read, with a tabix index.
+    are read, with a tabix index; `assembly` decides the names of its chromosomes.
     """
 
     kind: str
     location: str
     indexed: bool = False
+    assembly: str | None = None
 
     def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
         """Its text as a context manager, to be read from front to back."""
         return open_source(self.location, errors=errors)
 
-    def chunks(self, stream: "Source | MergedCoverage", reading: Reading) -> Iterator[Chunk]:
+    def chunks(
+        self, stream: "Source | MergedCoverage", reading: Reading, spellings: Spellings
+    ) -> Iterator[Chunk]:
         """Its checked rows, from front to back."""
         return read_rows(
-            stream, stream.name, errors=reading.errors, kind=self.kind, samples=reading.samples
+            stream,
+            stream.name,
+            errors=reading.errors,
+            kind=self.kind,
+            samples=reading.samples,
+            spellings=spellings,
         )
 
 
@@ -81,43 +91,68 @@ class CoverageSource(RowSource):
     def open(self, errors: ErrorBudget) -> "AbstractContextManager[Source | MergedCoverage]":
         """Its text as a context manager; the files of single samples are merged line by line."""
         if self.files:
-            return nullcontext(MergedCoverage(self.location, self.files, errors=errors))
+            return nullcontext(
+                MergedCoverage(self.location, self.files, errors=errors, assembly=self.assembly)
+            )
         return open_source(self.location, errors=errors)
 
-    def chunks(self, stream: "Source | MergedCoverage", reading: Reading) -> Iterator[Chunk]:
+    def chunks(
+        self, stream: "Source | MergedCoverage", reading: Reading, spellings: Spellings
+    ) -> Iterator[Chunk]:
         """Its checked rows, from front to back. Its samples were checked with the header."""
-        return read_bases(stream, stream.name, samples=self.samples, errors=reading.errors)
+        return read_bases(
+            stream, stream.name, samples=self.samples, errors=reading.errors, spellings=spellings
+        )
 
 
 def row_sources(compilation: Compilation, errors: ErrorBudget) -> tuple[RowSource, ...]:
     """The files of rows that a compilation has, junctions first. An index that cannot be its file's
     is noted, and the file is then read from front to back.
     """
+    assembly = compilation.assembly
     locations = {
         JUNCTION: compilation.junctions,
         GENE: compilation.genes,
         EXON: compilation.exons,
     }
     sources = [
-        RowSource(kind.name, location, _has_usable_index(location, errors))
+        RowSource(
+            kind.name, location, _has_usable_index(location, assembly, errors), assembly=assembly
+        )
         for kind, location in locations.items()
         if location is not None
     ]
     if compilation.bases is not None:
         samples = base_samples(compilation)
-        sources.append(CoverageSource(BASE.name, compilation.bases, samples=samples))
+        sources.append(
+            CoverageSource(BASE.name, compilation.bases, assembly=assembly, samples=samples)
+        )
     if compilation.bases_files is not None:
         files = sample_files(compilation.bases_files)
         samples = tuple(file.rail_id for file in files)
         location = compilation.bases_files
-        sources.append(CoverageSource(BASE.name, location, samples=samples, files=files))
+        sources.append(
+            CoverageSource(BASE.name, location, assembly=assembly, samples=samples, files=files)
+        )
     return tuple(sources)
 
 
-def _has_usable_index(location: str, errors: ErrorBudget) -> bool:
+def _has_usable_index(location: str, assembly: str | None, errors: ErrorBudget) -> bool:
     if not has_index(location):
         return False
-    problem = index_problem(location)
+    problem = index_problem(location) or _mixed_names(location, assembly)
     if problem is not None:
         errors.note(location, f"its tabix index was not used, because {problem}")
     return problem is None
+
+
+def _mixed_names(location: str, assembly: str | None) -> str | None:
+    """The reason why single regions of an indexed file cannot be read in order: it spells a chromosome
+    in two ways; None if it does not.
+    """
+    spellings = Spellings(assembly)
+    for contig in indexed_chromosomes(location):
+        name = spellings.name(contig)
+        if len(of_name := spellings.of(name)) > 1:
+            return f"the file names {name} {' and '.join(of_name)}"
+    return None

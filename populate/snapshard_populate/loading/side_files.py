@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
+from functools import partial
 from typing import TypeVar
 
 from snapshard.catalog import file_names
@@ -24,7 +25,7 @@ from snapshard_populate.formats import (
 )
 from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.description import Description
-from snapshard_populate.reading import ErrorBudget, open_source
+from snapshard_populate.reading import ErrorBudget, Spellings, open_source
 
 Item = TypeVar("Item")
 Content = TypeVar("Content", bound=Sized)
@@ -48,13 +49,14 @@ def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
     """
     annotation = Annotation((), ())
     if compilation.annotation is not None:
-        annotation = _read_annotation(compilation.annotation, read_annotation, errors)
+        reader = partial(read_annotation, assembly=compilation.assembly)
+        annotation = _read_annotation(compilation.annotation, reader, errors)
     refflat, transcripts, canonical = (
         () if location is None else _read_annotation(location, reader, errors)
         for location, reader in (
-            (compilation.refflat, _all_of(read_refflat)),
-            (compilation.transcripts, _all_of(read_transcripts)),
-            (compilation.canonical, _all_of(read_canonical)),
+            (compilation.refflat, _all_of(read_refflat, compilation.assembly)),
+            (compilation.transcripts, _all_of(read_transcripts, compilation.assembly)),
+            (compilation.canonical, _all_of(read_canonical, compilation.assembly)),
         )
     )
     samples = _read_samples(compilation, errors)
@@ -86,6 +88,10 @@ def _read_files(
         if location is not None:
             with open_source(location, errors=errors) as source:
                 files[name] = source.read()
+    if file_names.TRANSCRIPTS in files:
+        # Snaptron's protocol returns these lines, so they need the names of the rows.
+        spellings = Spellings(compilation.assembly)
+        files[file_names.TRANSCRIPTS] = spellings.unify_lines(files[file_names.TRANSCRIPTS])
     if compilation.bases_files is not None:
         header = (*BASE.columns, *map(str, base_columns))
         files[file_names.BASES_HEADER] = ("\t".join(header) + "\n").encode()
@@ -148,8 +154,10 @@ def _read_groups(
         return tuple(read_groups(source, errors=errors, samples=rail_ids))
 
 
-def _all_of(reader: Callable[..., Iterator[Item]]) -> Callable[..., tuple[Item, ...]]:
-    return lambda source, errors: tuple(reader(source, errors=errors))
+def _all_of(
+    reader: Callable[..., Iterator[Item]], assembly: str | None
+) -> Callable[..., tuple[Item, ...]]:
+    return lambda source, errors: tuple(reader(source, errors=errors, assembly=assembly))
 
 
 def _read_annotation(location: str, reader: Callable[..., Content], errors: ErrorBudget) -> Content:

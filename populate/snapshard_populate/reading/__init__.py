@@ -4,8 +4,9 @@
   broken connections; `s3` signs addresses; `tabix` reads single regions of an indexed file, and
   `tabix_index` what the index says of it.
 - `text` repairs byte order marks and line ends; `chunks` divides the text at line ends; `fields`,
-  `checks`, `sample_lists` and `repeats` tell good rows from bad ones; `order` refuses unsorted
-  sources; `budget` counts the bad rows that a load tolerates.
+  `checks`, `sample_lists` and `repeats` tell good rows from bad ones; `spellings` gives each
+  chromosome one name; `order` refuses unsorted sources; `budget` counts the bad rows that a load
+  tolerates.
 - `source_server` is the web server of the source pod.
 """
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from snapshard_populate.reading.repeats import UniquePositions
     from snapshard_populate.reading.sample_lists import Fields, has_samples_without_reads
     from snapshard_populate.reading.source import Source, is_url, open_source
+    from snapshard_populate.reading.spellings import Spellings, parse_chromosome
     from snapshard_populate.reading.tabix import (
         has_index,
         index_problem,
@@ -45,6 +47,7 @@ __all__ = [
     "GenomeOrder",
     "Mask",
     "Source",
+    "Spellings",
     "Stream",
     "UniquePositions",
     "chromosomes",
@@ -55,6 +58,7 @@ __all__ = [
     "indexed_chromosomes",
     "is_url",
     "open_source",
+    "parse_chromosome",
     "quoted",
     "read_region",
     "row_checks",
@@ -87,6 +91,8 @@ _MODULE_OF = {
     "Source": "source",
     "is_url": "source",
     "open_source": "source",
+    "Spellings": "spellings",
+    "parse_chromosome": "spellings",
     "has_index": "tabix",
     "index_problem": "tabix",
     "indexed_chromosomes": "tabix",

@@ -14,9 +14,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshard.chromosome import CHROM_FORM, odd_character
 from snapshard.junction import MOST_DIGITS, STRANDS
 from snapshard.pairs import Integers, SampleSet
-from snapshard.region import CHROM_FORM, LAST_BASE
+from snapshard.region import LAST_BASE
 from snapshard.rows import Rows
 from snapshard_populate.reading import sample_lists
 from snapshard_populate.reading.fields import Mask, are_whole, letters, quoted, widths
@@ -119,10 +120,15 @@ def _not_empty(name: str) -> Check:
     )
 
 
-CHROMOSOME = Check(
-    _is_chromosome,
-    lambda fields: f"chromosome: expected a name such as chr2, got {quoted(fields['chromosome'])}",
-)
+def _chromosome_reason(fields: Fields) -> str:
+    name = fields["chromosome"]
+    reason = f"chromosome: expected a name such as chr2, got {quoted(name)}"
+    # The character is named, because in a long name it is easily overlooked.
+    odd = odd_character(name)
+    return reason + (f"; a name cannot contain {odd!r}" if odd else "")
+
+
+CHROMOSOME = Check(_is_chromosome, _chromosome_reason)
 _POSITION = Check(_in_genome, _position_reason)
 _STRAND = Check(
     _is_strand,

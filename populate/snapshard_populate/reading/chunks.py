@@ -17,6 +17,7 @@ from snapshard.pairs import Integers
 from snapshard.rows import Rows, line_count
 from snapshard_populate.reading.checks import Check, failures
 from snapshard_populate.reading.fields import is_structured, structure_reason
+from snapshard_populate.reading.spellings import Spellings
 
 # Bytes of text at a time: small enough for its arrays to stay in the processor's caches.
 CHUNK_BYTES = 4 << 20
@@ -69,15 +70,20 @@ def whole_lines(stream: Stream, name: str, *, chunk_bytes: int = CHUNK_BYTES) ->
 
 
 def sift(
-    rows: Rows, first_line: int, source: str, checks: Sequence[Check]
+    rows: Rows, first_line: int, source: str, checks: Sequence[Check], spellings: Spellings
 ) -> tuple[Chunk, list[BadRow]]:
-    """The good rows of a text of complete lines, and the errors of the others in the order of their
-    lines.
+    """The good rows of a text of complete lines, on the one name of their chromosomes, and the errors
+    of the others in the order of their lines.
     """
     bad: list[BadRow] = []
     lines = first_line + np.arange(line_count(rows.text))
     if not is_structured(rows):
         rows, lines, bad = _structured(rows, lines, source)
+    rows, good = spellings.unify(rows)
+    if not good.all():
+        refused = zip(lines[~good].tolist(), rows.where(~good).texts("chromosome"), strict=True)
+        bad += [BadRow(source, line, spellings.reason(name.decode())) for line, name in refused]
+        rows, lines = rows.where(good), lines[good]
     for good, checked, check in failures(rows, checks):
         for line, text in zip(lines[~good].tolist(), checked.where(~good).lines(), strict=True):
             values = text.decode().removesuffix("\n").split("\t")

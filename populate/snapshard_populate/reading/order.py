@@ -15,6 +15,7 @@ from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 from snapshard.rows import Rows
 from snapshard_populate.reading.checks import chromosomes, run_starts
+from snapshard_populate.reading.spellings import Spellings
 
 
 class GenomeOrder:
@@ -25,8 +26,9 @@ class GenomeOrder:
     end follow it.
     """
 
-    def __init__(self, source: str, *, first_column: int = 2) -> None:
+    def __init__(self, source: str, spellings: Spellings, *, first_column: int = 2) -> None:
         self.source = source
+        self._spellings = spellings
         numbers = range(first_column, first_column + 3)
         self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(*numbers)
         self._chromosomes: set[bytes] = set()
@@ -47,9 +49,7 @@ class GenomeOrder:
         if chrom == self._last[0]:
             return
         if chrom in self._chromosomes:
-            raise self._unsorted(
-                line, f"{chrom.decode()} occurs again after {self._last[0].decode()}"
-            )
+            raise self._scattered(line, chrom.decode())
         self._chromosomes.add(chrom)
         self._last = (chrom, 0, 0)
 
@@ -63,6 +63,18 @@ class GenomeOrder:
             row, before = f"{starts[i]}-{ends[i]}", f"{starts_before[i]}-{ends_before[i]}"
             raise self._unsorted(int(lines[i]), f"{name}:{row} follows {name}:{before}")
         self._last = (chrom, int(starts[-1]), int(ends[-1]))
+
+    def _scattered(self, line: int, name: str) -> BadSource:
+        reason = f"{name} occurs again after {self._last[0].decode()}"
+        spellings = self._spellings.of(name)
+        if len(spellings) == 1:
+            return self._unsorted(line, reason)
+        names = " and ".join(spellings)
+        return BadSource(
+            self.source,
+            f"line {line}: expected all rows of a chromosome together, but {reason}, "
+            f"because the file names it {names}; give it one name, then sort the rows",
+        )
 
     def _unsorted(self, line: int, reason: str) -> BadSource:
         name = "FILE" if self.source == "-" else shlex.quote(self.source)

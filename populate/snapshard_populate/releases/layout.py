@@ -6,14 +6,17 @@ another release.
 
 from collections.abc import Iterable, Sequence
 
-from snapshard.assembly import chromosome_lengths
+from snapshard.chromosome import chromosome_lengths, chromosome_name
 from snapshard.errors import BadShardMap
-from snapshard.region import LAST_BASE, chromosome_name
+from snapshard.region import LAST_BASE
 from snapshard.release import OTHERS, Interval
 
+_HUMAN = "GRCh38"
 
-def read_layout(lines: Iterable[str]) -> tuple[Interval, ...]:
-    """The intervals of lines `chromosome<TAB>last base<TAB>shard`, in genome order.
+
+def read_layout(lines: Iterable[str], assembly: str | None = None) -> tuple[Interval, ...]:
+    """The intervals of lines `chromosome<TAB>last base<TAB>shard`, in genome order, on the names that
+    the chromosomes have in the assembly.
 
     Several lines of one chromosome partition it. The last line of a chromosome has `-` as its last
     base. The chromosome `*` takes every chromosome that is not listed. Raises BadShardMap with the
@@ -23,7 +26,7 @@ def read_layout(lines: Iterable[str]) -> tuple[Interval, ...]:
     last_bases: dict[str, int] = {}
     for line in lines:
         if line.strip() and not line.startswith("#"):
-            interval = _read_line(line.rstrip("\n"), len(intervals), last_bases)
+            interval = _read_line(line.rstrip("\n"), len(intervals), last_bases, assembly)
             last_bases[interval.chrom] = interval.last
             intervals.append(interval)
     for chrom, last in last_bases.items():
@@ -34,13 +37,15 @@ def read_layout(lines: Iterable[str]) -> tuple[Interval, ...]:
     return tuple(intervals)
 
 
-def _read_line(line: str, number: int, last_bases: dict[str, int]) -> Interval:
+def _read_line(
+    line: str, number: int, last_bases: dict[str, int], assembly: str | None
+) -> Interval:
     fields = [field.strip() for field in line.split("\t")]
     if len(fields) != 3 or not all(fields):
         raise BadShardMap(
             f"expected three columns (chromosome, last base or '-', shard), got {line!r}"
         )
-    chrom = fields[0] if fields[0] == OTHERS else chromosome_name(fields[0])
+    chrom = fields[0] if fields[0] == OTHERS else chromosome_name(fields[0], assembly)
     first = last_bases.get(chrom, 0) + 1
     if fields[1] == "-":
         last = LAST_BASE
@@ -56,16 +61,17 @@ def _read_line(line: str, number: int, last_bases: dict[str, int]) -> Interval:
     return Interval(number, chrom, first, last, fields[2])
 
 
-def default_layout(shards: Sequence[str]) -> tuple[Interval, ...]:
-    """Whole chromosomes of GRCh38, distributed so that every shard gets about the same length; all
-    other chromosomes go to the last shard.
+def default_layout(shards: Sequence[str], assembly: str | None = None) -> tuple[Interval, ...]:
+    """Whole chromosomes of an assembly, distributed so that every shard gets about the same length;
+    all other chromosomes go to the last shard. An assembly whose lengths are not known is divided
+    like GRCh38.
 
     Raises BadShardMap for more shards than chromosomes: to split a chromosome, the user writes a
     layout file.
     """
     # Megabases are weights here, so chrM counts as one. Longest first, each to the shard with the
     # least so far, comes close to an even distribution.
-    lengths = chromosome_lengths("GRCh38")
+    lengths = chromosome_lengths(assembly or _HUMAN) or chromosome_lengths(_HUMAN)
     weights = {chrom: max(1, round(length / 1_000_000)) for chrom, length in lengths.items()}
     most = len(weights) + 1
     if not 1 <= len(shards) <= most:

@@ -20,6 +20,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from snapshard.assembly import are_same_assembly
 from snapshard.connections import CATALOG
 from snapshard.errors import BadRelease, NotFound
 from snapshard.index import ddl
@@ -38,7 +39,8 @@ _FIND_CATALOG = "SELECT to_regclass('release')"
 """The catalog's table of releases; null if there is no catalog yet."""
 
 _SELECT_STATUSES = """
-SELECT r.compilation, r.name, r.schema, r.state, coalesce(c.current = r.name, false) AS current,
+SELECT r.compilation, r.name, r.schema, r.state, nullif(c.assembly, '') AS assembly,
+       coalesce(c.current = r.name, false) AS current,
        r.source, r.sample_count, r.created, r.published, r.retired, r.dropped,
        (SELECT sum(row_count)::bigint FROM content
         WHERE schema = r.schema AND kind = 'junction') AS row_count,
@@ -62,6 +64,12 @@ SELECT title, assembly, simulated FROM compilation WHERE name = %s FOR UPDATE
 
 _LOCK_COMPILATION = "SELECT 1 FROM compilation WHERE name = %s FOR UPDATE"
 """Locks a compilation's row until the transaction ends."""
+
+_SET_ASSEMBLY = "UPDATE compilation SET assembly = %s WHERE name = %s"
+"""Names the assembly of a compilation."""
+
+_SELECT_ASSEMBLY = "SELECT nullif(assembly, '') FROM compilation WHERE name = %s"
+"""The assembly of a compilation; null if it is unknown."""
 
 _SELECT_NAMES = "SELECT name FROM release WHERE compilation = %s"
 """The names that the releases of a compilation have or had."""
@@ -106,16 +114,21 @@ UPDATE release SET state = 'verified' WHERE schema = %s AND state = 'loading'
 """Marks a loaded release as verified; later states are unchanged."""
 
 
+_UNKNOWN = ""
+"""The assembly of a compilation that nobody has named."""
+
+
 @dataclass(frozen=True)
 class ReleaseStatus:
     """A release as the catalog describes it, in any state. `loaded` counts loaded intervals;
-    `notices` are what its loads repaired, left out or let pass.
+    `notices` are what its loads repaired, left out or let pass. An assembly of None is unknown.
     """
 
     compilation: str
     name: str
     schema: str
     state: str
+    assembly: str | None
     current: bool
     source: str
     sample_count: int | None
@@ -137,7 +150,7 @@ class NewRelease:
     """The properties that a release gets when it begins. Without a name it is the next of r1, r2, …
 
     Without a title or assembly the compilation keeps its own. A new compilation gets its name in
-    capitals as title, and GRCh38.
+    capitals as title, and an unknown assembly.
     """
 
     compilation: str
@@ -148,6 +161,15 @@ class NewRelease:
     assembly: str | None = None
     simulated: bool = False
     sample_count: int | None = None
+
+
+def find_assembly(catalog: str, compilation: str) -> str | None:
+    """The assembly of a compilation; None if it is unknown, or if there is no such compilation yet."""
+    with session(CATALOG, catalog) as connection:
+        if not has_catalog(connection):
+            return None
+        record = connection.execute(_SELECT_ASSEMBLY, [compilation]).fetchone()
+        return record[0] if record else None
 
 
 def release_statuses(catalog: str, compilation: str | None = None) -> list[ReleaseStatus]:
@@ -210,17 +232,22 @@ def _begin_compilation(connection: Connection, new_release: NewRelease) -> None:
     # Only to raise BadQuery for a bad name.
     schema_name(compilation, "r1")
     title = new_release.title or compilation.upper()
-    assembly = new_release.assembly or "GRCh38"
+    assembly = new_release.assembly or _UNKNOWN
     connection.execute(_INSERT_COMPILATION, [compilation, title, assembly, new_release.simulated])
     properties = connection.execute(_LOCK_PROPERTIES, [compilation]).fetchone()
     if properties is None:
         # Another session has deleted the row between the two statements.
         raise BadRelease(f"compilation {compilation!r} was pruned at this moment; begin again")
     title, assembly, simulated = properties
+    requested_assembly = new_release.assembly or assembly
+    if assembly == _UNKNOWN and requested_assembly != _UNKNOWN:
+        connection.execute(_SET_ASSEMBLY, [requested_assembly, compilation])
+    if assembly == _UNKNOWN or are_same_assembly(assembly, requested_assembly):
+        requested_assembly = assembly
     expected = {"title": title, "assembly": assembly, "simulated": simulated}
     requested = {
         "title": new_release.title or title,
-        "assembly": new_release.assembly or assembly,
+        "assembly": requested_assembly,
         "simulated": new_release.simulated,
     }
     for name, value in requested.items():

@@ -16,9 +16,9 @@ from snapshard.index import Index
 from snapshard.junction import STRANDS
 from snapshard.match import Match
 from snapshard.measures import Detection, Evidence, measure_evidence, sample_sums
-from snapshard.name import JunctionName
+from snapshard.name import JunctionName, name_prefix, without_assembly
 from snapshard.query import Query
-from snapshard.region import Region, parse_region
+from snapshard.region import Region, parse_region, plain_dashes
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.junction_lookup import check_one, find_junctions
@@ -31,7 +31,7 @@ from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import CHOOSABLE, DEFAULT, with_columns
 from snapshard_ui.render import JsonObjects
 
-_SITE = re.compile(r"(?:[^:\s]+:)?(?P<chrom>[^:\s]+):(?P<position>[\d,]+)(?::(?P<strand>\S))?")
+_SITE = re.compile(r"(?P<place>[^;\s]+:[\d,]+)(?::(?P<strand>\S))?")
 _ROLES = {
     (Match.START, "+"): "donor",
     (Match.END, "+"): "acceptor",
@@ -128,8 +128,8 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
     """
     limit = request.params.limit
     check_limit(limit)
-    base, strand = _parse_site(site)
-    check_chromosome(request.index, request.release, base)
+    base, strand = _parse_site(site, request.release)
+    base = check_chromosome(request.index, request.release, base)
     roles: dict[str, list[orjson.Fragment]] = {"donor": [], "acceptor": [], "unknown": []}
     filters = (Filter("strand", "=", strand),) if strand else ()
     for match in (Match.START, Match.END):
@@ -139,18 +139,18 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
         for text, row_strand in zip(_objects(rows), rows.texts("strand"), strict=True):
             role = _ROLES.get((match, row_strand.decode()), "unknown")
             roles[role].append(orjson.Fragment(text))
-    parts = [request.release.assembly, base.chrom, str(base.start)]
+    name = f"{name_prefix(request.release.assembly)}{base.chrom}:{base.start}"
     return release_response(
         request.release,
-        site=":".join([*parts, strand] if strand else parts),
+        site=f"{name}:{strand}" if strand else name,
         truncated=any(len(junctions) > limit for junctions in roles.values()),
         **{role: junctions[:limit] for role, junctions in roles.items()},
     )
 
 
-def _parse_site(text: str) -> tuple[Region, str | None]:
+def _parse_site(text: str, release: Release) -> tuple[Region, str | None]:
     """The base, and the strand if the text chooses one of the two."""
-    match = _SITE.fullmatch(text.strip())
+    match = _SITE.fullmatch(plain_dashes(text))
     strand = strand_sign(match["strand"]) if match and match["strand"] else ANY_STRAND[0]
     if not match or strand not in STRANDS:
         raise BadQuery(
@@ -158,7 +158,8 @@ def _parse_site(text: str) -> tuple[Region, str | None]:
             text,
             "chromosome:position such as chr2:71548830, with :+ or :- to choose the strand",
         )
-    base = parse_region(f"{match['chrom']}:{match['position']}")
+    place = without_assembly("site", match["place"], text, release.assembly)
+    base = parse_region(place, release.assembly)
     return base, strand if strand in "+-" else None
 
 

@@ -18,7 +18,13 @@ from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.wire import MISSING_SHARDS_HEADER, ROWS_HEADER
 from snapshard_ui.api.params import ExportParams
-from snapshard_ui.api.queries import build_projection, build_query, find_rows, reachable_release
+from snapshard_ui.api.queries import (
+    build_projection,
+    build_query,
+    find_rows,
+    reachable_release,
+    remarks_on,
+)
 from snapshard_ui.api.responses import disposition, page_writer
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.columns import Projection
@@ -51,7 +57,9 @@ def export_response(request: ReleaseRequest[ExportParams]) -> Response:
     give_slot_back = backend.take_export_slot()
     exact = projection.reads_stored_columns(query)
     sheet = Sheet(projection.header, release.provenance(), params.about, exact)
-    writer = page_writer(request.format, sheet, {"missing_shards": missing})
+    writer = page_writer(
+        request.format, sheet, {"missing_shards": missing, "remarks": remarks_on(release, query)}
+    )
     export = _Export(record, projection, release, current_trailers(), params.complete)
     pieces = export.pieces(writer, find_rows(request.index, release, query, projection))
     if params.compress:

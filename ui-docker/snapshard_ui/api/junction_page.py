@@ -11,7 +11,13 @@ from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.params import JunctionParams
-from snapshard_ui.api.queries import build_projection, build_query, find_rows, reachable_release
+from snapshard_ui.api.queries import (
+    build_projection,
+    build_query,
+    find_rows,
+    reachable_release,
+    remarks_on,
+)
 from snapshard_ui.api.responses import Page
 from snapshard_ui.api.routes import ReleaseRequest
 from snapshard_ui.api.tokens import row_token
@@ -38,6 +44,7 @@ def find_page(request: ReleaseRequest[JunctionParams]) -> Page:
         "truncated": truncated,
         "next": _next_token(release, rows) if truncated else None,
         "missing_shards": missing,
+        "remarks": remarks_on(release, query),
         "why_empty": why_empty(index, release, query) if explained else None,
     }
     return Page(
@@ -54,7 +61,8 @@ def why_empty(index: Index, release: Release, query: Query) -> str:
     filters and the choice of samples.
     """
     unfiltered = replace(query, filters=(), samples=None)
-    of = f"{release.compilation} {release.name} ({release.assembly}, 1-based, both ends included)"
+    assembly = release.assembly or "assembly unknown"
+    of = f"{release.compilation} {release.name} ({assembly}, 1-based, both ends included)"
     where = "is there"
     if query.ids is not None:
         where = "has these numbers"

@@ -91,9 +91,10 @@ class SelectionParams(Params):
     region: Annotated[
         list[str],
         Field(
-            description="chromosome:start-end, 1-based, both ends included; commas, blanks and a"
-            " chromosome number without `chr` are accepted. May be repeated: a junction that"
-            " matches several regions is returned once.",
+            description="chromosome:start-end, 1-based, both ends included; commas or blanks"
+            " between thousands, and any spelling of the chromosome (`2`, `Chr2`,"
+            " `NC_000002.12`) are accepted. May be repeated: a junction that matches several"
+            " regions is returned once.",
             examples=[["chr2:29,193,000-29,920,000"]],
         ),
     ] = []

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from snapshard.catalog import gene_regions
+from snapshard.chromosome import chromosome_length, chromosome_name
 from snapshard.errors import BadQuery, NotFound
-from snapshard.filters import parse_filter
+from snapshard.filters import Filter, parse_filter
 from snapshard.index import Index
 from snapshard.junction import parse_id
 from snapshard.pairs import SampleSet
 from snapshard.query import Query, RowAddress, intervals_to_ask
-from snapshard.region import Region, parse_region
-from snapshard.release import Release
+from snapshard.region import LAST_BASE, Region, parse_region
+from snapshard.release import OTHERS, Release
 from snapshard.rows import Rows
 from snapshard_ui.api.params import OutputParams, SelectionParams
 from snapshard_ui.api.tokens import parse_token
@@ -26,7 +27,7 @@ def build_query(index: Index, release: Release, params: SelectionParams) -> Quer
     """The query. Raises BadQuery; NotFound for an unknown gene, group, chromosome or row; Ambiguous
     for a gene name with several genes.
     """
-    regions = [check_chromosome(index, release, parse_region(text)) for text in params.region]
+    regions = [find_region(index, release, text) for text in params.region]
     for name in params.gene:
         regions += gene_regions(index.catalog, release, name)
     if regions and params.ids:
@@ -37,23 +38,52 @@ def build_query(index: Index, release: Release, params: SelectionParams) -> Quer
         regions=tuple(regions),
         ids=tuple(params.ids) or None,
         match=params.match,
-        filters=tuple(parse_filter(text) for text in params.filter),
+        filters=tuple(find_filter(index, release, text) for text in params.filter),
         samples=_samples(index, release, params),
         after=_row_address(index, release, params.after),
     )
 
 
-def check_chromosome(index: Index, release: Release, region: Region) -> Region:
-    """The region. Raises NotFound if the release does not have its chromosome: an empty response
-    would hide a misspelling.
+def find_region(index: Index, release: Release, text: str) -> Region:
+    """The region that a text names in a release. Raises BadRegion, and as `check_chromosome` does."""
+    return check_chromosome(index, release, parse_region(text, release.assembly))
+
+
+def remarks_on(release: Release, query: Query) -> list[str]:
+    """What a response must say about its query: regions that reach beyond the end of a chromosome."""
+    remarks: list[str] = []
+    for region in query.regions:
+        name = chromosome_name(region.chrom, release.assembly)
+        length = chromosome_length(name, release.assembly)
+        if length is not None and length < region.end < LAST_BASE:
+            remarks.append(f"{region} reaches beyond base {length:,}, where {name} ends")
+    return remarks
+
+
+def find_filter(index: Index, release: Release, text: str) -> Filter:
+    """The filter that a text states. Raises BadQuery, also for a chromosome that the release does not
+    have: `chromosome!=` a misspelling would match everything.
     """
-    if (
-        region.chrom in release.named_chroms
-        or region.chrom in index.facts.of(release).other_chromosomes
-    ):
-        return region
-    chromosomes = [interval.chrom for interval in release.intervals if interval.chrom != "*"]
-    raise NotFound("chromosome", region.chrom, ", ".join(dict.fromkeys(chromosomes)))
+    condition = parse_filter(text)
+    if condition.names_chromosome and index.facts.of(release).chromosome(condition.value) is None:
+        raise BadQuery("filter chromosome", condition.value, _chromosomes(release))
+    return condition
+
+
+def check_chromosome(index: Index, release: Release, region: Region) -> Region:
+    """The region, on the name under which the release holds its chromosome. Raises NotFound if the
+    release does not have it: an empty response would hide a misspelling.
+    """
+    facts = index.facts.of(release)
+    if facts.chromosome(region.chrom) is not None:
+        return facts.stored_region(region)
+    raise NotFound("chromosome", region.chrom, _chromosomes(release))
+
+
+def _chromosomes(release: Release) -> str:
+    """The chromosomes with intervals of their own, for messages."""
+    chromosomes = [interval.chrom for interval in release.intervals if interval.chrom != OTHERS]
+    return ", ".join(dict.fromkeys(chromosomes))
 
 
 def _samples(index: Index, release: Release, params: SelectionParams) -> SampleSet | None:

@@ -97,7 +97,7 @@ def disposition(request: ReleaseRequest[Any], *, attachment: bool, extra: str = 
     parts = (
         release.compilation,
         release.name,
-        release.assembly,
+        release.assembly or "unknown-assembly",
         subject[:80] or "all",
         request.format.suffix + extra,
     )

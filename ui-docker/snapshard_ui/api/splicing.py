@@ -10,7 +10,6 @@ from typing import Any
 from flask import Response
 
 from snapshard.errors import BadQuery
-from snapshard.filters import parse_filter
 from snapshard.index import Index
 from snapshard.match import Match
 from snapshard.measures import (
@@ -27,7 +26,6 @@ from snapshard.measures import (
 )
 from snapshard.pairs import Integers
 from snapshard.query import Query
-from snapshard.region import parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.models.splicing import (
@@ -48,7 +46,7 @@ from snapshard_ui.api.models.splicing import (
     UnionParams,
 )
 from snapshard_ui.api.params import plus_strand
-from snapshard_ui.api.queries import check_chromosome
+from snapshard_ui.api.queries import find_filter, find_region
 from snapshard_ui.api.responses import json_response, release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 
@@ -199,14 +197,14 @@ def _parse_query(index: Index, release: Release, text: str) -> Query:
     region_text, *conditions = [plus_strand(part).strip() for part in text.split(";")]
     matches = [condition for condition in conditions if condition in MATCHES]
     filters = [
-        parse_filter(condition)
+        find_filter(index, release, condition)
         for condition in conditions
         if condition and condition not in MATCHES
     ]
     if len(matches) > 1:
         raise BadQuery("query", text, f"one of {', '.join(Match)}")
     match = Match(matches[0]) if matches else Match.EXACT
-    region = check_chromosome(index, release, parse_region(region_text))
+    region = find_region(index, release, region_text)
     return Query((region,), match=match, filters=tuple(filters))
 
 

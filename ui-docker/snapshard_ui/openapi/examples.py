@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from snapshard.catalog import genes_by_prefix
+from snapshard.chromosome import chromosome_length
 from snapshard.errors import SnapshardError
 from snapshard.filters import Filter
 from snapshard.measures import NORMALISATIONS
+from snapshard.name import name_prefix
 from snapshard.query import Query
+from snapshard.region import LAST_BASE
 from snapshard.release import Release
 from snapshard_ui.runtime import current_index
 
@@ -35,14 +38,14 @@ class ExampleJunction:
         """Its first and last base, as a region."""
         return f"{self.chrom}:{self.start}-{self.end}"
 
-    @property
-    def around(self) -> str:
+    def around(self, release: Release) -> str:
         """A region that contains it, with thousands separators."""
-        return f"{self.chrom}:{max(1, self.start - 50_000):,}-{self.end + 50_000:,}"
+        last = chromosome_length(self.chrom, release.assembly) or LAST_BASE
+        return f"{self.chrom}:{max(1, self.start - 50_000):,}-{min(last, self.end + 50_000):,}"
 
     def name(self, release: Release) -> str:
         """Its stable name."""
-        return f"{release.assembly}:{self.span}:{self.strand}"
+        return f"{name_prefix(release.assembly)}{self.span}:{self.strand}"
 
 
 def a_gene(release: Release) -> str | None:
@@ -110,7 +113,7 @@ def _junction_values(release: Release) -> Values:
     exon = {"inclusion1": [first.span], "inclusion2": [last.span], "exclusion": [last.span]}
     site = f"{first.chrom}:{first.start}:{first.strand}"
     return {
-        "region": [first.around],
+        "region": [first.around(release)],
         "name": [first.name(release)],
         "junction": [first.name(release)],
         "site": [site],

@@ -34,8 +34,10 @@ Schema = dict[str, Any]
 
 def path_schemas(releases: list[Release]) -> dict[str, Schema]:
     """A schema for each parameter in a path."""
-    assemblies = _either({release.assembly for release in releases})
-    chrom = f"({assemblies}:)?{_chromosomes(releases)}"
+    assemblies = {release.assembly for release in releases if release.assembly}
+    chrom = _chromosomes(releases)
+    if assemblies:
+        chrom = f"({_either(assemblies)}:)?{chrom}"
     group_names: list[str] = []
     sample_ids: list[int] = []
     for release in releases:

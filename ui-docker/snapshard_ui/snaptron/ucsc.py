@@ -55,6 +55,12 @@ def link(release: Release, base_url: str, path: str, query: SnaptronQuery, posit
         # A browser track of genes or exons shows junctions.
         track_query, path = _with_format(query.text, TRACK, position), "snaptron"
     track = f"{base_url}/{path}?{quote(track_query, safe='/')}"
+    if release.assembly is None:
+        raise BadQuery(
+            "return_format",
+            LINK,
+            "0 or 1; the assembly of the compilation is unknown to the browser",
+        )
     assembly = ucsc_name(release.assembly)
     return tabbed_line(
         f"{release.title}:U",

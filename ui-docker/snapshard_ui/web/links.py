@@ -106,7 +106,7 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     """Genome browsers that show the region, and GTEx's page of the first gene; no browsers for an
     unknown assembly.
     """
-    assembly = grc_name(release.assembly)
+    assembly = grc_name(release.assembly) if release.assembly else ""
     position = {
         "chrom": region.chrom,
         "plain": region.chrom.removeprefix("chr"),

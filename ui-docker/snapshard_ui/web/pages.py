@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from snapshard.errors import BadQuery, SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.match import MEANINGS
+from snapshard.name import name_prefix
 from snapshard.release import Release
 from snapshard_ui.api import PREFIX, find_release, read_params
 from snapshard_ui.columns import CHOOSABLE
@@ -90,6 +91,7 @@ def _rendered(state: State, content: dict[str, Any], *, status: int = 200) -> Re
         "operators": OPERATORS,
         "columns": CHOOSABLE,
         "classes": words.CLASSES,
+        "name_prefix": name_prefix,
         "steps": words.NEXT_STEPS,
         "api": request.script_root + PREFIX,
         "version": version("snapshard"),

@@ -7,15 +7,12 @@ from snapshard.catalog import gene_loci
 from snapshard.errors import BadQuery, SnapshardError
 from snapshard.index import Index
 from snapshard.match import Match
-from snapshard.name import JunctionName, parse_name
-from snapshard.region import chromosome_name, parse_region
+from snapshard.name import JunctionName, is_stable_name, parse_name
+from snapshard.region import parse_region
 from snapshard.release import Release
 from snapshard_ui.web.state import State
 
 Pairs = list[tuple[str, str]]
-_STABLE = re.compile(
-    r"[^:\s]+:[^:\s]+:[\d,]+[-\u2013][\d,]+(?::\S)?|[^:\s]+:[\d,]+[-\u2013][\d,]+:\S"
-)
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def meaning(index: Index, release: Release, text: str) -> Meaning:
     if text and _is_gene(index, release, text):
         return Meaning((("gene", text),), f"gene {text}")
     # A stable name contains colons and may contain no separator, so it is tried before the terms.
-    if _STABLE.fullmatch(text):
+    if is_stable_name(text):
         return _junction(parse_name(text, release.assembly))
     terms = [_term(index, release, term.strip()) for term in text.split(";") if term.strip()]
     names = {name for name, _, _ in terms}
@@ -104,14 +101,10 @@ def _is_gene(index: Index, release: Release, text: str) -> bool:
 
 
 def _term(index: Index, release: Release, text: str) -> tuple[str, str, str]:
-    chrom = chromosome_name(re.sub(r"(?i)^chromosome\s*", "", text))
-    if (
-        ":" in text
-        or chrom in release.named_chroms
-        or chrom in index.facts.of(release).other_chromosomes
-    ):
-        region = parse_region(text)
-        word = "region" if ":" in str(region) else "chromosome"
+    chrom = re.sub(r"(?i)^chromosome\s*", "", text)
+    if ":" in text or index.facts.of(release).chromosome(chrom) is not None:
+        region = parse_region(text, release.assembly)
+        word = "chromosome" if str(region) == region.chrom else "region"
         return "region", str(region), f"{word} {region}"
     # isdigit() alone also accepts digits of other scripts, which no database would read.
     if text.isascii() and text.isdigit():

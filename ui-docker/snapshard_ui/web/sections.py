@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from snapshard.catalog import gene_loci, gene_members, genes_by_prefix
 from snapshard.errors import SnapshardError
 from snapshard.junction import NAME, Column, ColumnType
+from snapshard.name import name_prefix
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
@@ -82,7 +83,7 @@ def results(release: Release, state: State) -> Section:
         record.rows, record.truncated = page.row_count, bool(page.members["truncated"])
         answer = {**page.members, "rows": _table_rows(page)}
         regions = interpretation.regions
-        region = parse_region(regions[0]) if len(regions) == 1 else None
+        region = parse_region(regions[0], release.assembly) if len(regions) == 1 else None
         return Section(
             answer,
             words=interpretation.words,
@@ -141,7 +142,7 @@ def examples(release: Release, state: State) -> list[Link]:
         if gene:
             links.append(Link(gene, state.fresh(q=gene), "a gene"))
         for junction in some_junctions(release, count=1):
-            region, name = junction.around, junction.name(release)
+            region, name = junction.around(release), junction.name(release)
             links.append(Link(region, state.fresh(q=region), "a region"))
             links.append(Link(name, state.fresh(q=name), "a junction"))
     return links
@@ -198,9 +199,11 @@ def _region_as_junction(
 ) -> str | None:
     """The name of the junction with exactly the coordinates of the region, in case it was meant."""
     # A single position or a whole chromosome cannot be a junction.
-    if region is None or interpretation.junction or "-" not in str(region):
+    if region is None or interpretation.junction:
         return None
-    return f"{release.assembly}:{region}"
+    if region.start == region.end or str(region) == region.chrom:
+        return None
+    return f"{name_prefix(release.assembly)}{region}"
 
 
 def _gene_links(release: Release, interpretation: Meaning) -> list[Link]:

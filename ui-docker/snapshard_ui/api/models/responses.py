@@ -29,7 +29,7 @@ class About(Answer):
 
     compilation: str
     release: str
-    assembly: str
+    assembly: str | None = Field(description="null if unknown")
     coordinate_system: Literal["1-based, closed, intron"]
     sample_count: int | None = Field(description="samples of the compilation; null if unknown")
     simulated: bool = Field(description="true if the data are computer-generated")
@@ -74,6 +74,10 @@ class JunctionPage(Answer):
     truncated: bool = Field(description="true if more match than this page holds")
     next: str | None = Field(description="value of `after` for the next page")
     missing_shards: list[str] = Field(description="unavailable shards, with allow_partial=true")
+    remarks: list[str] = Field(
+        description="what is remarkable about the query, such as a region that reaches beyond the"
+        " end of its chromosome"
+    )
     why_empty: str | None = Field(description="the reason if nothing matches; else null")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
 
@@ -90,6 +94,7 @@ class JunctionExport(Answer):
 
     about: About
     missing_shards: list[str] = Field(description="unavailable shards, with allow_partial=true")
+    remarks: list[str] = Field(description="as on a page")
     rows: list[Junction] | list[TidyRow]  # type: ignore[valid-type]
     complete: Complete | None = None
     error: str | None = None
