@@ -106,14 +106,16 @@ def check_rows(
         text = _without_names(block) if line == 1 else block
         line += line_count(block) - line_count(text)
         chunk, bad = sift(Rows(text), line, name, checks, spellings)
-        if len(chunk.rows) and kind == "junction":
-            chunk, repeated = positions.sift(chunk)
-            bad = sorted([*bad, *repeated], key=lambda row: row.line)
         for row in bad:
             errors.spend(row)
-        if kind == "junction" and has_samples_without_reads(chunk.rows):
-            errors.note(name, WITHOUT_READS)
         if len(chunk.rows):
-            order.follow(chunk.rows, chunk.lines)
-            yield chunk
+            same = order.follow(chunk.rows, chunk.lines)
+            if kind == "junction":
+                chunk, repeated = positions.sift(chunk, same)
+                for row in repeated:
+                    errors.spend(row)
+                if has_samples_without_reads(chunk.rows):
+                    errors.note(name, WITHOUT_READS)
+            if len(chunk.rows):
+                yield chunk
         line += line_count(text)

@@ -15,6 +15,7 @@ from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 from snapshard.rows import Rows
 from snapshard_populate.reading.checks import chromosomes, run_starts
+from snapshard_populate.reading.fields import Mask
 from snapshard_populate.reading.spellings import Spellings
 
 
@@ -34,16 +35,19 @@ class GenomeOrder:
         self._chromosomes: set[bytes] = set()
         self._last = (b"", 0, 0)
 
-    def follow(self, rows: Rows, lines: Integers) -> None:
-        """Checks the next rows, which have passed their checks; `lines` are their line numbers.
+    def follow(self, rows: Rows, lines: Integers) -> Mask:
+        """Mask of the rows that have the position of the row before: its chromosome, start and end.
 
-        Raises BadSource, with the line and the command that sorts the file.
+        The rows have passed their checks; `lines` are their line numbers. Raises BadSource for a row
+        out of order, with the line and the command that sorts the file.
         """
         names = chromosomes(rows)
         starts, ends = rows.integers("start"), rows.integers("end")
+        same: list[Mask] = []
         for first, last in pairwise([*run_starts(names).tolist(), len(names)]):
             self._enter(names[first], int(lines[first]))
-            self._ascend(starts[first:last], ends[first:last], lines[first:last])
+            same.append(self._ascend(starts[first:last], ends[first:last], lines[first:last]))
+        return np.concatenate(same)
 
     def _enter(self, chrom: bytes, line: int) -> None:
         if chrom == self._last[0]:
@@ -53,16 +57,20 @@ class GenomeOrder:
         self._chromosomes.add(chrom)
         self._last = (chrom, 0, 0)
 
-    def _ascend(self, starts: Integers, ends: Integers, lines: Integers) -> None:
+    def _ascend(self, starts: Integers, ends: Integers, lines: Integers) -> Mask:
+        """Mask of the rows at the position of the row before. They are of one chromosome."""
         chrom, start, end = self._last
         starts_before, ends_before = np.append(start, starts[:-1]), np.append(end, ends[:-1])
-        descends = (starts < starts_before) | (starts == starts_before) & (ends < ends_before)
+        same_start = starts == starts_before
+        descends = (starts < starts_before) | same_start & (ends < ends_before)
         if descends.any():
             i = int(descends.argmax())
             name = chrom.decode()
             row, before = f"{starts[i]}-{ends[i]}", f"{starts_before[i]}-{ends_before[i]}"
             raise self._unsorted(int(lines[i]), f"{name}:{row} follows {name}:{before}")
         self._last = (chrom, int(starts[-1]), int(ends[-1]))
+        same: Mask = same_start & (ends == ends_before)
+        return same
 
     def _scattered(self, line: int, name: str) -> BadSource:
         reason = f"{name} occurs again after {self._last[0].decode()}"

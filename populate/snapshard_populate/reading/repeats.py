@@ -7,7 +7,6 @@ of one position are adjacent, and only their strands need be remembered, also be
 import numpy as np
 
 from snapshard.errors import BadRow
-from snapshard_populate.reading.checks import chromosomes
 from snapshard_populate.reading.chunks import Chunk
 from snapshard_populate.reading.fields import Mask, letters
 
@@ -19,12 +18,12 @@ class UniquePositions:
     """The position in one source up to which no junction has occurred twice."""
 
     def __init__(self) -> None:
-        self._last = (b"", 0, 0)
         self._line_of: dict[int, int] = {}
 
-    def sift(self, chunk: Chunk) -> tuple[Chunk, list[BadRow]]:
-        """The rows of the next chunk without repeated junctions, and the errors of those."""
-        same = self._same_as_before(chunk)
+    def sift(self, chunk: Chunk, same: Mask) -> tuple[Chunk, list[BadRow]]:
+        """The rows of the next chunk without repeated junctions, and the errors of those. `same` is
+        the mask of the rows that have the position of the row before.
+        """
         strands = letters(chunk.rows, "strand", most=1)[:, 0]
         strands = np.where(np.isin(strands, list(_UNKNOWN)), _UNKNOWN[-1], strands).tolist()
         good, bad = np.ones(len(same), np.bool_), []
@@ -41,16 +40,6 @@ class UniquePositions:
         return (
             Chunk(chunk.rows.where(good), chunk.lines[good], chunk.source) if bad else chunk
         ), bad
-
-    def _same_as_before(self, chunk: Chunk) -> Mask:
-        """Mask of the rows that have the position of the row before."""
-        names = chromosomes(chunk.rows)
-        starts, ends = chunk.rows.integers("start"), chunk.rows.integers("end")
-        same = np.empty(len(names), np.bool_)
-        same[0] = (names[0], starts[0], ends[0]) == self._last
-        same[1:] = (starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1]) & (names[1:] == names[:-1])
-        self._last = (names[-1], int(starts[-1]), int(ends[-1]))
-        return same
 
 
 def _reason(chunk: Chunk, row: int, first: int) -> str:
