@@ -253,7 +253,7 @@ def sessions_of_loaders(shards):
         return connection.execute(query).fetchone()[0]
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=90):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
