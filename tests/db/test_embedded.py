@@ -94,6 +94,14 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
         Embedded(tmp_path / "file")
 
 
+def test_a_creation_that_was_interrupted_is_begun_again(folder):
+    (folder / "postgres.new").mkdir(parents=True)
+    (folder / "postgres.new/PG_VERSION").write_text("18\n")
+    with Embedded(folder) as embedded:
+        assert embedded.shard_map().addresses == {}
+    assert not (folder / "postgres.new").exists()
+
+
 def test_shard_names_are_checked(embedded):
     with pytest.raises(BadQuery, match="shard: expected lower-case letters"):
         embedded.ensure_shards(["Shard 1; DROP DATABASE"])
