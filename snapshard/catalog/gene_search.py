@@ -34,6 +34,11 @@ LIMIT %(limit)s
 the exact name are not grouped here, because only their overlaps show how many loci there are.
 """
 _MOST_LOCI = 1_000
+_CONTAINING = sql.SQL("""
+SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {}.gene
+WHERE chromosome = %(chrom)s AND start <= %(start)s AND "end" >= %(end)s
+ORDER BY "end" - start, number
+""")
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
@@ -74,6 +79,16 @@ def gene_regions(catalog: Catalog, release: Release, name: str) -> list[Region]:
     """The regions of a gene, one for each of its places. Raises as `gene_places` does."""
     places = gene_places(catalog, release, name)
     return [Region(gene.chrom, gene.start, gene.end) for gene in places]
+
+
+def genes_containing(catalog: Catalog, release: Release, region: Region) -> list[Gene]:
+    """The genes of either strand that contain a whole region, the shortest first; none for a
+    release without genes.
+    """
+    query = _CONTAINING.format(sql.Identifier(release.schema))
+    values = {"chrom": region.chrom, "start": region.start, "end": region.end}
+    with catalog.connect() as connection:
+        return [Gene(*record) for record in connection.execute(query, values).fetchall()]
 
 
 def gene_members(gene: Gene) -> dict[str, object]:
