@@ -97,6 +97,12 @@ class Settings:
     organization_url: str = _setting(
         "https://example.org", "URL", "page of the operator, in /service-info"
     )
+    accessible_tissues: Path | None = _setting(
+        None,
+        "file",
+        "sample groups that evidence lists first, a name per line; if unset, Snapshard's own table of"
+        " clinically accessible tissues",
+    )
     catalog_seconds: float = _setting(1.0, "s", "how long the release list is cached")
 
     def __post_init__(self) -> None:

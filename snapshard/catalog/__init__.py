@@ -9,6 +9,7 @@ from snapshard.catalog.gene_search import (
     gene_places,
     gene_regions,
     genes_by_prefix,
+    genes_containing,
 )
 from snapshard.catalog.genes import Gene
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
@@ -41,6 +42,7 @@ __all__ = [
     "gene_places",
     "gene_regions",
     "genes_by_prefix",
+    "genes_containing",
     "parse_sample_filter",
     "transcript_members",
     "transcript_score",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -29,6 +30,7 @@ from snapshard.catalog.unicode_forms import unicode_forms
 from snapshard.chromosome import chromosome_name
 from snapshard.errors import BadRegion, NotFound
 from snapshard.filters import Filter
+from snapshard.library_sizes import LibrarySizes, library_sizes
 from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import OTHERS, Release, SampleGroup
@@ -55,6 +57,7 @@ class ReleaseFacts:
         self._catalog = catalog
         self.release = release
         self.symbols = Symbols(catalog, release)
+        self._library_sizes: dict[str, LibrarySizes] = {}
         self._types = _Fact(self._read_types)
         self._groups = _Fact(self._read_groups)
         self._base_columns = _Fact(self._read_base_columns)
@@ -99,6 +102,19 @@ class ReleaseFacts:
     def samples(self) -> SamplesFile:
         """The samples file. Raises NotFound for a release without one."""
         return self.search.samples
+
+    def library_sizes(self, field: str) -> LibrarySizes | None:
+        """The library size of every sample that has one, from a field of the samples file; None if
+        there is no such field or no samples file.
+        """
+        if field not in self.types:
+            return None
+        # Threads that start at once may read a field twice, which costs less than a lock.
+        if field not in self._library_sizes:
+            samples = self.samples
+            cells = chain.from_iterable(samples.column(field))
+            self._library_sizes[field] = library_sizes(samples.ids, cells)
+        return self._library_sizes[field]
 
     @property
     def transcripts(self) -> TranscriptLines | None:

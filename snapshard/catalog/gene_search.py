@@ -39,6 +39,13 @@ SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {
 WHERE chromosome = %(chrom)s AND start <= %(start)s AND "end" >= %(end)s
 ORDER BY "end" - start, number
 """)
+_TRANSCRIPTS_CONTAINING = sql.SQL("""
+SELECT min(gene_id), symbol, chromosome, min(start), max("end"), strand, '', min(source)
+FROM {}.transcript
+WHERE chromosome = %(chrom)s AND start <= %(start)s AND "end" >= %(end)s
+GROUP BY symbol, chromosome, strand
+ORDER BY max("end") - min(start), symbol
+""")
 
 
 def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: int) -> list[Gene]:
@@ -82,13 +89,17 @@ def gene_regions(catalog: Catalog, release: Release, name: str) -> list[Region]:
 
 
 def genes_containing(catalog: Catalog, release: Release, region: Region) -> list[Gene]:
-    """The genes of either strand that contain a whole region, the shortest first; none for a
-    release without genes.
+    """The genes of either strand that contain a whole region, the shortest first. In a release that
+    has transcripts but no genes, a gene is the transcripts of one symbol that contain the region.
     """
-    query = _CONTAINING.format(sql.Identifier(release.schema))
     values = {"chrom": region.chrom, "start": region.start, "end": region.end}
     with catalog.connect() as connection:
-        return [Gene(*record) for record in connection.execute(query, values).fetchall()]
+        for statement in (_CONTAINING, _TRANSCRIPTS_CONTAINING):
+            query = statement.format(sql.Identifier(release.schema))
+            records = connection.execute(query, values).fetchall()
+            if records:
+                return [Gene(*record) for record in records]
+    return []
 
 
 def gene_members(gene: Gene) -> dict[str, object]:

@@ -226,15 +226,30 @@ class Client:
             base = self._base_of(responses[0])
         return batch_frame(responses)
 
-    def evidence(self, name: str | int, **options: Unpack[ReleaseOptions]) -> "pd.DataFrame":
-        """A row per sample group: the junction is seen in n of N samples; reads, median, maximum.
+    def evidence(
+        self,
+        name: str | int,
+        *,
+        min_reads: int = 20,
+        min_samples: int = 10,
+        library_size: str | None = None,
+        **options: Unpack[ReleaseOptions],
+    ) -> "pd.DataFrame":
+        """A row per sample group: the junction is seen in n of N samples; reads, CPM, and what its
+        absence means (docs/evidence.md).
 
-        `attrs["seen"]` has the same over all samples. `attrs["found"]` is False for a junction that
-        no sample has.
+        A sample with `min_reads` reads of annotated junctions at either site is informative, and
+        `min_samples` of them make a verdict. CPM uses the sample field `library_size`. `attrs["seen"]`
+        has the same over all samples. `attrs["found"]` is False for a junction that no sample has.
         """
         from snapshard.client.frames import evidence_frame
 
-        return evidence_frame(self.get(f"junctions/{_quoted(name)}/evidence", **options))
+        parameters: dict[str, Any] = {"min_reads": min_reads, "min_samples": min_samples}
+        if library_size is not None:
+            parameters["library_size"] = library_size
+        return evidence_frame(
+            self.get(f"junctions/{_quoted(name)}/evidence", parameters, **options)
+        )
 
     def splice_site(
         self, site: str, *, limit: int = 1_000, **options: Unpack[ReleaseOptions]

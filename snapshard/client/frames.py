@@ -156,19 +156,50 @@ def _junction_records_frame(
     return frame
 
 
+_EVIDENCE = {
+    "group": "object",
+    "long_name": "object",
+    "n": "Int64",
+    "N": "Int64",
+    "reads": "Int64",
+    "median": "float64",
+    "max": "Int64",
+    "average": "float64",
+    "cpm_median": "float64",
+    "cpm_maximum": "float64",
+    "cpm_average": "float64",
+    "accessible": "boolean",
+    "verdict": "object",
+    "upper_bound": "float64",
+    "informative": "Int64",
+    "at_least_10": "Int64",
+    "at_least_20": "Int64",
+    "start_median": "float64",
+    "end_median": "float64",
+    "gene_median": "float64",
+}
+"""Columns of evidence with their types."""
+
+
 def evidence_frame(response: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per group, indexed by its name: n of N samples, the fraction n / N, reads, median, max.
+    """A row per group, indexed by its name: n of N samples, the fraction n / N, reads, median, max,
+    average, CPM (median, maximum, average), the verdict with its upper bound, and the coverage of the
+    junction's place.
 
     All other members of the response are in attrs.
     """
-    columns = ["group", "long_name", "n", "N", "reads", "median", "max"]
-    frame = pd.DataFrame.from_records(response["groups"], columns=columns).set_index("group")
-    frame = frame.astype(
-        {"n": "Int64", "N": "Int64", "reads": "Int64", "median": "float64", "max": "Int64"}
-    )
+    records = [_flat(group) for group in response["groups"]]
+    frame = pd.DataFrame.from_records(records, columns=list(_EVIDENCE)).set_index("group")
+    frame = frame.astype({name: kind for name, kind in _EVIDENCE.items() if kind != "object"})
     frame.insert(3, "fraction", (frame["n"] / frame["N"]).astype("float64"))
     frame.attrs.update(response["about"])
     for name, value in response.items():
         if name not in ("about", "groups"):
             frame.attrs[name] = value
     return frame
+
+
+def _flat(group: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a group with those of its CPM and coverage beside them."""
+    cpm = {f"cpm_{name}": value for name, value in (group["cpm"] or {}).items()}
+    return {**group, **cpm, **(group["coverage"] or {})}

@@ -8,16 +8,54 @@ import click
 from snapshard.commands.options import client_of, target_options
 from snapshard.commands.printing import print_json, print_records
 
-_COLUMNS = ("group", "n", "N", "fraction", "reads", "median", "max")
+_COLUMNS = (
+    "group",
+    "n",
+    "N",
+    "fraction",
+    "reads",
+    "median",
+    "max",
+    "cpm",
+    "informative",
+    "verdict",
+)
 
 
 @click.command()
 @click.argument("junction")
 @click.option("--all", "all_groups", is_flag=True, help="Include groups without the junction.")
+@click.option(
+    "--min-reads",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="Reads of annotated junctions at either site that make a sample informative.",
+)
+@click.option(
+    "--min-samples",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Informative samples that a verdict of absence needs.",
+)
+@click.option("--library-size", metavar="FIELD", help="Sample field for CPM.  [mapped_read_count]")
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
 @target_options
-def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> None:
+def evidence(
+    junction: str,
+    all_groups: bool,
+    min_reads: int,
+    min_samples: int,
+    library_size: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Report in how many samples JUNCTION is seen, in total and per group; 0 of N if in none.
+
+    If a group does not have it, the verdict tells whether it would have been seen: absent although
+    expressed if enough samples have reads of annotated junctions at its splice sites, else not
+    informative (docs/evidence.md).
 
     JUNCTION is a position (first and last base of the intron, 1-based), a stable name, or a
     snaptron_id.
@@ -27,9 +65,13 @@ def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> 
       snapshard evidence chr2:29,223,529-29,225,460
       snapshard evidence GRCh38:chr2:71548830-71549349:+ --all
       snapshard evidence 5512 --json
+      snapshard evidence chr2:29222409-29222520:- --all --min-reads 10
     """
     with client_of(options) as client:
-        response = client.get(f"junctions/{quote(junction, safe='')}/evidence")
+        parameters: dict[str, Any] = {"min_reads": min_reads, "min_samples": min_samples}
+        if library_size is not None:
+            parameters["library_size"] = library_size
+        response = client.get(f"junctions/{quote(junction, safe='')}/evidence", parameters)
     if as_json:
         print_json(response)
         return
@@ -41,10 +83,18 @@ def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> 
         if all_groups or group["n"]:
             # N is unknown if the compilation has no samples file.
             fraction = group["n"] / group["N"] if group["N"] else None
-            records.append({**group, "fraction": fraction})
+            cpm = (group["cpm"] or {}).get("median")
+            informative = (group["coverage"] or {}).get("informative")
+            values = {"fraction": fraction, "cpm": cpm, "informative": informative}
+            records.append({**group, **values})
     if records:
-        records.sort(key=lambda record: (-(record["fraction"] or 0), record["group"]))
+        records.sort(key=_order)
         print_records(records, _COLUMNS)
+
+
+def _order(record: dict[str, Any]) -> tuple[bool, float, str]:
+    """Clinically accessible tissues first, then by the share of samples, then by name."""
+    return (not record["accessible"], -(record["fraction"] or 0), record["group"])
 
 
 def _details(response: dict[str, Any]) -> str:

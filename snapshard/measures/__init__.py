@@ -2,7 +2,12 @@
 and group summaries.
 """
 
-from snapshard.measures.evidence import Detection, Evidence, measure_evidence
+from snapshard.measures.evidence import (
+    Cpm,
+    Detection,
+    Evidence,
+    measure_evidence,
+)
 from snapshard.measures.group_summary import (
     Membership,
     decode_summaries,
@@ -38,6 +43,7 @@ __all__ = [
     "NORMALISATIONS",
     "STEPS",
     "Basis",
+    "Cpm",
     "Detection",
     "Evidence",
     "Membership",

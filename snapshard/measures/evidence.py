@@ -1,12 +1,26 @@
-"""The evidence for a junction: the samples and reads that have it, over all samples and per group."""
+"""The evidence for a junction: the samples and reads that have it, over all samples and per group.
+docs/evidence.md has the definitions.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from snapshard.library_sizes import LibrarySizes
 from snapshard.pairs import Integers, SampleSet
 from snapshard.release import SampleGroup
+
+
+@dataclass(frozen=True)
+class Cpm:
+    """Reads per million reads of a sample's library: median and largest over the samples that have
+    the junction, and mean over all samples whose library size is known.
+    """
+
+    median: float | None
+    maximum: float | None
+    average: float | None
 
 
 @dataclass(frozen=True)
@@ -15,6 +29,8 @@ class Detection:
 
     `sample_count` is None if the number of samples is unknown. Median and maximum are over the
     samples that have the junction, as Snaptron's coverage_median is, and None if there are none.
+    `average` is over all samples, None if their number is unknown. `cpm` is None without library
+    sizes.
     """
 
     samples: int
@@ -22,11 +38,13 @@ class Detection:
     reads: int
     median: float | None
     maximum: int | None
+    average: float | None
+    cpm: Cpm | None
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A junction over all samples, and in each group in the release's order."""
+    """A junction over all samples, and in each group in the order of the groups."""
 
     overall: Detection
     groups: tuple[tuple[SampleGroup, Detection], ...]
@@ -37,28 +55,49 @@ def measure_evidence(
     coverages: Integers,
     *,
     sample_count: int | None,
-    groups: Iterable[SampleGroup],
+    groups: Sequence[SampleGroup],
+    library_sizes: LibrarySizes | None = None,
 ) -> Evidence:
     """The evidence for a junction that has these reads in these samples. A junction without samples
     is counted explicitly: 0 of N, overall and in every group.
 
     A sample that is listed with 0 reads does not have the junction.
+
+    CPM of a sample = reads * 10**6 / library size. A sample whose size is unknown is left out of it.
     """
     samples, coverages = samples[coverages > 0], coverages[coverages > 0]
     detections: list[tuple[SampleGroup, Detection]] = []
     for group in groups:
-        members = SampleSet(group.members).contains(samples)
-        detections.append((group, _detection(coverages[members], len(group.members))))
-    return Evidence(_detection(coverages, sample_count), tuple(detections))
+        mask = SampleSet(group.members).contains(samples)
+        sizes = library_sizes and library_sizes.among(group.members)
+        cpm = _cpm(samples[mask], coverages[mask], sizes)
+        detections.append((group, _detection(coverages[mask], len(group.members), cpm)))
+    cpm = _cpm(samples, coverages, library_sizes)
+    return Evidence(_detection(coverages, sample_count, cpm), tuple(detections))
 
 
-def _detection(coverages: Integers, sample_count: int | None) -> Detection:
+def _detection(coverages: Integers, sample_count: int | None, cpm: Cpm | None) -> Detection:
+    reads = int(coverages.sum())
+    average = reads / sample_count if sample_count else None
     if not len(coverages):
-        return Detection(0, sample_count, 0, None, None)
+        return Detection(0, sample_count, 0, None, None, average, cpm)
     return Detection(
         samples=len(coverages),
         sample_count=sample_count,
-        reads=int(coverages.sum()),
+        reads=reads,
         median=float(np.median(coverages)),
         maximum=int(coverages.max()),
+        average=average,
+        cpm=cpm,
     )
+
+
+def _cpm(samples: Integers, coverages: Integers, sizes: LibrarySizes | None) -> Cpm | None:
+    if sizes is None:
+        return None
+    scaled = coverages * 1e6 / sizes.of(samples)
+    known = scaled[~np.isnan(scaled)]
+    average = float(known.sum()) / len(sizes) if len(sizes) else None
+    if not len(known):
+        return Cpm(None, None, average)
+    return Cpm(float(np.median(known)), float(known.max()), average)

@@ -59,25 +59,26 @@ class Thresholds:
 class PlaceReads:
     """Reads of annotated junctions around a junction, for every sample of a release.
 
-    Each array has one value per sample, in the order of the release's sample ids. `donor` and
-    `acceptor` are the reads at the two sites, None if no annotated junction uses the site. `gene` is
-    the mean over the annotated junctions of the gene, None if it has none or there is no gene.
+    Each array has one value per sample, in the order of the release's sample ids. `start` and `end`
+    are the reads at the sites of the intron's first and last base, None if no annotated junction uses
+    the site. `gene` is the mean over annotated junctions of the gene, None if it has none or there is
+    no gene.
     """
 
-    donor: Integers | None
-    acceptor: Integers | None
+    start: Integers | None
+    end: Integers | None
     gene: NDArray[np.float64] | None
 
     @property
     def basis(self) -> Basis:
         """The sites if an annotated junction uses one of them, else the gene."""
-        if self.donor is not None or self.acceptor is not None:
+        if self.start is not None or self.end is not None:
             return Basis.SITES
         return Basis.NONE if self.gene is None else Basis.GENE
 
     def at_either_site(self) -> Integers | None:
         """The larger of the reads at the two sites; None if no annotated junction uses either."""
-        sites = [reads for reads in (self.donor, self.acceptor) if reads is not None]
+        sites = [reads for reads in (self.start, self.end) if reads is not None]
         return None if not sites else np.max(sites, axis=0)
 
     def deciding(self) -> NDArray[np.float64] | Integers | None:
@@ -95,8 +96,8 @@ class PlaceCoverage:
     """
 
     sample_count: int
-    donor_median: float | None
-    acceptor_median: float | None
+    start_median: float | None
+    end_median: float | None
     gene_median: float | None
     covered: tuple[int, ...] | None
     informative: int
@@ -126,8 +127,8 @@ def measure_coverage(
     either, deciding = reads.at_either_site(), reads.deciding()
     return PlaceCoverage(
         sample_count=len(members),
-        donor_median=_median(reads.donor, members),
-        acceptor_median=_median(reads.acceptor, members),
+        start_median=_median(reads.start, members),
+        end_median=_median(reads.end, members),
         gene_median=_median(reads.gene, members),
         covered=None
         if either is None

@@ -57,7 +57,7 @@ def test_reads_of_samples_are_the_sums_of_their_pairs(parts):
 @given(PLACES, st.lists(st.integers(0, 5), unique=True), st.integers(1, 30))
 def test_the_coverage_is_what_a_loop_over_samples_gives(place, members, least):
     coverage = measure_coverage(place, members, Thresholds(min_reads=least))
-    sites = [reads for reads in (place.donor, place.acceptor) if reads is not None]
+    sites = [reads for reads in (place.start, place.end) if reads is not None]
     if sites:
         either = [max(reads[member] for reads in sites) for member in members]
         assert coverage.covered == tuple(sum(n >= step for n in either) for step in (10, 20))
@@ -69,8 +69,8 @@ def test_the_coverage_is_what_a_loop_over_samples_gives(place, members, least):
     assert (coverage.sample_count, place.basis) == (len(members), basis)
     assert coverage.informative == sum(n >= least for n in deciding)
     for reads, median in (
-        (place.donor, coverage.donor_median),
-        (place.acceptor, coverage.acceptor_median),
+        (place.start, coverage.start_median),
+        (place.end, coverage.end_median),
         (place.gene, coverage.gene_median),
     ):
         known = reads is not None and members

@@ -12,14 +12,17 @@ from snapshard_ui.api import (
     junctions,
     releases,
     samples,
+    splice_sites,
     splicing,
 )
-from snapshard_ui.api.evidence import JunctionEvidence, find_evidence
+from snapshard_ui.api.evidence import find_evidence
+from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.responses import Answer, Problem
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.api.params import (
     BatchBody,
+    EvidenceParams,
     ExportParams,
     Flag,
     JunctionParams,
@@ -53,6 +56,7 @@ __all__ = [
     "PREFIX",
     "Answer",
     "BatchBody",
+    "EvidenceParams",
     "ExportParams",
     "Flag",
     "JunctionEvidence",
@@ -82,5 +86,6 @@ __all__ = [
     "releases",
     "root",
     "samples",
+    "splice_sites",
     "splicing",
 ]

@@ -9,7 +9,7 @@ from snapshard.name import JunctionName, parse_name
 from snapshard.query import Query
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.columns import with_columns
+from snapshard_ui.columns import DEFAULT, with_columns
 
 
 def find_junctions(index: Index, release: Release, text: str) -> tuple[JunctionName, Rows]:
@@ -58,6 +58,12 @@ def on_strand(rows: Rows, name: JunctionName) -> Rows:
         return rows.take([row for row, strand in enumerate(strands) if strand == name.strand])
     unknown = [row for row, strand in enumerate(strands) if strand in UNKNOWN_STRANDS]
     return rows.take(unknown) if unknown else rows
+
+
+def read_summaries(index: Index, release: Release, query: Query, *, limit: int) -> Rows:
+    """At most `limit` rows of a query as one text, with the default columns, without samples."""
+    parts = index.summaries(release, query, columns=DEFAULT, limit=limit)
+    return Rows(b"".join(part.text for part in parts), DEFAULT)
 
 
 def _read_rows(index: Index, release: Release, query: Query) -> Rows:

@@ -16,7 +16,14 @@ from snapshard.name import name_prefix
 from snapshard.region import Region, parse_region
 from snapshard.release import Release
 from snapshard.rows import Rows
-from snapshard_ui.api import JunctionParams, Page, ReleaseRequest, find_evidence, find_page
+from snapshard_ui.api import (
+    EvidenceParams,
+    JunctionParams,
+    Page,
+    ReleaseRequest,
+    find_evidence,
+    find_page,
+)
 from snapshard_ui.http import current_record, problem_details
 from snapshard_ui.openapi import Snippet, a_gene, some_junctions
 from snapshard_ui.render import FORMATS
@@ -51,6 +58,7 @@ class Section:
     """The results under the names of the API's members, as the templates show them."""
     problem: dict[str, Any] | None = None
     words: str = ""
+    conclusion: str = ""
     heading: str = ""
     junction: str | None = None
     exactly: str | None = None
@@ -114,13 +122,14 @@ def evidence(release: Release, state: State, name: str) -> Section:
     """The evidence for a junction."""
 
     def measure() -> Section:
-        result = find_evidence(current_index(), release, name)
+        result = find_evidence(current_index(), release, name, EvidenceParams())
         members = result.members()
         groups, scale = group_rows(members["groups"])
         region = result.name.region
         return Section(
             {**members, "groups": groups, "region": region},
             words=result.summary,
+            conclusion=result.conclusion,
             scale=scale,
             snippets=evidence_snippets(release, str(result.name)),
             links=links_out(release, region, []),

@@ -57,8 +57,8 @@ def matching(answer: Mapping[str, Any], *, first: int) -> str:
 
 
 def group_rows(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """The groups, largest share of samples first, each with the length of its bar; and the end of the
-    scale in per cent.
+    """The groups, each with the length of its bar, and the end of the scale in per cent. Clinically
+    accessible tissues come first, and each part is sorted by the share of samples.
     """
     shares = [100 * group["n"] / group["N"] if group["N"] else 0.0 for group in groups]
     longest = max(shares, default=0.0) or 100.0
@@ -67,4 +67,6 @@ def group_rows(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]
         {**group, "bar": round(100 * percent / end, 1)}
         for group, percent in zip(groups, shares, strict=True)
     ]
-    return sorted(rows, key=lambda group: (-group["bar"], -group["N"])), end
+    return sorted(
+        rows, key=lambda group: (not group["accessible"], -group["bar"], -group["N"])
+    ), end

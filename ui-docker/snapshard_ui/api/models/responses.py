@@ -131,50 +131,6 @@ class BatchAnswer(Answer):
     results: list[BatchResult]
 
 
-class SeenAnswer(Answer):
-    """A junction in n of N samples."""
-
-    n: int = Field(description="samples that have the junction")
-    N: int | None = Field(description="all samples; null if unknown")
-    reads: int
-    median: float | None = Field(description="median reads over the n samples; null if n is 0")
-    max: int | None = Field(description="most reads in one sample")
-
-
-class GroupSeen(SeenAnswer):
-    """A junction in n of N samples of a group."""
-
-    group: str
-    long_name: str
-
-
-class Sharing(Answer):
-    """Other junctions that start, or end, at the same base."""
-
-    junctions: int
-    reads: int
-    truncated: bool = Field(description="true if there are more than were counted")
-
-
-class EvidenceAnswer(Answer):
-    """The samples and reads that have a junction, in all samples and per group."""
-
-    about: About
-    name: str
-    found: bool
-    snaptron_id: int | None
-    annotation_class: str | None = Field(
-        alias="class", description="DA, NDA, D, A or N; null if the junction is absent"
-    )
-    left_motif: str | None
-    right_motif: str | None
-    seen: SeenAnswer
-    groups: list[GroupSeen]
-    same_start: Sharing
-    same_end: Sharing
-    summary: str
-
-
 class SiteAnswer(Answer):
     """Junctions that use a splice site, by the role that it has for them."""
 

@@ -1,0 +1,56 @@
+"""The number of reads of each sample's library, from a field of the samples file."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.pairs import Integers
+
+LIBRARY_SIZE_FIELD = "mapped_read_count"
+"""The field of Snaptron's samples files with the number of mapped reads."""
+
+
+@dataclass(frozen=True)
+class LibrarySizes:
+    """The library sizes of the samples that have one, in reads; the ids of the samples ascend."""
+
+    samples: Integers
+    sizes: NDArray[np.float64]
+
+    def of(self, samples: Integers) -> NDArray[np.float64]:
+        """The sizes of these samples; NaN for a sample without one."""
+        if not len(self.samples):
+            return np.full(len(samples), np.nan)
+        places = np.minimum(np.searchsorted(self.samples, samples), len(self.samples) - 1)
+        return np.where(self.samples[places] == samples, self.sizes[places], np.nan)
+
+    def among(self, samples: Integers) -> "LibrarySizes":
+        """The library sizes of those of these samples that have one."""
+        sizes = self.of(samples)
+        known = ~np.isnan(sizes)
+        order = np.argsort(samples[known])
+        return LibrarySizes(samples[known][order], sizes[known][order])
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+
+def library_sizes(samples: Integers, cells: Iterable[bytes]) -> LibrarySizes:
+    """The library sizes of samples, whose ids ascend, from a cell each. A cell that is not a finite
+    number above 0 means that the size is unknown.
+    """
+    sizes = np.fromiter(_numbers(cells), np.float64, len(samples))
+    known = sizes > 0
+    return LibrarySizes(samples[known], sizes[known])
+
+
+def _numbers(cells: Iterable[bytes]) -> Iterator[float]:
+    for cell in cells:
+        try:
+            number = float(cell)
+        except ValueError:
+            number = 0.0
+        yield number if math.isfinite(number) else 0.0
