@@ -19,6 +19,7 @@ _COLUMNS = (
     "cpm",
     "informative",
     "verdict",
+    "upper_bound",
 )
 
 

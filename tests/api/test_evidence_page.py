@@ -1,0 +1,48 @@
+"""The commands of docs/evidence.md over the real junctions of ALK print what the page shows."""
+
+import gzip
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from data_folders import data_folder
+
+from snapshard.__main__ import snapshard
+from snapshard_populate.loading import Compilation, LoadPlan
+from snapshard_populate.releases import read_layout
+
+PAGE = Path(__file__).parents[2] / "docs/evidence.md"
+BLOCKS = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def alk(shared, tmp_path_factory):
+    """A data folder with the junctions of ALK in GTEx, their samples, tissues and transcripts."""
+    data, refflat = shared / "data", tmp_path_factory.mktemp("alk") / "alk.refflat"
+    with gzip.open(data / "annotation/gencode_v43.refFlat_like.txt.gz", "rt") as file:
+        refflat.write_text("".join(line for line in file if line.startswith("ALK\t")))
+    compilation = Compilation(
+        "gtex",
+        str(data / "gtex/junctions.tsv.gz"),
+        assembly="GRCh38",
+        samples=str(data / "samples/gtex.samples.tsv.gz"),
+        groups=str(data / "samples/gtex.samples.groups.tsv"),
+        refflat=str(refflat),
+    )
+    with data_folder() as folder:
+        folder.load(LoadPlan(compilation, read_layout(["*\t-\ts1"])))
+        yield folder.path
+
+
+def test_the_page_shows_four_junctions():
+    assert len(BLOCKS) == 4
+
+
+@pytest.mark.parametrize(("command", "output"), BLOCKS)
+def test_a_command_prints_what_the_page_shows(alk, command, output):
+    program, *words = shlex.split(command)
+    assert program == "snapshard"
+    result = CliRunner().invoke(snapshard, [*words, "--data", str(alk)])
+    assert (result.exit_code, result.stdout) == (0, output)
