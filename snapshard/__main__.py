@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": ("snapshard_ui.commands.serve", "server"),
     "query": ("snapshard.commands.query", ""),
     "evidence": ("snapshard.commands.evidence", ""),
+    "annotate": ("snapshard.commands.annotate", ""),
     "sites": ("snapshard.commands.sites", ""),
     "consequence": ("snapshard.commands.consequence", ""),
     "samples": ("snapshard.commands.samples", ""),

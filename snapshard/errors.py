@@ -3,6 +3,7 @@ quotes the values that it is about.
 
     SnapshardError          500, exit code 1
     ├── BadQuery            400, 2    └── BadRegion
+    ├── BadUpload           400, 1
     ├── NotFound            404, 2
     ├── Ambiguous           300, 2
     ├── TooBusy             429, 1
@@ -47,6 +48,15 @@ class BadRegion(BadQuery):
 
     def __init__(self, value: object, expected: str) -> None:
         super().__init__("region", value, expected)
+
+
+class BadUpload(SnapshardError):
+    """A file in the body of a request that is empty, cut, or not of its format.
+
+    The message names the line.
+    """
+
+    status = 400
 
 
 class NotFound(SnapshardError):

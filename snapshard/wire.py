@@ -16,6 +16,13 @@ COMPLETE_REMARK = b"#COMPLETE "
 ERROR_REMARK = b"#ERROR "
 """The start of the last line of an interrupted response: the reason follows."""
 
+BACKGROUND_PREFIX = "bg_"
+"""The start of the names of the columns that are added to the lines of a junction file."""
+NOTE_REMARK = b"#NOTE "
+"""The start of a line with a remark about the request's data; it is no error."""
+RANK_REMARK = b"#RANK "
+"""The start of a line with the number of a row, from 1, and its rank."""
+
 PROVENANCE = (
     "compilation",
     "release",

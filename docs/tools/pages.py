@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.tools import api, commands, conformance, consequences, splicing
+from docs.tools import annotate, api, commands, conformance, consequences, splicing
 
 DOCS = Path(__file__).parents[1]
 PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
+    "annotate.md": annotate.PARTS,
     "api.md": api.PARTS,
     "commands.md": commands.PARTS,
     "conformance.md": conformance.PARTS,

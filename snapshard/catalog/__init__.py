@@ -1,8 +1,10 @@
 """The catalog: the releases, and the facts about each: samples, groups, genes and transcripts."""
 
 from snapshard.catalog import file_names
+from snapshard.catalog.annotated_introns import AnnotatedIntrons
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.facts import FactsCache, ReleaseFacts
+from snapshard.catalog.gene_map import GeneMap
 from snapshard.catalog.gene_search import (
     gene_loci,
     gene_members,
@@ -25,9 +27,11 @@ from snapshard.catalog.transcripts import TranscriptLines, transcript_score
 
 __all__ = [
     "ALL",
+    "AnnotatedIntrons",
     "Catalog",
     "FactsCache",
     "Gene",
+    "GeneMap",
     "ReleaseFacts",
     "SampleFilter",
     "SampleSearch",

@@ -10,18 +10,20 @@ shards, and a thread must not wait for another thread's timeout before it may st
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from psycopg import sql
 
 from snapshard.catalog import file_names
+from snapshard.catalog.annotated_introns import AnnotatedIntrons
 from snapshard.catalog.catalog import Catalog
+from snapshard.catalog.gene_map import GeneMap
 from snapshard.catalog.sample_search import SampleSearch
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -39,6 +41,18 @@ Value = TypeVar("Value")
 
 _CACHED_RELEASES = 20
 _FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
+_GENE_SPANS = sql.SQL(
+    'SELECT symbol, chromosome, start, "end", strand FROM {}.gene ORDER BY number'
+)
+_TRANSCRIPT_SPANS = sql.SQL("""
+SELECT DISTINCT symbol, chromosome, start, "end", strand FROM {}.transcript ORDER BY 2, 3, 4, 1
+""")
+_INTRONS = sql.SQL("""
+SELECT DISTINCT chromosome, strand, exon_end + 1, next_start - 1
+FROM {}.transcript,
+     unnest(exon_ends[:cardinality(exon_ends) - 1], exon_starts[2:]) AS intron (exon_end, next_start)
+WHERE next_start > exon_end + 1
+""")
 _GROUPS = sql.SQL("SELECT number, name, long_name, members FROM {}.sample_group ORDER BY number")
 
 
@@ -65,6 +79,8 @@ class ReleaseFacts:
         self._other_spellings = _Fact(self._read_other_spellings)
         self._search = _Fact(self._read_search, threading.Lock())
         self._transcripts = _Fact(self._read_transcripts, threading.Lock())
+        self._gene_map = _Fact(self._read_gene_map, threading.Lock())
+        self._introns = _Fact(self._read_introns, threading.Lock())
 
     @property
     def types(self) -> dict[str, str]:
@@ -85,6 +101,11 @@ class ReleaseFacts:
             if form in groups:
                 return groups[form]
         raise NotFound("sample group", name, ", ".join(groups))
+
+    def groups_named(self, names: Sequence[str]) -> list[SampleGroup]:
+        """The groups of these names, each once, in their order. Raises NotFound."""
+        groups = [self.group(name) for name in names]
+        return list({group.number: group for group in groups}.values())
 
     def group_members(self, names: list[str]) -> set[int]:
         """The samples of these groups together. Raises NotFound for an unknown group."""
@@ -120,6 +141,16 @@ class ReleaseFacts:
     def transcripts(self) -> TranscriptLines | None:
         """The lines of the transcript file; None for a release without one."""
         return self._transcripts()
+
+    @property
+    def gene_map(self) -> GeneMap:
+        """The genes by position; those of the transcripts for a release without genes."""
+        return self._gene_map()
+
+    @property
+    def annotated_introns(self) -> AnnotatedIntrons:
+        """The introns of all transcripts."""
+        return self._introns()
 
     @property
     def base_columns(self) -> tuple[str, ...]:
@@ -214,6 +245,18 @@ class ReleaseFacts:
     def _read_transcripts(self) -> TranscriptLines | None:
         content = self._catalog.file(self.release, file_names.TRANSCRIPTS)
         return None if content is None else TranscriptLines([content])
+
+    def _read_gene_map(self) -> GeneMap:
+        return GeneMap(self._read(_GENE_SPANS) or self._read(_TRANSCRIPT_SPANS))
+
+    def _read_introns(self) -> AnnotatedIntrons:
+        return AnnotatedIntrons(self._read(_INTRONS))
+
+    def _read(self, statement: sql.SQL) -> list[Any]:
+        with self._catalog.connect() as connection:
+            return connection.execute(
+                statement.format(sql.Identifier(self.release.schema))
+            ).fetchall()
 
     def _read_base_columns(self) -> tuple[str, ...]:
         header = self._catalog.file(self.release, file_names.BASES_HEADER)

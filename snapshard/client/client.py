@@ -3,11 +3,19 @@
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 from urllib.parse import quote
 
+from snapshard.client.annotate import (
+    AnnotatedLines,
+    FileSource,
+    annotated,
+    annotation_parameters,
+    read_content,
+    write_whole,
+)
 from snapshard.client.errors import Partial, Truncated
 from snapshard.client.export import Exported, Progress, Request, export, format_of
 from snapshard.client.local import ADDRESS, open_folder
@@ -289,6 +297,58 @@ class Client:
         }
         response = self.get("consequence", parameters, **options)
         return response if fasta is None else with_sequence(response, Path(fasta))
+
+    def annotate(
+        self,
+        file: FileSource,
+        *,
+        tissue: Texts = (),
+        output: str | Path | None = None,
+        format: str | None = None,
+        columns: Mapping[str, str] | None = None,
+        positions: str | None = None,
+        star_reads: str | None = None,
+        min_overhang: int | None = None,
+        rare: float | None = None,
+        **options: Unpack[ReleaseOptions],
+    ) -> "pd.DataFrame":
+        """The lines of a junction file with their background: n of N samples, reads, class, gene,
+        use of both splice sites, and the rank among the file's rare junctions (docs/annotate.md).
+
+        The file is a path or an open binary file, in the format of STAR, regtools, TopHat,
+        LeafCutter, FRASER, rMATS, MAJIQ or portcullis, or a table. `columns` maps chromosome, start,
+        end, strand and reads to the columns of a table. With `output` the lines are also written to
+        that file, in their own format. `attrs["notes"]` says what is doubtful about the file.
+
+        Raises Refused for a file that cannot be read, with the line.
+        """
+        from snapshard.client.frames import annotated_frame
+
+        parameters = annotation_parameters(
+            tissue=tissue,
+            format=format,
+            columns=columns,
+            positions=positions,
+            star_reads=star_reads,
+            min_overhang=min_overhang,
+            rare=rare,
+        )
+        with self.annotated(file, parameters, **options) as lines:
+            if output is not None:
+                write_whole(lines.lines(), Path(output))
+            return annotated_frame(lines)
+
+    def annotated(
+        self,
+        file: FileSource,
+        parameters: Mapping[str, Any],
+        **options: Unpack[ReleaseOptions],
+    ) -> AbstractContextManager[AnnotatedLines]:
+        """The lines of `annotate` as bytes, one at a time, inside a `with`; the parameters are those
+        of the API.
+        """
+        path = f"{self.base(**options)}/junctions:annotate"
+        return annotated(self._session, path, parameters, read_content(file))
 
     def samples(
         self,

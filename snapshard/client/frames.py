@@ -2,15 +2,17 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from snapshard.client.annotate import AnnotatedLines
 from snapshard.junction import COLUMNS, NAME, SUMMARY, ColumnType
 from snapshard.rows import Rows
-from snapshard.wire import ROLES
+from snapshard.wire import BACKGROUND_PREFIX, ROLES
 
 JUNCTION = (*SUMMARY, "class", NAME)
 """The columns of a junction if none were selected."""
@@ -25,6 +27,8 @@ _DTYPES = {
 }
 _NULLABLE = {"source_dataset_id": "Int64"}
 _FIELD_DTYPES = {"integer": "Int64", "decimal": "float64", "text": "str"}
+_COUNT = re.compile(f"{BACKGROUND_PREFIX}(?:n|N|reads)(?:_.*)?|{BACKGROUND_PREFIX}rank")
+"""The columns of an annotated file that hold whole numbers or NA."""
 _MISSING = ("", "NA")
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 
@@ -52,6 +56,18 @@ def tidy_frame(rows: Rows, about: Mapping[str, Any]) -> pd.DataFrame:
     frame["rail_id"] = pairs.samples
     frame["coverage"] = pairs.coverages
     frame.attrs.update(about)
+    return frame
+
+
+def annotated_frame(annotated: AnnotatedLines) -> pd.DataFrame:
+    """A row per row of the response; the file's own columns as pandas reads them. `attrs` describe
+    the data and have the notes.
+    """
+    text = b"".join(annotated.lines())
+    frame = pd.read_csv(io.BytesIO(text), sep=annotated.separator.decode(), low_memory=False)
+    counts = [name for name in frame.columns if _COUNT.fullmatch(name)]
+    frame[counts] = frame[counts].astype("Int64")
+    frame.attrs.update(annotated.about, notes=list(annotated.notes))
     return frame
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from snapshard.client.errors import Damaged, Interrupted
 from snapshard.client.line_formats import LineFormat
@@ -22,7 +22,7 @@ class Receiver:
     The last line, which states the number of rows and the checksum, is checked and not written.
     """
 
-    def __init__(self, file: BinaryIO, form: LineFormat, *, drop_header: bool = False) -> None:
+    def __init__(self, file: IO[bytes], form: LineFormat, *, drop_header: bool = False) -> None:
         self._file = file
         self._form = form
         self._drop_header = drop_header
@@ -59,7 +59,7 @@ class Receiver:
     def _check(self, last_line: bytes) -> None:
         if last_line.startswith(self._form.broken):
             reason = last_line.removeprefix(self._form.broken).decode(errors="replace").strip()
-            raise Interrupted(f"the server interrupted the export: {reason}")
+            raise Interrupted(f"the server interrupted the response: {reason}")
         expected, received = _end_words(last_line, self._form)["sha256"], self._digest.hexdigest()
         if expected != received:
             raise Damaged(

@@ -87,9 +87,13 @@ class Session:
         return self._checked(self._send(self._http.build_request("POST", path, json=body)))
 
     @contextmanager
-    def stream(self, path: str, parameters: Parameters | None = None) -> Iterator[httpx.Response]:
-        """A response whose body the caller reads in chunks. It is retried only until it has begun."""
-        response = self._send(self._request(path, parameters), stream=True)
+    def stream(
+        self, path: str, parameters: Parameters | None = None, *, content: bytes | None = None
+    ) -> Iterator[httpx.Response]:
+        """A response whose body the caller reads in chunks; to a POST if there is content. It is
+        retried only until it has begun.
+        """
+        response = self._send(self._request(path, parameters, content=content), stream=True)
         try:
             if response.status_code != 200:
                 response.read()
@@ -99,9 +103,14 @@ class Session:
         finally:
             response.close()
 
-    def _request(self, path: str, parameters: Parameters | None) -> httpx.Request:
+    def _request(
+        self, path: str, parameters: Parameters | None, *, content: bytes | None = None
+    ) -> httpx.Request:
+        method = "GET" if content is None else "POST"
         try:
-            return self._http.build_request("GET", path, params=_plain(parameters))
+            return self._http.build_request(
+                method, path, params=_plain(parameters), content=content
+            )
         except httpx.InvalidURL as exc:
             raise BadQuery(
                 "request", path[:200], f"a request that fits into a URL ({exc})"

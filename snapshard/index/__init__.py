@@ -3,14 +3,18 @@
 from snapshard.index.bases import base_values, read_bases
 from snapshard.index.estimate import Count
 from snapshard.index.index import Index, ShardState
+from snapshard.index.interval_lookup import SITE_COLUMNS, End, IntervalLookup
 from snapshard.index.tables import ddl
 from snapshard.index.whole_blocks import BlockSpan, block_directories, block_spans, block_texts
 from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
 
 __all__ = [
+    "SITE_COLUMNS",
     "BlockSpan",
     "Count",
+    "End",
     "Index",
+    "IntervalLookup",
     "ShardState",
     "Slot",
     "base_values",

@@ -12,6 +12,7 @@ from snapshard.connections import Pools, ShardMap, ShardSource, Use, current_wat
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
 from snapshard.index.directory import Blocks, Directories
 from snapshard.index.estimate import CHEAP, Count
+from snapshard.index.interval_lookup import IntervalLookup
 from snapshard.index.interval_reader import Deadline, IntervalReader, Resources
 from snapshard.index.lookup import NumberedSpan, lookup_statement
 from snapshard.index.statements import chromosome_statement, summary_statement
@@ -106,6 +107,10 @@ class Index:
     def reader(self, release: Release, query: Query, interval: Interval) -> IntervalReader:
         """A reader of the matching rows of one interval."""
         return IntervalReader(self._resources, release, query, interval)
+
+    def lookup(self, release: Release, interval: Interval) -> IntervalLookup:
+        """Look-ups of many junctions and splice sites at once in one interval."""
+        return IntervalLookup(self._resources, release, interval)
 
     def count(self, release: Release, query: Query) -> int:
         """The number of matching rows; all shards are queried at once.

@@ -5,7 +5,7 @@ so on. Building it with SQLAlchemy takes longer than a small query, so the text 
 shape and cached. The values, such as positions, are parameters.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -293,7 +293,7 @@ def _shape_and_values(
         values[f"operand_{number}"] = list(operand) if isinstance(operand, tuple) else operand
     if query.ids is not None:
         content = interval.content[query.kind]
-        values["ids"] = _array(
+        values["ids"] = array_literal(
             [number for number in query.ids if content.min_id <= number <= content.max_id]
         )
     if after is not None:
@@ -313,17 +313,19 @@ def _shape_and_values(
     return shape, values
 
 
-def _array(numbers: Sequence[int]) -> str:
-    """An array as a PostgreSQL literal. The driver's own conversion costs more than a small query."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+def array_literal(values: Iterable[int | str]) -> str:
+    """An array as a PostgreSQL literal; texts may have no characters that need quotes. The driver's
+    own conversion costs more than a small query.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _selector(name: str, blocks: Blocks) -> tuple[_BlockSelector, dict[str, Any]]:
     values = {
         f"{name}_first": blocks.first,
         f"{name}_last": blocks.last,
-        f"{name}_listed": _array(blocks.listed),
-        f"{name}_left_out": _array(blocks.left_out),
+        f"{name}_listed": array_literal(blocks.listed),
+        f"{name}_left_out": array_literal(blocks.left_out),
     }
     return _BlockSelector(name, bool(blocks.listed), bool(blocks.left_out)), values
 

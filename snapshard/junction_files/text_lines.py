@@ -25,9 +25,9 @@ _OTHER_FORMATS = {
     b"BAM\x01": "a BAM file; extract its junctions first",
 }
 _CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n")
-_STEP = 64 << 10
+_STEP = 16 << 10
 """Bytes that are read at a time."""
-_FIRST_BLOCK, _BLOCK = 64 << 10, 4 << 20
+_FIRST_BLOCK, _BLOCK = 16 << 10, 4 << 20
 """Bytes of text of the first and of the largest block: a small one is answered at once."""
 _LONGEST_LINE = 64 << 20
 

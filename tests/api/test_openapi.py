@@ -109,13 +109,10 @@ def test_every_question_has_an_example_that_finds_something(root, document):
     found = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            body = (
-                operation.get("requestBody", {})
-                .get("content", {})
-                .get("application/json", {})
-                .get("example")
-            )
-            answer = root.request(method.upper(), operation["x-example"], json=body)
+            content = operation.get("requestBody", {}).get("content", {})
+            body = content.get("application/json", {}).get("example")
+            file = content.get("text/tab-separated-values", {}).get("example")
+            answer = root.request(method.upper(), operation["x-example"], json=body, content=file)
             assert answer.status_code == 200, operation["x-example"]
             found[path.rpartition("/")[2]] = answer
             assert operation["x-example"] in operation["x-codeSamples"][0]["source"]

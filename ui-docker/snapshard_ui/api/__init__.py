@@ -5,6 +5,7 @@ order of their operations in the API's description.
 """
 
 from snapshard_ui.api import (
+    annotate,
     consequences,
     evidence,
     genes,
@@ -70,6 +71,7 @@ __all__ = [
     "ReleaseRequest",
     "SampleParams",
     "SelectionParams",
+    "annotate",
     "api",
     "consequences",
     "evidence",

@@ -56,6 +56,8 @@ class Operation:
     model: type[BaseModel]
     formats: tuple[str, ...] = ()
     body: type[BaseModel] | None = None
+    is_upload: bool = False
+    """Whether the body is a file of text, and the response its lines with more columns."""
     also: tuple[int, ...] = ()
 
 
@@ -154,6 +156,33 @@ def posted(path: str, *, body: type[Params], model: type[BaseModel]) -> Callable
 
         paths = _add_rules(path, view.__name__, respond, method="POST")
         OPERATIONS.append(Operation(view, "post", paths, NoParams, model, body=body))
+        return view
+
+    return register
+
+
+def uploaded(
+    path: str, *, params: type[Params], model: type[BaseModel], also: tuple[int, ...] = ()
+) -> Callable[[View], View]:
+    """Registers a view about a release that reads a file from the body; its parameters are in the
+    query string. Nothing may store the response, which repeats the file.
+    """
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def respond(compilation: str, release: str | None = None) -> Response:
+            checked = read_params(params)
+            current_record().private = True
+            request = ReleaseRequest(
+                current_index(),
+                find_release(compilation, release, checked),
+                checked,
+                FORMATS["tsv"],
+            )
+            return view(request)
+
+        paths = _add_rules(path, view.__name__, respond, method="POST")
+        OPERATIONS.append(Operation(view, "post", paths, params, model, is_upload=True, also=also))
         return view
 
     return register

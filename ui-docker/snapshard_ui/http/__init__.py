@@ -18,6 +18,7 @@ from snapshard_ui.http.problems import (
 from snapshard_ui.http.record import Record, current_record
 from snapshard_ui.http.streaming import Pieces, streamed
 from snapshard_ui.http.trailers import Trailers, announce, current_trailers
+from snapshard_ui.http.upload import Upload, current_upload
 
 __all__ = [
     "MEDIA_TYPE",
@@ -25,6 +26,7 @@ __all__ = [
     "Pieces",
     "Record",
     "Trailers",
+    "Upload",
     "add_cache_headers",
     "add_provenance_headers",
     "allow_cross_origin",
@@ -32,6 +34,7 @@ __all__ = [
     "compress_response",
     "current_record",
     "current_trailers",
+    "current_upload",
     "encoded_path",
     "etag",
     "not_modified",

@@ -64,11 +64,11 @@ def not_modified(tag: str) -> Response | None:
 
 
 def add_cache_headers(response: Response) -> Response:
-    """Sets Cache-Control and ETag. Errors and partial responses are never stored; a response about
-    several releases is revalidated.
+    """Sets Cache-Control and ETag. Errors, partial responses and what repeats a client's data are never
+    stored; a response about several releases is revalidated.
     """
     record = current_record()
-    if response.status_code not in (200, 304) or record.partial:
+    if response.status_code not in (200, 304) or record.partial or record.private:
         response.headers["Cache-Control"] = "no-store"
         return response
     if record.release is None:

@@ -78,11 +78,16 @@ def _is_compressible(response: Response) -> bool:
 def _stream(pieces: Iterable[bytes], compressor: Compressor, flush_mode: int) -> Iterator[bytes]:
     # The first piece is flushed at once: clients learn early that the response has begun.
     flushed = 0.0
-    for piece in pieces:
-        text = compressor.compress(piece)
-        if time.monotonic() - flushed > _FLUSH_SECONDS:
-            text += compressor.flush(flush_mode)
-            flushed = time.monotonic()
-        if text:
-            yield text
+    try:
+        for piece in pieces:
+            text = compressor.compress(piece)
+            if time.monotonic() - flushed > _FLUSH_SECONDS:
+                text += compressor.flush(flush_mode)
+                flushed = time.monotonic()
+            if text:
+                yield text
+    except Exception:
+        # The last piece reports why the response ends here; its client must get it.
+        yield compressor.flush(flush_mode)
+        raise
     yield compressor.flush()

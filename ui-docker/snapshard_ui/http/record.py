@@ -50,6 +50,8 @@ class Record:
     etag: str | None = None
     partial: bool = False
     """Whether shards were unavailable, so that the response must not be cached."""
+    private: bool = False
+    """Whether the response repeats data of the client, so that nothing may store it."""
     rows: int = 0
     truncated: bool = False
 

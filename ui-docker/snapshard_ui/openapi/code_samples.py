@@ -27,9 +27,19 @@ _METHODS = {
 """The client's method for a view, if its arguments are the parameters of path and query."""
 
 
-def example_body(operation: Operation, values: Values) -> dict[str, list[str]] | None:
-    """The request body of an operation's example; None if it has none."""
-    return {"junctions": values["name"]} if operation.body and "name" in values else None
+def example_body(operation: Operation, values: Values) -> dict[str, list[str]] | str | None:
+    """The request body of an operation's example, text for a file; None if it has none."""
+    if "name" not in values:
+        return None
+    if operation.is_upload:
+        return "".join(map(_plain_line, values["name"]))
+    return {"junctions": values["name"]} if operation.body else None
+
+
+def _plain_line(name: str) -> str:
+    """A junction by its stable name as a line of a file."""
+    _, chrom, span, strand = name.split(":")
+    return "\t".join([chrom, *span.split("-"), strand]) + "\n"
 
 
 def code_samples(
@@ -73,6 +83,8 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
     ]
     if view in _METHODS:
         return f"{_METHODS[view]}({', '.join(filter(None, [*map(repr, path_values), keywords]))})"
+    if view == "annotate":
+        return f"annotate(io.BytesIO({str(example_body(operation, values)).encode()!r}))"
     if view == "batch":
         return f"batch({values['name']!r})"
     if view == "export":

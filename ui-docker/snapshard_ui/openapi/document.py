@@ -53,6 +53,9 @@ _CONDITIONAL_STATUSES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: operation.body is not None, 413),
 )
 """Further statuses of operations with certain parameters, formats or bodies."""
+UPLOAD = "text/tab-separated-values"
+"""The media type of files of junctions, and of their lines with more columns."""
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 _EXAMPLE_PARAMETERS = ("junction", "limit", "region")
 """Optional parameters that examples set."""
 
@@ -143,6 +146,8 @@ def _operation(
     if operation.body:
         content = {"application/json": {"schema": {"$ref": _SCHEMAS + operation.body.__name__}}}
         members["requestBody"] = {"required": True, "content": content}
+    if operation.is_upload:
+        members["requestBody"] = {"required": True, "content": {UPLOAD: _TEXT}}
     return members
 
 
@@ -167,7 +172,9 @@ def _with_examples(
         return members
     body = example_body(operation, values)
     if body:
-        members["requestBody"]["content"]["application/json"]["example"] = body
+        media_type = UPLOAD if operation.is_upload else "application/json"
+        content = members["requestBody"]["content"]
+        content[media_type] = {**content[media_type], "example": body}
     samples = code_samples(operation, path, address, names, values)
     return members | {"x-example": request.script_root + address, "x-codeSamples": samples}
 
@@ -242,6 +249,8 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
     content: dict[str, Any] = {"application/json": {"schema": schema}}
     for name in operation.formats[1:]:
         content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
+    if operation.is_upload:
+        content = {UPLOAD: _TEXT}
     if operation.view is docs:
         content = {"text/html": {"schema": {"type": "string"}}}
     if "compress" in operation.params.model_fields:

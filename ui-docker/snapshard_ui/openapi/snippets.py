@@ -35,7 +35,8 @@ class ApiCall:
     """Whether the table has columns of any texts. R would take `F` or `007` in them for a logical or
     a number.
     """
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, object] | str | None = None
+    """An object, or the text of a file."""
     is_json: bool = True
 
 
@@ -45,8 +46,13 @@ def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
     Python and R assign the result to the variable; without one, Python prints it and R evaluates to
     it.
     """
-    body = f" -d {shlex.quote(json.dumps(call.body))}" if call.body else ""
-    curl = f"curl {shlex.quote(call.url)}{body}"
+    curl = f"curl {shlex.quote(call.url)}"
+    if isinstance(call.body, str):
+        # printf writes the tabs and line ends of the file; curl reads it as it would read a real one.
+        text = call.body.replace("\t", r"\t").replace("\n", r"\n")
+        curl = f"printf {shlex.quote(text)} | {curl} --data-binary @-"
+    elif call.body:
+        curl = f"{curl} -d {shlex.quote(json.dumps(call.body))}"
     assignment = f"{variable} <- " if variable else ""
     return [
         Snippet("curl", curl),
@@ -67,8 +73,9 @@ def _python_code(call: ApiCall, variable: str) -> str:
     scope = f", {python_arguments(call.scope)}" if call.scope else ""
     statement = f"client.{call.method}"
     statement = f"{variable} = {statement}" if variable else f"print({statement})"
+    imports = "import io\n\n" if "io." in call.method else ""
     return (
-        "from snapshard.client import Client\n\n"
+        f"{imports}from snapshard.client import Client\n\n"
         f"with Client({server!r}{scope}) as client:\n    {statement}"
     )
 
@@ -81,6 +88,8 @@ def _r_expression(call: ApiCall, curl: str) -> str:
         url = call.table_url + ("&" if "?" in call.table_url else "?") + "about=false"
         texts = ', colClasses = "character"' if call.has_texts else ""
         return f'read.delim({json.dumps(url)}, quote = "", na.strings = ""{texts})'
+    if isinstance(call.body, str):
+        return f'read.delim(pipe({json.dumps(f"{curl} -s")}), comment.char = "#", quote = "")'
     if call.body:
         return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
     return f"{'jsonlite::fromJSON' if call.is_json else 'readLines'}({json.dumps(call.url)})"

@@ -10,7 +10,7 @@ from snapshard_ui.render.formats import (
     TableName,
 )
 from snapshard_ui.render.json_text import NULLABLE, JsonObjects
-from snapshard_ui.render.writer import JsonWriter, Sheet, Writer
+from snapshard_ui.render.writer import JsonWriter, Sheet, Writer, words
 
 __all__ = [
     "BLOCK",
@@ -29,4 +29,5 @@ __all__ = [
     "TableName",
     "Writer",
     "stored_blocks",
+    "words",
 ]

@@ -9,6 +9,7 @@ and responds with its status. Only what a parser would have to wait for must be 
 - a body whose Content-Length is over BODY_LIMIT is not waited for: the application refuses it unread,
   or ignores it. The connection must be closed after the response, so the head is given a
   `Connection: close`. A chunked body over the limit is refused here.
+- a body that the application reads while it responds (UPLOAD_PATH) is not waited for either.
 
 Two things in the head are changed on the way. Bytes over 127 in the target are percent-encoded,
 since curl and R send them as they are and gunicorn refuses them. `Expect: 100-continue` is removed,
@@ -17,6 +18,7 @@ since the interim response is sent before the body is read.
 
 import re
 from enum import IntEnum
+from urllib.parse import unquote_to_bytes
 
 HEAD_LIMIT = 1 << 20
 """Maximum size of a request line with its headers, in bytes: lists of ids in URLs are long."""
@@ -24,6 +26,8 @@ BODY_LIMIT = 4_000_000
 """Maximum size of a body that is read, in bytes; a larger one gets status 413. The largest batch,
 10,000 names of maximum length, has two million bytes.
 """
+UPLOAD_PATH = b"/junctions:annotate"
+"""The end of the paths whose body the application itself reads, of any length."""
 _CHUNKED_LIMIT = 2 * BODY_LIMIT
 """Maximum size of a chunked body with its framing, in bytes; tiny chunks have more of it than content."""
 _LINE_LIMIT = 65_536
@@ -103,6 +107,11 @@ class RequestBuffer:
         method, space, target = request_line.partition(b" ")
         target = _NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], target)
         values = dict(map(_field, fields))
+        if _is_upload(method, target):
+            # gunicorn then sends `100 Continue` itself, when the application begins to read.
+            self._body_start = end
+            self._complete(close=True)
+            return
         if request_line.endswith(b"HTTP/1.1") and values.get(b"expect") == b"100-continue":
             self.expects_continue = True
             fields = [field for field in fields if _field(field)[0] != b"expect"]
@@ -179,6 +188,11 @@ class RequestBuffer:
         head = b"\r\n".join([request_line, *fields, b"Connection: close"]) + _END
         self._bytes[: self._body_start] = head
         self._body_start = len(head)
+
+
+def _is_upload(method: bytes, target: bytes) -> bool:
+    path = unquote_to_bytes(target.partition(b" ")[0].partition(b"?")[0])
+    return method == b"POST" and path.endswith(UPLOAD_PATH)
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:
