@@ -15,6 +15,7 @@ from snapshard.background.tissues import GroupCounts, count_in_groups
 from snapshard.index import End, Index
 from snapshard.junction import annotation_class
 from snapshard.junction_files import Introns
+from snapshard.name import name_prefix
 from snapshard.pairs import Integers
 from snapshard.release import Release, SampleGroup
 from snapshard.wire import BACKGROUND_PREFIX
@@ -98,8 +99,9 @@ class Background:
     def _names(self) -> list[str]:
         places = self.places
         columns = (places.codes, places.starts, places.ends, self.strands)
+        prefix = name_prefix(self.release.assembly)
         return [
-            f"{self.release.assembly}:{places.names[code]}:{start}-{end}:{_STRANDS[strand]}"
+            f"{prefix}{places.names[code]}:{start}-{end}:{_STRANDS[strand]}"
             for code, start, end, strand in zip(*[c.tolist() for c in columns], strict=True)
         ]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from snapshard.assembly import chromosome_lengths, is_primary
+from snapshard.assembly import is_primary
 from snapshard.background.columns import Background
-from snapshard.errors import BadRow, BadSource
+from snapshard.chromosome import chromosome_length, chromosome_name
+from snapshard.errors import BadRegion, BadRow, BadSource
 from snapshard.junction_files import JunctionFile, JunctionLines
-from snapshard.region import chromosome_name
 from snapshard.release import Release
 
 _FEWEST = 50
@@ -26,20 +26,25 @@ class Doubts:
     def __init__(self, release: Release, file: JunctionFile) -> None:
         self._release = release
         self._file = file
-        self._lengths = chromosome_lengths(release.assembly)
         self._introns = self._fitting = self._on_known = 0
         self._spellings: dict[str, set[str]] = {}
         self._unknown: dict[str, int] = {}
 
     def check_positions(self, batch: JunctionLines) -> None:
-        """Raises BadRow for a junction that ends behind the end of its chromosome."""
+        """Raises BadRow for a junction that ends behind the end of its chromosome, or whose chromosome
+        is an accession of another assembly.
+        """
         introns = batch.introns
-        for spelling in set(introns.chroms):
-            name = chromosome_name(spelling)
+        name_of = {spelling: self._name(batch, spelling) for spelling in set(introns.chroms)}
+        for spelling, name in name_of.items():
             if is_primary(name):
                 style = "UCSC" if spelling == name else "other"
                 self._spellings.setdefault(style, set()).add(spelling)
-        limits = [self._lengths.get(chromosome_name(chrom), 0) for chrom in introns.chroms]
+        lengths = {
+            spelling: chromosome_length(name, self._release.assembly) or 0
+            for spelling, name in name_of.items()
+        }
+        limits = [lengths[chrom] for chrom in introns.chroms]
         behind = (np.array(limits) > 0) & (introns.ends > np.array(limits))
         if behind.any():
             first = int(np.flatnonzero(behind)[0])
@@ -50,6 +55,15 @@ class Doubts:
                 f" {self._release.assembly}, got {introns.ends[first]}; is the file of another"
                 " assembly?",
             )
+
+    def _name(self, batch: JunctionLines, spelling: str) -> str:
+        try:
+            return chromosome_name(spelling, self._release.assembly)
+        except BadRegion as error:
+            introns = batch.introns
+            line = int(batch.numbers[introns.rows[list(introns.chroms).index(spelling)]])
+            reason = f"expected {error.expected}, got {spelling}"
+            raise BadRow(self._file.name, line, reason) from error
 
     def add(self, background: Background) -> None:
         """Counts the introns of a batch."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshard.chromosome import chromosome_name
 from snapshard.index import Index
 from snapshard.junction_files import Introns
 from snapshard.pairs import Integers
-from snapshard.region import chromosome_name
 from snapshard.release import OTHERS, Interval, Release
 
 Mask = NDArray[np.bool_]
@@ -66,10 +66,11 @@ class Places:
 
 
 def places_of(introns: Introns, index: Index, release: Release) -> Places:
-    """The places of a batch's introns."""
+    """The places of a batch's introns. Raises BadRegion for an accession of another assembly."""
     spellings = list(dict.fromkeys(introns.chroms))
-    names = list(dict.fromkeys(chromosome_name(text) for text in spellings))
-    code_of = {text: names.index(chromosome_name(text)) for text in spellings}
+    name_of = {text: chromosome_name(text, release.assembly) for text in spellings}
+    names = list(dict.fromkeys(name_of.values()))
+    code_of = {text: names.index(name) for text, name in name_of.items()}
     known = release.named_chroms - {OTHERS} | index.facts.of(release).other_chromosomes
     codes = np.array([code_of[text] for text in introns.chroms], np.int64)
     return Places(

@@ -34,8 +34,7 @@ _ANNOTATION = ("snaptron_id", "class", "left_motif", "right_motif")
 
 @on_release("/junctions/<name>/evidence", params=EvidenceParams, model=EvidenceAnswer, also=(300,))
 def junction_evidence(request: ReleaseRequest[EvidenceParams], name: str) -> Response:
-    """The samples and reads with a junction, in all samples and per group, and whether it would have
-    been seen where it is absent.
+    """The samples and reads with a junction, per group too, and what its absence means.
 
     An absent junction has 0 of N samples.
     """
