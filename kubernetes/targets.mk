@@ -41,7 +41,7 @@ images: ## build the three images for the local Docker engine
 
 lock: $(VENV)/test ## update the pinned packages of the images
 	$(bin)/pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	$(lock_command) --extra server --extra kubernetes -o ui-docker/requirements.txt
+	$(lock_command) --extra server --extra kubernetes --extra statistics -o ui-docker/requirements.txt
 	$(lock_command) --extra load --extra s3 -o populate/requirements.txt
 lock_command = $(bin)/uv pip compile --quiet pyproject.toml --python-version 3.13 --python-platform linux --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --no-emit-find-links

@@ -19,6 +19,7 @@ _COMMANDS = {
     "consequence": ("snapshard.commands.consequence", ""),
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),
+    "psi": ("snapshard.commands.psi", ""),
     "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
     "backup": ("snapshard_populate.commands.backup", "embedded"),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.tools import annotate, api, commands, conformance, consequences, splicing
+from docs.tools import annotate, answers, api, commands, conformance, consequences, splicing
 
 DOCS = Path(__file__).parents[1]
 PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
     "annotate.md": annotate.PARTS,
+    "answers.md": answers.PARTS,
     "api.md": api.PARTS,
     "commands.md": commands.PARTS,
     "conformance.md": conformance.PARTS,

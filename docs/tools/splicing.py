@@ -22,7 +22,7 @@ def definitions() -> str:
 
 
 def section(title: str, definition: object) -> str:
-    """The section of one definition."""
+    """The section of a definition: its title, the name of the function, and its docstring."""
     text, _, example = (inspect.getdoc(definition) or "").partition(">>> ")
     name = f"{definition.__module__}.{definition.__name__}"  # type: ignore[attr-defined]
     return f"## {title}\n\n`{name}`\n\n{text.strip()}\n\n```python\n>>> {example.strip()}\n```\n"

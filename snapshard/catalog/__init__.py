@@ -14,6 +14,7 @@ from snapshard.catalog.gene_search import (
     genes_containing,
 )
 from snapshard.catalog.genes import Gene
+from snapshard.catalog.groupings import Cohort, GroupChoice, Grouping, parse_cohort
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -29,9 +30,12 @@ __all__ = [
     "ALL",
     "AnnotatedIntrons",
     "Catalog",
+    "Cohort",
     "FactsCache",
     "Gene",
     "GeneMap",
+    "GroupChoice",
+    "Grouping",
     "ReleaseFacts",
     "SampleFilter",
     "SampleSearch",
@@ -47,6 +51,7 @@ __all__ = [
     "gene_regions",
     "genes_by_prefix",
     "genes_containing",
+    "parse_cohort",
     "parse_sample_filter",
     "transcript_members",
     "transcript_score",

@@ -24,6 +24,7 @@ from snapshard.catalog import file_names
 from snapshard.catalog.annotated_introns import AnnotatedIntrons
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.gene_map import GeneMap
+from snapshard.catalog.groupings import GroupChoice, Grouping, cohort_group, field_grouping
 from snapshard.catalog.sample_search import SampleSearch
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -40,6 +41,8 @@ from snapshard.release import OTHERS, Release, SampleGroup
 Value = TypeVar("Value")
 
 _CACHED_RELEASES = 20
+_CACHED_FIELDS = 8
+"""Fields of a release whose groupings are kept; each has 8 bytes for a sample, twice."""
 _FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
 _GENE_SPANS = sql.SQL(
     'SELECT symbol, chromosome, start, "end", strand FROM {}.gene ORDER BY number'
@@ -74,6 +77,9 @@ class ReleaseFacts:
         self._library_sizes: dict[str, LibrarySizes] = {}
         self._types = _Fact(self._read_types)
         self._groups = _Fact(self._read_groups)
+        self._all_groups = _Fact(lambda: Grouping(self.groups))
+        self._field_groupings: dict[str, Grouping] = {}
+        self._grouping_lock = threading.Lock()
         self._base_columns = _Fact(self._read_base_columns)
         self._other_chromosomes = _Fact(partial(read_other_chromosomes, release))
         self._other_spellings = _Fact(self._read_other_spellings)
@@ -113,6 +119,33 @@ class ReleaseFacts:
         for name in names:
             members.update(self.group(name).members.tolist())
         return members
+
+    def grouping(self, choice: GroupChoice) -> Grouping:
+        """The groups of a choice. Raises NotFound for an unknown group and, if a field or cohorts are
+        chosen, for a release without a samples file; BadQuery for an unknown field or condition.
+        """
+        if choice.field is not None:
+            return self._field_grouping(choice.field)
+        if not (choice.names or choice.cohorts):
+            return self._all_groups()
+        groups = {group.name: group for group in self.groups}
+        for name in choice.names:
+            if name not in groups:
+                raise NotFound("sample group", name, ", ".join(groups))
+        cohorts = (
+            cohort_group(cohort, number, self.search)
+            for number, cohort in enumerate(choice.cohorts, len(choice.names))
+        )
+        return Grouping((*map(groups.__getitem__, choice.names), *cohorts))
+
+    def _field_grouping(self, field: str) -> Grouping:
+        samples = self.samples
+        with self._grouping_lock:
+            if field not in self._field_groupings:
+                if len(self._field_groupings) == _CACHED_FIELDS:
+                    self._field_groupings.pop(next(iter(self._field_groupings)))
+                self._field_groupings[field] = field_grouping(samples, field)
+            return self._field_groupings[field]
 
     @property
     def search(self) -> SampleSearch:

@@ -23,12 +23,14 @@ from snapshard.client.pages import is_truncated, missing_shards, pages
 from snapshard.client.remarks import split_text
 from snapshard.client.selection import (
     ExportOptions,
+    GroupingOptions,
     Output,
     ReleaseOptions,
     Selection,
     SelectionOptions,
     Texts,
     as_tuple,
+    grouping_parameters,
 )
 from snapshard.client.splicing import measure_of, records_of
 from snapshard.errors import BadQuery, BadSetting, SnapshardError
@@ -446,6 +448,46 @@ class Client:
             description.columns,
             {**response["about"], "truncated": truncated},
         )
+
+    def psi(
+        self,
+        *,
+        include: Texts = (),
+        exclude: Texts = (),
+        exon: Texts = (),
+        site: str | None = None,
+        min_reads: int | None = None,
+        samples: bool = False,
+        limit: int | None = None,
+        **options: Unpack[GroupingOptions],
+    ) -> "pd.DataFrame":
+        """PSI of a splicing event, a row per group of samples; docs/answers.md defines it.
+
+        The event is given by junctions of inclusion and exclusion (`chr2:100-200:+`), by a cassette
+        exon, by two mutually exclusive exons, or by a site (`chr2:100:+`), of which every junction is
+        an event. `n` of `N` samples have at least min_reads reads; `psi` is of all their reads
+        together, within its Wilson interval from `low` to `high`; `q1`, `median` and `q3` are of the
+        samples' PSI. With samples=True, a row per informative sample, with a Jeffreys interval.
+
+        `attrs["events"]` has the junctions of each event, and PSI over all samples. A `Truncated`
+        warning reports that a site has more than `limit` junctions, or that there are more than
+        `top` groups.
+        """
+        from snapshard.client.frames import psi_frame
+
+        grouping, release = grouping_parameters(options)
+        event = {"include": as_tuple(include), "exclude": as_tuple(exclude), "exon": as_tuple(exon)}
+        parameters = {
+            **event,
+            **grouping,
+            "site": site,
+            "min_reads": min_reads,
+            "samples": "true" if samples else None,
+            "limit": limit,
+        }
+        response = self.get("psi", parameters, **release)
+        _warn_if_truncated(response, "truncated: there are more junctions or groups")
+        return psi_frame(response, samples=samples)
 
     def gene(self, name: str, **options: Unpack[ReleaseOptions]) -> dict[str, Any]:
         """A gene by its symbol, or by its ID with or without version.

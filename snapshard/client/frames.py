@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from snapshard.client.annotate import AnnotatedLines
+from snapshard.client.psi import GROUP_COLUMNS, SAMPLE_COLUMNS, psi_records
 from snapshard.junction import COLUMNS, NAME, SUMMARY, ColumnType
 from snapshard.rows import Rows
 from snapshard.wire import BACKGROUND_PREFIX, ROLES
@@ -219,3 +220,22 @@ def _flat(group: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a group with those of its CPM and coverage beside them."""
     cpm = {f"cpm_{name}": value for name, value in (group["cpm"] or {}).items()}
     return {**group, **cpm, **(group["coverage"] or {})}
+
+
+def psi_frame(response: Mapping[str, Any], *, samples: bool) -> pd.DataFrame:
+    """A row per event and group or, with samples, per event and informative sample.
+
+    All members of the response but these records are in attrs.
+    """
+    member, columns = ("samples", SAMPLE_COLUMNS) if samples else ("groups", GROUP_COLUMNS)
+    records = psi_records(response, member)
+    frame = pd.DataFrame.from_records(records, columns=list(columns))
+    decimals = ("psi", "low", "high", "q1", "median", "q3")
+    frame = frame.astype({name: "float64" for name in columns if name in decimals})
+    events = [
+        {name: value for name, value in event.items() if name not in ("groups", "samples")}
+        for event in response["events"]
+    ]
+    rest = {name: value for name, value in response.items() if name not in ("about", "events")}
+    frame.attrs.update({**response["about"], **rest, "events": events})
+    return frame

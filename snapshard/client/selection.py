@@ -7,12 +7,32 @@ from typing import Any, TypedDict
 Texts = str | Iterable[str]
 Numbers = Iterable[int]
 
+_RELEASE = ("compilation", "release")
+
 
 class ReleaseOptions(TypedDict, total=False):
     """The compilation and release to query, if they are not the client's own."""
 
     compilation: str | None
     release: str | None
+
+
+class GroupingOptions(ReleaseOptions, total=False):
+    """The groups of samples to report side by side; without any, all groups of the release.
+
+    group: groups of the release, such as tissues.
+    group_by: a field of the samples, such as study: each of its values is a group.
+    cohort: sets of samples, `NAME:CONDITION;CONDITION`, where a condition is one on a field, such as
+        `AGE>=60`, or `samples=` with rail_ids.
+    search: report only groups whose name contains this text.
+    top: the maximum number of groups.
+    """
+
+    group: Texts
+    group_by: str | None
+    cohort: Texts
+    search: str | None
+    top: int | None
 
 
 class SelectionOptions(ReleaseOptions, total=False):
@@ -120,6 +140,15 @@ class Output:
             "samples": self.samples or None,
         }
         return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def grouping_parameters(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters of the query string for GroupingOptions, and the options of the release."""
+    release_options = {name: options[name] for name in _RELEASE if name in options}
+    parameters = {name: value for name, value in options.items() if name not in _RELEASE}
+    for name in ("group", "cohort"):
+        parameters[name] = as_tuple(parameters.get(name, ()))
+    return parameters, release_options
 
 
 def as_tuple(values: Any) -> tuple[Any, ...]:

@@ -193,6 +193,32 @@ selection_options = _all(
 """The options that select junctions."""
 
 
+grouping_options = _all(
+    click.option(
+        "--group",
+        metavar="NAME",
+        multiple=True,
+        shell_complete=complete_group,
+        help="Report this group of samples, such as a tissue. Repeatable  [all groups].",
+    ),
+    click.option(
+        "--group-by",
+        metavar="FIELD",
+        shell_complete=complete_field,
+        help="Report each value of a field of the samples, such as study.",
+    ),
+    click.option(
+        "--cohort",
+        metavar="NAME:CONDITION",
+        multiple=True,
+        help="Report the samples that satisfy conditions, separated by ;. Repeatable.",
+    ),
+    click.option("--search", metavar="TEXT", help="Report only groups whose name contains TEXT."),
+    click.option("--top", type=int, metavar="N", help="Report at most N groups  [1000]."),
+)
+"""The options that choose groups of samples to report side by side."""
+
+
 def output_options(formats: Iterable[str], default: str) -> Callable[[Command], Command]:
     """The options for the form of rows."""
     return _all(

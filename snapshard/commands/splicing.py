@@ -16,7 +16,9 @@ from snapshard.commands.printing import print_json, print_records
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
 @target_options
 def splicing(measure: str, parameters: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """Compute a splicing MEASURE of junctions; docs/splicing.md defines each.
+    """Compute a splicing MEASURE as Snaptron's clients do; docs/splicing.md defines each.
+
+    For PSI in groups of samples, with intervals, use `snapshard psi`.
 
     Select junctions with REGION;MATCH;FILTER;... The default match is exact. If a NAME is repeated,
     the junctions of all its values are combined.

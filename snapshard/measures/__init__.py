@@ -1,20 +1,21 @@
-"""Measures of junctions: evidence, the coverage of their place, splicing, joins of several queries,
-and group summaries.
+"""Measures of junctions: evidence, the coverage of their place, PSI, splicing, joins of several
+queries, and group summaries.
 """
 
-from snapshard.measures.evidence import (
-    Cpm,
-    Detection,
-    Evidence,
-    measure_evidence,
-)
-from snapshard.measures.group_summary import (
-    Membership,
-    decode_summaries,
-    encode_summaries,
-    summarise,
-)
+from snapshard.measures.confidence import jeffreys, wilson
+from snapshard.measures.event_rows import EventRequest, Site, read_events
+from snapshard.measures.events import Event, Exon, Side
+from snapshard.measures.evidence import Cpm, Detection, Evidence, measure_evidence
+from snapshard.measures.group_summary import decode_summaries, encode_summaries, summarise
 from snapshard.measures.joins import NORMALISATIONS, find_exons, normalised, union
+from snapshard.measures.psi import (
+    MIN_READS,
+    GroupPsi,
+    SamplePsi,
+    group_psi,
+    overall_psi,
+    sample_psi,
+)
 from snapshard.measures.site_coverage import (
     CONFIDENCE,
     STEPS,
@@ -40,28 +41,40 @@ from snapshard.measures.splicing import (
 
 __all__ = [
     "CONFIDENCE",
+    "MIN_READS",
     "NORMALISATIONS",
     "STEPS",
     "Basis",
     "Cpm",
     "Detection",
+    "Event",
+    "EventRequest",
     "Evidence",
-    "Membership",
+    "Exon",
+    "GroupPsi",
     "PlaceCoverage",
     "PlaceReads",
+    "SamplePsi",
     "SampleSums",
+    "Side",
+    "Site",
     "SplicedIn",
     "Thresholds",
     "Verdict",
     "decode_summaries",
     "encode_summaries",
     "find_exons",
+    "group_psi",
+    "jeffreys",
     "junction_inclusion_ratio",
     "measure_coverage",
     "measure_evidence",
     "normalised",
+    "overall_psi",
     "percent_spliced_in",
+    "read_events",
     "reads_by_sample",
+    "sample_psi",
     "sample_sums",
     "shared_samples",
     "summarise",
@@ -69,4 +82,5 @@ __all__ = [
     "union",
     "upper_bound",
     "verdict_of",
+    "wilson",
 ]

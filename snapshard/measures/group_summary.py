@@ -17,19 +17,17 @@ listed with 0 reads does not have the row.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from snapshard.membership import Membership
 from snapshard.pairs import Integers, Pairs
 
 _HEADER = struct.Struct("<II6B")
 _LEVEL = 1
-_TABLE_LIMIT = 1 << 24
-"""Sample ids below this are looked up in a table of 4 bytes an id, larger ones by binary search."""
 _KEY_BITS, _SHORT_BITS = 63, 31
 _SIZES = (np.uint8, np.uint16, np.uint32, np.uint64)
 
@@ -49,64 +47,6 @@ class Summaries:
 
     def __len__(self) -> int:
         return len(self.positions)
-
-
-class Membership:
-    """The groups of each sample; a sample may be in none or several.
-
-    Members are numbered in the order of their ids. One more number, the last, stands for every
-    sample that is not a member: it has a count of 0 and no group.
-    """
-
-    def __init__(self, groups: Mapping[int, Iterable[int]]) -> None:
-        memberships: list[tuple[int, int]] = []
-        for number, members in groups.items():
-            memberships.extend((sample, number) for sample in set(members))
-        memberships.sort()
-        samples = np.array([sample for sample, _ in memberships], np.int64)
-        self._groups = np.array([number for _, number in memberships], np.int64)
-        self._samples, self._first = np.unique(samples, return_index=True)
-        self._counts = np.append(np.diff(np.append(self._first, len(samples))), 0)
-        self._first = np.append(self._first, 0)
-        self._table = self._lookup_table()
-        # The only group of each member, if no sample is in two groups, as with tissues.
-        self._single = (
-            np.append(self._groups, -1) if len(self._groups) == len(self._samples) else None
-        )
-
-    def _lookup_table(self) -> NDArray[np.int32] | None:
-        top = int(self._samples[-1]) if len(self._samples) else 0
-        if top >= _TABLE_LIMIT:
-            return None
-        table = np.full(top + 2, len(self._samples), np.int32)
-        table[self._samples] = np.arange(len(self._samples))
-        return table
-
-    def _member_numbers(self, samples: Integers) -> NDArray[np.integer]:
-        """The member number of every sample; the last number for a sample that is not a member."""
-        if self._table is not None:
-            return self._table[np.minimum(samples, len(self._table) - 1)]
-        numbers = np.searchsorted(self._samples, samples)
-        candidates = self._samples[np.minimum(numbers, len(self._samples) - 1)]
-        numbers[candidates != samples] = len(self._samples)
-        return numbers
-
-    def expand(self, samples: Integers) -> tuple[Integers, Integers]:
-        """Every sample with each of its groups: indexes into `samples`, ascending, and group
-        numbers.
-        """
-        members = self._member_numbers(samples)
-        if self._single is not None:
-            groups = self._single[members]
-            index = np.flatnonzero(groups >= 0)
-            return index, groups if len(index) == len(groups) else groups[index]
-        counts = self._counts[members]
-        if not counts.any():
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        index = np.repeat(np.arange(len(samples)), counts)
-        first = np.cumsum(counts) - counts
-        within = np.arange(len(index)) - first[index]
-        return index, self._groups[self._first[members[index]] + within]
 
 
 def summarise(pairs: Pairs, membership: Membership) -> Summaries:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.pairs import Integers
+from snapshard.pairs import Integers, Pairs
 from snapshard.rows import Rows
 
 Numbers = NDArray[np.float64]
@@ -46,11 +46,28 @@ def sample_sums(parts: Iterable[Rows]) -> SampleSums:
     pairs = [part.pairs for part in parts]
     if not pairs:
         return SampleSums(np.empty(0, np.int64), np.empty(0, np.int64))
-    all_samples = np.concatenate([part_pairs.samples for part_pairs in pairs])
-    samples, indexes = np.unique(all_samples, return_inverse=True)
-    reads = np.zeros(len(samples), np.int64)
-    np.add.at(reads, indexes, np.concatenate([part_pairs.coverages for part_pairs in pairs]))
-    return SampleSums(samples[reads > 0], reads[reads > 0])
+    return _summed(
+        np.concatenate([part_pairs.samples for part_pairs in pairs]),
+        np.concatenate([part_pairs.coverages for part_pairs in pairs]),
+    )
+
+
+def sums_of_rows(pairs: Pairs, rows: Iterable[int]) -> SampleSums:
+    """Reads of each sample, summed over these rows of the pairs."""
+    slices = [slice(*pairs.rows[row : row + 2].tolist()) for row in rows]
+    if not slices:
+        return sample_sums([])
+    return _summed(
+        np.concatenate([pairs.samples[part] for part in slices]),
+        np.concatenate([pairs.coverages[part] for part in slices]),
+    )
+
+
+def _summed(samples: Integers, coverages: Integers) -> SampleSums:
+    ids, indexes = np.unique(samples, return_inverse=True)
+    reads = np.zeros(len(ids), np.int64)
+    np.add.at(reads, indexes, coverages)
+    return SampleSums(ids[reads > 0], reads[reads > 0])
 
 
 @dataclass(frozen=True)
@@ -113,7 +130,8 @@ def percent_spliced_in(
     or I2 is 0, or if m + E is below min_count. Sorted by PSI, then by total reads, both descending.
 
     Source: E. T. Wang et al., Alternative isoform regulation in human tissue transcriptomes, Nature
-    456 (2008) 470-476, with Snaptron's rule for samples with few reads.
+    456 (2008) 470-476, with Snaptron's rule for samples with few reads. That rule leaves out samples
+    that skip the exon in every transcript; `psi` (docs/answers.md) keeps them.
 
     >>> lists = (",1:40,2:3,3:9", ",1:20,2:1", ",1:10,2:90,3:99")
     >>> spliced_in = percent_spliced_in(*(sample_sums([rows(text)]) for text in lists))

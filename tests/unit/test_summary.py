@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshard.junction import NAMES, STRANDS, annotation_class
-from snapshard.measures import Membership, decode_summaries, encode_summaries, summarise
+from snapshard.measures import decode_summaries, encode_summaries, summarise
+from snapshard.membership import Membership
 from snapshard.pairs import parse_pairs
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockBuilder

@@ -16,7 +16,8 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard.measures import Membership, encode_summaries, summarise
+from snapshard.measures import encode_summaries, summarise
+from snapshard.membership import Membership
 from snapshard.row_kinds import RowKind
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import LEVEL, BlockBuilder

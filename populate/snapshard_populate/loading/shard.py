@@ -18,7 +18,7 @@ from psycopg import sql
 from snapshard.connections import CATALOG, ShardMap
 from snapshard.errors import BadRelease
 from snapshard.index import ddl
-from snapshard.measures import Membership
+from snapshard.membership import Membership
 from snapshard.row_kinds import ROW_KINDS, RowKind
 from snapshard_populate.loading.fill import Filler, ShardTarget
 from snapshard_populate.loading.pieces import Piece

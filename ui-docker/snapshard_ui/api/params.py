@@ -351,7 +351,7 @@ def read_params(model: type[Model]) -> Model:
             values[name] = [plus_strand(text) for text in texts]
         else:
             # Several texts for one value are left to pydantic, which reports them.
-            values[name] = texts[0] if len(texts) == 1 else texts
+            values[name] = plus_strand(texts[0]) if len(texts) == 1 else texts
     return model.model_validate(values)
 
 
@@ -385,7 +385,7 @@ def read_body(model: type[Model]) -> Model:
 
 
 def plus_strand(text: str) -> str:
-    """A filter on the strand as it was meant: an unescaped `+` in a URL arrives as a blank, also
-    between quotation marks.
+    """A filter on the strand, or a name that ends with one, as it was meant: an unescaped `+` in a URL
+    arrives as a blank, also between quotation marks.
     """
-    return re.sub(r"""^(\s*strand\s*(?:=|==|!=)["']?) (["']?)$""", r"\1+\2", text)
+    return re.sub(r"""^(\s*strand\s*(?:=|==|!=)["']?|[^;]*:[\d,-]+:) (["']?)$""", r"\1+\2", text)

@@ -43,7 +43,7 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
     """
     limit = request.params.limit
     check_limit(limit)
-    base, strand = _parse_site(site, request.release)
+    base, strand = parse_site(site, request.release)
     base = check_chromosome(request.index, request.release, base)
     roles: dict[str, list[orjson.Fragment]] = {"donor": [], "acceptor": [], "unknown": []}
     filters = (Filter("strand", "=", strand),) if strand else ()
@@ -63,8 +63,8 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
     )
 
 
-def _parse_site(text: str, release: Release) -> tuple[Region, str | None]:
-    """The base, and the strand if the text chooses one of the two."""
+def parse_site(text: str, release: Release) -> tuple[Region, str | None]:
+    """The base, and the strand if the text chooses one of the two. Raises BadQuery."""
     match = _SITE.fullmatch(plain_dashes(text))
     strand = strand_sign(match["strand"]) if match and match["strand"] else ANY_STRAND[0]
     if not match or strand not in STRANDS:

@@ -16,6 +16,7 @@ _METHODS = {
     "junction_evidence": "evidence",
     "splice_site": "splice_site",
     "consequence": "consequence",
+    "event_psi": "psi",
     "genes": "genes",
     "one_gene": "gene",
     "samples": "samples",

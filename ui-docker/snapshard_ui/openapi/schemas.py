@@ -62,12 +62,20 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
     for release in releases:
         fields += current_index().facts.of(release).types
     paths = path_schemas(releases)
+    condition = _either(map(re.escape, fields)) + _either(OPERATORS)
     junctions = {
         "type": "string",
         "pattern": f"^{_chromosomes(releases)}(:({_SPANS}))?(;{_either(MATCHES)})?$",
     }
     return {
         **dict.fromkeys(JUNCTION_QUERIES, junctions),
+        **dict.fromkeys(("include", "exclude", "exon"), paths["name"]),
+        "site": paths["site"],
+        "group_by": _one_of(fields),
+        "cohort": {
+            "type": "string",
+            "pattern": f"^[a-z]{{1,9}}:{condition}[0-9A-Za-z]{{1,20}}$",
+        },
         "other": paths["compilation"],
         "size": _one_of(fields),
         "region": {"type": "string", "pattern": f"^{_chromosomes(releases)}(:{_SPAN})?$"},
@@ -78,7 +86,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         # The filter of samples; filter_schema() is the filter of junctions.
         "filter": {
             "type": "string",
-            "pattern": f"^{_either(map(re.escape, fields))}{_either(OPERATORS)}[!-~]{{1,40}}$",
+            "pattern": f"^{condition}[!-~]{{1,40}}$",
         },
         "field": _one_of(fields),
         "after": {"type": "string", "pattern": f"^({ID_FORM}|[A-Za-z0-9_-]{{20,200}})$"},

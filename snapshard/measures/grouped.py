@@ -1,0 +1,38 @@
+"""Statistics of values by group, for all groups at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshard.pairs import Integers
+
+Numbers = NDArray[np.float64]
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def sums_by_group(values: NDArray[np.generic], groups: Integers, group_count: int) -> Numbers:
+    """The sum of the values of each group; 0 for a group without values."""
+    weights = values.astype(np.float64)
+    return np.bincount(groups, weights=weights, minlength=group_count).astype(np.float64)
+
+
+def quantiles_by_group(
+    values: Numbers, groups: Integers, group_count: int, shares: tuple[float, ...] = QUARTILES
+) -> Numbers:
+    """The quantiles of the values of each group: a line for each share, a column for each group; NaN
+    for a group without values.
+
+    Between two values they are interpolated linearly (type 7 of Hyndman and Fan, the default of R
+    and NumPy).
+    """
+    ordered = values[np.lexsort((values, groups))]
+    counts = np.bincount(groups, minlength=group_count)
+    first = np.cumsum(counts) - counts
+    quantiles = np.full((len(shares), group_count), np.nan)
+    filled = np.flatnonzero(counts)
+    for line, share in enumerate(shares):
+        positions = (counts[filled] - 1) * share
+        below = np.floor(positions).astype(np.int64)
+        above = np.minimum(below + 1, counts[filled] - 1)
+        low, high = ordered[first[filled] + below], ordered[first[filled] + above]
+        quantiles[line, filled] = low + (high - low) * (positions - below)
+    return quantiles
