@@ -35,15 +35,20 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
     }
     assert len(shown) == len(answer["groups"])
     for group in answer["groups"]:
-        seen, _, reads, _, most = shown[group["group"].replace("_", " ")]
+        seen, _, reads, _, most, informative, verdict = shown[group["group"].replace("_", " ")]
         assert seen == f"{group['n']} of {group['N']}"
         assert (reads, most) == (
             f"{group['reads']:,}",
             "–" if group["max"] is None else f"{group['max']:,}",
         )
+        assert informative == str(group["coverage"]["informative"])
+        assert verdict.startswith(group["verdict"])
+    # Clinically accessible tissues come first; both parts are sorted by their shares.
+    accessible = sum(group["accessible"] for group in answer["groups"])
     shares = [float(bar.get_attribute("width")) for bar in panel.locator("rect.share").all()]
-    assert shares == sorted(shares, reverse=True)
-    assert shares[0] > 0
+    assert shares[:accessible] == sorted(shares[:accessible], reverse=True)
+    assert shares[accessible:] == sorted(shares[accessible:], reverse=True)
+    assert max(shares) > 0
 
 
 def test_an_absent_junction_is_zero_of_n(open_page):

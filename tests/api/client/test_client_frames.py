@@ -251,13 +251,19 @@ def test_evidence_counts_samples_of_each_group(client, rows, source):
         assert line["median"] == pytest.approx(
             statistics.median(coverages) if coverages else np.nan, nan_ok=True
         )
-    assert frame.attrs["seen"] == {
+    wanted = {
         "n": len(row["pairs"]),
         "N": 40,
         "reads": sum(row["pairs"].values()),
         "median": statistics.median(row["pairs"].values()),
         "max": max(row["pairs"].values()),
+        "verdict": "seen",
     }
+    assert {name: frame.attrs["seen"][name] for name in wanted} == wanted
+    assert set(frame["verdict"]) <= {"seen", "absent although expressed", "not informative"}
+    assert frame["upper_bound"].notna().tolist() == (
+        frame["verdict"].eq("absent although expressed").tolist()
+    )
 
 
 def test_absence_is_an_answer(client):
