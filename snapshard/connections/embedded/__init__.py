@@ -5,7 +5,7 @@ the catalog, in a folder that several programs share.
 - `users` counts the programs that use the folder.
 - `healer` starts a server again that died.
 - `versions` compares the version of PostgreSQL with the one that wrote the folder.
-- `server` starts and stops PostgreSQL in its data directory.
+- `server` starts and stops PostgreSQL in its data directory; `processes` finds what it left behind.
 - `programs` finds PostgreSQL's programs and runs them as the right user.
 - `addresses` chooses the folder of the socket and writes addresses that no variable can change.
 """

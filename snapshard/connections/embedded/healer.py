@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
 from snapshard.connections.embedded.server import STOPPING, Server
 from snapshard.connections.embedded.users import folder_lock
 from snapshard.errors import SnapshardError
@@ -51,7 +49,7 @@ class Healer:
             try:
                 self._heal()
                 failures = 0
-            except (SnapshardError, OSError, psutil.Error) as exc:
+            except (SnapshardError, OSError) as exc:
                 failures += 1
                 if failures == _TRIES:
                     self._on_failure(_failure(self._folder, exc))

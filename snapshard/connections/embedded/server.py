@@ -20,8 +20,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from snapshard.connections.embedded.addresses import PORT, address, socket_folder
 from snapshard.connections.embedded.programs import Programs, as_user, open_to, owner_of
 from snapshard.errors import SnapshardError
@@ -31,7 +29,6 @@ STOPPING = "stopping"
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 60.0
 """A server that has not stopped after this time is killed."""
-_GONE = (psutil.NoSuchProcess, psutil.AccessDenied)
 _OPTIONS = ("lc_messages", "lc_monetary", "lc_numeric", "lc_time")
 """Locales that the server may have been created with and that this machine may lack."""
 
@@ -152,25 +149,15 @@ class Server:
 
     def _is_ours(self, pid: int) -> bool:
         """Whether the process is alive and a PostgreSQL of this directory."""
-        if not _is_alive(pid):
-            return False
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            # The process of another user does not tell its folder.
-            with suppress(psutil.AccessDenied):
-                return Path(process.cwd()) == self.folder
-            return bool(process.name() == "postgres")
-        return False
+        from snapshard.connections.embedded.processes import serves
+
+        return _is_alive(pid) and serves(pid, self.folder)
 
     def _end_orphans(self) -> None:
         """Kills processes that a postmaster left behind when it was killed."""
-        orphans = []
-        for process in psutil.process_iter(["name", "cwd"]):
-            if process.info["name"] == "postgres" and process.info["cwd"] == str(self.folder):
-                orphans.append(process)
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-        psutil.wait_procs(orphans, timeout=5)
+        from snapshard.connections.embedded.processes import kill_orphans
+
+        kill_orphans(self.folder)
 
     def _log_end(self) -> str:
         log = self.folder / "log"
@@ -191,9 +178,10 @@ def _read_pid_file(path: Path) -> Postmaster | None:
 
 
 def _is_alive(pid: int) -> bool:
-    with suppress(*_GONE):
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    return False
+    # Imported on first use: an installation for a cluster has no embedded server, and no psutil.
+    from snapshard.connections.embedded.processes import is_alive
+
+    return is_alive(pid)
 
 
 def _await_end(pid: int) -> bool:
