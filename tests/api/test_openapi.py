@@ -63,8 +63,7 @@ def test_requests_made_up_from_the_document_are_answered_as_it_says(server):
     fine = sum(200 <= status < 300 for status in statuses) / len(statuses)
     print(f"{len(statuses)} cases, {fine:.0%} of them 2xx, statuses {sorted(set(statuses))}")
     assert not [status for status in statuses if status >= 500]
-    # Made-up values seldom agree with each other, as the junctions of a splicing event must.
-    assert fine >= 0.2
+    assert fine >= 0.3
 
 
 def ask(server, cases, count, statuses):

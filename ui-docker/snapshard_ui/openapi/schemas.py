@@ -14,6 +14,7 @@ from snapshard.junction import ID_FORM, MOST_DIGITS, ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
+from snapshard_ui.openapi.examples import a_gene
 from snapshard_ui.runtime import current_index
 
 _MOST = 500
@@ -51,7 +52,7 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
         "group": _one_of(group_names),
         "name": {"type": "string", "pattern": rf"^{chrom}:{_SPAN}(:[+\-?])?$"},
         "site": {"type": "string", "pattern": rf"^{chrom}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
-        "gene": {"type": "string", "minLength": 1, "maxLength": 100},
+        "gene": _any_name_like(filter(None, map(a_gene, releases))),
         "rail_id": _between(sample_ids),
     }
 
@@ -117,6 +118,15 @@ def _either(words: Iterable[str]) -> str:
 def _one_of(values: Iterable[str]) -> Schema:
     texts = sorted(set(values))
     return {"type": "string", "enum": texts} if 0 < len(texts) <= _MOST else {"type": "string"}
+
+
+def _any_name_like(names: Iterable[str]) -> Schema:
+    """A schema of any name. It lists some that exist, because a generated one would never."""
+    any_name = {"type": "string", "minLength": 1, "maxLength": 100}
+    known_names = sorted(set(names))
+    return (
+        {"anyOf": [{"type": "string", "enum": known_names}, any_name]} if known_names else any_name
+    )
 
 
 def _between(values: list[int]) -> Schema:
