@@ -231,7 +231,7 @@ def test_a_batch_may_hold_ten_thousand(world, http):
 def test_a_long_batch_of_the_client_stays_in_the_release_of_its_first_part(
     world, server, monkeypatch
 ):
-    monkeypatch.setattr("snapshard.client.client.BATCH_SIZE", 2)
+    monkeypatch.setattr("snapshard.client.junctions.BATCH_SIZE", 2)
     names = [
         f"{row['chromosome']}:{row['start']}-{row['end']}:{row['strand']}" for row in world.rows[:5]
     ]

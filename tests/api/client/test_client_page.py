@@ -33,7 +33,7 @@ def test_the_tables_name_every_method_condition_and_exception():
             " ".join(re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))),
         )
     )
-    methods = {name for name in vars(Client) if not name.startswith("_")} - {
+    methods = {name for name in dir(Client) if not name.startswith("_")} - {
         "base",
         "local",
         "close",
