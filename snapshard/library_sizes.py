@@ -30,9 +30,9 @@ class LibrarySizes:
     def among(self, samples: Integers) -> "LibrarySizes":
         """The library sizes of those of these samples that have one."""
         sizes = self.of(samples)
-        known = ~np.isnan(sizes)
-        order = np.argsort(samples[known])
-        return LibrarySizes(samples[known][order], sizes[known][order])
+        has_size = ~np.isnan(sizes)
+        order = np.argsort(samples[has_size])
+        return LibrarySizes(samples[has_size][order], sizes[has_size][order])
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -43,8 +43,8 @@ def library_sizes(samples: Integers, cells: Iterable[bytes]) -> LibrarySizes:
     number above 0 means that the size is unknown.
     """
     sizes = np.fromiter(_numbers(cells), np.float64, len(samples))
-    known = sizes > 0
-    return LibrarySizes(samples[known], sizes[known])
+    is_positive = sizes > 0
+    return LibrarySizes(samples[is_positive], sizes[is_positive])
 
 
 def _numbers(cells: Iterable[bytes]) -> Iterator[float]:

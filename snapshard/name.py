@@ -75,11 +75,11 @@ def without_assembly(parameter: str, place: str, text: str, assembly: str | None
     which quotes the whole text, for another assembly.
     """
     chrom, _, _ = place.rpartition(":")
-    stated, _, rest = chrom.partition(":")
+    stated, _, name = chrom.partition(":")
     # Only names of HLA alleles contain colons of their own.
-    if not rest or is_hla(chrom):
+    if not name or is_hla(chrom):
         return place
-    if ":" in rest and not is_hla(rest):
+    if ":" in name and not is_hla(name):
         raise BadQuery(parameter, text, _EXPECTED)
     if is_primary(chromosome_name(stated, None)):
         raise BadQuery(parameter, text, _EXPECTED)

@@ -80,10 +80,10 @@ class AnnotatedFile:
         introns = intron_of.tolist()
         cells = [[column[intron] for intron in introns] for column in columns]
         separator = self._file.separator
-        added = map(separator.decode().join, zip(*cells, strict=True))
+        appendices = map(separator.decode().join, zip(*cells, strict=True))
         texts = [
             lines[line] + separator + text.encode() + b"\n"
-            for line, text in zip(line_of.tolist(), added, strict=True)
+            for line, text in zip(line_of.tolist(), appendices, strict=True)
         ]
         return b"".join(texts)
 

@@ -114,7 +114,7 @@ class Background:
     def _counts(self, values: Integers) -> list[str]:
         """Counts as text; NA on chromosomes that the release does not have."""
         pairs = zip(values.tolist(), self.places.known.tolist(), strict=True)
-        return [str(value) if known else NA for value, known in pairs]
+        return [str(value) if has_value else NA for value, has_value in pairs]
 
     def _usages(self, of_plus: End, of_minus: End) -> list[str]:
         """The share of each intron at an end, which the strand chooses; NA without reads there."""
@@ -166,10 +166,15 @@ def _classes(
         for strand in np.unique(strands[on_chrom]).tolist():
             members = on_chrom[(strands[on_chrom] == strand) & absent[on_chrom]]
             spans = (places.starts[members], places.ends[members])
-            pair, left, right = introns.masks(chrom, _STRANDS[strand], *spans)
-            left |= sites[End.LEFT].annotated[members]
-            right |= sites[End.RIGHT].annotated[members]
-            flags = zip(*[mask.tolist() for mask in (pair, left, right)], strict=True)
+            pair, is_left_annotated, is_right_annotated = introns.masks(
+                chrom, _STRANDS[strand], *spans
+            )
+            is_left_annotated |= sites[End.LEFT].annotated[members]
+            is_right_annotated |= sites[End.RIGHT].annotated[members]
+            flags = zip(
+                *[mask.tolist() for mask in (pair, is_left_annotated, is_right_annotated)],
+                strict=True,
+            )
             for member, (both, first, last) in zip(members.tolist(), flags, strict=True):
                 classes[member] = annotation_class(
                     pair=both, left_end=first, right_end=last, strand=_STRANDS[strand]
@@ -188,7 +193,9 @@ def _genes(index: Index, release: Release, places: Places, strands: Integers) ->
             members = on_chrom[strands[on_chrom] == strand]
             ends = (places.starts[members] - 1, places.ends[members] + 1)
             columns = [gene_map.genes(chrom, _STRANDS[strand], bases) for bases in ends]
-            for member, left, right in zip(members.tolist(), *columns, strict=True):
-                if left or right:
-                    genes[member] = ";".join(dict.fromkeys((*left, *right))).replace(" ", "_")
+            for member, left_genes, right_genes in zip(members.tolist(), *columns, strict=True):
+                if left_genes or right_genes:
+                    genes[member] = ";".join(dict.fromkeys((*left_genes, *right_genes))).replace(
+                        " ", "_"
+                    )
     return genes

@@ -68,8 +68,8 @@ class Doubts:
     def add(self, background: Background) -> None:
         """Counts the introns of a batch."""
         places = background.places
-        found = background.samples() > 0
-        fitting = (found | (background.has_annotated_end() > 0)) & places.known
+        has_samples = background.samples() > 0
+        fitting = (has_samples | (background.has_annotated_end() > 0)) & places.known
         self._introns += len(places)
         self._on_known += int(places.known.sum())
         self._fitting += int(fitting.sum())
@@ -110,5 +110,5 @@ class Doubts:
 
 
 def _some(names: Sequence[str] | dict[str, int]) -> str:
-    shown = list(names)[:_SHOWN]
-    return ", ".join(shown) + (", …" if len(names) > len(shown) else "")
+    first_names = list(names)[:_SHOWN]
+    return ", ".join(first_names) + (", …" if len(names) > len(first_names) else "")

@@ -61,10 +61,10 @@ def find_exact_rows(index: Index, release: Release, places: Places) -> ExactRows
         spans = list(zip(indices.tolist(), _regions(places, indices), strict=True))
         return index.lookup(release, interval).junctions(spans, _COLUMNS)
 
-    found = fanout.gather_by(lambda task: task[0].shard, search, searches)
+    batches = fanout.gather_by(lambda task: task[0].shard, search, searches)
     parts = [
         _parsed(interval, rows)
-        for (interval, _), rows in zip(searches, found, strict=True)
+        for (interval, _), rows in zip(searches, batches, strict=True)
         if rows.text
     ]
     return _one_per_intron(_joined(parts), places) if parts else _no_rows()
@@ -100,8 +100,8 @@ def _joined(parts: Sequence[ExactRows]) -> ExactRows:
 
 
 def _one_per_intron(rows: ExactRows, places: Places) -> ExactRows:
-    wanted = places.strands[rows.introns]
-    same = (rows.strands == wanted) | (wanted == UNKNOWN_STRAND)
+    strands = places.strands[rows.introns]
+    same = (rows.strands == strands) | (strands == UNKNOWN_STRAND)
     usable = np.flatnonzero(same | (rows.strands == UNKNOWN_STRAND))
     order = usable[np.lexsort((rows.samples[usable], same[usable], rows.introns[usable]))]
     introns = rows.introns[order]

@@ -71,7 +71,7 @@ def places_of(introns: Introns, index: Index, release: Release) -> Places:
     name_of = {text: chromosome_name(text, release.assembly) for text in spellings}
     names = list(dict.fromkeys(name_of.values()))
     code_of = {text: names.index(name) for text, name in name_of.items()}
-    known = release.named_chroms - {OTHERS} | index.facts.of(release).other_chromosomes
+    chromosomes = release.named_chroms - {OTHERS} | index.facts.of(release).other_chromosomes
     codes = np.array([code_of[text] for text in introns.chroms], np.int64)
     return Places(
         tuple(names),
@@ -79,5 +79,5 @@ def places_of(introns: Introns, index: Index, release: Release) -> Places:
         introns.starts,
         introns.ends,
         strand_codes(introns.strands),
-        np.array([name in known for name in names], np.bool_)[codes],
+        np.array([name in chromosomes for name in names], np.bool_)[codes],
     )

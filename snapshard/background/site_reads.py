@@ -35,18 +35,18 @@ def read_sites(
     intervals = [interval for interval in release.intervals if "junction" in interval.content]
     tasks: list[tuple[Interval, End, Integers]] = []
     for interval in intervals:
-        left = places.starts[places.starting_in(interval, release)]
+        start_positions = places.starts[places.starting_in(interval, release)]
         right = places.ends[places.ending_in(interval, release)]
-        tasks += [(interval, End.LEFT, left)] if len(left) else []
+        tasks += [(interval, End.LEFT, start_positions)] if len(start_positions) else []
         tasks += [(interval, End.RIGHT, right)] if len(right) else []
 
     def read(task: tuple[Interval, End, Integers]) -> Rows:
         interval, end, positions = task
         return index.lookup(release, interval).sites(end, positions)
 
-    found = fanout.gather_by(lambda task: task[0].shard, read, tasks)
+    batches = fanout.gather_by(lambda task: task[0].shard, read, tasks)
     parts: dict[End, list[Rows]] = {End.LEFT: [], End.RIGHT: []}
-    for (_, end, _), rows in zip(tasks, found, strict=True):
+    for (_, end, _), rows in zip(tasks, batches, strict=True):
         parts[end] += [rows] if rows.text else []
     return {
         End.LEFT: _at_ends(parts[End.LEFT], places, places.starts, strands),
@@ -67,17 +67,17 @@ def _at_ends(
     if not keys:
         return SiteReads(reads, annotated)
     # Junctions that end at one base may start in several intervals.
-    known, inverse = np.unique(np.concatenate(keys), return_inverse=True)
+    unique_keys, inverse = np.unique(np.concatenate(keys), return_inverse=True)
     values = np.concatenate([rows.integers("reads") for rows in parts])
     flags = np.concatenate([rows.integers("annotated") for rows in parts])
-    sums, any_flags = np.zeros(len(known), np.int64), np.zeros(len(known), np.bool_)
+    sums, any_flags = np.zeros(len(unique_keys), np.int64), np.zeros(len(unique_keys), np.bool_)
     np.add.at(sums, inverse, values)
     np.logical_or.at(any_flags, inverse, flags > 0)
     for strand in _STRANDS:
         counts = (strands == strand) | (strands == UNKNOWN_STRAND) | (strand == UNKNOWN_STRAND)
-        wanted = _keys(places.codes, positions, np.full(len(places), strand))
-        numbers = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        hits = counts & (known[numbers] == wanted)
+        place_keys = _keys(places.codes, positions, np.full(len(places), strand))
+        numbers = np.minimum(np.searchsorted(unique_keys, place_keys), len(unique_keys) - 1)
+        hits = counts & (unique_keys[numbers] == place_keys)
         reads[hits] += sums[numbers[hits]]
         annotated[hits] |= any_flags[numbers[hits]]
     return SiteReads(reads, annotated)

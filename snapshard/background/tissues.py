@@ -39,10 +39,10 @@ def count_in_groups(
         return counts
     by_number = {interval.number: interval for interval in release.intervals}
     tasks = [by_number[number] for number in np.unique(rows.intervals).tolist()]
-    chosen = np.array([group.number for group in groups], np.int64)
+    group_numbers = np.array([group.number for group in groups], np.int64)
 
     def read(interval: Interval) -> list[Integers]:
-        return _summaries(index, release, interval, rows, chosen)
+        return _summaries(index, release, interval, rows, group_numbers)
 
     for parts in fanout.gather_by(lambda interval: interval.shard, read, tasks):
         for introns, numbers, samples, reads in parts:
@@ -54,7 +54,7 @@ def count_in_groups(
 
 
 def _summaries(
-    index: Index, release: Release, interval: Interval, rows: ExactRows, chosen: Integers
+    index: Index, release: Release, interval: Interval, rows: ExactRows, group_numbers: Integers
 ) -> list[Integers]:
     """Introns, group numbers, samples and reads: an array of four rows for each block."""
     members = np.flatnonzero(rows.intervals == interval.number)
@@ -65,7 +65,7 @@ def _summaries(
         first, last = np.searchsorted(blocks, [block, block + 1])
         of_block = members[first:last]
         summaries = decode_summaries(payload)
-        records = np.flatnonzero(np.isin(summaries.groups, chosen))
+        records = np.flatnonzero(np.isin(summaries.groups, group_numbers))
         # A file may have a junction several times, so each record is matched with all its introns.
         matches = summaries.positions[records][:, None] == rows.positions[of_block][None, :]
         record, member = np.nonzero(matches)

@@ -38,9 +38,9 @@ class AnnotatedIntrons:
         nothing = np.zeros(len(starts), np.bool_)
         masks = (nothing, nothing.copy(), nothing.copy())
         values = ((starts << _BITS) | ends, starts, ends)
-        for one in (strand,) if strand in "+-" else ("+", "-"):
-            for mask, known, keys in zip(
-                masks, self._sets.get((chrom, one), ()), values, strict=False
+        for sign in (strand,) if strand in "+-" else ("+", "-"):
+            for mask, annotated, keys in zip(
+                masks, self._sets.get((chrom, sign), ()), values, strict=False
             ):
-                mask |= np.isin(keys, known)
+                mask |= np.isin(keys, annotated)
         return masks

@@ -78,8 +78,8 @@ class Connection:
         # A value must be printable whatever the state of the server.
         with suppress(SnapshardError):
             facts |= self._description() if self._is_open else {"closed": True}
-        shown = {name: value for name, value in facts.items() if value is not None}
-        return f"Client({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+        present = {name: value for name, value in facts.items() if value is not None}
+        return f"Client({', '.join(f'{name}={value!r}' for name, value in present.items())})"
 
     def _description(self) -> dict[str, object]:
         """The data that the client queries; the names of the compilations if none is chosen."""

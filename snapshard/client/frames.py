@@ -236,6 +236,6 @@ def psi_frame(response: Mapping[str, Any], *, samples: bool) -> pd.DataFrame:
         {name: value for name, value in event.items() if name not in ("groups", "samples")}
         for event in response["events"]
     ]
-    rest = {name: value for name, value in response.items() if name not in ("about", "events")}
-    frame.attrs.update({**response["about"], **rest, "events": events})
+    members = {name: value for name, value in response.items() if name not in ("about", "events")}
+    frame.attrs.update({**response["about"], **members, "events": events})
     return frame

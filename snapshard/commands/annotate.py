@@ -10,7 +10,7 @@ from snapshard.client.annotate import annotation_parameters, write_whole
 from snapshard.commands.options import client_of, complete_group, target_options
 from snapshard.junction_files import CONVENTIONS, FORMATS, MAPPED, READ_KINDS
 
-_POSITIONS = "; ".join(f"{name}: {each.meaning}" for name, each in CONVENTIONS.items())
+_POSITIONS = "; ".join(f"{name}: {convention.meaning}" for name, convention in CONVENTIONS.items())
 
 
 @click.command()

@@ -96,8 +96,8 @@ def _cpm(samples: Integers, coverages: Integers, sizes: LibrarySizes | None) -> 
     if sizes is None:
         return None
     scaled = coverages * 1e6 / sizes.of(samples)
-    known = scaled[~np.isnan(scaled)]
-    average = float(known.sum()) / len(sizes) if len(sizes) else None
-    if not len(known):
+    cpms = scaled[~np.isnan(scaled)]
+    average = float(cpms.sum()) / len(sizes) if len(sizes) else None
+    if not len(cpms):
         return Cpm(None, None, average)
-    return Cpm(float(np.median(known)), float(known.max()), average)
+    return Cpm(float(np.median(cpms)), float(cpms.max()), average)

@@ -185,11 +185,13 @@ def _check(transcript: Transcript, exons: Spans, introns: Spans, retained: Seque
         if conflict(intron, following):
             expected = "junctions of one transcript, with an exon between each two"
             raise BadQuery("junction", _texts(introns, transcript.strand), expected)
-    own = introns_between(exons)
+    transcript_introns = introns_between(exons)
     for number in retained:
-        if not 1 <= number <= len(own):
-            raise BadQuery("retained", number, f"an intron of {name}, 1 to {len(own)}")
-        if any(conflict(own[number - 1], intron) for intron in introns):
+        if not 1 <= number <= len(transcript_introns):
+            raise BadQuery(
+                "retained", number, f"an intron of {name}, 1 to {len(transcript_introns)}"
+            )
+        if any(conflict(transcript_introns[number - 1], intron) for intron in introns):
             raise BadQuery("retained", number, "an intron that no junction replaces")
 
 

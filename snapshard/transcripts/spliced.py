@@ -25,7 +25,7 @@ def splice(exons: Sequence[Span], introns: Sequence[Span], retained: Collection[
     An own intron is given up if it contains a base of a new intron or one of the two bases beside it,
     which are in exons. Exons that touch are one.
     """
-    own = [
+    transcript_introns = [
         intron
         for number, intron in enumerate(introns_between(exons), 1)
         if number not in retained
@@ -34,7 +34,7 @@ def splice(exons: Sequence[Span], introns: Sequence[Span], retained: Collection[
     ]
     spliced: Spans = []
     start = exons[0][0]
-    for first, last in sorted([*own, *introns]):
+    for first, last in sorted([*transcript_introns, *introns]):
         spliced.append((start, first - 1))
         start = last + 1
     return [*spliced, (start, exons[-1][1])]

@@ -71,14 +71,17 @@ def stop_of(consequence: Consequence, bases: Bases | None) -> Stop:
     assert transcript.cds is not None
     exons = on_axis(transcript.exons, transcript.strand)
     [coding] = on_axis([transcript.cds], transcript.strand)
-    own = _first_stop(transcript, splice(exons, []), coding[0], bases)
+    annotated_stop = _first_stop(transcript, splice(exons, []), coding[0], bases)
     # Some tables do not count the stop codon as coding: then it follows the coding span.
     coding_length = length(clip(exons, *coding))
-    if own is None or _CODON * own not in (coding_length, coding_length + _CODON):
+    if annotated_stop is None or _CODON * annotated_stop not in (
+        coding_length,
+        coding_length + _CODON,
+    ):
         reason = _UNREADABLE.format(transcript.transcript_id)
         return Stop(StopKind.UNKNOWN, reason=reason)
     after = on_axis(consequence.exons, transcript.strand)
-    return _compare(transcript, splice(exons, []), after, coding[0], own, bases)
+    return _compare(transcript, splice(exons, []), after, coding[0], annotated_stop, bases)
 
 
 _UNREADABLE = (
@@ -101,13 +104,18 @@ def _unknown(consequence: Consequence, bases: Bases | None) -> str | None:
 
 
 def _compare(
-    transcript: Transcript, before: Spans, after: Spans, start: int, own: int, bases: Bases
+    transcript: Transcript,
+    before: Spans,
+    after: Spans,
+    start: int,
+    annotated_stop: int,
+    bases: Bases,
 ) -> Stop:
     """The stop of the new exons (`after`), compared with codon number `own` of the old ones."""
     codon = _first_stop(transcript, after, start, bases)
     if codon is None:
         return Stop(StopKind.NONE)
-    own_position = _position(clip(before, start, before[-1][1]), _CODON * (own - 1))
+    own_position = _position(clip(before, start, before[-1][1]), _CODON * (annotated_stop - 1))
     position = _position(clip(after, start, after[-1][1]), _CODON * (codon - 1))
     kind = StopKind.ANNOTATED
     if position != own_position:

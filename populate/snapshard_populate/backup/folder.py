@@ -84,13 +84,13 @@ def upgrade(data: Path, old: Programs, report: Report) -> Path:
     directory, which is kept. Raises SnapshardError if a program uses the folder.
     """
     folder = usable_folder(data)
-    kept = folder / f"postgres.{old.major}"
+    old_directory = folder / f"postgres.{old.major}"
     with exclusive(folder):
         if (folder / "postgres").exists():
             _copy(folder, old, report)
-            (folder / "postgres").rename(kept)
+            (folder / "postgres").rename(old_directory)
         (folder / UPGRADED).rename(folder / "postgres")
-    return kept
+    return old_directory
 
 
 def _copy(folder: Path, old: Programs, report: Report) -> None:

@@ -195,8 +195,8 @@ def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any])
     good = True
     for source in sources:
         # Without a load there is no need for a name.
-        named = options | {"compilation": options["compilation"] or "unnamed"}
-        compilation = _compilation(source, options if Path(source).is_dir() else named)
+        options_with_name = options | {"compilation": options["compilation"] or "unnamed"}
+        compilation = _compilation(source, options if Path(source).is_dir() else options_with_name)
         with progress_bars("bytes") as report:
             findings = check_compilation(
                 compilation,

@@ -95,7 +95,7 @@ def read_annotation(
         # In GFF3, exons may refer to their gene without a transcript between the two.
         lines.own = lines.own or genes_by_id.get(key, {})
     transcripts = tuple(_transcripts(by_id, genes, source.name, errors))
-    unnamed = [each for each in transcripts if (each.gene_id, each.chrom) not in genes]
+    unnamed = [item for item in transcripts if (item.gene_id, item.chrom) not in genes]
     all_genes = [gene for places in genes.values() for gene in places]
     return Annotation((*all_genes, *_genes_of(unnamed)), transcripts)
 
@@ -128,15 +128,17 @@ def _copies(lines: _Lines) -> Iterator[_Copy]:
     """
     if lines.first_part is None:
         return
-    exons, own = lines.exons or lines.coding, list(lines.own.values())
-    if len(own) == 1:
-        yield _copy(own[0], True, exons, own[0].strand, lines)
+    exons, features = lines.exons or lines.coding, list(lines.own.values())
+    if len(features) == 1:
+        yield _copy(features[0], True, exons, features[0].strand, lines)
         return
-    rest = dict(exons)
-    for line in own:
-        if within := {place: rest.pop(place) for place in exons if _is_within(place, line)}:
+    remaining_exons = dict(exons)
+    for line in features:
+        if within := {
+            place: remaining_exons.pop(place) for place in exons if _is_within(place, line)
+        }:
             yield _copy(line, True, within, line.strand, lines)
-    for strand, places in _divided(rest):
+    for strand, places in _divided(remaining_exons):
         yield _copy(lines.first_part, False, places, strand, lines)
 
 
@@ -158,11 +160,11 @@ def _divided(exons: Mapping[Place, str]) -> Iterator[tuple[str, list[Place]]]:
     with an exon number that occurs again.
     """
     copies: dict[tuple[str, int], list[Place]] = {}
-    seen: Counter[tuple[str, str]] = Counter()
+    occurrences: Counter[tuple[str, str]] = Counter()
     for place, number in exons.items():
         strand = place[2]
-        copies.setdefault((strand, seen[strand, number] if number else 0), []).append(place)
-        seen[strand, number] += 1
+        copies.setdefault((strand, occurrences[strand, number] if number else 0), []).append(place)
+        occurrences[strand, number] += 1
     for (strand, _), places in copies.items():
         yield strand, places
 
@@ -173,11 +175,11 @@ def _transcript(key: str, copy: _Copy, genes: dict[Key, list[Gene]]) -> Transcri
         start, end = line.start, line.end
     transcript_id = (line.first("transcript_id") if copy.is_own else "") or plain_id(key)
     gene_id = line.gene_id or line.first("gene") or transcript_id
-    named = genes.get((gene_id, line.chrom))
+    gene = genes.get((gene_id, line.chrom))
     return Transcript(
         transcript_id,
         gene_id,
-        line.first("gene_name", "gene") or (named[0].symbol if named else gene_id),
+        line.first("gene_name", "gene") or (gene[0].symbol if gene else gene_id),
         line.chrom,
         start,
         end,
@@ -204,12 +206,14 @@ def _genes_of(transcripts: Iterable[Transcript]) -> Iterator[Gene]:
         )
         genes = places.setdefault((gene.gene_id, gene.chrom, gene.strand), [])
         # The transcript may overlap several places, which it then joins.
-        joined = [other for other in genes if other.start <= gene.end and gene.start <= other.end]
+        overlapping_genes = [
+            other for other in genes if other.start <= gene.end and gene.start <= other.end
+        ]
         widened = replace(
-            (joined or [gene])[0],
-            start=min(each.start for each in [gene, *joined]),
-            end=max(each.end for each in [gene, *joined]),
+            (overlapping_genes or [gene])[0],
+            start=min(locus.start for locus in [gene, *overlapping_genes]),
+            end=max(locus.end for locus in [gene, *overlapping_genes]),
         )
-        genes[:] = [other for other in genes if other not in joined] + [widened]
+        genes[:] = [other for other in genes if other not in overlapping_genes] + [widened]
     for genes in places.values():
         yield from genes

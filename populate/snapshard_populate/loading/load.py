@@ -96,7 +96,9 @@ class ShardTask:
                 errors=ErrorBudget(self.max_errors, report=bad_row),
                 report=partial(_report_reading, report, self.shard),
             )
-            numbers = {one.number for one in self.intervals if one.shard == self.shard}
+            numbers = {
+                interval.number for interval in self.intervals if interval.shard == self.shard
+            }
             pieces = read_pieces(self.sources, IntervalFinder(self.intervals), numbers, reading)
         kinds = tuple(source.kind for source in self.sources)
         share = ShardShare(self.schema, self.shard, kinds)

@@ -153,8 +153,8 @@ def _read_target(catalog: Connection, share: ShardShare) -> ShardTarget | None:
 
 
 def _all_loaded(catalog: Connection, schema: str, numbers: Sequence[int]) -> bool:
-    loaded = catalog.execute(_SELECT_LOADED, [schema]).fetchall()
-    return set(numbers) <= {number for (number,) in loaded}
+    loads = catalog.execute(_SELECT_LOADED, [schema]).fetchall()
+    return set(numbers) <= {number for (number,) in loads}
 
 
 def _interval_numbers(catalog: Connection, schema: str, shard: str) -> tuple[int, ...]:

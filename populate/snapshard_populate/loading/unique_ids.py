@@ -69,13 +69,13 @@ class RowTable:
 
 def check_ids(table: RowTable, ranges: Sequence[IdRange]) -> None:
     """Raises BadSource, with the lines, if two rows have the same number."""
-    names = sorted({each.shard for each in ranges})
+    names = sorted({id_range.shard for id_range in ranges})
     for shard in names:
         if _records(table, shard, _COUNT_REPEATED) != [(0,)]:
             [(number,)] = _records(table, shard, _SELECT_REPEATED)
             raise _repeated(table, names, number)
     if len(names) > 1 and _overlap(ranges):
-        for ids in _parts(table, names, sum(each.row_count for each in ranges)):
+        for ids in _parts(table, names, sum(id_range.row_count for id_range in ranges)):
             ordered = np.sort(ids)
             if (repeated := ordered[1:][ordered[1:] == ordered[:-1]]).size:
                 raise _repeated(table, names, int(repeated[0]))
@@ -84,9 +84,9 @@ def check_ids(table: RowTable, ranges: Sequence[IdRange]) -> None:
 def _overlap(ranges: Sequence[IdRange]) -> bool:
     """Whether the ranges of some intervals have an id in common."""
     bounds = sorted(
-        (each.min_id, each.max_id)
-        for each in ranges
-        if each.min_id is not None and each.max_id is not None
+        (id_range.min_id, id_range.max_id)
+        for id_range in ranges
+        if id_range.min_id is not None and id_range.max_id is not None
     )
     # A range may reach over several others, so the largest end so far counts.
     ends = accumulate((last for _, last in bounds), max)

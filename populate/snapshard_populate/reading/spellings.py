@@ -64,9 +64,9 @@ class Spellings:
         if not self.rows:
             return []
         renamed = [f"{spelling} to {name}" for spelling, name in self.renamed().items()]
-        some = ", ".join(renamed[:_MOST_NAMED] + ["…"] * (len(renamed) > _MOST_NAMED))
+        examples = ", ".join(renamed[:_MOST_NAMED] + ["…"] * (len(renamed) > _MOST_NAMED))
         rows = f"{total:,} rows" if (total := self.rows.total()) > 1 else "1 row"
-        notices = [f"chromosomes were renamed in {rows}: {some}"]
+        notices = [f"chromosomes were renamed in {rows}: {examples}"]
         for name in dict.fromkeys(self.renamed().values()):
             if len(spellings := self.of(name)) > 1:
                 notices.append(f"{name} is named {' and '.join(spellings)}")

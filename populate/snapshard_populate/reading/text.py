@@ -27,12 +27,12 @@ def repaired(blocks: Iterator[bytes], name: str, note: Callable[[str], None]) ->
     Raises BadSource for UTF-16.
     """
     line_ends_noted = False
-    held = b""
+    carriage_return = b""
     for block in _without_mark(blocks, name, note):
-        text = held + block if held else block
+        text = carriage_return + block if carriage_return else block
         # The newline that belongs to a carriage return may be the first byte of the next block.
-        held = text[-1:] if text.endswith(b"\r") else b""
-        text = text[: len(text) - len(held)]
+        carriage_return = text[-1:] if text.endswith(b"\r") else b""
+        text = text[: len(text) - len(carriage_return)]
         if b"\r\n" in text:
             text = text.replace(b"\r\n", b"\n")
             if not line_ends_noted:

@@ -110,12 +110,12 @@ def _write_indexed(
     Level 1 (htslib's mode `wb1`, unknown to the stub) compresses seven times as fast as the usual 6
     and to an eighth more.
     """
-    written = 0
+    line_count = 0
     with pysam.BGZFile(str(path), "wb1", None) as file:  # type: ignore[arg-type]
         for chunk in chunks:
             file.write(chunk)
-            written += chunk.count(b"\n")
-            progress(path.name, written, total)
+            line_count += chunk.count(b"\n")
+            progress(path.name, line_count, total)
     column = 0 if bases else 1
     pysam.tabix_index(
         str(path),

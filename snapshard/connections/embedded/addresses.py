@@ -44,8 +44,8 @@ def socket_folder(folder: Path) -> Path:
 
 def address(socket: Path, port: int, database: str) -> str:
     """The libpq address of a database of the server with this socket."""
-    own = {"host": str(socket), "port": str(port), "user": "postgres", "dbname": database}
-    return make_conninfo("", **(_neutral_options() | own))
+    parameters = {"host": str(socket), "port": str(port), "user": "postgres", "dbname": database}
+    return make_conninfo("", **(_neutral_options() | parameters))
 
 
 def forget_variables() -> None:

@@ -73,7 +73,9 @@ def wheel_programs() -> dict[int, Programs]:
         )
     folders = Path(next(iter(spec.submodule_search_locations))).glob("pginstall*/bin")
     versions = [Programs(folder, read_major(folder)) for folder in folders]
-    return {programs.major: programs for programs in sorted(versions, key=lambda one: one.major)}
+    return {
+        programs.major: programs for programs in sorted(versions, key=lambda version: version.major)
+    }
 
 
 def current_programs() -> Programs:

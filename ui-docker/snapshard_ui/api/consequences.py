@@ -111,18 +111,18 @@ def find_stop(index: Index, release: Release, consequence: Consequence) -> Stop:
 
 def _find_junctions(index: Index, release: Release, texts: Sequence[str]) -> _Junctions:
     names: list[JunctionName] = []
-    found: list[bool] = []
+    has_samples: list[bool] = []
     for text in texts:
         name, rows = find_junction(index, release, text)
         check_chromosome(index, release, name.region)
         names.append(name)
-        found.append(bool(rows.text))
+        has_samples.append(bool(rows.text))
     chroms = {name.region.chrom for name in names}
     strands = {name.strand for name in names if name.strand in ("+", "-")}
     if len(chroms) > 1 or len(strands) > 1:
         expected = "junctions of one transcript, on one chromosome and strand"
         raise BadQuery("junction", ", ".join(map(str, names)), expected)
-    return _Junctions(tuple(names), tuple(found))
+    return _Junctions(tuple(names), tuple(has_samples))
 
 
 def _choose(
@@ -149,9 +149,9 @@ def _choose(
     ]
     if stored is None and matches:
         stored = matches[0]
-    chosen = None if stored is None else stored.transcript.transcript_id
+    main_id = None if stored is None else stored.transcript.transcript_id
     ids = [match.transcript.transcript_id for match in matches]
-    return stored, [transcript_id for transcript_id in ids if transcript_id != chosen]
+    return stored, [transcript_id for transcript_id in ids if transcript_id != main_id]
 
 
 def _contains(match: StoredTranscript, hull: Region) -> bool:

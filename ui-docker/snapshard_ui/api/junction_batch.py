@@ -56,8 +56,8 @@ def _rows_by_name(
     index: Index, release: Release, names: Mapping[int, JunctionName]
 ) -> dict[int, Rows]:
     regions = [name.region for name in names.values()]
-    found = zip(names.items(), index.find(release, regions, columns=DEFAULT), strict=True)
-    return {item: on_strand(rows, name) for (item, name), rows in found}
+    rows_of_item = zip(names.items(), index.find(release, regions, columns=DEFAULT), strict=True)
+    return {item: on_strand(rows, name) for (item, name), rows in rows_of_item}
 
 
 def _rows_by_id(index: Index, release: Release, ids: Mapping[int, int]) -> dict[int, Rows]:

@@ -138,7 +138,7 @@ def _read_gene(
     """The shortest gene that contains the junction and has annotated junctions, with their reads in
     every sample.
     """
-    strand = next((one.value for one in filters if one.column == "strand"), None)
+    strand = next((condition.value for condition in filters if condition.column == "strand"), None)
     for gene in genes_containing(index.catalog, release, region):
         if strand is not None and gene.strand != strand:
             continue

@@ -42,9 +42,9 @@ def file_response(file: ServedFile) -> Response:
 
 def _part(file: ServedFile) -> Response:
     start, stop, status = 0, file.size, 200
-    wanted = request.range if _is_of_this_version(file) else None
-    if wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1:
-        bounds = wanted.range_for_length(file.size)
+    byte_range = request.range if _is_of_this_version(file) else None
+    if byte_range is not None and byte_range.units == "bytes" and len(byte_range.ranges) == 1:
+        bounds = byte_range.range_for_length(file.size)
         if bounds is None:
             return Response(status=416, headers={"Content-Range": f"bytes */{file.size}"})
         (start, stop), status = bounds, 206

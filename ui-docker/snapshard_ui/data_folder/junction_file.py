@@ -95,5 +95,5 @@ def _virtual_offset(block_offset: int, text_offset: int) -> int:
     """The place of a byte of a block's text: the offset of its BGZF block in the file, and its offset
     in the text of that, as 48 and 16 bits (section 4.1.1 of the SAM specification).
     """
-    number, rest = divmod(text_offset, BLOCK)
-    return (block_offset + number * (BLOCK + STORED_OVERHEAD)) << 16 | rest
+    number, offset = divmod(text_offset, BLOCK)
+    return (block_offset + number * (BLOCK + STORED_OVERHEAD)) << 16 | offset

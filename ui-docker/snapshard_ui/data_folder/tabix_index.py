@@ -82,7 +82,7 @@ def tabix_index(spans: Iterable[IndexedSpan]) -> bytes:
         "<4s8i",
         *(b"TBI\x01", len(references), _GENERIC, _SEQUENCE, _BEGIN, _END, _COMMENT, 0, len(names)),
     )
-    content = head + names + b"".join([one.content() for one in references.values()])
+    content = head + names + b"".join([reference.content() for reference in references.values()])
     blocks = Bgzf()
     return blocks.write(content) + blocks.finish()
 

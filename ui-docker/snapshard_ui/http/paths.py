@@ -35,8 +35,8 @@ class WholeNames:
             parts = [unquote_to_bytes(part) for part in path.split(b"/")]
             # WSGI passes bytes as latin-1 text.
             if b"/".join(parts).decode("latin-1") == environ.get("PATH_INFO"):
-                whole = b"/".join([part.replace(b"/", _STAND_IN_BYTES) for part in parts])
-                environ["PATH_INFO"] = whole.decode("latin-1")
+                joined_path = b"/".join([part.replace(b"/", _STAND_IN_BYTES) for part in parts])
+                environ["PATH_INFO"] = joined_path.decode("latin-1")
         return self._application(environ, start_response)
 
 

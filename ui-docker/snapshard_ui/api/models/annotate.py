@@ -22,8 +22,8 @@ FormatName = Literal[
     "table",
 ]
 Positions = Literal["intron", "bed", "intron0", "exons"]
-_FORMATS = "; ".join(f"{name}: {each.meaning}" for name, each in FORMATS.items())
-_POSITIONS = "; ".join(f"{name}: {each.meaning}" for name, each in CONVENTIONS.items())
+_FORMATS = "; ".join(f"{name}: {item.meaning}" for name, item in FORMATS.items())
+_POSITIONS = "; ".join(f"{name}: {item.meaning}" for name, item in CONVENTIONS.items())
 
 
 class AnnotateParams(Params):
