@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from psycopg import sql
 from stored import expected_lines, read_lines, schemas, stored_lines
+from waiting import wait_for
 
 from snapshard.errors import BadQuery, BadRelease, NotFound
 from snapshard.query import Query
@@ -79,6 +81,23 @@ def test_names_follow_each_other_and_the_last_published_is_served(shards, interv
     assert roll_back_release(shards.catalog, "life", "r1") == "r1"
     assert find_release(shards.catalog, "life", "r1").current
     assert loaded(shards, intervals, few, "life", steps=()).name == "r4"
+
+
+def test_two_rollbacks_at_the_same_time_are_two_steps_back(shards, intervals, few):
+    for _ in range(3):
+        loaded(shards, intervals, few, "twice")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with (
+        ThreadPoolExecutor(2) as threads,
+        psycopg.connect(shards.catalog) as lock,
+        psycopg.connect(shards.catalog, autocommit=True) as observer,
+    ):
+        lock.execute("SELECT 1 FROM compilation WHERE name = 'twice' FOR UPDATE")
+        rollbacks = [threads.submit(roll_back_release, shards.catalog, "twice") for _ in range(2)]
+        wait_for(lambda: observer.execute(waiting).fetchone() == (2,), 10)
+        lock.rollback()
+        assert {rollback.result() for rollback in rollbacks} == {"r2", "r1"}
+    assert find_release(shards.catalog, "twice", "r1").current
 
 
 def test_every_change_of_the_served_release_is_later_than_those_before(shards, intervals, few):

@@ -302,47 +302,51 @@ def publish_release(catalog: str, compilation: str, release: str) -> None:
     by comparing these times, a reader notices every change of what is served.
     """
     with session(CATALOG, catalog) as connection, connection.transaction():
-        status = _lock_status(connection, compilation, release)
-        if status.state == "loading":
-            raise BadRelease(
-                f"{status} is loading ({status.loaded} of {status.intervals} intervals are loaded); "
-                "load the rest and verify it first"
-            )
-        if status.state == "dropped":
-            raise BadRelease(
-                f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; "
-                "load it again under another name"
-            )
-        # A new time of publication would look like a change of what is served.
-        if status.current:
-            return
-        connection.execute(_MARK_PUBLISHED, [compilation, status.schema])
-        connection.execute(_SET_CURRENT, [release, compilation])
+        _publish(connection, _lock_status(connection, compilation, release))
+
+
+def _publish(connection: Connection, status: ReleaseStatus) -> None:
+    """Serves a release whose compilation's row is locked."""
+    if status.state == "loading":
+        raise BadRelease(
+            f"{status} is loading ({status.loaded} of {status.intervals} intervals are loaded); "
+            "load the rest and verify it first"
+        )
+    if status.state == "dropped":
+        raise BadRelease(
+            f"{status} was pruned at {status.dropped:%Y-%m-%d %H:%M}; "
+            "load it again under another name"
+        )
+    # A new time of publication would look like a change of what is served.
+    if not status.current:
+        connection.execute(_MARK_PUBLISHED, [status.compilation, status.schema])
+        connection.execute(_SET_CURRENT, [status.name, status.compilation])
 
 
 def roll_back_release(catalog: str, compilation: str, release: str | None = None) -> str:
     """Serves an older release from now on and returns its name: this release, or by default the
-    latest one before the current one.
+    latest one before the current one. Two rollbacks at the same time are two steps back.
     """
-    statuses = release_statuses(catalog, compilation)
-    current = next((status for status in statuses if status.current), None)
-    if current is None:
-        raise BadRelease(
-            f"compilation {compilation!r} has no published release to roll back from; publish one"
-        )
-    older = [
-        status
-        for status in statuses
-        if status.published
-        and status.state in ("published", "retired")
-        and status.created < current.created
-    ]
-    if release is None and not older:
-        raise BadRelease(f"there is no release older than {current} to roll back to")
-    # The choice was made without a lock; publish_release checks the release again under it.
-    name = release or older[-1].name
-    publish_release(catalog, compilation, name)
-    return name
+    with session(CATALOG, catalog) as connection, connection.transaction():
+        statuses = _lock_statuses(connection, compilation)
+        current = next((status for status in statuses if status.current), None)
+        if current is None:
+            raise BadRelease(
+                f"compilation {compilation!r} has no published release to roll back from; "
+                "publish one"
+            )
+        older = [status for status in statuses if _precedes(status, current)]
+        if release is None and not older:
+            raise BadRelease(f"there is no release older than {current} to roll back to")
+        status = older[-1] if release is None else _pick(statuses, compilation, release)
+        _publish(connection, status)
+    return status.name
+
+
+def _precedes(status: ReleaseStatus, current: ReleaseStatus) -> bool:
+    """Whether a release was served before and can be again, and is older than the current one."""
+    usable = status.published is not None and status.state in ("published", "retired")
+    return usable and status.created < current.created
 
 
 def retire_release(catalog: str, compilation: str, release: str) -> None:
@@ -379,6 +383,16 @@ def _lock_status(connection: Connection, compilation: str, release: str) -> Rele
     """The status of a release, after locking its compilation's row until the transaction ends."""
     connection.execute(_LOCK_COMPILATION, [compilation])
     return _pick(read_statuses(connection), compilation, release)
+
+
+def _lock_statuses(connection: Connection, compilation: str) -> list[ReleaseStatus]:
+    """The releases of a compilation, oldest first, after locking its row until the transaction ends;
+    empty if there is no catalog yet.
+    """
+    if not has_catalog(connection):
+        return []
+    connection.execute(_LOCK_COMPILATION, [compilation])
+    return [status for status in read_statuses(connection) if status.compilation == compilation]
 
 
 def _pick(statuses: Sequence[ReleaseStatus], compilation: str, release: str) -> ReleaseStatus:
