@@ -187,7 +187,15 @@ class Pairs:
 
     def restrict(self, samples: "SampleSet") -> "Pairs":
         """The pairs of these samples, in record order. Rows left without pairs stay, empty."""
-        mask = samples.contains(self.samples)
+        return self._where(samples.contains(self.samples))
+
+    def with_reads(self) -> "Pairs":
+        """The pairs with 1 or more reads, in record order. Rows left without pairs stay, empty."""
+        mask = self.coverages > 0
+        return self if mask.all() else self._where(mask)
+
+    def _where(self, mask: NDArray[np.bool_]) -> "Pairs":
+        """The pairs for which the mask is true."""
         indexes = np.flatnonzero(mask)
         widths = np.diff(np.append(self.spans, len(self.text)))
         pairs_before = np.concatenate(([0], np.cumsum(mask)))

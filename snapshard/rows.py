@@ -175,11 +175,15 @@ class Rows:
         fields = zip(*[self.texts(name) for name in names], strict=True)
         return Rows(b"".join([b"\t".join(row) + b"\n" for row in fields]), names)
 
-    def restrict(self, samples: SampleSet) -> "Rows":
+    def restrict(self, samples: SampleSet, *, zeros: bool = False) -> "Rows":
         """The rows restricted to these samples: pairs of others are dropped, the statistics are
         recomputed, and rows without pairs are left out.
+
+        Pairs with 0 reads are dropped as well, because such a sample does not have the junction;
+        `zeros` keeps them.
         """
-        return self.with_pairs(self.pairs.restrict(samples))
+        pairs = self.pairs.restrict(samples)
+        return self.with_pairs(pairs if zeros else pairs.with_reads())
 
     def with_pairs(self, pairs: Pairs) -> "Rows":
         """The rows with these sample lists, one per row, in place of their own. The statistics are

@@ -54,7 +54,8 @@ def unpacked(records: Sequence[Record], *, query: Query) -> Rows:
     # One Rows per batch: parsing columns block by block would cost more than decompression.
     rows = Rows(b"".join(texts))
     if query.samples is not None:
-        rows = rows.restrict(query.samples)
+        # A gene without reads in a sample is still a gene of that sample.
+        rows = rows.restrict(query.samples, zeros=query.kind != "junction")
         for condition in query.recomputed_filters:
             rows = rows.where(condition.mask(rows))
     return rows

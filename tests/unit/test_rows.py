@@ -61,12 +61,16 @@ def test_well_formed_is_what_a_split_accepts(text):
     assert well_formed(text.encode()) == (text == "" or plain)
 
 
-@given(st.lists(st.tuples(SAMPLES, FIELD), min_size=1, max_size=8), st.sets(st.integers(0, 30)))
-def test_restricted_rows_are_recomputed_over_what_is_left(rows, wanted):
+@given(
+    st.lists(st.tuples(SAMPLES, FIELD), min_size=1, max_size=8),
+    st.sets(st.integers(0, 30)),
+    st.booleans(),
+)
+def test_restricted_rows_are_recomputed_over_what_is_left(rows, wanted, zeros):
     given_rows = Rows("".join(row_text(pairs, field) for pairs, field in rows).encode())
     expected = []
     for pairs, field in rows:
-        left = [pair for pair in pairs if pair[0] in wanted]
+        left = [pair for pair in pairs if pair[0] in wanted and (pair[1] or zeros)]
         if left:
             coverages = [coverage for _, coverage in left]
             mean = decimal_text(sum(coverages) / len(left))
@@ -76,7 +80,8 @@ def test_restricted_rows_are_recomputed_over_what_is_left(rows, wanted):
                 zip(RECOMPUTED, [str(len(left)), str(sum(coverages)), mean, median], strict=True)
             )
             expected.append("\t".join(values[name] for name in NAMES) + "\n")
-    assert given_rows.restrict(SampleSet(wanted)).text.decode() == "".join(expected)
+    rows = given_rows.restrict(SampleSet(wanted), zeros=zeros)
+    assert rows.text.decode() == "".join(expected)
 
 
 def test_the_example_of_the_original_s_own_tests():
