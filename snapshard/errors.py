@@ -119,6 +119,10 @@ class BadRow(SnapshardError):
         self.reason = reason
         super().__init__(f"{file}, line {line}: {reason}")
 
+    def after(self, lines: int) -> "BadRow":
+        """The same error, so many lines further down in the file."""
+        return BadRow(self.file, self.line + lines, self.reason)
+
 
 class BadSource(SnapshardError):
     """A source file that is missing, truncated, or not of the format that its name suggests."""

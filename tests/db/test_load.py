@@ -337,9 +337,8 @@ def test_bad_rows_within_the_budget_are_left_out_and_told(
     )
     lines = [line for place, line in enumerate(read_lines(sparse)) if place not in bad]
     assert stored_lines(shards, status.schema) == expected_lines(intervals, lines)
-    assert len(told) == 3
-    if form is as_plain:
-        assert [one.line for one in told] == [place + 1 for place in bad]
+    # Also if each shard reads its own part by the index, lines are those of the file.
+    assert sorted(row.line for row in told) == [place + 1 for place in bad]
 
 
 def test_unsorted_source_leaves_nothing_behind(shards, intervals, sparse, tmp_path):

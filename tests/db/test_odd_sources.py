@@ -2,6 +2,9 @@
 mean.
 """
 
+from dataclasses import replace
+
+import pysam
 import pytest
 from odd_sources import SAMPLES, load, row, write_sources
 
@@ -114,3 +117,32 @@ def test_samples_without_reads_count_in_no_n_and_unknown_samples_in_no_N(embedde
         evidence = client.evidence("chr1:100-200:+")
     assert evidence.attrs["summary"] == "chr1:100-200:+ is seen in 2 of 4 samples, 5 reads"
     assert evidence.loc["Liver", ["n", "N"]].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("last_rows", "message"),
+    [
+        (row(3, "chr3", 5, 9) + row(4, "chr3", 5, 9), "line 4: .* line 3 has it"),
+        (row(3, "chr3", 5, 9).replace("GT", ""), "line 3: left_motif: expected a value"),
+        (row(3, "chr3", 5, 9) + row(4, "chr3", 5, 8), "line 4: expected rows sorted"),
+    ],
+)
+def test_an_indexed_file_has_the_line_numbers_of_the_file(embedded, tmp_path, last_rows, message):
+    rows = row(1, "chr1", 5, 9) + row(2, "chr2", 5, 9) + last_rows
+    compilation = write_sources(tmp_path, junctions=rows)
+    pysam.tabix_compress(compilation.junctions, f"{tmp_path}/junctions.bgz")
+    indexed = replace(compilation, junctions=f"{tmp_path}/junctions.bgz")
+    pysam.tabix_index(indexed.junctions, seq_col=1, start_col=2, end_col=3)
+    with pytest.raises((BadRow, BadSource), match=message):
+        load(embedded, indexed)
+
+
+def test_bad_lines_of_all_files_share_one_budget_and_are_noted(embedded, tmp_path):
+    junctions = row(1, "chr1", 100, 200) + row(2, "chr1", 300, 200)
+    compilation = write_sources(tmp_path, junctions=junctions, samples=SAMPLES + "4\tR4\tLiver\n")
+    with pytest.raises(BadRow, match="bad row number 2; --max-errors allows 1"):
+        load(embedded, compilation, max_errors=1)
+    status = load(embedded, compilation, max_errors=2)
+    assert (status.row_count, status.sample_count) == (1, 4)
+    assert "samples.txt: 1 line was refused and left out, as --max-errors allows" in status.notices
+    assert "junctions.txt: 1 row was refused and left out, as --max-errors allows" in status.notices

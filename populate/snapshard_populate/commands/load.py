@@ -107,7 +107,7 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Number of bad rows to skip before the load fails.",
+    help="Number of bad rows, of all files together, to skip before the load fails.",
 )
 @click.option(
     "--if-absent", is_flag=True, help="Do nothing if the compilation has a published release."
@@ -240,11 +240,10 @@ def _run(
         raise click.UsageError(
             "--only requires --until load; the other steps apply to the whole release"
         )
-    schema, _ = begin_compilation(shards, plan, report=bars.update)
+    errors = plan.budget(_report_bad_row)
+    schema, _ = begin_compilation(shards, plan, report=bars.update, errors=errors)
     if until == "load":
-        load_shards(
-            shards, plan, schema, only=only or None, report=bars.update, bad_row=_report_bad_row
-        )
+        load_shards(shards, plan, schema, only=only or None, report=bars.update, errors=errors)
     return find_release(shards.catalog, plan.compilation.name, schema.partition("@")[2])
 
 

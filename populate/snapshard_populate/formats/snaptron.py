@@ -5,7 +5,7 @@ Layout: https://github.com/ChristopherWilks/snaptron, and as its server reads it
 1-based and closed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from snapshard.errors import BadSource
@@ -20,6 +20,7 @@ from snapshard_populate.reading import (
     Stream,
     UniquePositions,
     has_samples_without_reads,
+    no_lines,
     row_checks,
     sift,
     whole_lines,
@@ -92,28 +93,31 @@ def check_rows(
     kind: str = "junction",
     samples: SampleSet | None = None,
     spellings: Spellings | None = None,
+    lines_before: Callable[[], int] = no_lines,
 ) -> Iterator[Chunk]:
     """Yields the checked rows of texts of complete lines, as `read_rows` does; no row at all is not
     an error here.
 
-    For regions of an indexed file (`read_region`), whose lines are counted from the first one of the
-    region.
+    For regions of an indexed file (`read_region`). `lines_before` gives the number of lines of the
+    file before the region; it is called for messages only. The lines of chunks count from the first
+    one of the region.
     """
     spellings = spellings or Spellings(None)
-    order, positions, line = GenomeOrder(name, spellings), UniquePositions(), 1
+    order = GenomeOrder(name, spellings, lines_before=lines_before)
+    positions, line = UniquePositions(lines_before), 1
     checks = row_checks(kind, samples)
     for block in blocks:
         text = _without_names(block) if line == 1 else block
         line += line_count(block) - line_count(text)
         chunk, bad = sift(Rows(text), line, name, checks, spellings)
         for row in bad:
-            errors.spend(row)
+            errors.spend(row.after(lines_before()))
         if len(chunk.rows):
             same = order.follow(chunk.rows, chunk.lines)
             if kind == "junction":
                 chunk, repeated = positions.sift(chunk, same)
                 for row in repeated:
-                    errors.spend(row)
+                    errors.spend(row.after(lines_before()))
                 if has_samples_without_reads(chunk.rows):
                     errors.note(name, WITHOUT_READS)
             if len(chunk.rows):

@@ -100,9 +100,13 @@ def refused_notices(counts: Sequence[SourceCount]) -> Iterator[str]:
         readers = list(of_kind)
         bad = sum(count.bad_rows for count in _complete(readers)[:1] or readers)
         if bad:
-            rows = f"{bad} rows were" if bad > 1 else "1 row was"
-            name = file_name(readers[0].source)
-            yield f"{name}: {rows} refused and left out, as --max-errors allows"
+            yield f"{file_name(readers[0].source)}: {refused_notice(bad, 'row')}"
+
+
+def refused_notice(count: int, noun: str) -> str:
+    """The notice about rows or lines that were refused and the load went on."""
+    lines = f"{count} {noun}s were" if count > 1 else f"1 {noun} was"
+    return f"{lines} refused and left out, as --max-errors allows"
 
 
 def check_catalog(catalog: Connection, schema: str, counts: Sequence[SourceCount]) -> None:
@@ -178,7 +182,8 @@ def index_reason(of_file: object, through_index: object) -> str:
     return (
         f"has {of_file}, but its tabix index gave {through_index}: the index belongs to another "
         "file, or to another version of this one; make it again (tabix -f -s 2 -b 3 -e 4 FILE), "
-        "or remove it"
+        "or remove it. Rows without a valid position are missing in any index: "
+        "snapshard load --check lists them"
     )
 
 

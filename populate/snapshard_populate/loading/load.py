@@ -21,6 +21,7 @@ from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.pairs import SampleSet
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.guards import refused_notice
 from snapshard_populate.loading.pieces import IntervalFinder, Piece, read_pieces
 from snapshard_populate.loading.row_sources import Reading, RowSource, row_sources
 from snapshard_populate.loading.shard import (
@@ -72,6 +73,10 @@ class LoadPlan:
     max_errors: int = 0
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
+    def budget(self, bad_row: Callable[[BadRow], None] = ignore) -> ErrorBudget:
+        """The budget of bad rows for all steps of the load; `bad_row` receives each."""
+        return ErrorBudget(self.max_errors, report=bad_row)
+
 
 @dataclass(frozen=True)
 class ShardTask:
@@ -119,11 +124,12 @@ def load_compilation(
     rows exceed the budget, or a source cannot be used, a release that began here is dropped again.
     After any other failure (an unavailable shard, a kill), loaded shards are kept for the next try.
     """
-    schema, is_new = begin_compilation(shards, plan, report=report, bad_row=bad_row)
+    errors = plan.budget(bad_row)
+    schema, is_new = begin_compilation(shards, plan, report=report, errors=errors)
     compilation, _, name = schema.partition("@")
     try:
         with _protected_from_prune(shards, schema):
-            load_shards(shards, plan, schema, report=report, bad_row=bad_row)
+            load_shards(shards, plan, schema, report=report, errors=errors)
             if "verify" in steps:
                 verify_release(shards, compilation, name, jobs=plan.jobs, report=report)
             if "publish" in steps:
@@ -141,10 +147,10 @@ def begin_compilation(
     plan: LoadPlan,
     *,
     report: Report = ignore,
-    bad_row: Callable[[BadRow], None] = ignore,
+    errors: ErrorBudget | None = None,
 ) -> tuple[str, bool]:
     """The schema of the plan's release, and whether it is new; a release of that name that is still
-    loading is used as it is.
+    loading is used as it is. Bad lines are spent on the error budget, by default a new one.
 
     A new release gets its samples, groups, genes and transcripts in the catalog. Raises NotFound if
     a shard has no address.
@@ -156,8 +162,10 @@ def begin_compilation(
         prepare_catalog(shards.catalog)
         return schema, False
     report(Progress("", "begin"))
-    errors = ErrorBudget(plan.max_errors, report=bad_row)
+    errors = errors or plan.budget()
     description = describe(plan.compilation, errors=errors)
+    for file, lines in errors.spent_on.items():
+        errors.note(file, refused_notice(lines, "line"))
 
     def fill(catalog: Connection, schema: str) -> None:
         description.write(catalog, schema)
@@ -217,11 +225,12 @@ def load_shards(
     *,
     only: Collection[str] | None = None,
     report: Report = ignore,
-    bad_row: Callable[[BadRow], None] = ignore,
+    errors: ErrorBudget | None = None,
 ) -> None:
     """Fills the shards of a release that are not loaded yet, each in a process of its own.
 
-    `only` restricts this to some shards. Raises NotFound if one of them is not in the release.
+    `only` restricts this to some shards. Bad rows are spent on the error budget, by default a new
+    one. Raises NotFound if one of them is not in the release.
     """
     plan = _with_assembly(shards, plan)
     intervals = read_intervals(shards.catalog, schema)
@@ -234,7 +243,7 @@ def load_shards(
         for shard in of_release
         if (only is None or shard in only) and not is_loaded(shards, schema, shard)
     ]
-    errors = ErrorBudget(plan.max_errors, report=bad_row)
+    errors = errors or plan.budget()
     sources = row_sources(plan.compilation, errors)
     # Standard input can be read only here. Any other source is read by the workers if each can read
     # its own part, or if there is only one worker.

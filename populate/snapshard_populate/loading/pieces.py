@@ -6,6 +6,7 @@ the intervals. Either way the rows of an interval arrive in the source's order.
 """
 
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from snapshard_populate.reading import (
     Spellings,
     chromosomes,
     indexed_chromosomes,
+    lines_before,
     read_region,
     run_starts,
 )
@@ -150,6 +152,7 @@ def _read_regions(
             kind=source.kind,
             samples=reading.samples,
             spellings=spellings,
+            lines_before=cache(partial(lines_before, source.location, region)),
         )
         for chunk in count.counted(chunks, reading.errors):
             yield Piece(source.kind, number, chunk.rows)

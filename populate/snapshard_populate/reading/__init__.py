@@ -23,7 +23,14 @@ if TYPE_CHECKING:
         run_starts,
         whole_number,
     )
-    from snapshard_populate.reading.chunks import CHUNK_BYTES, Chunk, Stream, sift, whole_lines
+    from snapshard_populate.reading.chunks import (
+        CHUNK_BYTES,
+        Chunk,
+        Stream,
+        no_lines,
+        sift,
+        whole_lines,
+    )
     from snapshard_populate.reading.fields import Mask, quoted
     from snapshard_populate.reading.order import GenomeOrder
     from snapshard_populate.reading.repeats import UniquePositions
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
         has_index,
         index_problem,
         indexed_chromosomes,
+        lines_before,
         read_region,
     )
 
@@ -57,6 +65,8 @@ __all__ = [
     "index_problem",
     "indexed_chromosomes",
     "is_url",
+    "lines_before",
+    "no_lines",
     "open_source",
     "parse_chromosome",
     "quoted",
@@ -80,6 +90,7 @@ _MODULE_OF = {
     "CHUNK_BYTES": "chunks",
     "Chunk": "chunks",
     "Stream": "chunks",
+    "no_lines": "chunks",
     "sift": "chunks",
     "whole_lines": "chunks",
     "Mask": "fields",
@@ -96,6 +107,7 @@ _MODULE_OF = {
     "has_index": "tabix",
     "index_problem": "tabix",
     "indexed_chromosomes": "tabix",
+    "lines_before": "tabix",
     "read_region": "tabix",
 }
 

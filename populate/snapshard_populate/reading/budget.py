@@ -1,5 +1,6 @@
 """What a load finds in its sources: bad lines, of which it tolerates some, and what it lets pass."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from snapshard.errors import BadRow
@@ -11,7 +12,7 @@ def _ignore(_: BadRow) -> None:
 
 class ErrorBudget:
     """The count of bad lines in a load: each is reported, and the first one over `max_errors` ends
-    the load.
+    the load. `spent` counts them, and `spent_on` those of every file.
 
     `notices` are what was repaired or passed over, as sentences that begin with the file's name.
     """
@@ -19,6 +20,7 @@ class ErrorBudget:
     def __init__(self, max_errors: int = 0, *, report: Callable[[BadRow], None] = _ignore) -> None:
         self.max_errors = max_errors
         self.spent = 0
+        self.spent_on: Counter[str] = Counter()
         self._report = report
         self._notices: dict[str, None] = {}
 
@@ -30,6 +32,7 @@ class ErrorBudget:
     def spend(self, bad: BadRow) -> None:
         """Report one bad line. Raises BadRow, with the count, once the budget is exceeded."""
         self.spent += 1
+        self.spent_on[bad.file] += 1
         self._report(bad)
         if self.spent <= self.max_errors:
             return

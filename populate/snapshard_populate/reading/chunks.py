@@ -33,6 +33,11 @@ class Stream(Protocol):
         ...
 
 
+def no_lines() -> int:
+    """0: the number of lines before a source that is read from its front."""
+    return 0
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Consecutive good rows of a source, verbatim, with their line numbers there (from 1)."""

@@ -7,6 +7,7 @@ come in any order.
 """
 
 import shlex
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from snapshard.errors import BadSource
 from snapshard.pairs import Integers
 from snapshard.rows import Rows
 from snapshard_populate.reading.checks import chromosomes, run_starts
+from snapshard_populate.reading.chunks import no_lines
 from snapshard_populate.reading.fields import Mask
 from snapshard_populate.reading.spellings import Spellings
 
@@ -24,11 +26,19 @@ class GenomeOrder:
     is not.
 
     `first_column` is the number of the chromosome's column, for the command that sorts; start and
-    end follow it.
+    end follow it. `lines_before` gives the number of lines of the file before the first row.
     """
 
-    def __init__(self, source: str, spellings: Spellings, *, first_column: int = 2) -> None:
+    def __init__(
+        self,
+        source: str,
+        spellings: Spellings,
+        *,
+        first_column: int = 2,
+        lines_before: Callable[[], int] = no_lines,
+    ) -> None:
         self.source = source
+        self._lines_before = lines_before
         self._spellings = spellings
         numbers = range(first_column, first_column + 3)
         self._keys = "-k{0},{0} -k{1},{1}n -k{2},{2}n".format(*numbers)
@@ -80,7 +90,7 @@ class GenomeOrder:
         names = " and ".join(spellings)
         return BadSource(
             self.source,
-            f"line {line}: expected all rows of a chromosome together, but {reason}, "
+            f"line {self._lines_before() + line}: expected all rows of a chromosome together, but {reason}, "
             f"because the file names it {names}; give it one name, then sort the rows",
         )
 
@@ -88,4 +98,5 @@ class GenomeOrder:
         name = "FILE" if self.source == "-" else shlex.quote(self.source)
         command = f"zcat -f {name} | LC_ALL=C sort -t \"$(printf '\\t')\" {self._keys}"
         expected = "expected rows sorted by chromosome, start and end"
+        line += self._lines_before()
         return BadSource(self.source, f"line {line}: {expected}, but {reason}; sort it: {command}")

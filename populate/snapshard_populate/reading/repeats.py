@@ -4,10 +4,12 @@ A junction is its chromosome, start, end and strand. Rows are sorted by the firs
 of one position are adjacent, and only their strands need be remembered, also between chunks.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from snapshard.errors import BadRow
-from snapshard_populate.reading.chunks import Chunk
+from snapshard_populate.reading.chunks import Chunk, no_lines
 from snapshard_populate.reading.fields import Mask, letters
 
 _UNKNOWN = b"*.?"
@@ -15,14 +17,18 @@ _UNKNOWN = b"*.?"
 
 
 class UniquePositions:
-    """The position in one source up to which no junction has occurred twice."""
+    """The position in one source up to which no junction has occurred twice. `lines_before` gives the
+    number of lines of the file before the first row.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, lines_before: Callable[[], int] = no_lines) -> None:
+        self._lines_before = lines_before
         self._line_of: dict[int, int] = {}
 
     def sift(self, chunk: Chunk, same: Mask) -> tuple[Chunk, list[BadRow]]:
-        """The rows of the next chunk without repeated junctions, and the errors of those. `same` is
-        the mask of the rows that have the position of the row before.
+        """The rows of the next chunk without repeated junctions, and the errors of those, whose lines
+        count from the first row. `same` is the mask of the rows that have the position of the row
+        before.
         """
         strands = letters(chunk.rows, "strand", most=1)[:, 0]
         strands = np.where(np.isin(strands, list(_UNKNOWN)), _UNKNOWN[-1], strands).tolist()
@@ -34,6 +40,7 @@ class UniquePositions:
             first = self._line_of.setdefault(strands[i], line)
             if first != line:
                 good[i] = False
+                first += self._lines_before()
                 bad.append(BadRow(chunk.source, line, _reason(chunk, i, first)))
         if not same[-1]:
             self._line_of = {strands[-1]: int(chunk.lines[-1])}

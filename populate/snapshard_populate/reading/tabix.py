@@ -26,7 +26,9 @@ import requests
 from snapshard.errors import BadSource
 from snapshard.junction import MOST_DIGITS
 from snapshard.region import Region
+from snapshard.rows import line_count
 from snapshard_populate.reading.budget import ErrorBudget
+from snapshard_populate.reading.chunks import whole_lines
 from snapshard_populate.reading.download import without_query
 from snapshard_populate.reading.s3 import http_address
 from snapshard_populate.reading.source import is_url, open_source
@@ -119,6 +121,22 @@ def read_region(location: str | Path, region: Region) -> Iterator[bytes]:
                 lines, size = [], 0
         if lines:
             yield b"\n".join([*lines, b""])
+
+
+def lines_before(location: str | Path, region: Region) -> int:
+    """The number of lines of the file before the first one that `read_region` yields; 0 if it yields
+    none. The file is read up to that line, so this is for messages only.
+    """
+    first_block = next(read_region(location, region), b"")
+    first_line = b"\n" + first_block.partition(b"\n")[0] + b"\n"
+    count = 0
+    with open_source(location) as source:
+        for text in whole_lines(source, source.name):
+            position = (b"\n" + text).find(first_line)
+            if first_block and position >= 0:
+                return count + text.count(b"\n", 0, position)
+            count += line_count(text)
+    return 0
 
 
 def _fetch(table: pysam.TabixFile, region: Region, name: str) -> Iterator[bytes]:
