@@ -22,7 +22,7 @@ import zstandard
 from psycopg import sql
 
 from snapshard.connections import CATALOG, Pools
-from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
+from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable, TooBusy
 from snapshard.release import Content, Interval, Release
 
 _RELEASES = """
@@ -142,7 +142,7 @@ class Catalog:
                 self._releases = self._read()
                 self._unavailable = False
                 self._refreshed = time.monotonic()
-        except (ShardUnavailable, QueryTimeout):
+        except (ShardUnavailable, QueryTimeout, TooBusy):
             if self._refreshed is None:
                 raise
             # The time is set after a failure too, so that not every request starts an attempt.

@@ -25,12 +25,13 @@ from enum import StrEnum
 
 import psycopg
 from psycopg.pq import ConnStatus
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from snapshard.connections.deadlines import Deadlines
+from snapshard.connections.reach import unreachable_reason
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
 from snapshard.connections.watch import current_watch
-from snapshard.errors import ShardUnavailable, SnapshardError
+from snapshard.errors import ShardUnavailable, SnapshardError, TooBusy
 from snapshard.settings import Settings
 
 _RECONNECT_SECONDS = 0.001
@@ -51,6 +52,8 @@ _SILENCE_SECONDS = 1.0
 perhaps to another server of the same shard; connections to a lost machine must not hold the pool's
 slots for as long.
 """
+_PROBE_SECONDS = 0.5
+"""Timeout of the check, outside of the pool, of a shard whose pool gave no connection in time."""
 _MAP_SECONDS = 2.0
 """How long the shard map is cached. A shard that moved is found after that, without a restart."""
 _MAP_DELAY = 0.1
@@ -92,9 +95,10 @@ class Pools:
         Leave the `with` only when the last response was read to its end; after an error the
         connection is closed and not reused.
 
-        Raises ShardUnavailable, which names the shard, if there is no connection within
-        connect_seconds, if it is lost, or if a read receives nothing for too long; QueryTimeout if
-        the shard ended the statement at its deadline.
+        Raises TooBusy if all connections are in use for connect_seconds; ShardUnavailable, which
+        names the shard, if the shard accepts none in that time, if the connection is lost, or if a
+        read receives nothing for too long; QueryTimeout if the shard ended the statement at its
+        deadline.
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
@@ -184,7 +188,7 @@ class Pools:
         """A connection that responds. Dead and silent ones are discarded until the deadline."""
         deadline = time.monotonic() + self.settings.connect_seconds
         while True:
-            connection = pool.getconn(max(0.001, deadline - time.monotonic()))
+            connection = self._pooled(pool, shard, max(0.001, deadline - time.monotonic()))
             live = False
             try:
                 live = self._responds(connection)
@@ -200,6 +204,24 @@ class Pools:
             if time.monotonic() >= deadline:
                 seconds = self.settings.connect_seconds
                 raise ShardUnavailable(shard, f"no response within {seconds:g} s")
+
+    def _pooled(self, pool: ConnectionPool, shard: str, seconds: float) -> psycopg.Connection:
+        """A connection of the pool, perhaps a dead one."""
+        with suppress(PoolTimeout):
+            return pool.getconn(seconds)
+        # A full pool and a lost shard look alike from the pool; only the shard can tell.
+        probe_seconds = min(self.settings.connect_seconds, _PROBE_SECONDS)
+        reason = unreachable_reason(self._map.address(shard), probe_seconds)
+        if reason:
+            raise ShardUnavailable(shard, reason)
+        try:
+            # The shard may have come back a moment ago, and the pool may have room.
+            return pool.getconn(probe_seconds)
+        except PoolTimeout as exc:
+            raise TooBusy(
+                f"busy: all {pool.max_size} connections of this server to shard {shard!r} are in"
+                " use; retry in a few seconds"
+            ) from exc
 
     def _responds(self, connection: psycopg.Connection) -> bool:
         """Whether an empty query returns in time. A stopped process keeps its sockets open, so nothing

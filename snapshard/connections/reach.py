@@ -25,6 +25,11 @@ def unreachable_shards(shards: ShardMap, seconds: float) -> dict[str, str]:
     return {name: reasons[server] for name, server in servers.items() if reasons[server]}
 
 
+def unreachable_reason(address: str, seconds: float) -> str:
+    """Why the database at this address does not respond within these seconds; empty if it does."""
+    return _reasons({address: address}, seconds=seconds)[address]
+
+
 def _server(address: str) -> str:
     """The address without the database."""
     return str(sorted((conninfo_to_dict(address) | {"dbname": None}).items()))

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from snapshard.catalog import Catalog, FactsCache
 from snapshard.connections import Pools, ShardMap, ShardSource, Use, current_watch, fanout
-from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable
+from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable, TooBusy
 from snapshard.index.directory import Blocks, Directories
 from snapshard.index.estimate import CHEAP, Count
 from snapshard.index.interval_lookup import IntervalLookup
@@ -258,7 +259,8 @@ class Index:
         start = time.perf_counter()
         reason = ""
         try:
-            with self.pools.connection(shard):
+            # A shard whose connections are all in use responds to those who have them.
+            with suppress(TooBusy), self.pools.connection(shard):
                 pass
         except (ShardUnavailable, NotFound, QueryTimeout) as exc:
             reason = str(exc)

@@ -55,6 +55,12 @@ def small(world, start_server):
     server.stop()
 
 
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "SCRIPT-NAME", "PATH_INFO", "X-Forwarded-Proto"])
+def test_no_client_changes_the_path_of_its_request_by_a_header(name, server):
+    answer = httpx.get(f"{server.url}/api/v1/compilations/sim", headers={name: "/livez"})
+    assert (answer.status_code, answer.json()["about"]["compilation"]) == (200, "sim")
+
+
 @pytest.mark.parametrize("half", [b"", HALF_HEAD, HALF_BODY, CHUNKED + b"8\r\nfields="])
 def test_who_sends_half_a_request_costs_nobody_a_thread(half, small):
     with ExitStack() as stack:

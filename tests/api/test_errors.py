@@ -22,6 +22,8 @@ WRONG = [
     ("/junctions?limit=0", 400, "limit"),
     ("/junctions?limit=1&limit=2", 400, "limit"),
     ("/junctions?limit=999999", 400, "limit"),
+    ("/junctions?about=true&about=1", 400, "about"),
+    ("/junctions?allow_partial=true&allow_partial=false", 400, "allow_partial"),
     ("/junctions?ids=one", 400, "ids.0"),
     ("/junctions?ids=1&region=chr1", 400, "ids"),
     ("/junctions?columns=nonsense", 400, "columns"),

@@ -62,6 +62,14 @@ def samples_of(text, name):
     }
 
 
+def test_made_up_methods_share_one_series_of_counters(root):
+    for number in range(20):
+        assert root.request(f"MADEUP{number}", "/livez").status_code == 405
+    requests = samples_of(root.get("/metrics").text, "snapshard_request_seconds_count")
+    assert 'method="OTHER"' in "".join(requests)
+    assert "MADEUP" not in "".join(requests)
+
+
 def test_metrics_count_over_all_workers(world, start_server):
     server = start_server("--data", str(world.folder), workers=2)
     for _ in range(12):

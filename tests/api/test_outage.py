@@ -123,6 +123,9 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
             'missing_shards=["far"]'
             in api.get("/junctions:export.tsv?allow_partial=true").text.splitlines()[0]
         )
+        document = api.get(httpx.URL(api.base_url).join("/api/v1/openapi.json"))
+        assert document.status_code == 200
+        assert "/api/v1/compilations/{compilation}/junctions:batch" in document.json()["paths"]
         states = {
             one["name"]: one["up"]
             for one in api.get(httpx.URL(api.base_url).join("/api/v1/shards")).json()["shards"]

@@ -2,11 +2,12 @@
 
 import os
 import signal
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import func, select
 
-from snapshard.errors import ShardUnavailable
+from snapshard.errors import ShardUnavailable, TooBusy
 from snapshard.index import Index
 from snapshard.index.copy_out import copy_lines
 from snapshard.index.statements import statement
@@ -48,6 +49,16 @@ def test_a_connection_whose_server_stops_after_it_was_given_does_not_hold_its_us
         os.kill(stopped[0], signal.SIGCONT)
     with pools.connection("silent") as connection:
         assert b"".join(copy_lines(connection, statement(select(func.length("four"))))) == b"4\n"
+
+
+def test_connections_that_are_all_in_use_are_busy_and_not_an_outage(pools):
+    with ExitStack() as stack:
+        for _ in range(pools.settings.read_connections):
+            stack.enter_context(pools.connection("silent"))
+        with pytest.raises(TooBusy, match="silent"), pools.connection("silent"):
+            pass
+    with pools.connection("silent") as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_work_within_its_time_is_left_alone(pools):

@@ -20,7 +20,13 @@ from snapshard_ui.render import FormatName, TableName
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
-Flag = Annotated[bool, BeforeValidator(lambda value: _FLAGS.get(value, value))]
+
+def _flag(value: Any) -> Any:
+    """The truth value that a text names; what is no such text is left to pydantic."""
+    return _FLAGS.get(value, value) if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 def _split(value: Any) -> Any:

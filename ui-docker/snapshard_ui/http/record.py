@@ -10,11 +10,14 @@ import time
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http import HTTPMethod
 
 from flask import g, request
 
 from snapshard.connections import Watch
 from snapshard.release import Release
+
+_METHODS = frozenset(HTTPMethod)
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Record:
     """A request, from its first to the last byte of its response."""
 
     method: str
+    """The method; OTHER for one that HTTP does not define, since every method is a series of counters."""
     route: str
     """The rule of the URL, such as `/livez`, so that the log and the counters hold no queries."""
     request_id: str
@@ -61,7 +65,7 @@ def current_record() -> Record:
     # Also for a request that no route matches: its problem response needs an id.
     if "record" not in g:
         g.record = Record(
-            request.method,
+            request.method if request.method in _METHODS else "OTHER",
             request.url_rule.rule if request.url_rule else "unmatched",
             _request_id(request.headers.get("X-Request-ID", "")),
             request.environ.get("gunicorn.socket"),

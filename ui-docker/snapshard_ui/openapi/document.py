@@ -46,7 +46,7 @@ _PATH_MEANINGS = {
     "rail_id": "number of the sample",
 }
 Schemas = dict[str, Schema]
-_COMMON_STATUSES = (400, 404, 503, 504)
+_COMMON_STATUSES = (400, 404, 429, 503, 504)
 _CONDITIONAL_STATUSES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
     (lambda operation: "gene" in operation.params.model_fields, 300),
     (lambda operation: bool(operation.formats), 406),
@@ -168,9 +168,9 @@ def _with_examples(
         and (parameter["required"] or parameter["name"] in _EXAMPLE_PARAMETERS)
     ]
     address = url(path, names, values)
-    if address is None:
-        return members
     body = example_body(operation, values)
+    if address is None or ("requestBody" in members and not body):
+        return members
     if body:
         media_type = UPLOAD if operation.is_upload else "application/json"
         content = members["requestBody"]["content"]

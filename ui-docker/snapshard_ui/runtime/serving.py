@@ -47,6 +47,9 @@ def options(settings: Settings) -> dict[str, Any]:
         "graceful_timeout": settings.drain_seconds,
         "timeout": 60,
         "keepalive": 75,
+        # Gunicorn would trust clients of this machine to set SCRIPT_NAME and the scheme. Trusted
+        # proxies are a setting of the application.
+        "forwarded_allow_ips": "",
         "limit_request_line": 0,
         "limit_request_field_size": 65_536,
         "accesslog": None,
