@@ -1,7 +1,8 @@
 """`snapshard load`: loads files as a new release, and publishes it when it is complete."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,14 @@ import click
 
 from snapshard.connections import ShardMap
 from snapshard.errors import BadRow
+from snapshard_populate.commands.own_files import (
+    findings,
+    is_own_data,
+    merged,
+    opened_merge,
+    own_compilation,
+    own_file_options,
+)
 from snapshard_populate.commands.progress import ReportProgress, progress_bars
 from snapshard_populate.commands.shards import (
     data_option,
@@ -31,7 +40,10 @@ from snapshard_populate.loading import (
 from snapshard_populate.releases import ReleaseStatus, find_release, release_statuses
 
 _FILES = {
-    "samples": "Sample metadata: tab-separated, first column rail_id.",
+    "samples": (
+        "Sample metadata: tab-separated, first column rail_id; with junction files, any table (TSV, CSV) "
+        "with a row per sample."
+    ),
     "sample_types": "Types of the metadata fields: name, tab, i, f or t. Inferred if not given.",
     "groups": "Sample groups, such as tissues: name, long name, number of samples, rail_ids.",
     "genes": "Expression of genes, in the 17 columns.",
@@ -78,6 +90,7 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--simulated", is_flag=True, help="Mark the data as simulated in every response.")
 @_file_options
+@own_file_options
 @click.option(
     "--release",
     help=(
@@ -140,7 +153,11 @@ def load(
 ) -> None:
     """Loads SOURCE as a new release of a compilation and publishes it.
 
-    SOURCE is a folder in Snaptron's layout, or a junction file of 17 columns. Sources may be plain
+    SOURCE is a folder in Snaptron's layout, a junction file of 17 columns, or junction files of your
+    aligner: a folder of them, one per sample, or a list (a file per line, or sample, tab, file). STAR's
+    SJ.out.tab, regtools' BED12 and others are recognised by their content; docs/own-data.md is a walk.
+
+    Sources may be plain
     text, gzip or bgzip: a path, an http(s) address, s3://BUCKET/KEY, or - for standard input. If a
     tabix index (.tbi) is next to the file, each shard reads only its own part.
 
@@ -156,6 +173,8 @@ def load(
       snapshard load --check demo
       snapshard load junctions.bgz --compilation gtex --assembly GRCh38 --samples samples.tsv
       zcat part*.gz | snapshard load - --compilation mine --shards 25
+      snapshard load star-output --samples metadata.tsv --annotation gencode.gtf.gz --group-by tissue
+      snapshard load --check star-output --samples metadata.csv --annotation gencode.gtf.gz
       snapshard load gtex --layout intervals.tsv --release r2 --until load
     """
     if check:
@@ -173,10 +192,10 @@ def load(
         if options["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is already loaded")
             return
-        plan = LoadPlan(
-            compilation, intervals, options["release"], options["max_errors"], options["jobs"]
-        )
-        with progress_bars("rows") as report:
+        with progress_bars("rows") as report, _loadable(compilation, options, report) as loadable:
+            plan = LoadPlan(
+                loadable, intervals, options["release"], options["max_errors"], options["jobs"]
+            )
             status = _run(
                 shard_map, plan, until=options["until"], only=options["only"], report=report
             )
@@ -194,6 +213,9 @@ def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any])
     intervals = layout_of(layout, options["assembly"]) if layout else None
     good = True
     for source in sources:
+        if is_own_data(source):
+            good = _check_own(source, options) and good
+            continue
         # Without a load there is no need for a name.
         options_with_name = options | {"compilation": options["compilation"] or "unnamed"}
         compilation = _compilation(source, options if Path(source).is_dir() else options_with_name)
@@ -214,6 +236,24 @@ def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any])
         click.echo(f"{source}: {answer}; {findings.junctions:,} good junctions")
     if not good:
         raise click.exceptions.Exit(1)
+
+
+def _check_own(source: str, options: dict[str, Any]) -> bool:
+    """Whether a load of junction files would succeed, after printing what was understood of them."""
+    compilation = _compilation(
+        source, options | {"compilation": options["compilation"] or "unnamed"}
+    )
+    with (
+        progress_bars("files") as report,
+        opened_merge(compilation, options, report) as merge,
+    ):
+        lines, good = findings(merge)
+    for line in lines:
+        click.echo(line)
+    if compilation.assembly is None:
+        click.echo(f"notice: {source}: {_UNKNOWN_ASSEMBLY}")
+    click.echo(f"{source}: a load would {'succeed' if good else 'fail'}")
+    return good
 
 
 def _lines(findings: Findings) -> Iterator[str]:
@@ -253,11 +293,22 @@ def _compilation(source: str, options: dict[str, Any]) -> Compilation:
     }
     if options["simulated"]:
         fields["simulated"] = True
+    if is_own_data(source):
+        return own_compilation(source, fields, options["compilation"])
     if Path(source).is_dir():
         return replace(read_folder(Path(source), name=options["compilation"]), **fields)
     if options["compilation"] is None:
         raise click.UsageError("a single file has no compilation name: give --compilation NAME")
     return Compilation(name=options["compilation"], junctions=source, **fields)
+
+
+def _loadable(
+    compilation: Compilation, options: Mapping[str, Any], report: ReportProgress
+) -> AbstractContextManager[Compilation]:
+    """The compilation with files of 17 columns, into which junction files are merged first."""
+    if is_own_data(compilation.junctions):
+        return merged(compilation, options, report)
+    return nullcontext(compilation)
 
 
 def _is_published(shards: ShardMap, compilation: str) -> bool:

@@ -18,7 +18,7 @@ The path of a row, and the module of each step:
 """
 
 from snapshard_populate.loading.check import Findings, check_compilation
-from snapshard_populate.loading.compilation import Compilation, read_folder
+from snapshard_populate.loading.compilation import Compilation, has_junctions, read_folder
 from snapshard_populate.loading.load import (
     LoadPlan,
     begin_compilation,
@@ -35,6 +35,7 @@ __all__ = [
     "Progress",
     "begin_compilation",
     "check_compilation",
+    "has_junctions",
     "load_compilation",
     "load_shards",
     "read_folder",

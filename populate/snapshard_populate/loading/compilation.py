@@ -32,7 +32,8 @@ class Compilation:
     Only junctions are required; they may be `-`, standard input. `annotation` is GTF or GFF3,
     `transcripts` is Snaptron's all_transcripts.gtf. Base coverage is one file of all samples with
     its header, or a list of files, one per sample (`formats.sample_coverage`). Without a title or
-    an assembly, the compilation keeps those that the catalog has.
+    an assembly, the compilation keeps those that the catalog has. `origin` is what the junctions were
+    merged from, and `notices` what was left out of them or let pass.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Compilation:
     annotation: str | None = None
     transcripts: str | None = None
     canonical: str | None = None
+    origin: str | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bases is not None and self.bases_header is None:
@@ -65,6 +68,11 @@ class Compilation:
             )
 
 
+def has_junctions(folder: Path) -> bool:
+    """Whether a folder has a file of junctions under one of Snaptron's names."""
+    return _locate(folder, _names("junctions")) is not None
+
+
 def read_folder(folder: Path, *, name: str | None = None) -> Compilation:
     """The compilation whose files are in a folder under Snaptron's names.
 
@@ -74,7 +82,7 @@ def read_folder(folder: Path, *, name: str | None = None) -> Compilation:
     """
     if not folder.is_dir():
         raise BadSource(str(folder), "folder not found")
-    locations = {stem: _locate(folder, (f"{stem}.tsv", stem)) for stem in _TABLES}
+    locations = {stem: _locate(folder, _names(stem)) for stem in _TABLES}
     locations |= {field: _locate(folder, names) for field, names in _FILES.items()}
     if locations["junctions"] is None:
         raise BadSource(
@@ -88,6 +96,10 @@ def read_folder(folder: Path, *, name: str | None = None) -> Compilation:
         simulated=bool(properties.get("simulated", False)),
         **locations,  # type: ignore[arg-type]
     )
+
+
+def _names(table: str) -> tuple[str, str]:
+    return f"{table}.tsv", table
 
 
 def _locate(folder: Path, names: tuple[str, ...]) -> str | None:

@@ -169,12 +169,12 @@ def begin_compilation(
 
     def fill(catalog: Connection, schema: str) -> None:
         description.write(catalog, schema)
-        add_notices(catalog, schema, errors.notices)
+        add_notices(catalog, schema, (*plan.compilation.notices, *errors.notices))
 
     new_release = NewRelease(
         compilation=plan.compilation.name,
         intervals=plan.intervals,
-        source=plan.compilation.junctions,
+        source=plan.compilation.origin or plan.compilation.junctions,
         release=plan.release,
         title=plan.compilation.title,
         assembly=plan.compilation.assembly,

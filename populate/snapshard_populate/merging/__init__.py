@@ -1,0 +1,28 @@
+"""Merging: from junction files of samples, as aligners write them, to the files of a compilation.
+
+- `sample_files` lists the files of a folder; `metadata` reads any table of samples, and matches the
+  two.
+- `spill` reads every file (with `snapshard.junction_files`) into `records`, sorted in `runs` on disk;
+  `file_facts` is what was learned of a file, and what is wrong with it.
+- `merge` reads all runs together, a part of a chromosome at a time; `splice_sites` completes motifs and
+  strands, and `lines` writes the 17 columns.
+- `summary` says what was understood.
+"""
+
+from snapshard_populate.merging.merge import Merge, Merged, OwnData
+from snapshard_populate.merging.sample_files import is_file_list
+from snapshard_populate.merging.summary import (
+    annotation_assembly,
+    fitting_assemblies,
+    summary_lines,
+)
+
+__all__ = [
+    "Merge",
+    "Merged",
+    "OwnData",
+    "annotation_assembly",
+    "fitting_assemblies",
+    "is_file_list",
+    "summary_lines",
+]

@@ -1,0 +1,210 @@
+"""The junction files of many samples as the files of one compilation.
+
+Step by step: files and metadata are matched; every file is read into sorted runs (`spill`); files
+that cannot be used are named all at once, or left out; the runs are merged into lines of 17 columns.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from snapshard.catalog import AnnotatedIntrons
+from snapshard.chromosome import chromosome_lengths
+from snapshard.errors import BadSource
+from snapshard.genome import Genome
+from snapshard.junction_files import ReadOptions
+from snapshard.transcripts import Transcript
+from snapshard_populate.formats import read_annotation
+from snapshard_populate.merging.file_facts import mark_repeated
+from snapshard_populate.merging.lines import JunctionLines
+from snapshard_populate.merging.metadata import (
+    Matches,
+    group_lines,
+    match_samples,
+    read_metadata,
+    sample_lines,
+)
+from snapshard_populate.merging.runs import BATCH, Run, merged_batches
+from snapshard_populate.merging.sample_files import read_sample_files
+from snapshard_populate.merging.spill import Reader, Spill, spill_files
+from snapshard_populate.merging.splice_sites import complete_records
+from snapshard_populate.reading import ErrorBudget, open_source
+
+Report = Callable[[str, int, int], None]
+"""Receives the name of a task, the amount done, and the total (0: unknown)."""
+_MOST_NAMED = 20
+_HUMAN = "GRCh38"
+"""The assembly whose order chromosomes have if the assembly is unknown; chr1, chr2, … are everywhere."""
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """Junction files of samples that become a compilation.
+
+    source: a folder or a list of files. samples: the metadata; without them a sample is what its
+    file's name says. annotation: GTF or GFF3. genome: FASTA, for files without motifs and strands.
+    group_by: columns of the metadata whose values become groups. sample_column, sample_pattern,
+    files: how files and samples are matched. skip_bad: leave files out that cannot be used.
+    """
+
+    source: str
+    samples: str | None = None
+    annotation: str | None = None
+    genome: Path | None = None
+    assembly: str | None = None
+    group_by: tuple[str, ...] = ()
+    sample_column: str | None = None
+    sample_pattern: str | None = None
+    files: str = "*"
+    format_name: str | None = None
+    options: ReadOptions = field(default_factory=ReadOptions)
+    skip_bad: bool = False
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The files of the compilation, in a folder, and what is to be said of them."""
+
+    junctions: Path
+    samples: Path
+    groups: Path | None
+    notices: tuple[str, ...]
+
+
+class Merge:
+    """The merge of own data in a folder for its files, which take about 20 bytes per junction of a
+    sample. Raises BadSource and BadQuery.
+    """
+
+    def __init__(self, data: OwnData, folder: Path, *, jobs: int, report: Report) -> None:
+        self.data = data
+        self._folder, self._jobs, self._report = folder, jobs, report
+        metadata = None if data.samples is None else read_metadata(data.samples)
+        beside = [Path(text) for text in (data.samples, data.annotation, data.genome) if text]
+        self.files = read_sample_files(
+            data.source, pattern=data.sample_pattern, files=data.files, except_for=beside
+        )
+        self.matches: Matches = match_samples(self.files, metadata, column=data.sample_column)
+        self._sample_files = [sample.file for sample in self.matches.samples]
+
+    @cached_property
+    def introns(self) -> AnnotatedIntrons | None:
+        """The introns of the annotation; None without one."""
+        if self.data.annotation is None:
+            return None
+        self._report("reading the annotation", 0, 0)
+        # Bad lines are named when the release gets its genes.
+        budget = ErrorBudget(1 << 62)
+        with open_source(self.data.annotation) as source:
+            annotation = read_annotation(source, errors=budget, assembly=self.data.assembly)
+        return AnnotatedIntrons(_introns(annotation.transcripts))
+
+    @cached_property
+    def spill(self) -> Spill:
+        """All files, read into runs; those that cannot be used have a problem."""
+        data, total = self.data, len(self._sample_files)
+        reader = Reader(data.assembly, self.introns, data.format_name, data.options)
+        spill = spill_files(
+            self._sample_files,
+            self._folder,
+            reader,
+            jobs=self._jobs,
+            report=lambda count: self._report("reading files", count, total),
+        )
+        mark_repeated(spill.files)
+        return spill
+
+    def problems(self) -> list[str]:
+        """Every file that cannot be used, by its name, and why."""
+        bad = {file.name: file.problem for file in self.spill.files if file.problem is not None}
+        problems = sorted({**self.matches.unmatched, **bad}.items())
+        return [f"{name}: {reason}" for name, reason in problems]
+
+    def merged(self, *, batch: int = BATCH) -> Merged:
+        """The files of the compilation. Raises BadSource if a file cannot be used and is not to be
+        left out; it names all of them.
+        """
+        problems = self.problems()
+        good = {file.number for file in self.spill.files if file.problem is None}
+        if not good or (problems and not self.data.skip_bad):
+            raise BadSource(self.data.source, _refusal(problems, bool(good)))
+        samples = [sample for number, sample in enumerate(self.matches.samples) if number in good]
+        matches = replace(self.matches, samples=tuple(samples))
+        junctions = self._folder / "junctions.tsv"
+        with open(junctions, "wb") as file:
+            for text in self._texts(good, batch):
+                file.write(text)
+        return Merged(
+            junctions,
+            _written(self._folder / "samples.tsv", sample_lines(matches)),
+            self._groups(matches),
+            tuple(self._notices(problems)),
+        )
+
+    def _groups(self, matches: Matches) -> Path | None:
+        if not self.data.group_by:
+            return None
+        lines = group_lines(matches, self.data.group_by)
+        return _written(self._folder / "samples.groups.tsv", lines)
+
+    def _texts(self, good: set[int], batch: int) -> Iterator[bytes]:
+        genome = None if self.data.genome is None else Genome(self.data.genome)
+        lines = JunctionLines([sample.rail_id for sample in self.matches.samples], self.introns)
+        runs = self.spill.runs
+        is_good = np.array([number in good for number in range(len(self._sample_files))])
+        for chrom in _genome_order(runs, self.data.assembly):
+            self._report("merging", lines.row_count, 0)
+            batches = (
+                complete_records(records.at(is_good[records.sample]), chrom, genome)
+                for records in merged_batches(runs, chrom, batch=batch)
+            )
+            yield from lines.texts(chrom, batches)
+
+    def _notices(self, problems: Sequence[str]) -> Iterator[str]:
+        for problem in problems:
+            yield f"left out: {problem}"
+        if self.matches.rows_without_file:
+            yield _rows_notice(self.matches)
+        for file in self.spill.files:
+            yield from (f"{file.name}: {remark}" for remark in file.remarks)
+        without_reads = sum(file.without_reads for file in self.spill.files)
+        if without_reads:
+            yield f"{without_reads:,} junctions of samples have 0 reads and were left out"
+
+
+def _introns(transcripts: Sequence[Transcript]) -> Iterator[tuple[str, str, int, int]]:
+    for transcript in transcripts:
+        for start, end in transcript.introns():
+            yield transcript.chrom, transcript.strand, start, end
+
+
+def _genome_order(runs: Sequence[Run], assembly: str | None) -> list[str]:
+    """The chromosomes of all runs: primary ones in genome order, then the others by name."""
+    primary = list(chromosome_lengths(assembly or _HUMAN))
+    places = {chrom: place for place, chrom in enumerate(primary)}
+    chroms = {chrom for run in runs for chrom in run.stretches}
+    return sorted(chroms, key=lambda chrom: (places.get(chrom, len(places)), chrom))
+
+
+def _written(path: Path, lines: Iterable[str]) -> Path:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+    return path
+
+
+def _refusal(problems: Sequence[str], some_good: bool) -> str:
+    files = f"{len(problems)} files" if len(problems) > 1 else "1 file"
+    rest = [f"and {len(problems) - _MOST_NAMED} more"] if len(problems) > _MOST_NAMED else []
+    lines = "".join(f"\n  {line}" for line in [*problems[:_MOST_NAMED], *rest])
+    hint = "; --skip-bad leaves them out and goes on" if some_good else ""
+    return f"{files} cannot be used, and nothing was loaded{hint}:{lines}"
+
+
+def _rows_notice(matches: Matches) -> str:
+    samples = matches.rows_without_file
+    few = ", ".join(samples[:_MOST_NAMED]) + (", …" if len(samples) > _MOST_NAMED else "")
+    rows, were = (f"{len(samples)} samples", "were") if len(samples) > 1 else ("1 sample", "was")
+    return f"{rows} of the metadata without a junction file {were} left out: {few}"

@@ -1,0 +1,223 @@
+"""The metadata of samples: any table with a row per sample, and the row of each junction file.
+
+A sample keeps its number as long as its row keeps its place in the table: numbers count all rows,
+also those without a junction file. A table with a column `rail_id` brings its own numbers.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from snapshard.errors import BadQuery, BadSource
+from snapshard.junction import parse_id
+from snapshard_populate.formats.samples import KEY, MISSING
+from snapshard_populate.merging.sample_files import SampleFile
+from snapshard_populate.reading import open_source
+
+FILE, SAMPLE = "junction_file", "sample"
+"""Columns that are added to the metadata: the file's name, and the sample's if no column has it."""
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A table of samples: the names of its columns, and its rows, each with a cell per column."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The cells of a column. Raises BadQuery for one that the table lacks."""
+        if name not in self.columns:
+            raise BadQuery("column", name, f"a column of {self.name}: {', '.join(self.columns)}")
+        number = self.columns.index(name)
+        return tuple(row[number] for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample of the release: its number, its junction file, and its cells in the metadata."""
+
+    rail_id: int
+    file: SampleFile
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Which file belongs to which row.
+
+    column: the column that names samples, None without metadata. columns: the names of the cells of
+    samples. unmatched: what is wrong with each file that has no row of its own, by the file's name.
+    rows_without_file: the samples of rows that no file has.
+    """
+
+    column: str | None
+    columns: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    unmatched: Mapping[str, str]
+    rows_without_file: tuple[str, ...]
+
+
+def read_metadata(location: str) -> Metadata:
+    """The table at a path or address: tab-separated, or comma- or semicolon-separated with quotes.
+
+    Blanks and control characters inside a cell become one blank. Raises BadSource for a table without
+    rows, with a column name that is missing or repeated, or with a row of another length.
+    """
+    with open_source(location) as source:
+        text = source.read().decode("utf-8-sig", errors="strict")
+    first = text.partition("\n")[0]
+    separator = next((sign for sign in "\t,;" if sign in first), "\t")
+    records = [
+        tuple(_BLANKS.sub(" ", cell).strip() for cell in record)
+        for record in csv.reader(text.splitlines(), delimiter=separator)
+    ]
+    return _table(Path(location).name, [record for record in records if any(record)])
+
+
+def _table(name: str, records: Sequence[tuple[str, ...]]) -> Metadata:
+    if len(records) < 2:
+        raise BadSource(name, "expected a line of column names and a row per sample, got none")
+    columns, rows = records[0], records[1:]
+    repeated = [column for column, count in Counter(columns).items() if count > 1 or not column]
+    if repeated:
+        raise BadSource(name, f"expected unique, non-empty column names, got {repeated}")
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(columns):
+            reason = f"row {number}: expected {len(columns)} cells, as in the first line"
+            raise BadSource(name, f"{reason}, got {len(row)}: {' '.join(row)[:80]!r}")
+    return Metadata(name, columns, tuple(rows))
+
+
+def match_samples(
+    files: Sequence[SampleFile], metadata: Metadata | None, *, column: str | None = None
+) -> Matches:
+    """The rows of files; without metadata, a sample per file, numbered in their order.
+
+    The column that names samples is the given one, or else the one that has the names of the most
+    files. Raises BadSource if no column has any.
+    """
+    unmatched = _ambiguous(files)
+    good = [file for file in files if file.name not in unmatched]
+    if metadata is None:
+        samples = tuple(
+            Sample(number, file, (file.sample, file.name)) for number, file in enumerate(good, 1)
+        )
+        return Matches(None, (SAMPLE, FILE), samples, unmatched, ())
+    column = column or _sample_column(good, metadata)
+    rows = _rows_by_sample(metadata, column)
+    numbers = _rail_ids(metadata)
+    samples = tuple(
+        Sample(numbers[rows[file.sample]], file, (*metadata.rows[rows[file.sample]], file.name))
+        for file in good
+        if file.sample in rows
+    )
+    for file in good:
+        if file.sample not in rows:
+            unmatched[file.name] = (
+                f"expected a sample of column {column!r} of {metadata.name}, got {file.sample!r}"
+            )
+    of_files = {sample.file.sample for sample in samples}
+    return Matches(
+        column,
+        (*metadata.columns, FILE),
+        tuple(sorted(samples, key=lambda sample: sample.rail_id)),
+        unmatched,
+        tuple(sample for sample in rows if sample not in of_files),
+    )
+
+
+def _ambiguous(files: Sequence[SampleFile]) -> dict[str, str]:
+    """What is wrong with files that name no sample, or the sample of an earlier file."""
+    problems: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for file in files:
+        if not file.sample:
+            problems[file.name] = "expected a name that fits --sample-pattern"
+        elif file.sample in first:
+            reason = f"names the sample {file.sample!r} again; {first[file.sample]} names it, too"
+            problems[file.name] = reason
+        first.setdefault(file.sample, file.name)
+    return problems
+
+
+def _sample_column(files: Sequence[SampleFile], metadata: Metadata) -> str:
+    names = {file.sample for file in files}
+    counts = {name: len(names & {*metadata.column(name)}) for name in metadata.columns}
+    best = max(counts, key=lambda name: counts[name])
+    if counts[best]:
+        return best
+    few = ", ".join(sorted(names)[:_MOST_NAMED])
+    raise BadSource(
+        metadata.name,
+        f"expected a column with the samples of the files ({few}), got none in the columns "
+        f"{', '.join(metadata.columns)}; name the column (--sample-column), or say which part of a "
+        "file's name is the sample (--sample-pattern)",
+    )
+
+
+def _rows_by_sample(metadata: Metadata, column: str) -> dict[str, int]:
+    """The number of the row (from 0) of each sample."""
+    rows: dict[str, int] = {}
+    for number, sample in enumerate(metadata.column(column)):
+        if sample in MISSING:
+            continue
+        if sample in rows:
+            places = f"rows {rows[sample] + 2} and {number + 2}"
+            raise BadSource(
+                metadata.name, f"{places}: expected every {column!r} once, got {sample!r} twice"
+            )
+        rows[sample] = number
+    return rows
+
+
+def _rail_ids(metadata: Metadata) -> list[int]:
+    """The number of the sample of each row."""
+    if KEY not in metadata.columns:
+        return list(range(1, len(metadata.rows) + 1))
+    numbers: list[int] = []
+    for row, text in enumerate(metadata.column(KEY), 2):
+        number = parse_id(text)
+        if number is None or number in numbers:
+            reason = f"row {row}: {KEY}: expected a whole number of its own, got {text!r}"
+            raise BadSource(metadata.name, reason)
+        numbers.append(number)
+    return numbers
+
+
+def sample_lines(matches: Matches) -> Iterator[str]:
+    """Yields the lines of `samples.tsv`: the number of each sample first, then its other cells."""
+    others = [number for number, name in enumerate(matches.columns) if name != KEY]
+    yield "\t".join([KEY, *(matches.columns[number] for number in others)]) + "\n"
+    for sample in matches.samples:
+        cells = (sample.cells[number] for number in others)
+        yield "\t".join([str(sample.rail_id), *cells]) + "\n"
+
+
+def group_lines(matches: Matches, columns: Sequence[str]) -> Iterator[str]:
+    """Yields the lines of `samples.groups.tsv`: a group for each value of each of these columns.
+
+    A value of several columns gets the column's name behind it. Raises BadQuery for a column that the
+    metadata lack.
+    """
+    groups: dict[tuple[str, str], list[int]] = {}
+    for column in columns:
+        if column not in matches.columns:
+            names = ", ".join(matches.columns)
+            raise BadQuery("group-by", column, f"one of the columns {names}")
+        number = matches.columns.index(column)
+        for sample in matches.samples:
+            if sample.cells[number] not in MISSING:
+                groups.setdefault((column, sample.cells[number]), []).append(sample.rail_id)
+    counts = Counter(value for _, value in groups)
+    yield "group\tlong name\tsamples\trail_ids\n"
+    for (column, value), members in sorted(groups.items()):
+        name = value if counts[value] == 1 else f"{value} ({column})"
+        ids = ",".join(map(str, members))
+        yield f"{name}\t{column}: {value}\t{len(members)}\t{ids}\n"

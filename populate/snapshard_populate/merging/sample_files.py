@@ -1,0 +1,131 @@
+"""The junction files of a folder or a list, and the sample that each of them names."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from snapshard.errors import BadQuery, BadSource
+from snapshard_populate.reading import is_url, open_source
+
+_SUFFIX = re.compile(
+    r"(?i)(?:\.(?:gz|bgz|tsv|txt|csv|tab|bed|bed6|bed12|juncs?|junctions?|regtools|leafcutter|portcullis)"
+    r"|[._-]?SJ\.out|[._-]junctions?)$"
+)
+"""What names of junction files end with behind the sample."""
+_OTHER_FILES = re.compile(
+    r"(?i)ReadsPerGene\.out\.tab|Log(\.[a-z]+)*\.out|README.*|"
+    r".*\.(bam|bai|csi|cram|crai|tbi|md5|sha256|log|html?|pdf|png|json|ya?ml|fa|fasta|fai|gtf|gff3?|bw"
+    r"|bigwig|fastq|fq|xlsx?)(\.gz)?"
+)
+"""Files that aligners and people put beside junctions."""
+_MOST_LIST_BYTES = 64 << 10
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """A junction file: its path or address, its name for people, and the sample's name, empty if the
+    pattern of names does not fit.
+    """
+
+    location: str
+    name: str
+    sample: str
+
+
+def is_file_list(location: str) -> bool:
+    """Whether a path is that of a list of files: lines of a file, or of a sample, a tab and a file."""
+    path = Path(location)
+    if not path.is_file():
+        return False
+    with open(path, "rb") as stream:
+        head = stream.read(_MOST_LIST_BYTES)
+    if b"\0" in head or head.startswith(b"\x1f\x8b"):
+        return False
+    lines = [line for line in head.decode(errors="replace").splitlines() if line.strip()]
+    cells = lines[0].split("\t") if lines else []
+    return 0 < len(cells) <= 2 and (
+        is_url_text(cells[-1]) or (path.parent / cells[-1].strip()).is_file()
+    )
+
+
+def is_url_text(text: str) -> bool:
+    """Whether a text is an address of a source."""
+    return "://" in text and is_url(text)
+
+
+def read_sample_files(
+    location: str,
+    *,
+    pattern: str | None = None,
+    files: str = "*",
+    except_for: Collection[Path] = (),
+) -> tuple[SampleFile, ...]:
+    """The junction files of a folder and the folders in it, by name, or of a list, in its order.
+
+    pattern: a regular expression whose first group is the sample's name in the path of a file within
+    the folder; without it, the sample is the file's name without the usual suffixes, or the name of
+    its folder. files: a glob that file names must match. Raises BadSource if there is none, BadQuery
+    for a pattern that cannot be used.
+    """
+    expression = None if pattern is None else _expression(pattern)
+    if Path(location).is_dir():
+        paths = _paths(Path(location), files, {path.resolve() for path in except_for})
+        named = sorted((str(path), path.relative_to(location).as_posix(), "") for path in paths)
+    else:
+        named = list(_listed(location))
+    sample_files = [
+        SampleFile(path, name, sample or _sample_name(name, path, expression))
+        for path, name, sample in named
+    ]
+    if not sample_files:
+        raise BadSource(location, f"expected junction files, got none whose name matches {files!r}")
+    return tuple(sample_files)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    try:
+        expression = re.compile(pattern)
+    except re.error as error:
+        raise BadQuery("sample-pattern", pattern, f"a regular expression ({error})") from error
+    if expression.groups < 1:
+        raise BadQuery("sample-pattern", pattern, "a group in brackets that is the sample's name")
+    return expression
+
+
+def _paths(folder: Path, files: str, except_for: Collection[Path]) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        parts = path.relative_to(folder).parts
+        # STAR's folders of a first pass hold junctions that are not results.
+        if any(part.startswith((".", "_STAR")) for part in parts) or not path.is_file():
+            continue
+        is_other = files == "*" and _OTHER_FILES.fullmatch(path.name)
+        if fnmatch(path.name, files) and not is_other and path.resolve() not in except_for:
+            yield path
+
+
+def _listed(location: str) -> Iterator[tuple[str, str, str]]:
+    """Yields path, name and sample (empty if the list does not give it) of each file of a list."""
+    folder = Path(location).parent
+    with open_source(location) as source:
+        for number, line in source.lines():
+            cells = [cell.strip() for cell in line.split("\t")]
+            if not line.strip() or line.startswith("#"):
+                continue
+            if len(cells) > 2 or not cells[-1]:
+                reason = f"expected a file, or a sample, a tab and a file, got {line[:80]!r}"
+                raise BadSource(location, f"line {number}: {reason}")
+            path = cells[-1] if is_url_text(cells[-1]) else str(folder / cells[-1])
+            yield path, cells[-1], cells[0] if len(cells) == 2 else ""
+
+
+def _sample_name(name: str, location: str, expression: re.Pattern[str] | None) -> str:
+    if expression is not None:
+        match = expression.search(name)
+        return (match[1] or "") if match else ""
+    stem = name.rpartition("/")[2]
+    while (shorter := _SUFFIX.sub("", stem)) != stem:
+        stem = shorter
+    # STAR names every file SJ.out.tab if each sample has a folder of its own.
+    return stem.rstrip("._-") or Path(location).resolve().parent.name
