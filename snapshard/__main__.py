@@ -25,6 +25,7 @@ _COMMANDS = {
     "backup": ("snapshard_populate.commands.backup", "embedded"),
     "restore": ("snapshard_populate.commands.backup", "embedded"),
     "upgrade-data": ("snapshard_populate.commands.backup", "embedded"),
+    "mcp": ("snapshard.commands.mcp", "mcp"),
     "shards": ("snapshard.commands.shards", ""),
 }
 """For each sub-command, the module that defines it and the extra that installs its dependencies."""

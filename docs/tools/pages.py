@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.tools import annotate, answers, api, commands, conformance, consequences, splicing
+from docs.tools import annotate, answers, api, commands, conformance, consequences, mcp, splicing
 
 DOCS = Path(__file__).parents[1]
 PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
@@ -13,6 +13,7 @@ PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
     "commands.md": commands.PARTS,
     "conformance.md": conformance.PARTS,
     "consequences.md": consequences.PARTS,
+    "mcp.md": mcp.PARTS,
     "splicing.md": splicing.PARTS,
 }
 """By page: the names of its parts with the functions that generate them."""

@@ -14,6 +14,8 @@ class Client(JunctionMethods, SampleMethods, GeneMethods, AnswerMethods):
     every method. They may be omitted if the server has one compilation, and for the published
     release.
 
+    `transport` replaces the network: an httpx transport to an application in this process.
+
     All positions are 1-based and closed; a junction's are the first and last base of its intron.
     DataFrames carry the compilation, release, assembly and sample count in `attrs`.
 

@@ -35,6 +35,7 @@ class Connection:
         release: str | None = None,
         timeout: "float | httpx.Timeout | None" = None,
         tries: int | None = None,
+        transport: "httpx.BaseTransport | None" = None,
     ) -> None:
         # httpx takes longer to import than the rest of the client, and numpy and pandas longer still:
         # a program that only imports the client need not wait for any of them.
@@ -44,7 +45,6 @@ class Connection:
         self._release = release
         # Set first, so that close() works even if opening the folder fails.
         self._close_folder: Callable[[], None] = lambda: None
-        transport = None
         if server and data is not None:
             expected = f"a server or a folder, not both (the server is {server})"
             raise BadSetting("data", str(data), expected)
@@ -61,6 +61,11 @@ class Connection:
     def local(cls, data: str | Path, **options: Any) -> Self:
         """A client of a data folder. No server needs to run."""
         return cls(data=data, **options)
+
+    @property
+    def server(self) -> str | None:
+        """The URL of the server; None for a data folder."""
+        return self._address.get("server")
 
     def close(self) -> None:
         """Closes all connections. An embedded server that no other program uses stops."""

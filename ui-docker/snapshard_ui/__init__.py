@@ -8,6 +8,7 @@ from snapshard.settings import Settings
 from snapshard_ui import (
     api,
     data_folder,
+    mcp,
     openapi,  # noqa: F401  # its routes register when it is imported
     snaptron,
     web,
@@ -30,7 +31,8 @@ def create_app(settings: Settings | None = None, shards: ShardSource | None = No
     backend.install(app, settings, shards)
     request_log.install(app)
     problems.install(app)
-    for blueprint in (*api.BLUEPRINTS, web.blueprint, data_folder.blueprint, snaptron.blueprint):
+    rooms = (web, data_folder, snaptron, mcp)
+    for blueprint in (*api.BLUEPRINTS, *[room.blueprint for room in rooms]):
         app.register_blueprint(blueprint)
     paths.install(app)
     app.wsgi_app = Trailers(app.wsgi_app)  # type: ignore[method-assign]

@@ -1,23 +1,19 @@
-"""The server's application, called in this process: how the Python client queries a data folder.
+"""The server's application over a data folder: how the Python client queries a folder in this process.
 
 The client finds `open_folder` by the entry point `snapshard.folder`, so the library does not import
 the server.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import httpx
 
 from snapshard.connections import running_shards
 from snapshard.settings import Settings
 from snapshard_ui import create_app
-
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+from snapshard_ui.http import InProcess
 
 
 def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], None]]:
@@ -34,23 +30,3 @@ def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], 
         app = create_app(settings, shards)
         stack.callback(app.extensions["snapshard"].close)
         return InProcess(app), stack.pop_all().close
-
-
-class InProcess(httpx.BaseTransport):
-    """A transport to an application in this process that gives it the path as gunicorn does."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The application's response."""
-        target = request.url.raw_path.decode("ascii")
-
-        def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-            # httpx gives the path as text, but WSGI wants its bytes as latin-1 text.
-            path = unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
-            environ |= {"PATH_INFO": path, "RAW_URI": target}
-            return self._application(environ, start_response)
-
-        transport = httpx.WSGITransport(application, raise_app_exceptions=False)
-        return transport.handle_request(request)

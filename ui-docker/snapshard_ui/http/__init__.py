@@ -8,6 +8,7 @@ from snapshard_ui.http.cache_headers import (
     not_modified,
 )
 from snapshard_ui.http.compression import compress_response
+from snapshard_ui.http.in_process import InProcess
 from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.problems import (
     MEDIA_TYPE,
@@ -23,6 +24,7 @@ from snapshard_ui.http.upload import Upload, current_upload
 __all__ = [
     "MEDIA_TYPE",
     "TITLES",
+    "InProcess",
     "Pieces",
     "Record",
     "Trailers",
