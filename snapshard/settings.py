@@ -142,7 +142,7 @@ class Settings:
         return cls(**values)
 
 
-_OTHER_VARIABLES = ("SNAPSHARD_SHARED", "SNAPSHARD_URL")
+_OTHER_VARIABLES = ("SNAPSHARD_SHARED", "SNAPSHARD_TEST_FACE_CASES", "SNAPSHARD_URL")
 """Variables of the tests and of the client, which are not settings of the server."""
 
 

@@ -1,0 +1,1 @@
+"""One question, asked through every face of the product."""

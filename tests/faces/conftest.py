@@ -1,0 +1,48 @@
+"""A data folder that compilations are loaded into one after another, the server over it, and a page."""
+
+import shutil
+from itertools import count
+
+import pytest
+from data_folders import data_folder
+from playwright.sync_api import Error, sync_playwright
+
+from analysis.serving import start_server
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """The data folder, with three shards."""
+    with data_folder() as folder:
+        folder.embedded.ensure_shards(["s1", "s2", "s3"])
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def url(folder, tmp_path_factory):
+    """The address of `snapshard serve` over the folder; it reads the catalog for every request."""
+    log = tmp_path_factory.mktemp("serve") / "log"
+    options = ("--data", str(folder.path), "--workers", "1")
+    server = start_server(*options, log=log, catalog_seconds=0.001)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def page():
+    """A page of Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as driver:
+        try:
+            browser = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        except Error as exc:
+            pytest.skip(f"no Chromium: {exc.message.splitlines()[0]}")
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Numbers of the compilations."""
+    return count(1)
