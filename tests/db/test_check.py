@@ -47,6 +47,33 @@ def test_new_names_of_chromosomes_and_an_unknown_assembly_are_reported(check, tm
     assert "the assembly is unknown" in result.stdout
 
 
+def test_a_file_of_a_list_of_bases_that_shares_no_chromosome_is_refused(check, tmp_path):
+    for name, chrom in (("one", "1"), ("two", "scaffold7")):
+        (tmp_path / f"{name}.bedgraph").write_text(f"{chrom}\t100\t200\t5\n")
+    code, lines = check(bases_files="1\tone.bedgraph\n2\ttwo.bedgraph\n")
+    assert code == 1
+    assert lines[0] == (
+        "refused: two.bedgraph: expected chromosomes named as in the junctions (chr1), "
+        "got scaffold7: none is the same"
+    )
+    assert "notice: one.bedgraph: chromosomes were renamed in 1 row: 1 to chr1" in lines
+
+
+def test_new_names_of_chromosomes_in_an_annotation_are_reported(check):
+    code, lines = check(
+        annotation='1\tx\tgene\t9\t99\t.\t+\t.\tgene_id "G"\n'
+        'CM000663.2\tx\tgene\t9\t99\t.\t+\t.\tgene_id "H"\n',
+        refflat="G\tT\tchr1\t+\t9\t99\t9\t9\t1\t9,\t99,\n",
+    )
+    assert (code, lines[:-1]) == (
+        0,
+        [
+            "notice: annotation.txt: chromosomes were renamed in 2 lines: 1 to chr1, CM000663.2 to chr1",
+            "notice: annotation.txt: chr1 is named 1 and CM000663.2",
+        ],
+    )
+
+
 def test_every_bad_row_and_every_bad_file_is_listed(check):
     code, lines = check(
         junctions=row(1, "chr1", 1, 9).replace("\t+\t", "\tx\t")

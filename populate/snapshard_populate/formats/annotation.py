@@ -14,7 +14,7 @@ from snapshard.catalog import Gene
 from snapshard.errors import BadRow
 from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import CODING, Feature, plain_id, read_features
-from snapshard_populate.reading import ErrorBudget, Source
+from snapshard_populate.reading import ErrorBudget, Source, Spellings
 
 Key = tuple[str, str]
 """Id and chromosome: Ensembl gives the genes of chrX and chrY that are alike the same ids."""
@@ -68,7 +68,7 @@ class _Copy:
 
 
 def read_annotation(
-    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+    source: Source, *, errors: ErrorBudget, spellings: Spellings | None = None
 ) -> Annotation:
     """The genes and transcripts of a GTF or GFF3 file; the attributes tell which of the two it is.
 
@@ -80,7 +80,7 @@ def read_annotation(
     gene_lines: dict[Key, dict[Place, Feature]] = {}
     genes_by_id: dict[Key, dict[Place, Feature]] = {}
     by_id: dict[Key, _Lines] = {}
-    for feature in read_features(source, errors=errors, assembly=assembly):
+    for feature in read_features(source, errors=errors, spellings=spellings):
         if feature.is_part:
             for parent in feature.parents():
                 by_id.setdefault((parent, feature.chrom), _Lines()).add_part(feature)

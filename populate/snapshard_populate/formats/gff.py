@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from snapshard.catalog import Gene
 from snapshard.errors import BadRow
 from snapshard.transcripts import TAGS
-from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
+from snapshard_populate.reading import ErrorBudget, Source, Spellings
 
 CODING = ("CDS", "stop_codon")
 _PARTS = ("exon", *CODING)
@@ -123,13 +123,14 @@ class Feature:
 
 
 def read_features(
-    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+    source: Source, *, errors: ErrorBudget, spellings: Spellings | None = None
 ) -> Iterator[Feature]:
     """Yields the lines that may describe genes, transcripts and their parts, in the order of the
     file. In GFF3 that is every line with an ID: only its exons show which one is a transcript.
 
     Bad lines are spent on the error budget.
     """
+    spellings = spellings or Spellings(None)
     for number, line in source.lines(errors):
         # A GFF3 file may end with sequences, whose lines are not features.
         if line.startswith("##FASTA"):
@@ -137,7 +138,7 @@ def read_features(
         if not line.strip() or line.startswith(_NOT_FEATURES):
             continue
         try:
-            feature = _parse_feature(number, _columns(line), assembly)
+            feature = _parse_feature(number, _columns(line), spellings)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
         else:
@@ -176,12 +177,12 @@ def _columns(line: str) -> list[str]:
     return line.split(None, _COLUMNS - 1) if len(fields) == 1 else fields
 
 
-def _parse_feature(number: int, fields: list[str], assembly: str | None) -> Feature | None:
+def _parse_feature(number: int, fields: list[str], spellings: Spellings) -> Feature | None:
     """The line as a feature; None for types that do not describe genes and transcripts."""
     if len(fields) != _COLUMNS:
         raise ValueError(f"expected {_COLUMNS} tab-separated columns, got {len(fields)}")
     chrom, source, type_, start, end, _, strand, _, attributes = fields
-    name = parse_chromosome(chrom, assembly)
+    name = spellings.rename(chrom)
     feature = Feature(number, name, source, type_, 0, 0, strand, attributes.strip())
     if not (feature.is_gene or feature.is_part or _may_be_transcript(feature)):
         return None

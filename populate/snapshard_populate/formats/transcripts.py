@@ -10,28 +10,29 @@ from collections.abc import Iterator
 from snapshard.errors import BadRow
 from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_gtf_attributes, parse_whole_number
-from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
+from snapshard_populate.reading import ErrorBudget, Source, Spellings
 
 _SPAN = re.compile(r"(\d+)-(\d+)")
 _REQUIRED = ("transcript_id", "cds_span", "exons")
 
 
 def read_transcripts(
-    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+    source: Source, *, errors: ErrorBudget, spellings: Spellings | None = None
 ) -> Iterator[Transcript]:
     """Yields the transcripts in the order of the file; their `source` is the second column, the
     annotations that contain them.
     """
+    spellings = spellings or Spellings(None)
     for number, line in source.lines(errors):
         if not line or line.startswith("#"):
             continue
         try:
-            yield _parse_transcript(line, assembly)
+            yield _parse_transcript(line, spellings)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _parse_transcript(line: str, assembly: str | None) -> Transcript:
+def _parse_transcript(line: str, spellings: Spellings) -> Transcript:
     fields = line.split("\t")
     if len(fields) != 9 or fields[2] != "transcript":
         raise ValueError(
@@ -48,7 +49,7 @@ def _parse_transcript(line: str, assembly: str | None) -> Transcript:
         attributes["transcript_id"],
         attributes.get("gene_id", ""),
         attributes.get("gene_name", ""),
-        parse_chromosome(fields[0], assembly),
+        spellings.rename(fields[0]),
         parse_whole_number(fields[3]),
         parse_whole_number(fields[4]),
         fields[6],

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from snapshard.errors import BadRow
 from snapshard.transcripts import Span, Transcript
 from snapshard_populate.formats.gff import parse_whole_number
-from snapshard_populate.reading import ErrorBudget, Source, parse_chromosome
+from snapshard_populate.reading import ErrorBudget, Source, Spellings
 
 _REFFLAT = (
     "symbol",
@@ -28,23 +28,23 @@ _CANONICAL = ("ucsc_id", "cluster", "bin", *_REFFLAT[1:], "score", "symbol")
 
 
 def read_refflat(
-    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+    source: Source, *, errors: ErrorBudget, spellings: Spellings | None = None
 ) -> Iterator[Transcript]:
     """Yields the transcripts of a refFlat table, in its order; the symbol is also the gene id, which
     the table lacks.
     """
-    return _read(source, _REFFLAT, errors, assembly)
+    return _read(source, _REFFLAT, errors, spellings or Spellings(None))
 
 
 def read_canonical(
-    source: Source, *, errors: ErrorBudget, assembly: str | None = None
+    source: Source, *, errors: ErrorBudget, spellings: Spellings | None = None
 ) -> Iterator[Transcript]:
     """Yields the transcripts of `ucsc_known_canonical_transcript.tsv`, in its order."""
-    return _read(source, _CANONICAL, errors, assembly)
+    return _read(source, _CANONICAL, errors, spellings or Spellings(None))
 
 
 def _read(
-    source: Source, columns: Sequence[str], errors: ErrorBudget, assembly: str | None
+    source: Source, columns: Sequence[str], errors: ErrorBudget, spellings: Spellings
 ) -> Iterator[Transcript]:
     for number, line in source.lines(errors):
         if not line or line.startswith("#"):
@@ -56,12 +56,12 @@ def _read(
                     f"expected {len(columns)} tab-separated columns ({', '.join(columns)}), "
                     f"got {len(fields)}"
                 )
-            yield _transcript(dict(zip(columns, fields, strict=True)), assembly)
+            yield _transcript(dict(zip(columns, fields, strict=True)), spellings)
         except ValueError as error:
             errors.spend(BadRow(source.name, number, str(error)))
 
 
-def _transcript(row: dict[str, str], assembly: str | None) -> Transcript:
+def _transcript(row: dict[str, str], spellings: Spellings) -> Transcript:
     start, end = _closed(row["start"], row["end"])
     coding: Span | None = None
     # UCSC writes an empty span if there is no coding sequence.
@@ -71,7 +71,7 @@ def _transcript(row: dict[str, str], assembly: str | None) -> Transcript:
         row["transcript"],
         row["symbol"],
         row["symbol"],
-        parse_chromosome(row["chromosome"], assembly),
+        spellings.rename(row["chromosome"]),
         start,
         end,
         row["strand"],

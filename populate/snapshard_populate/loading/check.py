@@ -4,7 +4,7 @@ Unlike a load it does not stop at the first bad line. It needs no database, so n
 occur twice are found in memory, with 8 bytes a row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,7 +20,13 @@ from snapshard_populate.loading.compilation import Compilation
 from snapshard_populate.loading.description import Description
 from snapshard_populate.loading.guards import check_chromosomes, index_reason
 from snapshard_populate.loading.pieces import IntervalFinder
-from snapshard_populate.loading.row_sources import Reading, ReportReading, RowSource, row_sources
+from snapshard_populate.loading.row_sources import (
+    Reading,
+    ReportReading,
+    RowSource,
+    row_sources,
+    spellings_by_file,
+)
 from snapshard_populate.loading.side_files import describe
 from snapshard_populate.loading.source_count import SourceCount
 from snapshard_populate.loading.unique_ids import lines_of
@@ -76,12 +82,15 @@ def check_compilation(
     samples = None if description.samples is None else SampleSet(description.samples.rail_ids)
     reading = Reading(samples, errors, report)
     finder = None if intervals is None else IntervalFinder(intervals)
+    tables: list[tuple[str, Set[str]]] = []
     for source in findings.attempt(lambda: row_sources(compilation, errors)) or ():
-        findings.attempt(lambda source=source: _check_source(source, finder, reading))  # type: ignore[misc]
+        files = findings.attempt(lambda source=source: _check_source(source, finder, reading))  # type: ignore[misc]
+        if files is not None and len(files) > 1:
+            tables += [(file, of_file.names) for file, of_file in files.items()]
     of_junctions = {count.kind: count for count in reading.counts}.get(JUNCTION.name)
     if of_junctions is not None:
         findings.junctions = of_junctions.row_count - of_junctions.bad_rows
-        for name, chromosomes in _chromosomes(description, reading.counts):
+        for name, chromosomes in [*_chromosomes(description, reading.counts), *tables]:
             findings.attempt(
                 lambda name=name, chromosomes=chromosomes: check_chromosomes(  # type: ignore[misc]
                     of_junctions.chromosomes, {name: chromosomes}
@@ -91,7 +100,10 @@ def check_compilation(
     return findings
 
 
-def _check_source(source: RowSource, finder: IntervalFinder | None, reading: Reading) -> None:
+def _check_source(
+    source: RowSource, finder: IntervalFinder | None, reading: Reading
+) -> Mapping[str, Spellings]:
+    """Reads a source; returns the spellings of its chromosomes, by its files."""
     kind = ROW_KINDS[source.kind]
     count = reading.count(source, complete=True)
     numbers: list[Integers] = []
@@ -104,11 +116,14 @@ def _check_source(source: RowSource, finder: IntervalFinder | None, reading: Rea
             if kind.has_hot_table:
                 numbers.append(chunk.rows.integers("snaptron_id"))
             reading.report(stream.name, stream.bytes_read, stream.total)
-    for notice in spellings.notices():
-        reading.errors.note(source.location, notice)
+    files = spellings_by_file(stream, spellings)
+    for file, of_file in files.items():
+        for notice in of_file.notices():
+            reading.errors.note(file, notice)
     _check_numbers(source, numbers)
     if source.indexed:
         _check_index(source, count)
+    return files
 
 
 def _check_numbers(source: RowSource, parts: Sequence[Integers]) -> None:
@@ -137,11 +152,11 @@ def _check_index(source: RowSource, count: SourceCount) -> None:
 
 def _chromosomes(
     description: Description, counts: Iterable[SourceCount]
-) -> Iterable[tuple[str, set[str]]]:
+) -> Iterator[tuple[str, Set[str]]]:
     """The chromosomes of every table but the junctions, by its name."""
     for count in counts:
         if count.kind != JUNCTION.name:
             yield count.source, count.chromosomes
     yield "annotation", {gene.chrom for gene in description.genes}
     for file in dict.fromkeys(file for file, _ in description.transcripts):
-        yield file, {item.chrom for label, item in description.transcripts if label == file}
+        yield file, {each.chrom for label, each in description.transcripts if label == file}

@@ -17,9 +17,9 @@ from snapshard.region import Region
 from snapshard.release import OTHERS, Interval
 from snapshard.row_kinds import ROW_KINDS
 from snapshard.rows import Rows
-from snapshard_populate.formats import MergedCoverage, check_rows
+from snapshard_populate.formats import check_rows
 from snapshard_populate.loading.guards import check_chromosomes
-from snapshard_populate.loading.row_sources import Reading, RowSource
+from snapshard_populate.loading.row_sources import Reading, RowSource, spellings_by_file
 from snapshard_populate.reading import (
     Chunk,
     Spellings,
@@ -130,9 +130,7 @@ def _read_through(
                     yield Piece(source.kind, interval.number, rows)
             reading.report(stream.name, stream.bytes_read, stream.total)
     count.text_bytes -= spellings.added_bytes
-    if isinstance(stream, MergedCoverage):
-        return stream.spellings
-    return {source.location: spellings}
+    return spellings_by_file(stream, spellings)
 
 
 def _read_regions(

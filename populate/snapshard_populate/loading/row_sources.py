@@ -1,6 +1,6 @@
 """The files of rows of a compilation, and how each is opened and checked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -103,6 +103,15 @@ class CoverageSource(RowSource):
         return read_bases(
             stream, stream.name, samples=self.samples, errors=reading.errors, spellings=spellings
         )
+
+
+def spellings_by_file(
+    stream: "Source | MergedCoverage", spellings: Spellings
+) -> Mapping[str, Spellings]:
+    """The spellings of a source that was read, by its files: of a list of base coverage each file has
+    its own.
+    """
+    return stream.spellings if isinstance(stream, MergedCoverage) else {stream.name: spellings}
 
 
 def row_sources(compilation: Compilation, errors: ErrorBudget) -> tuple[RowSource, ...]:

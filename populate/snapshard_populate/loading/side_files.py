@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
-from functools import partial
 from typing import TypeVar
 
 from snapshard.catalog import file_names
@@ -49,14 +48,13 @@ def describe(compilation: Compilation, *, errors: ErrorBudget) -> Description:
     """
     annotation = Annotation((), ())
     if compilation.annotation is not None:
-        reader = partial(read_annotation, assembly=compilation.assembly)
-        annotation = _read_annotation(compilation.annotation, reader, errors)
+        annotation = _read_annotation(compilation, compilation.annotation, read_annotation, errors)
     refflat, transcripts, canonical = (
-        () if location is None else _read_annotation(location, reader, errors)
+        () if location is None else _read_annotation(compilation, location, reader, errors)
         for location, reader in (
-            (compilation.refflat, _all_of(read_refflat, compilation.assembly)),
-            (compilation.transcripts, _all_of(read_transcripts, compilation.assembly)),
-            (compilation.canonical, _all_of(read_canonical, compilation.assembly)),
+            (compilation.refflat, _all_of(read_refflat)),
+            (compilation.transcripts, _all_of(read_transcripts)),
+            (compilation.canonical, _all_of(read_canonical)),
         )
     )
     samples = _read_samples(compilation, errors)
@@ -154,20 +152,23 @@ def _read_groups(
         return tuple(read_groups(source, errors=errors, samples=rail_ids))
 
 
-def _all_of(
-    reader: Callable[..., Iterator[Item]], assembly: str | None
-) -> Callable[..., tuple[Item, ...]]:
-    return lambda source, errors: tuple(reader(source, errors=errors, assembly=assembly))
+def _all_of(reader: Callable[..., Iterator[Item]]) -> Callable[..., tuple[Item, ...]]:
+    return lambda source, **options: tuple(reader(source, **options))
 
 
-def _read_annotation(location: str, reader: Callable[..., Content], errors: ErrorBudget) -> Content:
-    """What a file of genes or transcripts holds. Its bad lines are left out and noted; raises
-    BadSource if nothing is left.
+def _read_annotation(
+    compilation: Compilation, location: str, reader: Callable[..., Content], errors: ErrorBudget
+) -> Content:
+    """What a file of genes or transcripts holds. Its new names of chromosomes are noted, and its bad
+    lines are left out and noted; raises BadSource if nothing is left.
     """
     bad: list[BadRow] = []
     lenient = ErrorBudget(sys.maxsize, report=bad.append)
+    spellings = Spellings(compilation.assembly)
     with open_source(location, errors=errors) as source:
-        content = reader(source, errors=lenient)
+        content = reader(source, errors=lenient, spellings=spellings)
+    for notice in spellings.notices("line"):
+        errors.note(location, notice)
     if not bad:
         return content
     lines, were = (f"{len(bad)} lines", "were") if len(bad) > 1 else ("1 line", "was")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from snapshard_populate.reading.repeats import UniquePositions
     from snapshard_populate.reading.sample_lists import Fields, has_samples_without_reads
     from snapshard_populate.reading.source import Source, is_url, open_source
-    from snapshard_populate.reading.spellings import Spellings, parse_chromosome
+    from snapshard_populate.reading.spellings import Spellings
     from snapshard_populate.reading.tabix import (
         has_index,
         index_problem,
@@ -68,7 +68,6 @@ __all__ = [
     "lines_before",
     "no_lines",
     "open_source",
-    "parse_chromosome",
     "quoted",
     "read_region",
     "row_checks",
@@ -103,7 +102,6 @@ _MODULE_OF = {
     "is_url": "source",
     "open_source": "source",
     "Spellings": "spellings",
-    "parse_chromosome": "spellings",
     "has_index": "tabix",
     "index_problem": "tabix",
     "indexed_chromosomes": "tabix",

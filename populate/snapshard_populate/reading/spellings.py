@@ -20,16 +20,6 @@ _MOST_NAMED = 30
 """New names that a notice lists."""
 
 
-def parse_chromosome(text: str, assembly: str | None) -> str:
-    """The one name of a chromosome that a source names. Raises ValueError for an accession of another
-    assembly.
-    """
-    try:
-        return chromosome_name(text, assembly)
-    except BadRegion as error:
-        raise ValueError(_reason(text, error)) from error
-
-
 class Spellings:
     """The spellings that one source has for chromosomes so far.
 
@@ -57,15 +47,16 @@ class Spellings:
         """The one name by each spelling that differs from it, in the order of the source."""
         return {spelling: self._names[spelling] for spelling in self.rows}
 
-    def notices(self) -> list[str]:
-        """What a load must report: the names that were given to rows, and chromosomes that the source
-        spells in several ways.
+    def notices(self, noun: str = "row") -> list[str]:
+        """What a load must report: the names that were given to rows (or another noun), and
+        chromosomes that the source spells in several ways.
         """
         if not self.rows:
             return []
         renamed = [f"{spelling} to {name}" for spelling, name in self.renamed().items()]
         examples = ", ".join(renamed[:_MOST_NAMED] + ["…"] * (len(renamed) > _MOST_NAMED))
-        rows = f"{total:,} rows" if (total := self.rows.total()) > 1 else "1 row"
+        total = self.rows.total()
+        rows = f"{total:,} {noun}s" if total > 1 else f"1 {noun}"
         notices = [f"chromosomes were renamed in {rows}: {examples}"]
         for name in dict.fromkeys(self.renamed().values()):
             if len(spellings := self.of(name)) > 1:
@@ -85,6 +76,17 @@ class Spellings:
                 self._names[spelling] = spelling
                 self._reasons[spelling] = _reason(spelling, error)
         return self._names[spelling]
+
+    def rename(self, spelling: str) -> str:
+        """The one name of the chromosome of one line, which is counted like a row. Raises ValueError
+        for a chromosome that is refused.
+        """
+        name = self.name(spelling)
+        if reason := self.reason(spelling):
+            raise ValueError(reason)
+        if name != spelling:
+            self.rows[spelling] += 1
+        return name
 
     def unify_lines(self, text: bytes) -> bytes:
         """Lines whose first column is a chromosome, on the names of their chromosomes; comments stay."""
