@@ -10,7 +10,7 @@ shards, and a thread must not wait for another thread's timeout before it may st
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -31,7 +31,7 @@ from snapshard.catalog.symbols import Symbols
 from snapshard.catalog.transcripts import TranscriptLines
 from snapshard.catalog.unicode_forms import unicode_forms
 from snapshard.chromosome import chromosome_name
-from snapshard.errors import BadRegion, NotFound
+from snapshard.errors import BadQuery, BadRegion, NotFound
 from snapshard.filters import Filter
 from snapshard.library_sizes import LibrarySizes, library_sizes
 from snapshard.query import Query
@@ -42,6 +42,8 @@ Value = TypeVar("Value")
 
 _CACHED_RELEASES = 20
 _CACHED_FIELDS = 8
+_MOST_NAMED = 10
+"""Unknown samples that an error names."""
 """Fields of a release whose groupings are kept; each has 8 bytes for a sample, twice."""
 _FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
 _GENE_SPANS = sql.SQL(
@@ -128,15 +130,12 @@ class ReleaseFacts:
             return self._field_grouping(choice.field)
         if not (choice.names or choice.cohorts):
             return self._all_groups()
-        groups = {group.name: group for group in self.groups}
-        for name in choice.names:
-            if name not in groups:
-                raise NotFound("sample group", name, ", ".join(groups))
+        groups = [self.group(name) for name in choice.names]
         cohorts = (
             cohort_group(cohort, number, self.search)
             for number, cohort in enumerate(choice.cohorts, len(choice.names))
         )
-        return Grouping((*map(groups.__getitem__, choice.names), *cohorts))
+        return Grouping((*groups, *cohorts))
 
     def _field_grouping(self, field: str) -> Grouping:
         samples = self.samples
@@ -156,6 +155,20 @@ class ReleaseFacts:
     def samples(self) -> SamplesFile:
         """The samples file. Raises NotFound for a release without one."""
         return self.search.samples
+
+    def unknown_samples(self, rail_ids: Iterable[int]) -> list[int]:
+        """Those of the ids that no sample has, ascending; none for a release without a samples file,
+        which does not say which samples it has.
+        """
+        return [] if self.release.sample_count is None else self.samples.unknown(rail_ids)
+
+    def check_samples(self, rail_ids: Iterable[int], parameter: str = "samples") -> None:
+        """Raises BadQuery, which names them, for ids that are unknown (see `unknown_samples`)."""
+        release = self.release
+        if unknown := self.unknown_samples(rail_ids):
+            names = ",".join(map(str, unknown[:_MOST_NAMED])) + "…" * (len(unknown) > _MOST_NAMED)
+            expected = f"samples of {release.compilation} {release.name} (rail_id)"
+            raise BadQuery(parameter, names, expected)
 
     def library_sizes(self, field: str) -> LibrarySizes | None:
         """The library size of every sample that has one, from a field of the samples file; None if
@@ -227,7 +240,10 @@ class ReleaseFacts:
     def stored_query(self, query: Query) -> Query:
         """The query with the names under which the release holds its chromosomes, in regions and in
         filters; a chromosome that the release does not have keeps its name, and matches nothing.
+        Raises BadQuery for samples that the release does not have.
         """
+        if query.samples is not None:
+            self.check_samples(query.samples.ids)
         if not query.regions and not query.filters:
             return query
         return replace(

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from snapshard.errors import BadSource
-from snapshard.pairs import Integers
+from snapshard.pairs import Integers, SampleSet
 
 _CHUNK = 1 << 18
 """Bytes processed at a time. This fits the processor's cache: tokenising takes two thirds of the
@@ -106,6 +106,10 @@ class SamplesFile:
         except ValueError as exc:
             raise BadSource("samples file", f"a rail_id is not a whole number: {exc}") from exc
 
+    @cached_property
+    def _all_samples(self) -> SampleSet:
+        return SampleSet(self.ids)
+
     def rows(self) -> Iterator[bytes]:
         """The line of every sample, without its newline."""
         lines = self.mapped.lines()
@@ -123,7 +127,9 @@ class SamplesFile:
 
     def unknown(self, rail_ids: Iterable[int]) -> list[int]:
         """Those of the ids that no sample has, ascending."""
-        return sorted(set(rail_ids) - self._index_of.keys())
+        ids = np.unique(np.fromiter(rail_ids, np.int64))
+        unknown: list[int] = ids[~self._all_samples.contains(ids)].tolist()
+        return unknown
 
     def holds_numbers(self, name: str, *, whole: bool) -> bool:
         """Whether every value of a column is a number as JSON writes it, or missing (NA or nothing).

@@ -100,7 +100,7 @@ class Index:
         """The matching rows with all 17 columns, byte for byte as in the source, in genome order, lazily.
 
         If the query is restricted to samples, the other samples are left out and the statistics
-        recomputed (`Rows.restrict`).
+        recomputed (`Rows.restrict`). Raises BadQuery for samples that the release does not have.
         """
         readers = self._readers(release, query)
         return self._stream(readers, IntervalReader.rows, limit, unpacked=True)

@@ -10,7 +10,9 @@ from odd_sources import SAMPLES, load, row, write_sources
 
 from snapshard.catalog import gene_places
 from snapshard.client import Client
-from snapshard.errors import BadRow, BadSource
+from snapshard.errors import BadQuery, BadRow, BadSource
+from snapshard.pairs import SampleSet
+from snapshard.query import Query
 
 
 @pytest.fixture
@@ -146,3 +148,14 @@ def test_bad_lines_of_all_files_share_one_budget_and_are_noted(embedded, tmp_pat
     assert (status.row_count, status.sample_count) == (1, 4)
     assert "samples.txt: 1 line was refused and left out, as --max-errors allows" in status.notices
     assert "junctions.txt: 1 row was refused and left out, as --max-errors allows" in status.notices
+
+
+def test_samples_that_a_release_lacks_are_refused_by_the_library(embedded, index, tmp_path):
+    status = load(embedded, write_sources(tmp_path))
+    release = index.catalog.release("odd", status.name)
+    query = Query(samples=SampleSet([1, 9, 8]))
+    expected = r"samples: expected samples of odd r\d+ \(rail_id\), got '8,9'"
+    for ask in (index.count, index.candidate_bytes, lambda *about: list(index.rows(*about))):
+        with pytest.raises(BadQuery, match=expected):
+            ask(release, query)
+    assert index.count(release, Query(samples=SampleSet([1]))) == 1

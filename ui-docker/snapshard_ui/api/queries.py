@@ -19,9 +19,6 @@ from snapshard_ui.api.tokens import parse_token
 from snapshard_ui.columns import DEFAULT, TIDY_DEFAULT, Projection, Shape
 from snapshard_ui.render import Format
 
-_MOST_NAMED = 10
-"""Unknown samples that an error names."""
-
 
 def build_query(index: Index, release: Release, params: SelectionParams) -> Query:
     """The query. Raises BadQuery; NotFound for an unknown gene, group, chromosome or row; Ambiguous
@@ -90,13 +87,8 @@ def _samples(index: Index, release: Release, params: SelectionParams) -> SampleS
     if not params.sample_ids and not params.group:
         return None
     facts = index.facts.of(release)
-    # A release without a samples file does not say which samples it has.
-    if params.sample_ids and release.sample_count is not None:
-        unknown = facts.samples.unknown(params.sample_ids)
-        if unknown:
-            names = ",".join(map(str, unknown[:_MOST_NAMED])) + "…" * (len(unknown) > _MOST_NAMED)
-            expected = f"samples of {release.compilation} {release.name} (rail_id)"
-            raise BadQuery("sample_ids", names, expected)
+    if params.sample_ids:
+        facts.check_samples(params.sample_ids, "sample_ids")
     return SampleSet({*params.sample_ids, *facts.group_members(params.group)})
 
 

@@ -115,7 +115,9 @@ def _restricted_samples(endpoint: RowEndpoint, query: SnaptronQuery) -> SampleSe
     matches (quirk 11).
     """
     if query.sids:
-        return SampleSet(sample_ids(endpoint.index, endpoint.release, query.sids))
+        ids = sample_ids(endpoint.index, endpoint.release, query.sids)
+        # The protocol passes over ids that no sample has.
+        return SampleSet({*ids}.difference(endpoint.facts.unknown_samples(ids)))
     if query.sfilters:
         filters, search = parse_sfilters(query.sfilters), endpoint.facts.search
         return SampleSet(search.ids(searchable(filters, search)))
