@@ -23,7 +23,9 @@ def url(folder, tmp_path_factory):
     """The address of `snapshard serve` over the folder; it reads the catalog for every request."""
     log = tmp_path_factory.mktemp("serve") / "log"
     options = ("--data", str(folder.path), "--workers", "1")
-    server = start_server(*options, log=log, catalog_seconds=0.001)
+    # A busy machine must not look like a refusal.
+    patience = {"connect_seconds": 30, "read_seconds": 60}
+    server = start_server(*options, log=log, catalog_seconds=0.001, **patience)
     yield server.url
     server.stop()
 

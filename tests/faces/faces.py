@@ -40,10 +40,7 @@ class RestFace:
         return seen["n"], seen["N"], seen["reads"]
 
     def _get(self, path, pairs):
-        response = httpx.get(self._base + path, params=pairs, timeout=60)
-        if response.is_client_error:
-            raise Refused(response.text)
-        return response.raise_for_status().json()
+        return _answered(httpx.get(self._base + path, params=pairs, timeout=60)).json()
 
 
 class ClientFace:
@@ -147,10 +144,7 @@ class SnaptronFace:
 
     def _text(self, path):
         # Without `strict` an error ends the connection after status 200.
-        response = httpx.get(f"{self._base}{path}&strict=1", timeout=60)
-        if response.is_client_error:
-            raise Refused(response.text)
-        return response.raise_for_status().text
+        return _answered(httpx.get(f"{self._base}{path}&strict=1", timeout=60)).text
 
 
 class PageFace:
@@ -183,7 +177,7 @@ class PageFace:
         query = urlencode([("compilation", self._compilation), *pairs])
         status = self._page.goto(f"{self._url}/?{query}").status
         problem = self._page.locator(".problem .detail")
-        if problem.count():
+        if status in _REFUSALS:
             raise Refused(problem.first.inner_text())
         assert status == 200
 
@@ -236,6 +230,8 @@ def _filter(condition):
     return f"{column}{sign}{value}"
 
 
+_REFUSALS = (300, 400, 404)
+"""The statuses of a question that has no answer, or several."""
 _MATCHES = {"contains": "contains=1", "exact": "exact=1", "start": "either=1", "end": "either=2"}
 _SIGNS = {">=": ">:", "<=": "<:", ">": ">", "<": "<", "=": ":", "!=": "!:"}
 
@@ -259,9 +255,16 @@ def _region(text):
     return text.replace(",", "").replace(" ", "").replace("–", "-")
 
 
+def _answered(response):
+    """The response, unless it refuses the question."""
+    if response.status_code in _REFUSALS:
+        raise Refused(response.text)
+    return response.raise_for_status()
+
+
 def _refusal(error):
     """The refusal of an error of the asker's; another error is none."""
-    if not 400 <= error.status < 500:
+    if error.status not in _REFUSALS:
         raise error
     return Refused(str(error))
 
