@@ -21,6 +21,7 @@ Parameters = Mapping[str, Any]
 """Names and values of a query string. Several values repeat the name; None omits it."""
 
 RETRIED = frozenset({429, 502, 503, 504})
+_USER_AGENT = f"snapshard/{version('snapshard')}"
 _PROBLEM = "application/problem+json"
 """The media type of our server's errors. A proxy in front of it sends other types."""
 _LOST = (
@@ -57,7 +58,7 @@ class Session:
         self.server = server.rstrip("/")
         self._tries = tries or TRIES
         self._sleep = sleep
-        headers = {"User-Agent": f"snapshard/{version('snapshard')}"}
+        headers = {"User-Agent": _USER_AGENT}
         if transport is not None:
             # In process, nothing is sent over a network: compression would only cost time.
             headers["Accept-Encoding"] = "identity"

@@ -16,6 +16,7 @@ from snapshard.mcp.source import Source
 from snapshard.mcp.tools import TOOLS, Tool
 
 Context = ServerRequestContext[Any]
+_VERSION = version("snapshard")
 _INSTRUCTIONS = (
     "Snapshard is an index of RNA-seq exon-exon junctions: in which samples a junction is seen, and"
     " with how many reads. A junction is named by assembly, chromosome, first and last base of its"
@@ -44,7 +45,7 @@ def tool_server(source: Source) -> Server[Any]:
 
     return Server(
         "snapshard",
-        version=version("snapshard"),
+        version=_VERSION,
         title="Snapshard",
         instructions=_INSTRUCTIONS,
         get_tool_input_schema=_input_schema,

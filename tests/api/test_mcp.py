@@ -3,16 +3,20 @@
 import json
 import re
 import shlex
+import socket
 import sys
 from pathlib import Path
 
 import anyio
 import click
 import httpx
+import psycopg
 import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp_tools import answer, error, post
+from servers import wait_for
+from test_exports import waiting
 
 from snapshard.__main__ import snapshard
 from snapshard.mcp import MOST_BYTES, TOOLS
@@ -39,8 +43,9 @@ def address(server):
 
 @pytest.fixture(scope="module")
 def junction(http):
-    """The row with the most samples."""
-    rows = http.get("/junctions", params={"region": "chr1", "limit": 1000}).json()["rows"]
+    """The annotated row with the most samples."""
+    parameters = {"region": "chr1", "filter": "class=DA", "limit": 1000}
+    rows = http.get("/junctions", params=parameters).json()["rows"]
     return max(rows, key=lambda row: row["samples_count"])
 
 
@@ -194,9 +199,8 @@ def test_a_consequence_is_that_of_the_api(address, http, junction):
     tool = answer(address, "consequence", arguments)
     response = http.get("/consequence", params={"junction": junction["name"]}).json()
     assert tool["reason"] == response["reason"]
-    if response["transcript"]:
-        assert tool["consequence"] == without(response["consequence"], "exons")
-        assert tool["transcript"] == without(response["transcript"], "exons")
+    assert tool["consequence"] == without(response["consequence"], "exons")
+    assert tool["transcript"] == without(response["transcript"], "exons")
     assert httpx.get(tool["url"]).json() == response
 
 
@@ -355,6 +359,39 @@ def test_a_request_for_a_tool_is_logged_and_counted_without_its_arguments(server
     assert "4711" not in text
     metrics = httpx.get(f"{server.url}/metrics").text
     assert 'route="/mcp"' in metrics
+
+
+def test_behind_a_proxy_the_addresses_are_those_that_the_client_used(world, start_server):
+    server = start_server("--data", str(world.folder), workers=1, proxies=1)
+    headers = {
+        "X-Forwarded-Host": "junctions.example.org",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/snap",
+    }
+    call = {"name": "export_link", "arguments": {"compilation": "sim", "region": "chr1:1-2"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    response = post(f"{server.url}/mcp", message, **headers).json()
+    assert response["result"]["structuredContent"]["export_url"] == (
+        "https://junctions.example.org/snap/api/v1/compilations/sim/releases/cut5/"
+        "junctions:export.tsv?region=chr1%3A1-2"
+    )
+    server.stop()
+
+
+def test_if_the_client_leaves_the_statement_of_its_tool_ends(world, server):
+    region = {"compilation": "sim", "region": "chr1:100,000,000-200,000,000"}
+    call = {"name": "count_junctions", "arguments": region}
+    message = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call})
+    head = (
+        "POST /mcp HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(message)}\r\n\r\n"
+    )
+    with psycopg.connect(world.index.shard_map.address("s2")) as holder:
+        holder.execute(f'LOCK TABLE "{world.release.schema}".junction IN ACCESS EXCLUSIVE MODE')
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall((head + message).encode())
+            wait_for(lambda: waiting(world) > 0, 30)
+        assert wait_for(lambda: waiting(world) == 0, 10) < 3
 
 
 @pytest.fixture(scope="module")
