@@ -31,7 +31,7 @@ from snapshard_populate.merging.runs import BATCH, Run, merged_batches
 from snapshard_populate.merging.sample_files import read_sample_files
 from snapshard_populate.merging.spill import Reader, Spill, spill_files
 from snapshard_populate.merging.splice_sites import complete_records
-from snapshard_populate.reading import ErrorBudget, open_source
+from snapshard_populate.reading import ErrorBudget, Spellings, open_source
 
 Report = Callable[[str, int, int], None]
 """Receives the name of a task, the amount done, and the total (0: unknown)."""
@@ -99,7 +99,8 @@ class Merge:
         # Bad lines are named when the release gets its genes.
         budget = ErrorBudget(1 << 62)
         with open_source(self.data.annotation) as source:
-            annotation = read_annotation(source, errors=budget, assembly=self.data.assembly)
+            spellings = Spellings(self.data.assembly)
+            annotation = read_annotation(source, errors=budget, spellings=spellings)
         return AnnotatedIntrons(_introns(annotation.transcripts))
 
     @cached_property

@@ -32,7 +32,7 @@ from snapshard_populate.merging.records import (
 )
 from snapshard_populate.merging.runs import Run, write_run
 from snapshard_populate.merging.sample_files import SampleFile
-from snapshard_populate.reading import is_url, open_source, parse_chromosome
+from snapshard_populate.reading import Spellings, is_url, open_source
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _FILES_AT_A_TIME = 4
@@ -201,7 +201,7 @@ def _records(
 
 def _chromosome(name: str, file: SampleFile, line: int, reader: Reader) -> str:
     try:
-        return parse_chromosome(name, reader.assembly)
+        return Spellings(reader.assembly).rename(name)
     except ValueError as error:
         raise BadRow(file.name, line, str(error)) from error
 
