@@ -6,8 +6,13 @@ its content or named. Lines are passed on as they came, so that results can be w
 """
 
 from snapshard.junction_files.convention import CONVENTIONS, Convention
+from snapshard.junction_files.count_tables import (
+    CountTable,
+    is_count_table_part,
+    open_count_table,
+)
 from snapshard.junction_files.format import MAPPED, READ_KINDS, JunctionFormat, ReadOptions
-from snapshard.junction_files.introns import NO_READS, Introns
+from snapshard.junction_files.introns import NO_READS, BadCell, Introns
 from snapshard.junction_files.junction_file import FORMATS, JunctionFile, JunctionLines
 from snapshard.junction_files.text_lines import Stream
 
@@ -17,11 +22,15 @@ __all__ = [
     "MAPPED",
     "NO_READS",
     "READ_KINDS",
+    "BadCell",
     "Convention",
+    "CountTable",
     "Introns",
     "JunctionFile",
     "JunctionFormat",
     "JunctionLines",
     "ReadOptions",
     "Stream",
+    "is_count_table_part",
+    "open_count_table",
 ]

@@ -1,7 +1,7 @@
 """The introns of consecutive lines of a junction file, as columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,10 @@ class Introns:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def with_reads(self, reads: Integers) -> "Introns":
+        """The introns with these reads."""
+        return replace(self, reads=reads)
 
     def at(self, indices: Integers) -> "Introns":
         """The introns at these indices, which ascend."""

@@ -21,6 +21,7 @@ _CHROMOSOME = ("chromosome", "chrom", "chr", "seqnames", "seqid", "seqname", "co
 _START = ("start", "intron_start", "junction_start")
 _END = ("end", "intron_end", "junction_end")
 _READS = ("reads", "count", "counts", "score", "coverage", "coverage_sum")
+_MOTIFS = ("left_motif", "right_motif")
 _BED = ("chromstart", "chromend")
 
 
@@ -34,7 +35,8 @@ def column_map(columns: tuple[str, ...]) -> ColumnMap | None:
         return None
     positions = "bed" if is_bed else "intron"
     strand, reads = _first(("strand",), columns), _first(_READS, columns)
-    return ColumnMap(chromosome, start, end, strand, reads, positions)
+    motifs = _MOTIFS if set(_MOTIFS) <= {*columns} else None
+    return ColumnMap(chromosome, start, end, strand, reads, positions, motifs=motifs)
 
 
 def _first(names: tuple[str, ...], columns: tuple[str, ...]) -> str | None:

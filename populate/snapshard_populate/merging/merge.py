@@ -30,6 +30,7 @@ from snapshard_populate.merging.metadata import (
 from snapshard_populate.merging.runs import BATCH, Run, merged_batches
 from snapshard_populate.merging.sample_files import read_sample_files
 from snapshard_populate.merging.spill import Reader, Spill, spill_files
+from snapshard_populate.merging.spill_tables import spill_tables
 from snapshard_populate.merging.splice_sites import complete_records
 from snapshard_populate.reading import ErrorBudget, Spellings, open_source
 
@@ -88,7 +89,11 @@ class Merge:
             data.source, pattern=data.sample_pattern, files=data.files, except_for=beside
         )
         self.matches: Matches = match_samples(self.files, metadata, column=data.sample_column)
-        self._sample_files = [sample.file for sample in self.matches.samples]
+        # Files of one sample come first, since each of their runs has the samples of some of them.
+        self._samples = sorted(
+            self.matches.samples, key=lambda sample: sample.file.column is not None
+        )
+        self._sample_files = [sample.file for sample in self._samples]
 
     @cached_property
     def introns(self) -> AnnotatedIntrons | None:
@@ -108,15 +113,18 @@ class Merge:
         """All files, read into runs; those that cannot be used have a problem."""
         data, total = self.data, len(self._sample_files)
         reader = Reader(data.assembly, self.introns, data.format_name, data.options)
+        files = [file for file in self._sample_files if file.column is None]
         spill = spill_files(
-            self._sample_files,
+            files,
             self._folder,
             reader,
             jobs=self._jobs,
             report=lambda count: self._report("reading files", count, total),
         )
+        columns = self._sample_files[len(files) :]
+        tables = spill_tables(columns, len(files), self._folder, reader)
         mark_repeated(spill.files)
-        return spill
+        return Spill(spill.files + tables.files, spill.runs + tables.runs)
 
     def problems(self) -> list[str]:
         """Every file that cannot be used, by its name, and why."""
@@ -132,7 +140,8 @@ class Merge:
         good = {file.number for file in self.spill.files if file.problem is None}
         if not good or (problems and not self.data.skip_bad):
             raise BadSource(self.data.source, _refusal(problems, bool(good)))
-        samples = [sample for number, sample in enumerate(self.matches.samples) if number in good]
+        samples = [sample for number, sample in enumerate(self._samples) if number in good]
+        samples.sort(key=lambda sample: sample.rail_id)
         matches = replace(self.matches, samples=tuple(samples))
         junctions = self._folder / "junctions.tsv"
         with open(junctions, "wb") as file:
@@ -153,7 +162,7 @@ class Merge:
 
     def _texts(self, good: set[int], batch: int) -> Iterator[bytes]:
         genome = None if self.data.genome is None else Genome(self.data.genome)
-        lines = JunctionLines([sample.rail_id for sample in self.matches.samples], self.introns)
+        lines = JunctionLines([sample.rail_id for sample in self._samples], self.introns)
         runs = self.spill.runs
         is_good = np.array([number in good for number in range(len(self._sample_files))])
         for chrom in _genome_order(runs, self.data.assembly):

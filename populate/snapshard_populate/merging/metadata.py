@@ -98,7 +98,8 @@ def _table(name: str, records: Sequence[tuple[str, ...]]) -> Metadata:
 def match_samples(
     files: Sequence[SampleFile], metadata: Metadata | None, *, column: str | None = None
 ) -> Matches:
-    """The rows of files; without metadata, a sample per file, numbered in their order.
+    """The rows of files; without metadata, a sample per file, numbered in their order unless
+    their names are numbers.
 
     The column that names samples is the given one, or else the one that has the names of the most
     files. Raises BadSource if no column has any.
@@ -106,10 +107,13 @@ def match_samples(
     unmatched = _ambiguous(files)
     good = [file for file in files if file.name not in unmatched]
     if metadata is None:
-        samples = tuple(
-            Sample(number, file, (file.sample, file.name)) for number, file in enumerate(good, 1)
-        )
-        return Matches(None, (SAMPLE, FILE), samples, unmatched, ())
+        numbers = _numbers([file.sample for file in good])
+        named = [
+            Sample(number, file, (file.sample, file.name))
+            for number, file in zip(numbers, good, strict=True)
+        ]
+        named.sort(key=lambda sample: sample.rail_id)
+        return Matches(None, (SAMPLE, FILE), tuple(named), unmatched, ())
     column = column or _sample_column(good, metadata)
     rows = _rows_by_sample(metadata, column)
     numbers = _rail_ids(metadata)
@@ -175,6 +179,17 @@ def _rows_by_sample(metadata: Metadata, column: str) -> dict[str, int]:
             )
         rows[sample] = number
     return rows
+
+
+def _numbers(samples: Sequence[str]) -> list[int]:
+    """The numbers of samples without metadata: their names, if all are whole numbers, as in recount3;
+    else their places.
+    """
+    numbers = [parse_id(sample) for sample in samples]
+    whole = [number for number in numbers if number is not None]
+    if len(whole) == len(samples) == len({*whole}):
+        return whole
+    return list(range(1, len(samples) + 1))
 
 
 def _rail_ids(metadata: Metadata) -> list[int]:

@@ -1,13 +1,15 @@
 """The junction files of a folder or a list, and the sample that each of them names."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from snapshard.errors import BadQuery, BadSource
-from snapshard_populate.reading import is_url, open_source
+from snapshard.junction_files import Stream, is_count_table_part, open_count_table
+from snapshard_populate.reading import file_name, is_url, open_source
 
 _SUFFIX = re.compile(
     r"(?i)(?:\.(?:gz|bgz|tsv|txt|csv|tab|bed|bed6|bed12|juncs?|junctions?|regtools|leafcutter|portcullis)"
@@ -26,12 +28,24 @@ _MOST_LIST_BYTES = 64 << 10
 @dataclass(frozen=True)
 class SampleFile:
     """A junction file: its path or address, its name for people, and the sample's name, empty if the
-    pattern of names does not fit.
+    pattern of names does not fit. column: of a table with many samples, the number of this one (from
+    0); None for a file of one sample.
     """
 
     location: str
     name: str
     sample: str
+    column: int | None = None
+
+
+def opened(location: str) -> "AbstractContextManager[Stream]":
+    """The stored bytes of a path, or the text of an address. Raises BadSource."""
+    if is_url_text(location):
+        return open_source(location)
+    try:
+        return open(location, "rb")
+    except OSError as error:
+        raise BadSource(file_name(location), f"cannot be opened: {error.strerror}") from error
 
 
 def is_file_list(location: str) -> bool:
@@ -75,13 +89,23 @@ def read_sample_files(
         named = sorted((str(path), path.relative_to(location).as_posix(), "") for path in paths)
     else:
         named = list(_listed(location))
-    sample_files = [
-        SampleFile(path, name, sample or _sample_name(name, path, expression))
-        for path, name, sample in named
-    ]
+    sample_files: list[SampleFile] = []
+    for path, name, sample in named:
+        table = None if sample else open_count_table(path, name, opened)
+        if table is None:
+            sample_name = sample or _sample_name(name, path, expression)
+            sample_files.append(SampleFile(path, name, sample_name))
+        else:
+            sample_files += _columns(path, name, table.samples)
     if not sample_files:
         raise BadSource(location, f"expected junction files, got none whose name matches {files!r}")
     return tuple(sample_files)
+
+
+def _columns(path: str, name: str, samples: Sequence[str]) -> Iterator[SampleFile]:
+    """Yields the samples of a table as files of its columns."""
+    for column, sample in enumerate(samples):
+        yield SampleFile(path, f"{name} ({sample})", sample, column)
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
@@ -99,6 +123,8 @@ def _paths(folder: Path, files: str, except_for: Collection[Path]) -> Iterator[P
         parts = path.relative_to(folder).parts
         # STAR's folders of a first pass hold junctions that are not results.
         if any(part.startswith((".", "_STAR")) for part in parts) or not path.is_file():
+            continue
+        if is_count_table_part(path.name):
             continue
         is_other = files == "*" and _OTHER_FILES.fullmatch(path.name)
         if fnmatch(path.name, files) and not is_other and path.resolve() not in except_for:

@@ -8,31 +8,27 @@ import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from snapshard.catalog import AnnotatedIntrons
-from snapshard.chromosome import chromosome_length
 from snapshard.errors import BadQuery, BadRow, BadSource
-from snapshard.junction_files import JunctionFile, JunctionLines, ReadOptions, Stream
+from snapshard.junction_files import BadCell, JunctionFile, JunctionLines, ReadOptions
+from snapshard_populate.merging.by_chromosome import records_by_chromosome
 from snapshard_populate.merging.file_facts import FileFacts
 from snapshard_populate.merging.records import (
-    MOST_READS,
     STRANDS,
     Records,
     ends_of,
     joined,
-    motif_numbers,
-    pack_keys,
     starts_of,
     strands_of,
 )
 from snapshard_populate.merging.runs import Run, write_run
-from snapshard_populate.merging.sample_files import SampleFile
-from snapshard_populate.reading import Spellings, is_url, open_source
+from snapshard_populate.merging.sample_files import SampleFile, opened
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _FILES_AT_A_TIME = 4
@@ -138,7 +134,7 @@ def read_file(
 
 def _read_records(file: SampleFile, facts: FileFacts, reader: Reader) -> dict[str, Records]:
     parts: dict[str, list[Records]] = {}
-    with _opened(file) as stream:
+    with opened(file.location) as stream:
         junctions = JunctionFile(
             stream, file.name, format_name=reader.format_name, options=reader.options
         )
@@ -154,15 +150,6 @@ def _read_records(file: SampleFile, facts: FileFacts, reader: Reader) -> dict[st
     }
 
 
-def _opened(file: SampleFile) -> "AbstractContextManager[Stream]":
-    if is_url(file.location):
-        return open_source(file.location)
-    try:
-        return open(file.location, "rb")
-    except OSError as error:
-        raise BadSource(file.name, f"cannot be opened: {error.strerror}") from error
-
-
 def _records(
     batch: JunctionLines, file: SampleFile, facts: FileFacts, reader: Reader
 ) -> Iterator[tuple[str, Records]]:
@@ -170,50 +157,12 @@ def _records(
     left out.
     """
     introns = batch.introns
-    names = list(dict.fromkeys(introns.chroms))
-    codes = {name: code for code, name in enumerate(names)}
-    chrom_of = np.array([codes[name] for name in introns.chroms], np.uint16)
-    strand_of = np.frombuffer("".join(introns.strands).encode(), np.uint8)
-    signs = np.zeros(256, np.int64)
-    signs[[ord(strand) for strand in STRANDS]] = range(len(STRANDS))
-    keys = pack_keys(introns.starts, introns.ends, signs[strand_of])
-    motifs = motif_numbers(introns.motifs or [""] * len(introns))
-    if len(introns) and ((introns.reads < 0) | (introns.reads > MOST_READS)).any():
-        bad = int(np.flatnonzero((introns.reads < 0) | (introns.reads > MOST_READS))[0])
-        raise BadRow(
-            file.name,
-            int(batch.numbers[introns.rows[bad]]),
-            "expected a number of reads; if a column of the table has it, name it: "
-            "--column reads=COLUMN",
-        )
-    for name, code in codes.items():
-        at = np.flatnonzero(chrom_of == code)
-        chrom = _chromosome(name, file, int(batch.numbers[introns.rows[at[0]]]), reader)
-        facts.chromosomes.setdefault(name, chrom)
-        facts.ends[chrom] = max(facts.ends.get(chrom, 0), int(introns.ends[at].max()))
-        _check_end(chrom, facts.ends[chrom], file, reader)
-        at = at[introns.reads[at] > 0]
-        reads = introns.reads[at].astype(np.uint32)
-        sample = np.full(len(at), facts.number, np.uint32)
-        yield chrom, Records(keys[at], sample, reads, motifs[at])
     facts.without_reads += int(np.count_nonzero(introns.reads == 0))
-
-
-def _chromosome(name: str, file: SampleFile, line: int, reader: Reader) -> str:
+    samples = np.full(len(introns), facts.number, np.uint32)
     try:
-        return Spellings(reader.assembly).rename(name)
-    except ValueError as error:
-        raise BadRow(file.name, line, str(error)) from error
-
-
-def _check_end(chrom: str, last: int, file: SampleFile, reader: Reader) -> None:
-    length = chromosome_length(chrom, reader.assembly)
-    if length is not None and last > length:
-        raise BadSource(
-            file.name,
-            f"expected junctions of {reader.assembly}, where {chrom} has {length:,} bases, got one "
-            f"that ends at {last:,}: is it of another assembly?",
-        )
+        yield from records_by_chromosome(introns, samples, facts, assembly=reader.assembly)
+    except BadCell as error:
+        raise BadRow(file.name, int(batch.numbers[error.row]), str(error)) from error
 
 
 def _unique(records: Records, chrom: str, file: SampleFile) -> Records:
