@@ -22,6 +22,7 @@ _COMMANDS = {
     "psi": ("snapshard.commands.psi", ""),
     "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
+    "publish-files": ("snapshard.commands.publish_files", "files"),
     "backup": ("snapshard_populate.commands.backup", "embedded"),
     "restore": ("snapshard_populate.commands.backup", "embedded"),
     "upgrade-data": ("snapshard_populate.commands.backup", "embedded"),

@@ -6,13 +6,14 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from snapshard.annotation_classes import annotation_classes
 from snapshard.junction import NAMES, STRANDS, annotation_class
 from snapshard.measures import decode_summaries, encode_summaries, summarise
 from snapshard.membership import Membership
 from snapshard.pairs import parse_pairs
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import BLOCK_BYTES, BlockBuilder
-from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes, hot_lines
+from snapshard_populate.loading.hot_lines import HOT_COLUMNS, hot_lines
 
 SAMPLES = st.one_of(st.integers(0, 12), st.sampled_from([50_099, (1 << 24) + 1, 10**17]))
 COVERAGES = st.one_of(st.integers(0, 5), st.sampled_from([10**6, (1 << 40) - 1]))

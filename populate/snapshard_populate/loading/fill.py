@@ -16,12 +16,13 @@ import psycopg
 import zstandard
 from psycopg import sql
 
+from snapshard.annotation_classes import annotation_classes
 from snapshard.measures import encode_summaries, summarise
 from snapshard.membership import Membership
 from snapshard.row_kinds import RowKind
 from snapshard.rows import Rows
 from snapshard_populate.loading.blocks import LEVEL, BlockBuilder
-from snapshard_populate.loading.hot_lines import HOT_COLUMNS, annotation_classes, hot_lines
+from snapshard_populate.loading.hot_lines import HOT_COLUMNS, hot_lines
 from snapshard_populate.loading.pieces import Piece
 from snapshard_populate.loading.tally import Tally
 

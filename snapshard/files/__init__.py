@@ -1,0 +1,6 @@
+"""Releases as columnar files beside the shards: writing them, and reading them without a server."""
+
+from snapshard.files.manifest import Manifest, PublishedFile
+from snapshard.files.publication import publish
+
+__all__ = ["Manifest", "PublishedFile", "publish"]
