@@ -10,7 +10,6 @@ What must hold of every answer:
 """
 
 import json
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from snapshard.client.connection import quoted
-from snapshard.errors import BadQuery, NotFound
+from snapshard.errors import BadQuery, NotFound, SnapshardError
+from snapshard.faults import expected_value, quoted_value
 from snapshard.mcp import arguments as models
 from snapshard.mcp.arguments import MOST_EVENTS, MOST_GENES, MOST_GROUPS, MOST_ROWS, MOST_SITE_ROWS
 from snapshard.mcp.source import Source
@@ -49,12 +49,11 @@ _COUNT = {"limit": 1, "columns": "snaptron_id", "count": "exact"}
 _MOST_TRANSCRIPTS = 20
 _MOST_NAMES = 20
 """Names of the junctions of one side of an event, and of the groups that an error message lists."""
-_MOST_QUOTED = 200
-"""Characters of a wrong value that an error message quotes."""
-_EXPECTED = re.compile("^[A-Z][a-z]+ should (?:be|have) ")
-"""How pydantic begins what it expected."""
-
 Answer = dict[str, Any]
+
+
+class BadArgument(SnapshardError):
+    """An argument that is missing, unknown or not as expected."""
 
 
 @dataclass(frozen=True)
@@ -297,15 +296,11 @@ def _without_exons(members: Answer | None) -> Answer | None:
     return {name: value for name, value in members.items() if name != "exons"}
 
 
-def _bad_arguments(error: ValidationError, model: type[BaseModel]) -> BadQuery:
+def _bad_arguments(error: ValidationError, model: type[BaseModel]) -> BadArgument:
     """The first fault of a call."""
     fault = error.errors(include_url=False)[0]
     name = ".".join(map(str, fault["loc"]))
+    expected = expected_value(fault)
     if fault["type"] == "extra_forbidden":
-        names = ", ".join(model.model_fields) or "none"
-        return BadQuery(name, fault["input"], f"an argument of this tool ({names})")
-    if fault["type"] == "missing":
-        return BadQuery(name, None, "a value")
-    text = repr(fault["input"])
-    value = fault["input"] if len(text) <= _MOST_QUOTED else text[:_MOST_QUOTED]
-    return BadQuery(name, value, _EXPECTED.sub("", fault["msg"]))
+        expected = f"an argument of this tool ({', '.join(model.model_fields) or 'it has none'})"
+    return BadArgument(f"{name}: expected {expected}, got {quoted_value(fault)}")

@@ -63,6 +63,7 @@ def test_a_wrong_request_is_told_what_is_wrong(path, status, parameter, http):
     assert answer.status_code == problem["status"] == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert parameter in [error["parameter"] for error in problem["errors"]]
+    assert status == 404 or all(error["expected"] for error in problem["errors"])
     assert problem["request_id"] == answer.headers["X-Request-ID"]
     assert problem["instance"] == answer.url.path
     assert len(problem["detail"]) > 10
@@ -99,7 +100,25 @@ def test_a_wrong_batch_is_told_what_is_wrong(body, http):
         "/junctions:batch", content=body, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code == 400
-    assert answer.json()["errors"]
+    assert all(error["expected"] for error in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/genes", "prefix: expected a value, got none"),
+        ("/junctions?limit=x", "limit: expected a valid integer, got 'x'"),
+        ("/junctions?limit=0", "limit: expected greater than or equal to 1, got '0'"),
+        ("/junctions?samples=maybe", "samples: expected a valid boolean, got 'maybe'"),
+        ("/junctions?gene=", "gene.0: expected at least 1 character, got ''"),
+        ("/junctions?count=all", "count: expected 'none', 'estimated' or 'exact', got 'all'"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_answered_with_what_was_expected(path, detail, http):
+    problem = http.get(path).json()
+    assert problem["detail"] == detail
+    [error] = problem["errors"]
+    assert detail == f"{error['parameter']}: expected {error['expected']}, got {error['came']}"
 
 
 def test_a_body_that_no_batch_can_have_is_refused(http):

@@ -222,7 +222,7 @@ def test_an_export_has_an_address_and_a_command(address, http):
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("search_genes", {}, "prefix: expected a value, got None"),
+        ("search_genes", {}, "prefix: expected a value, got none"),
         ("search_genes", {"prefix": ""}, "prefix: expected at least 1 character, got ''"),
         ("search_genes", {"prefix": "A", "top": 1}, "top: expected an argument of this tool"),
         ("list_junctions", {"limit": MOST_ROWS + 1}, "limit: expected less than or equal to 100"),

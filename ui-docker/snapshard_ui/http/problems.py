@@ -20,6 +20,7 @@ from snapshard.errors import (
     SnapshardError,
     TooBusy,
 )
+from snapshard.faults import expected_value, quoted_value
 from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.record import current_record
 from snapshard_ui.runtime import current_backend
@@ -92,8 +93,11 @@ def problem_details(error: Exception) -> ProblemDetails:
         )
     if isinstance(error, ValidationError):
         errors = _invalid_values(error)
-        detail = "; ".join(entry["detail"] for entry in errors)
-        return ProblemDetails(400, detail, extra={"errors": errors})
+        sentences = [
+            f"{entry['parameter']}: expected {entry['expected']}, got {entry['came']}"
+            for entry in errors
+        ]
+        return ProblemDetails(400, "; ".join(sentences), extra={"errors": errors})
     if isinstance(error, SnapshardError) and error.status != 500:
         return ProblemDetails(error.status, str(error), extra=_extra(error))
     if isinstance(error, ParseException):
@@ -115,13 +119,14 @@ def _headers(error: HTTPException) -> dict[str, str]:
 
 
 def _invalid_values(error: ValidationError) -> list[dict[str, str]]:
-    errors = []
-    for failure in error.errors(include_url=False):
-        parameter = ".".join(map(str, failure["loc"]))
-        value = repr(failure["input"])[:200]
-        detail = f"{parameter}: {failure['msg']}, got {value}"
-        errors.append({"parameter": parameter, "came": value, "detail": detail})
-    return errors
+    return [
+        {
+            "parameter": ".".join(map(str, fault["loc"])) or "body",
+            "came": quoted_value(fault),
+            "expected": expected_value(fault),
+        }
+        for fault in error.errors(include_url=False)
+    ]
 
 
 def _extra(error: SnapshardError) -> dict[str, Any]:
