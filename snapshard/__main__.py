@@ -12,6 +12,7 @@ _COMMANDS = {
     "load": ("snapshard_populate.commands.load", "load"),
     "releases": ("snapshard_populate.commands.releases", "load"),
     "serve": ("snapshard_ui.commands.serve", "server"),
+    "mcp": ("snapshard.commands.mcp", "mcp"),
     "query": ("snapshard.commands.query", ""),
     "evidence": ("snapshard.commands.evidence", ""),
     "annotate": ("snapshard.commands.annotate", ""),
@@ -26,7 +27,6 @@ _COMMANDS = {
     "backup": ("snapshard_populate.commands.backup", "embedded"),
     "restore": ("snapshard_populate.commands.backup", "embedded"),
     "upgrade-data": ("snapshard_populate.commands.backup", "embedded"),
-    "mcp": ("snapshard.commands.mcp", "mcp"),
     "shards": ("snapshard.commands.shards", ""),
 }
 """For each sub-command, the module that defines it and the extra that installs its dependencies."""

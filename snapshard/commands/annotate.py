@@ -58,9 +58,10 @@ _POSITIONS = "; ".join(f"{name}: {convention.meaning}" for name, convention in C
 )
 @target_options
 def annotate(file: str, output: Path | None, column: tuple[str, ...], **options: Any) -> None:
-    """Add to each line of FILE what is known of its junction: in how many samples it is seen, with
-    how many reads, its class and gene, its share of the reads at its splice sites, and its rank among
-    the rare junctions of FILE. docs/annotate.md defines every column.
+    """Add the background of its junction to each line of FILE: samples, reads, class, gene.
+
+    Further columns have its share of the reads at its splice sites, and its rank among the rare
+    junctions of FILE. docs/annotate.md defines every column.
 
     FILE is STAR's SJ.out.tab, BED of regtools or TopHat, a table of LeafCutter, FRASER, DROP, rMATS,
     MAJIQ or portcullis, or any table with `--column`; plain or gzip; - for standard input.

@@ -42,7 +42,7 @@ def consequence(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Report what JUNCTIONs mean for a transcript: skipped exons, moved sites, reading frame, stop codon.
+    """Report what JUNCTIONs mean for a transcript: exons, splice sites, frame, stop.
 
     Several JUNCTIONs are taken together, such as the two of a new exon. A premature stop is known only
     with the sequence of the genome. The report is about the transcript; it never classifies a variant.

@@ -17,7 +17,7 @@ from snapshard_populate.commands.shards import data_option, settings_for
 @click.argument("target", type=click.Path(path_type=Path))
 @data_option
 def backup(target: Path, data: Path | None) -> None:
-    """Writes a backup of the data folder to TARGET, a new file or an existing folder.
+    """Write a backup of the data folder to TARGET, a new file or an existing folder.
 
     The folder may be in use: the backup has every release that was complete when it began. At the
     end it is read back. Restore it with 'snapshard restore'.
@@ -37,7 +37,7 @@ def backup(target: Path, data: Path | None) -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @data_option
 def restore(source: Path, data: Path | None) -> None:
-    """Creates the data folder from the backup SOURCE. The folder must not have databases yet.
+    """Create the data folder from the backup SOURCE. The folder must not have databases yet.
 
     Every release is compared with what was loaded. If anything fails, nothing is left.
 
@@ -60,7 +60,7 @@ def restore(source: Path, data: Path | None) -> None:
 )
 @data_option
 def upgrade_data(programs: Path | None, data: Path | None) -> None:
-    """Moves the data folder to the PostgreSQL that is now installed.
+    """Move the data folder to the PostgreSQL that is now installed.
 
     A new major version of PostgreSQL does not read the files of an older one. This command copies
     all databases, compares every release with what was loaded, and keeps the old files.

@@ -151,11 +151,11 @@ def load(
     check: bool,
     **options: Any,
 ) -> None:
-    """Loads SOURCE as a new release of a compilation and publishes it.
+    """Load SOURCE as a new release of a compilation and publish it.
 
     SOURCE is a folder in Snaptron's layout, a junction file of 17 columns, or junction files of your
     aligner: a folder of them, one per sample, or a list (a file per line, or sample, tab, file). STAR's
-    SJ.out.tab, regtools' BED12 and others are recognised by their content; docs/own-data.md is a walk.
+    SJ.out.tab, regtools' BED12 and others are recognised by their content; docs/own-data.md shows each step.
 
     Sources may be plain
     text, gzip or bgzip: a path, an http(s) address, s3://BUCKET/KEY, or - for standard input. If a

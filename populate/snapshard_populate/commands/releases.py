@@ -26,7 +26,7 @@ from snapshard_populate.releases import (
 @data_option
 @click.pass_context
 def releases(context: click.Context, as_json: bool, data: Path | None) -> None:
-    """Lists releases; sub-commands verify, publish, roll back, retire and prune them.
+    """List releases; sub-commands verify, publish, roll back, retire and prune them.
 
     \b
     Examples:
@@ -63,7 +63,7 @@ def _lines(status: ReleaseStatus) -> str:
 @data_option
 @click.pass_context
 def verify(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
-    """Reads a loaded release back and compares it with its source."""
+    """Read a loaded release back and compare it with its source."""
     with _shards(context, data) as shards:
         verify_release(shards, compilation, release)
     click.echo(f"{compilation}/{release}: verified")
@@ -75,7 +75,7 @@ def verify(context: click.Context, data: Path | None, compilation: str, release:
 @data_option
 @click.pass_context
 def publish(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
-    """Serves a verified release, or one that was published before, from now on."""
+    """Serve a verified release, or one that was published before, from now on."""
     with _shards(context, data) as shards:
         publish_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{release}: served")
@@ -89,7 +89,7 @@ def publish(context: click.Context, data: Path | None, compilation: str, release
 def rollback(
     context: click.Context, data: Path | None, compilation: str, release: str | None
 ) -> None:
-    """Serves an earlier release again: RELEASE, or the one before the current one."""
+    """Serve an earlier release again: RELEASE, or the one before the current one."""
     with _shards(context, data) as shards:
         name = roll_back_release(shards.catalog, compilation, release)
     click.echo(f"{compilation}/{name}: served")
@@ -101,7 +101,7 @@ def rollback(
 @data_option
 @click.pass_context
 def retire(context: click.Context, data: Path | None, compilation: str, release: str) -> None:
-    """Withdraws a release; prune drops it later."""
+    """Withdraw a release; prune drops it later."""
     with _shards(context, data) as shards:
         retire_release(shards.catalog, compilation, release)
     click.echo(
@@ -121,7 +121,7 @@ def retire(context: click.Context, data: Path | None, compilation: str, release:
 @data_option
 @click.pass_context
 def prune(context: click.Context, data: Path | None, keep_for: float) -> None:
-    """Drops retired releases and the leftovers of failed loads."""
+    """Drop retired releases and the leftovers of failed loads."""
     with _shards(context, data) as shards:
         pruned = prune_releases(shards, keep_for=keep_for)
     for name in (*pruned.releases, *pruned.leftovers):

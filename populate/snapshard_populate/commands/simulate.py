@@ -32,7 +32,7 @@ from snapshard_populate.simulate import simulate as write_compilation
     help="Seed of the random numbers; the same seed gives the same files.",
 )
 def simulate(folder: Path, junctions: int, samples: int, seed: int) -> None:
-    """Writes a simulated compilation into FOLDER, in Snaptron's file layout.
+    """Write a simulated compilation into FOLDER, in Snaptron's file layout.
 
     Junctions, genes, exons, samples, groups, transcripts and base coverage follow the
     distributions of GTEx. Every page and every response labels the data as simulated.

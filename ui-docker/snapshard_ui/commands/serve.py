@@ -35,7 +35,9 @@ from snapshard_ui.runtime.serving import Server, check_address, options, url_hos
     "--workers", type=click.IntRange(1), help="Number of worker processes (SNAPSHARD_WORKERS)."
 )
 def serve(data: Path | None, **overrides: Any) -> None:
-    """Runs the HTTP server: REST API, Snaptron protocol and web page.
+    """Run the HTTP server: REST API, Snaptron protocol and web page.
+
+    With the extra mcp it also has tools for language models, at /mcp (docs/mcp.md).
 
     \b
     Examples:
