@@ -21,6 +21,7 @@ _COMMANDS = {
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),
     "psi": ("snapshard.commands.psi", ""),
+    "compare": ("snapshard.commands.compare", ""),
     "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
     "publish-files": ("snapshard.commands.publish_files", "files"),

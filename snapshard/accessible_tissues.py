@@ -21,8 +21,10 @@ class AccessibleTissues:
         ranks = (rank for rank, name in enumerate(self.names) if name in plain_names)
         return next(ranks, None)
 
-    def __len__(self) -> int:
-        return len(self.names)
+    def order(self, *names: str) -> int:
+        """The place of a group in an answer: its rank, and after all ranks for another tissue."""
+        rank = self.rank(*names)
+        return len(self.names) if rank is None else rank
 
 
 @cache

@@ -129,6 +129,12 @@ class Pairs:
             return self._parsed
         return parse_integers(self.digits, self.starts, self.ends)
 
+    def coverages_at(self, indexes: Integers) -> Integers:
+        """Reads of the pairs at these indexes; others are not parsed."""
+        if self._parsed is not None or "coverages" in self.__dict__:
+            return self.coverages[indexes]
+        return parse_integers(self.digits, self.starts[indexes], self.ends[indexes])
+
     @cached_property
     def row_of(self) -> Integers:
         """The index of each pair's row."""

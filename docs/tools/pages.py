@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.tools import annotate, answers, api, commands, conformance, consequences, mcp, splicing
+from docs.tools import (
+    annotate,
+    answers,
+    api,
+    commands,
+    compare,
+    conformance,
+    consequences,
+    mcp,
+    splicing,
+)
 
 DOCS = Path(__file__).parents[1]
 PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
@@ -11,6 +21,7 @@ PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
     "answers.md": answers.PARTS,
     "api.md": api.PARTS,
     "commands.md": commands.PARTS,
+    "compare.md": compare.PARTS,
     "conformance.md": conformance.PARTS,
     "consequences.md": consequences.PARTS,
     "mcp.md": mcp.PARTS,

@@ -16,6 +16,7 @@ from snapshard.client.annotate import (
 from snapshard.client.connection import Connection, quoted, warn_if_truncated
 from snapshard.client.selection import (
     GroupingOptions,
+    RankedGroupingOptions,
     ReleaseOptions,
     Texts,
     as_tuple,
@@ -37,21 +38,28 @@ class AnswerMethods(Connection):
         min_reads: int = 20,
         min_samples: int = 10,
         library_size: str | None = None,
-        **options: Unpack[ReleaseOptions],
+        **options: Unpack[RankedGroupingOptions],
     ) -> "pd.DataFrame":
         """A row per sample group: the junction is seen in n of N samples; reads, CPM, and what its
         absence means (docs/evidence.md).
 
         A sample with `min_reads` reads of annotated junctions at either site is informative, and
         `min_samples` of them make a verdict. CPM uses the sample field `library_size`. `attrs["seen"]`
-        has the same over all samples. `attrs["found"]` is False for a junction that no sample has.
+        has the same over all samples. `attrs["found"]` is False for a junction that no sample has. A
+        `Truncated` warning reports that there are more than `top` groups.
         """
         from snapshard.client.frames import evidence_frame
 
-        parameters: dict[str, Any] = {"min_reads": min_reads, "min_samples": min_samples}
-        if library_size is not None:
-            parameters["library_size"] = library_size
-        return evidence_frame(self.get(f"junctions/{quoted(name)}/evidence", parameters, **options))
+        grouping, release = grouping_parameters(options)
+        parameters = {
+            **grouping,
+            "min_reads": min_reads,
+            "min_samples": min_samples,
+            "library_size": library_size,
+        }
+        response = self.get(f"junctions/{quoted(name)}/evidence", parameters, **release)
+        warn_if_truncated(response, "truncated: there are more groups (top=)")
+        return evidence_frame(response)
 
     def splice_site(
         self, site: str, *, limit: int = 1_000, **options: Unpack[ReleaseOptions]
@@ -144,6 +152,44 @@ class AnswerMethods(Connection):
         path = f"{self.base(**options)}/junctions:annotate"
         return annotated(self._session, path, parameters, read_content(file))
 
+    def compare(
+        self,
+        region: Texts = (),
+        *,
+        gene: Texts = (),
+        name: Texts = (),
+        measure: str | None = None,
+        min_reads: int | None = None,
+        min_samples: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[GroupingOptions],
+    ) -> "pd.DataFrame":
+        """A row per junction in which groups of samples were compared, the smallest p value first;
+        docs/compare.md defines the columns.
+
+        The junctions are those inside a region or a gene, or those with these names. `measure` is psi
+        (each junction among those of its donor, and of its acceptor) or prevalence (the share of
+        samples that have it). `n GROUP` and `level GROUP` are columns for each group. `attrs` has the
+        numbers of junctions that were tested and left out, the test and the thresholds. A `Truncated`
+        warning reports that there are more than `limit` junctions or `top` groups.
+        """
+        from snapshard.client.frames import comparison_frame
+
+        grouping, release = grouping_parameters(options)
+        parameters = {
+            **grouping,
+            "region": as_tuple(region),
+            "gene": as_tuple(gene),
+            "name": as_tuple(name),
+            "measure": measure,
+            "min_reads": min_reads,
+            "min_samples": min_samples,
+            "limit": limit,
+        }
+        response = self.get("compare", parameters, **release)
+        warn_if_truncated(response, "truncated: there are more junctions or groups")
+        return comparison_frame(response)
+
     def splicing(
         self, measure: str, parameters: Mapping[str, Any], **options: Unpack[ReleaseOptions]
     ) -> "pd.DataFrame":
@@ -176,7 +222,7 @@ class AnswerMethods(Connection):
         min_reads: int | None = None,
         samples: bool = False,
         limit: int | None = None,
-        **options: Unpack[GroupingOptions],
+        **options: Unpack[RankedGroupingOptions],
     ) -> "pd.DataFrame":
         """PSI of a splicing event, a row per group of samples; docs/answers.md defines it.
 

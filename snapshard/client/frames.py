@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from snapshard.client.annotate import AnnotatedLines
+from snapshard.client.compare import comparison_columns, comparison_records
 from snapshard.client.psi import GROUP_COLUMNS, SAMPLE_COLUMNS, psi_records
 from snapshard.junction import COLUMNS, NAME, SUMMARY, ColumnType
 from snapshard.rows import Rows
@@ -185,6 +186,7 @@ _EVIDENCE = {
     "cpm_median": "float64",
     "cpm_maximum": "float64",
     "cpm_average": "float64",
+    "read_share": "float64",
     "accessible": "boolean",
     "verdict": "object",
     "upper_bound": "float64",
@@ -199,9 +201,9 @@ _EVIDENCE = {
 
 
 def evidence_frame(response: Mapping[str, Any]) -> pd.DataFrame:
-    """A row per group, indexed by its name: n of N samples, the fraction n / N, reads, median, max,
-    average, CPM (median, maximum, average), the verdict with its upper bound, and the coverage of the
-    junction's place.
+    """A row per group, indexed by its name: n of N samples, the fraction n / N, reads and their share
+    of all reads, median, max, average, CPM (median, maximum, average), the verdict with its upper
+    bound, and the coverage of the junction's place.
 
     All other members of the response are in attrs.
     """
@@ -238,4 +240,15 @@ def psi_frame(response: Mapping[str, Any], *, samples: bool) -> pd.DataFrame:
     ]
     members = {name: value for name, value in response.items() if name not in ("about", "events")}
     frame.attrs.update({**response["about"], **members, "events": events})
+    return frame
+
+
+def comparison_frame(response: Mapping[str, Any]) -> pd.DataFrame:
+    """A row per junction that was tested. All members of the response but these are in attrs."""
+    columns = comparison_columns(response)
+    frame = pd.DataFrame.from_records(comparison_records(response), columns=list(columns))
+    decimals = [name for name in columns[2:] if not name.startswith("n ")]
+    frame = frame.astype(dict.fromkeys(decimals, "float64"))
+    rest = {name: value for name, value in response.items() if name not in ("about", "rows")}
+    frame.attrs.update({**response["about"], **rest})
     return frame

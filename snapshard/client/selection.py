@@ -35,6 +35,16 @@ class GroupingOptions(ReleaseOptions, total=False):
     top: int | None
 
 
+class RankedGroupingOptions(GroupingOptions, total=False):
+    """The same, in an order that the answer decides.
+
+    sort: n, the samples that count, or share, n / N; the highest first. By default n for the values
+        of a field, else the order of the release.
+    """
+
+    sort: str | None
+
+
 class SelectionOptions(ReleaseOptions, total=False):
     """The conditions of `Selection` except regions, as keyword arguments."""
 

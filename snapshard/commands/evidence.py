@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import click
 
-from snapshard.commands.options import client_of, target_options
+from snapshard.commands.options import client_of, ranked_grouping_options, target_options
 from snapshard.commands.printing import print_json, print_records
 
 _COLUMNS = (
@@ -42,16 +42,9 @@ _COLUMNS = (
 )
 @click.option("--library-size", metavar="FIELD", help="Sample field for CPM.  [mapped_read_count]")
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
+@ranked_grouping_options
 @target_options
-def evidence(
-    junction: str,
-    all_groups: bool,
-    min_reads: int,
-    min_samples: int,
-    library_size: str | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
+def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> None:
     """Report in how many samples JUNCTION is seen, in total and per group; 0 of N if in none.
 
     If a group does not have it, the verdict tells whether it would have been seen: absent although
@@ -67,12 +60,10 @@ def evidence(
       snapshard evidence GRCh38:chr2:71548830-71549349:+ --all
       snapshard evidence 5512 --json
       snapshard evidence chr2:29222409-29222520:- --all --min-reads 10
+      snapshard evidence chr2:29,223,529-29,225,460 --group-by study --top 20 --sort share
     """
     with client_of(options) as client:
-        parameters: dict[str, Any] = {"min_reads": min_reads, "min_samples": min_samples}
-        if library_size is not None:
-            parameters["library_size"] = library_size
-        response = client.get(f"junctions/{quote(junction, safe='')}/evidence", parameters)
+        response = client.get(f"junctions/{quote(junction, safe='')}/evidence", options)
     if as_json:
         print_json(response)
         return
@@ -82,15 +73,18 @@ def evidence(
     records = []
     for group in response["groups"]:
         if all_groups or group["n"]:
-            # N is unknown if the compilation has no samples file.
-            fraction = group["n"] / group["N"] if group["N"] else None
+            fraction = group["share"] if group["N"] else None
             cpm = (group["cpm"] or {}).get("median")
             informative = (group["coverage"] or {}).get("informative")
             values = {"fraction": fraction, "cpm": cpm, "informative": informative}
             records.append({**group, **values})
     if records:
-        records.sort(key=_order)
+        if not (options["group_by"] or options["sort"]):
+            records.sort(key=_order)
         print_records(records, _COLUMNS)
+    if response["truncated"]:
+        count = response["grouping"]["group_count"]
+        click.echo(f"snapshard: truncated; there are {count} groups (set --top)", err=True)
 
 
 def _order(record: dict[str, Any]) -> tuple[bool, float, str]:

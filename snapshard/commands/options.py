@@ -219,6 +219,18 @@ grouping_options = _all(
 """The options that choose groups of samples to report side by side."""
 
 
+ranked_grouping_options = _all(
+    grouping_options,
+    click.option(
+        "--sort",
+        type=click.Choice(["n", "share"]),
+        help="Order of the groups: n, the samples that count, or share, n / N, the highest first"
+        "  [n for the values of a field].",
+    ),
+)
+"""The same, in an order that the answer decides."""
+
+
 def output_options(formats: Iterable[str], default: str) -> Callable[[Command], Command]:
     """The options for the form of rows."""
     return _all(

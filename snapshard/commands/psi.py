@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from snapshard.client.psi import GROUP_COLUMNS, SAMPLE_COLUMNS, psi_records
-from snapshard.commands.options import client_of, grouping_options, target_options
+from snapshard.commands.options import client_of, ranked_grouping_options, target_options
 from snapshard.commands.printing import print_json, print_records
 
 
@@ -35,7 +35,7 @@ from snapshard.commands.printing import print_json, print_records
     "--limit", type=int, metavar="N", help="Maximum number of junctions of a site  [100]."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
-@grouping_options
+@ranked_grouping_options
 @target_options
 def psi(samples: bool, as_json: bool, **options: Any) -> None:
     """Report PSI of a splicing event, per group of samples; docs/answers.md defines it.

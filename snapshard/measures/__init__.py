@@ -4,9 +4,10 @@ queries, and group summaries.
 
 from snapshard.measures.confidence import jeffreys, wilson
 from snapshard.measures.event_rows import EventRequest, Site, read_events
-from snapshard.measures.events import Event, Exon, Side
+from snapshard.measures.events import Event, Exon, Junctions, Side
 from snapshard.measures.evidence import Cpm, Detection, Evidence, measure_evidence
 from snapshard.measures.group_summary import decode_summaries, encode_summaries, summarise
+from snapshard.measures.grouped import sums_by_group
 from snapshard.measures.joins import NORMALISATIONS, find_exons, normalised, union
 from snapshard.measures.psi import (
     MIN_READS,
@@ -52,6 +53,7 @@ __all__ = [
     "Evidence",
     "Exon",
     "GroupPsi",
+    "Junctions",
     "PlaceCoverage",
     "PlaceReads",
     "SamplePsi",
@@ -78,6 +80,7 @@ __all__ = [
     "sample_sums",
     "shared_samples",
     "summarise",
+    "sums_by_group",
     "tissue_specificity",
     "union",
     "upper_bound",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from snapshard.library_sizes import LibrarySizes
-from snapshard.pairs import Integers, SampleSet
+from snapshard.pairs import Integers
 from snapshard.release import SampleGroup
 
 
@@ -58,8 +58,8 @@ def measure_evidence(
     groups: Sequence[SampleGroup],
     library_sizes: LibrarySizes | None = None,
 ) -> Evidence:
-    """The evidence for a junction that has these reads in these samples. A junction without samples
-    is counted explicitly: 0 of N, overall and in every group.
+    """The evidence for a junction that has these reads in these samples, which must ascend. A junction
+    without samples is counted explicitly: 0 of N, overall and in every group.
 
     A sample that is listed with 0 reads does not have the junction.
 
@@ -68,12 +68,20 @@ def measure_evidence(
     samples, coverages = samples[coverages > 0], coverages[coverages > 0]
     detections: list[tuple[SampleGroup, Detection]] = []
     for group in groups:
-        mask = SampleSet(group.members).contains(samples)
+        places = _places(samples, group.members)
         sizes = library_sizes and library_sizes.among(group.members)
-        cpm = _cpm(samples[mask], coverages[mask], sizes)
-        detections.append((group, _detection(coverages[mask], len(group.members), cpm)))
+        cpm = _cpm(samples[places], coverages[places], sizes)
+        detections.append((group, _detection(coverages[places], len(group.members), cpm)))
     cpm = _cpm(samples, coverages, library_sizes)
     return Evidence(_detection(coverages, sample_count, cpm), tuple(detections))
+
+
+def _places(samples: Integers, members: Integers) -> Integers:
+    """The places of the members among samples, which ascend."""
+    if not len(samples):
+        return np.empty(0, np.int64)
+    places = np.minimum(np.searchsorted(samples, members), len(samples) - 1)
+    return np.asarray(places[samples[places] == members])
 
 
 def _detection(coverages: Integers, sample_count: int | None, cpm: Cpm | None) -> Detection:

@@ -6,6 +6,7 @@ order of their operations in the API's description.
 
 from snapshard_ui.api import (
     annotate,
+    compare,
     consequences,
     evidence,
     genes,
@@ -20,11 +21,11 @@ from snapshard_ui.api import (
 from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
+from snapshard_ui.api.models.evidence import EvidenceParams
 from snapshard_ui.api.models.responses import Answer, Problem
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.api.params import (
     BatchBody,
-    EvidenceParams,
     ExportParams,
     Flag,
     JunctionParams,
@@ -74,6 +75,7 @@ __all__ = [
     "SelectionParams",
     "annotate",
     "api",
+    "compare",
     "consequences",
     "evidence",
     "find_evidence",

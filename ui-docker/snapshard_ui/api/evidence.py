@@ -3,13 +3,15 @@
 import numpy as np
 from flask import Response
 
-from snapshard.accessible_tissues import accessible_tissues
+from snapshard.accessible_tissues import AccessibleTissues, accessible_tissues
+from snapshard.catalog import Grouping
 from snapshard.errors import BadQuery
 from snapshard.index import Index
 from snapshard.library_sizes import LIBRARY_SIZE_FIELD, LibrarySizes
 from snapshard.match import Match
 from snapshard.measures import (
     PlaceCoverage,
+    SampleSums,
     Thresholds,
     measure_coverage,
     measure_evidence,
@@ -19,11 +21,16 @@ from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import Release, SampleGroup
 from snapshard.rows import Rows
+from snapshard_ui.api.groupings import (
+    grouping_members,
+    read_grouping,
+    reported_groups,
+    top_groups,
+)
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_lookup import check_one, find_junctions, read_summaries
 from snapshard_ui.api.junction_place import Place, read_place
-from snapshard_ui.api.models.evidence import EvidenceAnswer
-from snapshard_ui.api.params import EvidenceParams
+from snapshard_ui.api.models.evidence import EvidenceAnswer, EvidenceParams
 from snapshard_ui.api.queries import check_chromosome
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
@@ -56,9 +63,12 @@ def find_evidence(
         check_one(text, rows, release)
     region = check_chromosome(index, release, name.region)
     thresholds = Thresholds(params.min_reads, params.min_samples)
-    groups = index.facts.of(release).groups
     sizes = _library_sizes(index, release, params.library_size)
     sums = sample_sums([rows] if rows.text else [])
+    grouping = read_grouping(index, release, params)
+    positions = reported_groups(grouping, params)
+    accessible = accessible_tissues(index.settings.accessible_tissues)
+    groups = _groups(positions, grouping, sums, params, accessible)
     place = read_place(index, release, region, name.strand)
     first_base = Region(region.chrom, region.start, region.start)
     last_base = Region(region.chrom, region.end, region.end)
@@ -77,10 +87,29 @@ def find_evidence(
         coverages=_coverages(place, groups, thresholds),
         thresholds=thresholds,
         library_size=(params.library_size or LIBRARY_SIZE_FIELD) if sizes else None,
-        accessible=accessible_tissues(index.settings.accessible_tissues),
+        accessible=accessible,
+        grouping=grouping_members(grouping, positions),
+        truncated=len(positions) > len(groups),
         same_start=_neighbours(index, release, Query((first_base,), match=Match.START), rows),
         same_end=_neighbours(index, release, Query((last_base,), match=Match.END), rows),
     )
+
+
+def _groups(
+    positions: list[int],
+    grouping: Grouping,
+    sums: SampleSums,
+    params: EvidenceParams,
+    accessible: AccessibleTissues,
+) -> tuple[SampleGroup, ...]:
+    """The groups to report. Unless another order is chosen, clinically accessible tissues come first."""
+    _, numbers = grouping.membership.expand(sums.samples)
+    counts = np.bincount(numbers, minlength=len(grouping.groups))
+    top = top_groups(positions, grouping, counts, params)
+    groups = [grouping.groups[position] for position in top]
+    if grouping.field is None and params.sort is None:
+        groups.sort(key=lambda group: accessible.order(group.name, group.long_name))
+    return tuple(groups)
 
 
 def _library_sizes(index: Index, release: Release, field: str | None) -> LibrarySizes | None:

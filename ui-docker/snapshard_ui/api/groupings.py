@@ -1,6 +1,6 @@
 """The parameters that choose groups of samples, and the groups that a response reports."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -53,6 +53,18 @@ class GroupingParams(Params):
     ] = 1_000
 
 
+class RankedGroupingParams(GroupingParams):
+    """Groups in an order that the answer decides."""
+
+    sort: Annotated[
+        Literal["n", "share"] | None,
+        Field(
+            description="order of the groups: n, the samples that count, or share, n / N; the highest"
+            " first [n for the values of a field, else the order of the release]"
+        ),
+    ] = None
+
+
 def read_grouping(index: Index, release: Release, params: GroupingParams) -> Grouping:
     """The groups that the parameters choose. Raises as `ReleaseFacts.grouping` does."""
     cohorts = tuple(map(parse_cohort, params.cohort))
@@ -70,13 +82,17 @@ def reported_groups(grouping: Grouping, params: GroupingParams) -> list[int]:
     ]
 
 
-def top_groups(positions: list[int], grouping: Grouping, counts: Integers, top: int) -> list[int]:
-    """The first `top` of these groups: of the values of a field those with the highest counts first,
-    of other groupings in their own order.
+def top_groups(
+    positions: list[int], grouping: Grouping, counts: Integers, params: RankedGroupingParams
+) -> list[int]:
+    """The first `top` of these groups in the order that the parameters name; `counts` has n of each
+    group. Equal ones stay in the grouping's order.
     """
-    if grouping.field is None:
-        return positions[:top]
-    order = np.argsort(-counts[positions], kind="stable")[:top]
+    sort = params.sort or (None if grouping.field is None else "n")
+    if sort is None:
+        return positions[: params.top]
+    values = counts / np.maximum(grouping.sizes, 1) if sort == "share" else counts
+    order = np.argsort(-values[positions], kind="stable")[: params.top]
     return [positions[place] for place in order.tolist()]
 
 

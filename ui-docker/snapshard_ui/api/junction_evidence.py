@@ -36,6 +36,8 @@ class JunctionEvidence:
     thresholds: Thresholds
     library_size: str | None
     accessible: AccessibleTissues
+    grouping: Mapping[str, object]
+    truncated: bool
     same_start: Mapping[str, int]
     same_end: Mapping[str, int]
 
@@ -65,13 +67,15 @@ class JunctionEvidence:
         return f"Not informative: {informative}; a verdict needs {self.thresholds.min_samples:,}"
 
     def members(self) -> dict[str, Any]:
-        """The evidence as JSON members; clinically accessible tissues come first among the groups."""
+        """The evidence as JSON members."""
         coverages = iter(self.coverages)
         return {
             "name": str(self.name),
             "found": self.exists,
             **self.annotation,
             "seen": self._counts(self.evidence.overall, coverages),
+            "grouping": self.grouping,
+            "truncated": self.truncated,
             "groups": self._groups(coverages),
             "place": self.place and self.place.members(self.thresholds),
             "library_size": self.library_size,
@@ -81,18 +85,18 @@ class JunctionEvidence:
         }
 
     def _groups(self, coverages: Iterator[PlaceCoverage]) -> list[dict[str, object]]:
-        groups: list[tuple[int, dict[str, object]]] = []
-        for group, detection in self.evidence.groups:
-            rank = self.accessible.rank(group.name, group.long_name)
-            members = {
+        reads = self.evidence.overall.reads
+        return [
+            {
                 "group": group.name,
                 "long_name": group.long_name,
-                "accessible": rank is not None,
+                "accessible": self.accessible.rank(group.name, group.long_name) is not None,
+                "share": detection.samples / len(group.members) if len(group.members) else 0.0,
+                "read_share": detection.reads / reads if reads else None,
                 **self._counts(detection, coverages),
             }
-            groups.append((len(self.accessible) if rank is None else rank, members))
-        groups.sort(key=lambda pair: pair[0])
-        return [members for _, members in groups]
+            for group, detection in self.evidence.groups
+        ]
 
     def _counts(
         self, detection: Detection, coverages: Iterator[PlaceCoverage]

@@ -308,33 +308,6 @@ class FacetParams(Params):
     ] = 100
 
 
-class EvidenceParams(Params):
-    """When a sample is informative about a junction that it lacks, and the size of its library."""
-
-    min_reads: Annotated[
-        int,
-        Field(
-            ge=1,
-            lt=10**MOST_DIGITS,
-            description="reads of annotated junctions at either site from which on a sample is informative",
-        ),
-    ] = 20
-    min_samples: Annotated[
-        int,
-        Field(
-            ge=1,
-            lt=10**MOST_DIGITS,
-            description="informative samples from which on an absent junction is absent although expressed",
-        ),
-    ] = 10
-    library_size: Annotated[
-        str | None,
-        Field(
-            description="sample field with the reads of the library, for CPM [mapped_read_count]"
-        ),
-    ] = None
-
-
 class SiteParams(Params):
     """Junctions that use a splice site."""
 

@@ -98,7 +98,7 @@ def _event_members(
         min_reads=params.min_reads,
     )
     table = group_psi(levels, grouping.membership, len(grouping.groups))
-    top = top_groups(positions, grouping, table.n, params.top)
+    top = top_groups(positions, grouping, table.n, params)
     return {
         "name": event.name,
         "kind": event.kind,

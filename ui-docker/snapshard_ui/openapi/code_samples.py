@@ -17,6 +17,7 @@ _METHODS = {
     "splice_site": "splice_site",
     "consequence": "consequence",
     "event_psi": "psi",
+    "compare": "compare",
     "genes": "genes",
     "one_gene": "gene",
     "samples": "samples",

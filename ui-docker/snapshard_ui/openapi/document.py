@@ -56,7 +56,7 @@ _CONDITIONAL_STATUSES: tuple[tuple[Callable[[Operation], bool], int], ...] = (
 UPLOAD = "text/tab-separated-values"
 """The media type of files of junctions, and of their lines with more columns."""
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
-_EXAMPLE_PARAMETERS = ("junction", "limit", "region", "site")
+_EXAMPLE_PARAMETERS = ("junction", "limit", "measure", "region", "site")
 """Optional parameters that examples set."""
 
 

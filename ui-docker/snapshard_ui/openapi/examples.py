@@ -117,6 +117,7 @@ def _junction_values(release: Release) -> Values:
         "name": [first.name(release)],
         "junction": [first.name(release)],
         "site": [site],
+        "measure": ["prevalence"],
         "limit": [_LIMIT],
         **queries,
         **exon,

@@ -7,14 +7,17 @@ match it are valid requests.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
+from snapshard.errors import SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
 from snapshard.junction import ID_FORM, MOST_DIGITS, ColumnType
 from snapshard.release import OTHERS, Release
 from snapshard_ui.api import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.columns import CHOOSABLE
-from snapshard_ui.openapi.examples import a_gene
+from snapshard_ui.openapi.examples import a_gene, some_junctions
 from snapshard_ui.runtime import current_index
 
 _MOST = 500
@@ -26,9 +29,9 @@ _VALUES = {
     ColumnType.TEXT: "[!-~]{1,40}",
 }
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
-_SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,8}"] * 9])
-"""The same set of texts; but most texts generated from this pattern end after their start, which a
-list of several regions needs to be valid.
+_SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,6}"] * 9])
+"""The same set of texts; but most texts generated from this pattern end after their start and on the
+chromosome, which a list of several regions or names needs to be valid.
 """
 Schema = dict[str, Any]
 
@@ -50,9 +53,15 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
         "compilation": _one_of(release.compilation for release in releases),
         "release": _one_of(release.name for release in releases),
         "group": _one_of(group_names),
-        "name": {"type": "string", "pattern": rf"^{chrom}:{_SPAN}(:[+\-?])?$"},
+        "name": _or_existing(
+            {"type": "string", "pattern": rf"^{chrom}:({_SPANS})(:[+\-?])?$"},
+            chain.from_iterable(map(_junction_names, releases)),
+        ),
         "site": {"type": "string", "pattern": rf"^{chrom}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
-        "gene": _any_name_like(filter(None, map(a_gene, releases))),
+        "gene": _or_existing(
+            {"type": "string", "minLength": 1, "maxLength": 100},
+            filter(None, map(a_gene, releases)),
+        ),
         "rail_id": _between(sample_ids),
     }
 
@@ -79,9 +88,13 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         },
         "other": paths["compilation"],
         "size": _one_of(fields),
-        "region": {"type": "string", "pattern": f"^{_chromosomes(releases)}(:{_SPAN})?$"},
+        "region": {"type": "string", "pattern": f"^{_chromosomes(releases)}(:({_SPANS}))?$"},
         "junction": paths["name"],
+        "name": paths["name"],
+        "gene": paths["gene"],
         "group": paths["group"],
+        "sample_ids": paths["rail_id"],
+        "library_size": _one_of(fields),
         "columns": {"type": "string", "enum": list(CHOOSABLE)},
         "fields": _one_of(fields),
         # The filter of samples; filter_schema() is the filter of junctions.
@@ -120,13 +133,17 @@ def _one_of(values: Iterable[str]) -> Schema:
     return {"type": "string", "enum": texts} if 0 < len(texts) <= _MOST else {"type": "string"}
 
 
-def _any_name_like(names: Iterable[str]) -> Schema:
-    """A schema of any name. It lists some that exist, because a generated one would never."""
-    any_name = {"type": "string", "minLength": 1, "maxLength": 100}
-    known_names = sorted(set(names))
-    return (
-        {"anyOf": [{"type": "string", "enum": known_names}, any_name]} if known_names else any_name
-    )
+def _junction_names(release: Release) -> list[str]:
+    """The names of two junctions; none while a shard is unavailable."""
+    with suppress(SnapshardError):
+        return [junction.name(release) for junction in some_junctions(release, count=2)]
+    return []
+
+
+def _or_existing(schema: Schema, values: Iterable[str]) -> Schema:
+    """The schema, which also lists some values that exist, because a generated one would never."""
+    texts = sorted(set(values))
+    return {"anyOf": [{"type": "string", "enum": texts}, schema]} if texts else schema
 
 
 def _between(values: list[int]) -> Schema:

@@ -122,7 +122,8 @@ def evidence(release: Release, state: State, name: str) -> Section:
     """The evidence for a junction."""
 
     def measure() -> Section:
-        result = find_evidence(current_index(), release, name, EvidenceParams())
+        params = EvidenceParams.model_validate({})
+        result = find_evidence(current_index(), release, name, params)
         members = result.members()
         groups, scale = group_rows(members["groups"])
         region = result.name.region

@@ -1,11 +1,43 @@
 """Models of the evidence for a junction."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from snapshard.junction import MOST_DIGITS
 from snapshard.measures import Verdict
+from snapshard_ui.api.groupings import RankedGroupingParams
+from snapshard_ui.api.models.groupings import GroupingAnswer
 from snapshard_ui.api.models.responses import About, Answer
+
+
+class EvidenceParams(RankedGroupingParams):
+    """When a sample is informative about a junction that it lacks, the size of its library, and the
+    groups to report.
+    """
+
+    min_reads: Annotated[
+        int,
+        Field(
+            ge=1,
+            lt=10**MOST_DIGITS,
+            description="reads of annotated junctions at either site from which on a sample is informative",
+        ),
+    ] = 20
+    min_samples: Annotated[
+        int,
+        Field(
+            ge=1,
+            lt=10**MOST_DIGITS,
+            description="informative samples from which on an absent junction is absent although expressed",
+        ),
+    ] = 10
+    library_size: Annotated[
+        str | None,
+        Field(
+            description="sample field with the reads of the library, for CPM [mapped_read_count]"
+        ),
+    ] = None
 
 
 class CpmAnswer(Answer):
@@ -55,6 +87,12 @@ class GroupSeen(SeenAnswer):
     group: str
     long_name: str
     accessible: bool = Field(description="true for a clinically accessible tissue")
+    share: float = Field(
+        description="n / N: the share of the group's samples that have the junction"
+    )
+    read_share: float | None = Field(
+        description="the share of all reads of the junction that are in the group; null without reads"
+    )
 
 
 class PlaceSite(Answer):
@@ -109,6 +147,8 @@ class EvidenceAnswer(Answer):
     left_motif: str | None
     right_motif: str | None
     seen: SeenAnswer
+    grouping: GroupingAnswer
+    truncated: bool = Field(description="true if there are more groups; top= limits them")
     groups: list[GroupSeen]
     place: PlaceAnswer | None = Field(description="null if the samples are unknown")
     library_size: str | None = Field(description="sample field of the library sizes; null if none")

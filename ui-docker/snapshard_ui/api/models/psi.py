@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from snapshard.measures import MIN_READS
-from snapshard_ui.api.groupings import GroupingParams
+from snapshard_ui.api.groupings import RankedGroupingParams
+from snapshard_ui.api.models.groupings import GroupingAnswer
 from snapshard_ui.api.models.responses import About, Answer
 from snapshard_ui.api.params import Flag
 
@@ -13,7 +14,7 @@ _Name = Annotated[str, Field(max_length=200)]
 _MOST_NAMES = 500
 
 
-class EventParams(GroupingParams):
+class EventParams(RankedGroupingParams):
     """A splicing event, and the samples in which it is measured."""
 
     include: Annotated[
@@ -129,14 +130,6 @@ class PsiEvent(Answer):
     overall: PsiOverall
     groups: list[NamedPsiGroup]
     samples: list[PsiSample] | None = Field(description="null if not requested")
-
-
-class GroupingAnswer(Answer):
-    """The groups that were chosen."""
-
-    field: str | None = Field(description="the field whose values the groups are")
-    group_count: int = Field(description="groups whose name matches the search")
-    without_value: int = Field(description="samples with an empty value of the field")
 
 
 class EventPsiAnswer(Answer):

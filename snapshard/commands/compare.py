@@ -1,0 +1,84 @@
+"""`snapshard compare`: the difference between groups of samples, junction by junction."""
+
+from typing import Any
+
+import click
+
+from snapshard.client.compare import comparison_columns, comparison_records
+from snapshard.commands.options import (
+    client_of,
+    complete_gene,
+    grouping_options,
+    target_options,
+)
+from snapshard.commands.printing import print_json, print_records
+
+
+@click.command()
+@click.argument("regions", metavar="[REGION]...", nargs=-1)
+@click.option(
+    "--gene",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete_gene,
+    help="Compare the junctions inside a gene. Repeatable.",
+)
+@click.option(
+    "--name",
+    metavar="JUNCTION",
+    multiple=True,
+    help="Compare this junction, by its stable name. Repeatable.",
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["psi", "prevalence"]),
+    help="psi: PSI among the junctions of the same donor (acceptor); prevalence: the share of"
+    " samples that have the junction  [psi].",
+)
+@click.option(
+    "--min-reads",
+    type=int,
+    metavar="N",
+    help="Reads at the site from which a sample is informative (psi)  [10], or from which it has"
+    " the junction (prevalence)  [1].",
+)
+@click.option(
+    "--min-samples",
+    type=int,
+    metavar="N",
+    help="Test a junction if N samples have it and, for psi, N of each group are informative  [10].",
+)
+@click.option("--limit", type=int, metavar="N", help="Maximum number of junctions  [100].")
+@click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
+@grouping_options
+@target_options
+def compare(regions: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Compare groups of samples in the junctions inside REGION, a gene, or a list of names.
+
+    Two groups: Mann-Whitney's test and Cliff's delta of PSI, or Fisher's test and the difference of
+    the shares of samples, with an interval (95 %). More groups: the Kruskal-Wallis test. q is Benjamini
+    and Hochberg's over all junctions that were tested; docs/compare.md defines each number. The smallest
+    p values come first.
+
+    \b
+    Examples:
+      snapshard compare --gene ALK --group Brain --group Lung
+      snapshard compare chr2:29,193,000-29,920,000 --measure prevalence --group Brain --group Lung
+      snapshard compare --gene ALK --cohort 'old:SMTS=Brain;AGE>=60' --cohort 'young:SMTS=Brain;AGE<60'
+      snapshard compare --name GRCh38:chr2:29223529-29225460:- --group-by study --top 20
+    """
+    with client_of(options) as client:
+        response = client.get("compare", {**options, "region": regions})
+    if as_json:
+        print_json(response)
+        return
+    print_records(comparison_records(response), comparison_columns(response))
+    click.echo(_summary(response), err=True)
+    if response["truncated"]:
+        click.echo("snapshard: truncated; there are more (set --limit or --top)", err=True)
+
+
+def _summary(response: dict[str, Any]) -> str:
+    left_out = ", ".join(f"{count} {reason}" for reason, count in response["left_out"].items())
+    rest = f"; not tested: {left_out}" if left_out else ""
+    return f"snapshard: {response['tested']} tests ({response['test']}){rest}"

@@ -1,0 +1,119 @@
+"""Comparisons of groups of samples over the API: the library's definition (docs/compare.md)."""
+
+from typing import Any
+
+import numpy as np
+from flask import Response
+
+from snapshard.catalog import gene_regions
+from snapshard.comparison import (
+    DEFAULT_READS,
+    ComparedSamples,
+    ComparisonRequest,
+    ComparisonTable,
+    JunctionChoice,
+    compare_junctions,
+    read_batch,
+)
+from snapshard.index import Index
+from snapshard.name import JunctionName, parse_name
+from snapshard.release import Release
+from snapshard_ui.api.groupings import read_grouping, reported_groups
+from snapshard_ui.api.junction_page import check_limit
+from snapshard_ui.api.models.compare import CompareParams, ComparisonAnswer
+from snapshard_ui.api.queries import check_chromosome, find_region
+from snapshard_ui.api.responses import release_response
+from snapshard_ui.api.routes import ReleaseRequest, on_release
+
+
+@on_release("/compare", params=CompareParams, model=ComparisonAnswer, also=(501,))
+def compare(request: ReleaseRequest[CompareParams]) -> Response:
+    """The difference between groups of samples in the junctions of a gene, region or list.
+
+    Each junction has the median PSI or the share of samples in each group, an effect size with an
+    interval, a test, and q values over all junctions that were tested.
+    """
+    params = request.params
+    check_limit(params.limit)
+    choice = _junction_choice(request.index, request.release, params)
+    comparison, group_count = _comparison(request)
+    table = compare_junctions(read_batch(request.index, request.release, choice), comparison)
+    groups = comparison.samples.groups
+    order = np.argsort(table.p, kind="stable")[: params.limit]
+    return release_response(
+        request.release,
+        measure=str(comparison.measure),
+        test=comparison.test,
+        effect=comparison.effect,
+        min_reads=comparison.min_reads,
+        min_samples=comparison.min_samples,
+        groups=[
+            {"group": group.name, "long_name": group.long_name, "N": len(group.members)}
+            for group in groups
+        ],
+        group_count=group_count,
+        tested=len(table),
+        left_out={str(reason): count for reason, count in table.left_out.items()},
+        truncated=len(table) > params.limit or group_count > len(groups),
+        rows=_records(table, order.tolist()),
+    )
+
+
+def _junction_choice(index: Index, release: Release, params: CompareParams) -> JunctionChoice:
+    regions = [find_region(index, release, text) for text in params.region]
+    for gene in params.gene:
+        regions += gene_regions(index.catalog, release, gene)
+    names = [parse_name(text, release.assembly) for text in dict.fromkeys(params.name)]
+    return JunctionChoice(
+        tuple(regions),
+        tuple(
+            JunctionName(name.assembly, check_chromosome(index, release, name.region), name.strand)
+            for name in names
+        ),
+    )
+
+
+def _comparison(request: ReleaseRequest[CompareParams]) -> tuple[ComparisonRequest, int]:
+    """What is compared, and the number of groups that could be. Of the values of a field, those with
+    most samples are compared; a single group is compared with all other samples.
+    """
+    params = request.params
+    grouping = read_grouping(request.index, request.release, params)
+    positions = reported_groups(grouping, params)
+    # The values of a field are in the order of their sizes.
+    groups = [grouping.groups[position] for position in positions[: params.top]]
+    if len(groups) == 1:
+        sample_ids = request.index.facts.of(request.release).samples.ids
+        samples = ComparedSamples.with_rest(groups[0], sample_ids)
+    else:
+        samples = ComparedSamples(tuple(groups))
+    comparison = ComparisonRequest(
+        samples,
+        params.measure,
+        params.min_reads or DEFAULT_READS[params.measure],
+        params.min_samples,
+    )
+    return comparison, len(positions)
+
+
+_NUMBERS = ("difference", "effect", "low", "high", "statistic", "p", "q", "tau")
+
+
+def _records(table: ComparisonTable, lines: list[int]) -> list[dict[str, Any]]:
+    columns = [getattr(table, name)[lines].tolist() for name in _NUMBERS]
+    return [
+        {
+            "name": table.names[line],
+            "role": table.roles[line] or None,
+            "n": n,
+            "level": level,
+            **{
+                # NaN is no number in JSON.
+                name: None if value != value else value
+                for name, value in zip(_NUMBERS, values, strict=True)
+            },
+        }
+        for line, n, level, *values in zip(
+            lines, table.n[lines].tolist(), table.level[lines].tolist(), *columns, strict=True
+        )
+    ]
