@@ -15,6 +15,9 @@ MOST_SITE_ROWS = 25
 """Junctions of each role of a splice site."""
 MOST_EVENTS = 10
 MOST_GROUPS = 50
+"""Groups of samples with their numbers."""
+MOST_LISTED_GROUPS = 200
+"""Groups of samples of which only names and sizes are listed."""
 _MOST_NAMES = 50
 """Regions, genes, filters, junctions and groups of one call."""
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
@@ -54,6 +57,17 @@ class GeneArguments(Arguments):
         Text, Field(description="Start of a gene symbol or ID, case-insensitive, such as ALK.")
     ]
     limit: Annotated[int, Field(ge=1, le=MOST_GENES, description="Maximum number of genes.")] = 20
+
+
+class GroupArguments(Arguments):
+    """Groups of samples by name."""
+
+    search: Annotated[
+        Text | None, Field(description="List only groups whose name contains this text.")
+    ] = None
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_LISTED_GROUPS, description="Maximum number of groups.")
+    ] = 100
 
 
 class SelectionArguments(Arguments):

@@ -21,7 +21,14 @@ from snapshard.client.connection import quoted
 from snapshard.errors import BadQuery, NotFound, SnapshardError
 from snapshard.faults import expected_value, quoted_value
 from snapshard.mcp import arguments as models
-from snapshard.mcp.arguments import MOST_EVENTS, MOST_GENES, MOST_GROUPS, MOST_ROWS, MOST_SITE_ROWS
+from snapshard.mcp.arguments import (
+    MOST_EVENTS,
+    MOST_GENES,
+    MOST_GROUPS,
+    MOST_LISTED_GROUPS,
+    MOST_ROWS,
+    MOST_SITE_ROWS,
+)
 from snapshard.mcp.source import Source
 
 MOST_BYTES = 50_000
@@ -123,6 +130,29 @@ def list_compilations(source: Source, _: models.NoArguments) -> Answer:
 def search_genes(source: Source, arguments: models.GeneArguments) -> Answer:
     """Genes by the start of their name."""
     return source.get(arguments, "genes", {"prefix": arguments.prefix, "limit": arguments.limit})
+
+
+@_tool(
+    models.GroupArguments,
+    "The groups of samples, such as tissues, by name, with their numbers of samples. Other tools accept"
+    f" these names as `group`. At most {MOST_LISTED_GROUPS}; `group_count` is the number of all that"
+    " match.",
+)
+def list_groups(source: Source, arguments: models.GroupArguments) -> Answer:
+    """Groups of samples by name."""
+    response = source.get(arguments, "groups", {})
+    text = (arguments.search or "").casefold()
+    groups = [
+        group
+        for group in response["groups"]
+        if text in group["group"].casefold() or text in group["long_name"].casefold()
+    ]
+    return {
+        **response,
+        "group_count": len(groups),
+        "truncated": len(groups) > arguments.limit,
+        "groups": groups[: arguments.limit],
+    }
 
 
 @_tool(

@@ -93,6 +93,19 @@ def test_genes_are_those_of_the_api_and_a_longer_list_says_so(address, http):
     assert httpx.get(tool["url"]).json() == response
 
 
+def test_groups_are_those_of_the_api_and_a_longer_list_says_so(address, http):
+    response = http.get("/groups").json()
+    tool = answer(address, "list_groups", {"compilation": "sim"})
+    assert tool["groups"] == response["groups"]
+    assert (tool["group_count"], tool["truncated"]) == (len(response["groups"]), False)
+    tool = answer(address, "list_groups", {"compilation": "sim", "limit": 3})
+    assert tool["groups"] == response["groups"][:3]
+    assert (tool["group_count"], tool["truncated"]) == (len(response["groups"]), True)
+    tool = answer(address, "list_groups", {"compilation": "sim", "search": "BLOOD"})
+    names = [group["group"] for group in response["groups"] if "Blood" in group["group"]]
+    assert [group["group"] for group in tool["groups"]] == names
+
+
 SELECTIONS = [
     {"region": ["chr1:1-30,000,000", "chr2"], "filter": ["samples_count>=5"]},
     {"region": "chr1", "match": "contains", "group": ["Brain"]},

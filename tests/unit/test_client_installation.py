@@ -57,6 +57,10 @@ def test_the_client_alone_does_not_import_pandas_until_it_is_asked_for_a_frame()
     assert "pandas" not in imported(sys.executable, "import snapshard.client")
 
 
+def test_the_server_imports_nothing_for_language_models_until_one_asks():
+    assert imported(sys.executable, "import snapshard_ui") & {"mcp", "anyio", "httpx"} == set()
+
+
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory):
     """A fresh virtual environment with the wheel and no extra."""

@@ -13,7 +13,7 @@ import httpx
 from snapshard.connections import running_shards
 from snapshard.settings import Settings
 from snapshard_ui import create_app
-from snapshard_ui.http import InProcess
+from snapshard_ui.http.in_process import InProcess
 
 
 def open_folder(folder: Path | None) -> tuple[httpx.BaseTransport, Callable[[], None]]:

@@ -1,4 +1,7 @@
-"""HTTP around the views: the record of a request, problems, caching, compression, trailers."""
+"""HTTP around the views: the record of a request, problems, caching, compression, trailers.
+
+`in_process` stays behind its own name: it imports httpx, which a server does without.
+"""
 
 from snapshard_ui.http.cache_headers import (
     add_cache_headers,
@@ -8,7 +11,6 @@ from snapshard_ui.http.cache_headers import (
     not_modified,
 )
 from snapshard_ui.http.compression import compress_response
-from snapshard_ui.http.in_process import InProcess
 from snapshard_ui.http.paths import encoded_path
 from snapshard_ui.http.problems import (
     MEDIA_TYPE,
@@ -24,7 +26,6 @@ from snapshard_ui.http.upload import Upload, current_upload
 __all__ = [
     "MEDIA_TYPE",
     "TITLES",
-    "InProcess",
     "Pieces",
     "Record",
     "Trailers",
