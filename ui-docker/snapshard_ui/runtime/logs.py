@@ -73,5 +73,9 @@ def log_config(*, queries: bool) -> dict[str, Any]:
             "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
             # Its warnings quote messages of the database, and these quote statements.
             "psycopg": {"level": "ERROR"},
+            # It logs the URL of every request: those that the tools at /mcp send in process.
+            "httpx": {"level": "WARNING"},
+            # It logs the beginning and the end of every exchange.
+            "mcp": {"level": "WARNING"},
         },
     }
