@@ -55,7 +55,7 @@ class Store:
         """The content of a file; None if there is none."""
         with self._errors(name):
             try:
-                with self._filesystem.open_input_stream(self._path(name)) as file:
+                with self._filesystem.open_input_stream(self._path(name), compression=None) as file:
                     content: bytes = file.read()
             except FileNotFoundError:
                 return None
@@ -63,7 +63,10 @@ class Store:
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The content of a file, a part at a time."""
-        with self._errors(name), self._filesystem.open_input_stream(self._path(name)) as file:
+        with (
+            self._errors(name),
+            self._filesystem.open_input_stream(self._path(name), compression=None) as file,
+        ):
             while content := file.read(_COPY_BYTES):
                 yield content
 
@@ -78,7 +81,8 @@ class Store:
         with self._errors(name):
             if self.is_local:
                 Path(self._path(name)).parent.mkdir(parents=True, exist_ok=True)
-            with self._filesystem.open_output_stream(self._path(name)) as file:
+            # By default, Arrow would compress a file with the suffix .zst once more.
+            with self._filesystem.open_output_stream(self._path(name), compression=None) as file:
                 yield file
 
     def write(self, name: str, content: bytes) -> None:

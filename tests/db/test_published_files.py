@@ -1,5 +1,6 @@
 """Published files hold what the shards hold, and a publication that did not end never looks whole."""
 
+import hashlib
 import json
 import os
 import signal
@@ -130,6 +131,12 @@ def test_the_manifest_states_the_origin_and_every_file(world, files):
     paths = {entry["path"] for entry in manifest["files"]}
     present = {str(path.relative_to(files)) for path in files.rglob("*") if path.is_file()}
     assert present == paths | {NAME}
+    for entry in manifest["files"]:
+        content = (files / entry["path"]).read_bytes()
+        assert len(content) == entry["bytes"]
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+    source = world.index.catalog.file(world.release, "samples.tsv")
+    assert pa.input_stream(files / "samples.tsv.zst").read() == source
 
 
 def test_a_second_publication_checks_the_files_and_writes_nothing(world, files):
