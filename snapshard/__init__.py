@@ -2,6 +2,7 @@
 
     from snapshard import Client                                  # queries a server or a data folder
     from snapshard import Embedded, Index, Query, Region, Settings  # queries shards in this process
+    import snapshard; snapshard.open("s3://bucket/gtex")          # reads published files
 
 The names below are the public interface; docs/library.md shows them in use. They are imported on
 first use, so that `from snapshard import Client` needs neither SQLAlchemy nor psycopg.
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from snapshard.client import Client
     from snapshard.connections import Embedded
     from snapshard.errors import SnapshardError
+    from snapshard.files import open
     from snapshard.filters import Filter
     from snapshard.index import Index
     from snapshard.match import Match
@@ -33,6 +35,7 @@ _MODULES = {
     "Rows": "snapshard.rows",
     "Settings": "snapshard.settings",
     "SnapshardError": "snapshard.errors",
+    "open": "snapshard.files",
 }
 """Every public name and the module that defines it."""
 
@@ -47,6 +50,7 @@ __all__ = [
     "Rows",
     "Settings",
     "SnapshardError",
+    "open",
 ]
 
 

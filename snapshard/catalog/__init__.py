@@ -12,6 +12,9 @@ from snapshard.catalog.gene_search import (
     gene_regions,
     genes_by_prefix,
     genes_containing,
+    merged_loci,
+    placed_gene_members,
+    places_of,
 )
 from snapshard.catalog.genes import Gene
 from snapshard.catalog.groupings import Cohort, GroupChoice, Grouping, parse_cohort
@@ -25,6 +28,7 @@ from snapshard.catalog.transcript_search import (
     transcripts_over,
 )
 from snapshard.catalog.transcripts import TranscriptLines, transcript_score
+from snapshard.catalog.unicode_forms import unicode_forms
 
 __all__ = [
     "ALL",
@@ -51,9 +55,13 @@ __all__ = [
     "gene_regions",
     "genes_by_prefix",
     "genes_containing",
+    "merged_loci",
     "parse_cohort",
     "parse_sample_filter",
+    "placed_gene_members",
+    "places_of",
     "transcript_members",
     "transcript_score",
     "transcripts_over",
+    "unicode_forms",
 ]

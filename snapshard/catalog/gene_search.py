@@ -33,6 +33,7 @@ LIMIT %(limit)s
 """Transcripts as genes, for a release that has transcripts by symbol but no genes. Transcripts of
 the exact name are not grouped here, because only their overlaps show how many loci there are.
 """
+_PLACE = ("start", "end", "strand")
 _MOST_LOCI = 1_000
 _CONTAINING = sql.SQL("""
 SELECT gene_id, symbol, chromosome, start, "end", strand, biotype, source FROM {}.gene
@@ -60,7 +61,7 @@ def genes_by_prefix(catalog: Catalog, release: Release, prefix: str, *, limit: i
         gene for gene in genes if prefix.upper() in (gene.symbol.upper(), gene.gene_id.upper())
     ]
     # The statement puts exact matches first, so the others start after them.
-    return [*_merge_overlapping(exact), *genes[len(exact) :]][:limit]
+    return [*merged_loci(exact), *genes[len(exact) :]][:limit]
 
 
 def gene_loci(catalog: Catalog, release: Release, name: str) -> list[Gene]:
@@ -75,6 +76,14 @@ def gene_places(catalog: Catalog, release: Release, name: str) -> list[Gene]:
     Raises NotFound, or Ambiguous with the choices if several genes have the name.
     """
     loci, have_ids = _loci(catalog, release, name)
+    return places_of(name, loci, have_ids=have_ids)
+
+
+def places_of(name: str, loci: list[Gene], *, have_ids: bool) -> list[Gene]:
+    """The loci of a name in genome order, if they are places of one gene, else Ambiguous is raised.
+
+    Genes that were made of transcripts have no ids.
+    """
     # Different genes may share a symbol, but not an id.
     is_one_gene = have_ids and len({(gene.gene_id, gene.chrom) for gene in loci}) == 1
     if len(loci) > 1 and not is_one_gene:
@@ -116,6 +125,19 @@ def gene_members(gene: Gene) -> dict[str, object]:
     }
 
 
+def placed_gene_members(places: list[Gene]) -> dict[str, object]:
+    """The members of a gene with `parts`, its places; with several, it has no start and end, because a
+    span from the first part to the last would hold what is not of the gene.
+    """
+    members = gene_members(places[0])
+    parts = [{name: gene_members(place)[name] for name in _PLACE} for place in places]
+    if len(parts) > 1:
+        strands = {place.strand for place in places}
+        strand = places[0].strand if len(strands) == 1 else "?"
+        members |= {"start": None, "end": None, "strand": strand}
+    return {**members, "parts": parts}
+
+
 def _read_genes(
     catalog: Catalog, release: Release, name: str, *, pattern: str, limit: int
 ) -> tuple[list[Gene], bool]:
@@ -149,7 +171,7 @@ def _loci(catalog: Catalog, release: Release, name: str) -> tuple[list[Gene], bo
         )
         if genes:
             exact = [gene for gene in genes if form in (gene.symbol, gene.gene_id)]
-            return _merge_overlapping(exact or genes), have_ids
+            return merged_loci(exact or genes), have_ids
     raise NotFound("gene", name)
 
 
@@ -158,7 +180,7 @@ def _literal(text: str) -> str:
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _merge_overlapping(genes: list[Gene]) -> list[Gene]:
+def merged_loci(genes: list[Gene]) -> list[Gene]:
     """The genes, with those that overlap on one strand merged into one locus: the same gene of two
     annotations, or the transcripts of a gene.
     """

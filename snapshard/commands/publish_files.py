@@ -29,10 +29,10 @@ from snapshard.settings import Settings
 def publish_files(release: str, target: str, compilation: str | None, data: Path | None) -> None:
     """Write RELEASE as Parquet files to TARGET, a folder or s3://BUCKET/PREFIX.
 
-    DuckDB, Polars, pandas and R read the files without a server (docs/columns.md). They are in
-    TARGET/release=RELEASE, and manifest.json lists them with their checksums. It is written last:
-    without it, the files are not complete. An interrupted publication is resumed when you run the
-    same command again.
+    snapshard.open in Python, DuckDB, Polars, pandas and R read the files without a server
+    (docs/columns.md). They are in TARGET/release=RELEASE, and manifest.json lists them with their
+    checksums. It is written last: without it, the files are not complete. An interrupted publication
+    is resumed when you run the same command again.
 
     \b
     Examples:

@@ -2,5 +2,6 @@
 
 from snapshard.files.manifest import Manifest, PublishedFile
 from snapshard.files.publication import publish
+from snapshard.files.release_files import ReleaseFiles, open
 
-__all__ = ["Manifest", "PublishedFile", "publish"]
+__all__ = ["Manifest", "PublishedFile", "ReleaseFiles", "open", "publish"]

@@ -3,7 +3,7 @@ queries, and group summaries.
 """
 
 from snapshard.measures.confidence import jeffreys, wilson
-from snapshard.measures.event_rows import EventRequest, Site, read_events
+from snapshard.measures.event_rows import EventRequest, RowSource, Site, read_events
 from snapshard.measures.events import Event, Exon, Junctions, Side
 from snapshard.measures.evidence import Cpm, Detection, Evidence, measure_evidence
 from snapshard.measures.group_summary import decode_summaries, encode_summaries, summarise
@@ -16,6 +16,13 @@ from snapshard.measures.psi import (
     group_psi,
     overall_psi,
     sample_psi,
+)
+from snapshard.measures.psi_records import (
+    event_levels,
+    group_records,
+    overall_record,
+    sample_records,
+    side_members,
 )
 from snapshard.measures.site_coverage import (
     CONFIDENCE,
@@ -56,6 +63,7 @@ __all__ = [
     "Junctions",
     "PlaceCoverage",
     "PlaceReads",
+    "RowSource",
     "SamplePsi",
     "SampleSums",
     "Side",
@@ -65,20 +73,25 @@ __all__ = [
     "Verdict",
     "decode_summaries",
     "encode_summaries",
+    "event_levels",
     "find_exons",
     "group_psi",
+    "group_records",
     "jeffreys",
     "junction_inclusion_ratio",
     "measure_coverage",
     "measure_evidence",
     "normalised",
     "overall_psi",
+    "overall_record",
     "percent_spliced_in",
     "read_events",
     "reads_by_sample",
     "sample_psi",
+    "sample_records",
     "sample_sums",
     "shared_samples",
+    "side_members",
     "summarise",
     "sums_by_group",
     "tissue_specificity",

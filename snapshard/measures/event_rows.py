@@ -1,11 +1,11 @@
 """Reads the junctions of splicing events from an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.index import Index
 from snapshard.match import Match
 from snapshard.measures.events import (
     Event,
@@ -21,6 +21,21 @@ from snapshard.query import MOST_REGIONS, Query
 from snapshard.region import Region
 from snapshard.release import Release
 from snapshard.rows import Rows
+from snapshard.settings import Settings
+
+
+class RowSource(Protocol):
+    """Rows by query: an index of shards, or the files of a published release."""
+
+    @property
+    def settings(self) -> Settings: ...
+    def rows(
+        self, release: Release, query: Query, *, limit: int | None = None
+    ) -> Iterator[Rows]: ...
+    def summaries(
+        self, release: Release, query: Query, *, columns: Sequence[str], limit: int | None = None
+    ) -> Iterator[Rows]: ...
+
 
 _ROLES = (
     (Match.START, "+", "donor"),
@@ -76,7 +91,7 @@ class EventRequest:
 
 
 def read_events(
-    index: Index, release: Release, request: EventRequest, *, limit: int
+    index: RowSource, release: Release, request: EventRequest, *, limit: int
 ) -> tuple[list[Event], bool]:
     """The events of a request with their reads, of a site the `limit` junctions with most reads for
     each of its roles; and whether a role has more.
@@ -96,7 +111,7 @@ def read_events(
 
 
 def _site_events(
-    index: Index, release: Release, site: Site, limit: int
+    index: RowSource, release: Release, site: Site, limit: int
 ) -> tuple[list[Event], bool]:
     events: list[Event] = []
     truncated = False
@@ -109,7 +124,7 @@ def _site_events(
     return events, truncated
 
 
-def _starts_around(index: Index, release: Release, exons: Sequence[Exon]) -> list[Region]:
+def _starts_around(index: RowSource, release: Release, exons: Sequence[Exon]) -> list[Region]:
     """Every base at which a junction of the exons' event can start: one base after each exon, and
     the starts of the junctions into it.
     """
@@ -135,7 +150,7 @@ def _on_strand(strand: str | None) -> tuple[Filter, ...]:
     return (Filter("strand", "=", strand),) if strand and strand in "+-" else ()
 
 
-def _read(index: Index, release: Release, query: Query) -> Junctions:
+def _read(index: RowSource, release: Release, query: Query) -> Junctions:
     limit = index.settings.max_rows
     # One row more than a page may have shows that there are too many.
     rows = Rows(b"".join(part.text for part in index.rows(release, query, limit=limit + 1)))

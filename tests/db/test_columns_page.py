@@ -45,3 +45,12 @@ def test_duckdb_and_polars_give_the_same_reads(folder, monkeypatch):
     assert [row[5] for row in junctions] == sorted((row[5] for row in junctions), reverse=True)
     [polars] = [text for text in code("python") if "polars" in text]
     assert eval(run_python(polars, folder)) == reads
+
+
+def test_the_reader_finds_junctions_and_their_samples(folder):
+    [reader] = [text for text in code("python") if "snapshard" in text]
+    lines = run_python(reader, folder).splitlines()
+    numbers = [list(map(int, re.findall(r"(?<![\w:-])\d+(?![\w:-])", line))) for line in lines]
+    assert numbers[0][0] > 0
+    assert numbers[1][1] >= 10
+    assert numbers[2][0] > 0

@@ -2,13 +2,11 @@
 
 from flask import Response
 
-from snapshard.catalog import gene_members, gene_places, genes_by_prefix
+from snapshard.catalog import gene_members, gene_places, genes_by_prefix, placed_gene_members
 from snapshard_ui.api.models.responses import GeneAnswer, GeneList
 from snapshard_ui.api.params import GeneParams, NoParams
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
-
-_PLACE = ("start", "end", "strand")
 
 
 @on_release("/genes", params=GeneParams, model=GeneList)
@@ -31,11 +29,4 @@ def one_gene(request: ReleaseRequest[NoParams], gene: str) -> Response:
     If several genes have the name, the response is a 300 with the choices.
     """
     places = gene_places(request.index.catalog, request.release, gene)
-    members = gene_members(places[0])
-    parts = [{name: gene_members(place)[name] for name in _PLACE} for place in places]
-    if len(parts) > 1:
-        # A span from the first part to the last would hold what is not of the gene.
-        strands = {place.strand for place in places}
-        strand = places[0].strand if len(strands) == 1 else "?"
-        members |= {"start": None, "end": None, "strand": strand}
-    return release_response(request.release, gene={**members, "parts": parts})
+    return release_response(request.release, gene=placed_gene_members(places))

@@ -2,28 +2,24 @@
 sample.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from flask import Response
-from numpy.typing import NDArray
 
 from snapshard.catalog import Grouping
 from snapshard.measures import (
     Event,
     EventRequest,
     Exon,
-    GroupPsi,
-    SamplePsi,
-    Side,
     Site,
+    event_levels,
     group_psi,
-    jeffreys,
-    overall_psi,
+    group_records,
+    overall_record,
     read_events,
-    sample_psi,
+    sample_records,
+    side_members,
 )
 from snapshard.name import JunctionName, parse_name
 from snapshard.release import Release
@@ -38,9 +34,6 @@ from snapshard_ui.api.queries import check_chromosome
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.api.splice_sites import parse_site
-
-_MOST_LISTED = 100
-"""Junctions of a side that a response names."""
 
 
 @on_release("/psi", params=EventParams, model=EventPsiAnswer, also=(501,))
@@ -90,58 +83,15 @@ def _event_members(
     positions: list[int],
 ) -> dict[str, Any]:
     params = request.params
-    levels = sample_psi(
-        event.inclusion.reads,
-        event.exclusion.reads,
-        inclusion_size=event.inclusion.size,
-        exclusion_size=event.exclusion.size,
-        min_reads=params.min_reads,
-    )
+    levels = event_levels(event, params.min_reads)
     table = group_psi(levels, grouping.membership, len(grouping.groups))
     top = top_groups(positions, grouping, table.n, params)
     return {
         "name": event.name,
         "kind": event.kind,
-        "inclusion": _side_members(event.inclusion),
-        "exclusion": _side_members(event.exclusion),
-        "overall": _psi_records(overall_psi(levels), [0], [request.release.sample_count])[0],
-        "groups": _group_records(table, grouping, top),
-        "samples": _sample_records(levels) if params.samples else None,
+        "inclusion": side_members(event.inclusion),
+        "exclusion": side_members(event.exclusion),
+        "overall": overall_record(levels, request.release.sample_count),
+        "groups": group_records(table, grouping, top),
+        "samples": sample_records(levels) if params.samples else None,
     }
-
-
-def _side_members(side: Side) -> dict[str, object]:
-    names = side.junctions
-    return {"junctions": names[:_MOST_LISTED], "count": len(names), "size": side.size}
-
-
-def _group_records(table: GroupPsi, grouping: Grouping, top: list[int]) -> list[dict[str, Any]]:
-    records = _psi_records(table, top, [grouping.sizes[position] for position in top])
-    return [
-        {"group": group.name, "long_name": group.long_name, **record}
-        for group, record in zip(map(grouping.groups.__getitem__, top), records, strict=True)
-    ]
-
-
-def _psi_records(
-    table: GroupPsi, positions: list[int], sizes: Sequence[int | None]
-) -> list[dict[str, Any]]:
-    names = [column.name for column in fields(table)]
-    columns = [_values(getattr(table, name)[positions]) for name in names]
-    return [
-        {"N": size, **dict(zip(names, values, strict=True))}
-        for size, *values in zip(sizes, *columns, strict=True)
-    ]
-
-
-def _sample_records(levels: SamplePsi) -> list[dict[str, Any]]:
-    low, high = jeffreys(levels.included, levels.included + levels.excluded)
-    columns = (levels.samples, levels.inclusion, levels.exclusion, levels.psi, low, high)
-    names = ("rail_id", "inclusion", "exclusion", "psi", "low", "high")
-    lists = [column.tolist() for column in columns]
-    return [dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True)]
-
-
-def _values(column: NDArray[np.generic]) -> list[Any]:
-    """The values, None for NaN."""
-    return [None if value != value else value for value in column.tolist()]
