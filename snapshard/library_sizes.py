@@ -27,12 +27,9 @@ class LibrarySizes:
         places = np.minimum(np.searchsorted(self.samples, samples), len(self.samples) - 1)
         return np.where(self.samples[places] == samples, self.sizes[places], np.nan)
 
-    def among(self, samples: Integers) -> "LibrarySizes":
-        """The library sizes of those of these samples that have one."""
-        sizes = self.of(samples)
-        has_size = ~np.isnan(sizes)
-        order = np.argsort(samples[has_size])
-        return LibrarySizes(samples[has_size][order], sizes[has_size][order])
+    def count_among(self, samples: Integers) -> int:
+        """The number of those of these samples that have a size."""
+        return int(np.count_nonzero(~np.isnan(self.of(samples))))
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snapshard.library_sizes import LibrarySizes
+from snapshard.measures.grouped import median_of
 from snapshard.pairs import Integers
 from snapshard.release import SampleGroup
 
@@ -66,13 +68,15 @@ def measure_evidence(
     CPM of a sample = reads * 10**6 / library size. A sample whose size is unknown is left out of it.
     """
     samples, coverages = samples[coverages > 0], coverages[coverages > 0]
+    cpms = None if library_sizes is None else coverages * 1e6 / library_sizes.of(samples)
     detections: list[tuple[SampleGroup, Detection]] = []
     for group in groups:
         places = _places(samples, group.members)
-        sizes = library_sizes and library_sizes.among(group.members)
-        cpm = _cpm(samples[places], coverages[places], sizes)
+        cpm = None
+        if library_sizes is not None and cpms is not None:
+            cpm = _cpm(cpms[places], library_sizes.count_among(group.members))
         detections.append((group, _detection(coverages[places], len(group.members), cpm)))
-    cpm = _cpm(samples, coverages, library_sizes)
+    cpm = None if library_sizes is None or cpms is None else _cpm(cpms, len(library_sizes))
     return Evidence(_detection(coverages, sample_count, cpm), tuple(detections))
 
 
@@ -93,19 +97,19 @@ def _detection(coverages: Integers, sample_count: int | None, cpm: Cpm | None) -
         samples=len(coverages),
         sample_count=sample_count,
         reads=reads,
-        median=float(np.median(coverages)),
+        median=median_of(coverages),
         maximum=int(coverages.max()),
         average=average,
         cpm=cpm,
     )
 
 
-def _cpm(samples: Integers, coverages: Integers, sizes: LibrarySizes | None) -> Cpm | None:
-    if sizes is None:
-        return None
-    scaled = coverages * 1e6 / sizes.of(samples)
-    cpms = scaled[~np.isnan(scaled)]
-    average = float(cpms.sum()) / len(sizes) if len(sizes) else None
+def _cpm(cpms: NDArray[np.float64], sample_count: int) -> Cpm:
+    """The CPM of samples with the junction, NaN for an unknown library size; `sample_count` samples
+    of the set have a known one.
+    """
+    cpms = cpms[~np.isnan(cpms)]
+    average = float(cpms.sum()) / sample_count if sample_count else None
     if not len(cpms):
         return Cpm(None, None, average)
-    return Cpm(float(np.median(cpms)), float(cpms.max()), average)
+    return Cpm(median_of(cpms), float(cpms.max()), average)

@@ -9,6 +9,16 @@ Numbers = NDArray[np.float64]
 QUARTILES = (0.25, 0.5, 0.75)
 
 
+def median_of(values: NDArray[np.generic]) -> float:
+    """The median of values without NaN, at least one; of an even number the mean of the middle two.
+
+    `numpy.median` returns the same, and takes several times as long for a few hundred values.
+    """
+    ordered = np.sort(values)
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return (float(low) + float(high)) / 2
+
+
 def sums_by_group(values: NDArray[np.generic], groups: Integers, group_count: int) -> Numbers:
     """The sum of the values of each group; 0 for a group without values."""
     weights = values.astype(np.float64)

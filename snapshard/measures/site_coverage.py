@@ -10,17 +10,21 @@ could have been seen.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.errors import BadQuery
-from snapshard.pairs import Integers
+from snapshard.measures.grouped import median_of
+from snapshard.pairs import Integers, Pairs
 from snapshard.rows import Rows
 
 STEPS = (10, 20)
 """Reads at either site for which the number of samples is reported."""
 CONFIDENCE = 0.95
+_COUNTED_IDS = 1 << 20
+"""Sample ids below this are counted in an array of that size, without a search for each pair."""
 
 
 class Verdict(StrEnum):
@@ -76,6 +80,7 @@ class PlaceReads:
             return Basis.SITES
         return Basis.NONE if self.gene is None else Basis.GENE
 
+    @cached_property
     def at_either_site(self) -> Integers | None:
         """The larger of the reads at the two sites; None if no annotated junction uses either."""
         sites = [reads for reads in (self.start, self.end) if reads is not None]
@@ -83,7 +88,7 @@ class PlaceReads:
 
     def deciding(self) -> NDArray[np.float64] | Integers | None:
         """The reads that decide whether a sample is informative (`basis`)."""
-        return self.gene if self.basis is Basis.GENE else self.at_either_site()
+        return self.gene if self.basis is Basis.GENE else self.at_either_site
 
 
 @dataclass(frozen=True)
@@ -111,20 +116,28 @@ def reads_by_sample(parts: Iterable[Rows], sample_ids: Integers) -> Integers:
     if not len(sample_ids):
         return reads
     for rows in parts:
-        pairs = rows.pairs
-        places = np.minimum(np.searchsorted(sample_ids, pairs.samples), len(sample_ids) - 1)
-        coverages = np.where(sample_ids[places] == pairs.samples, pairs.coverages, 0)
-        # bincount adds in float64, which is exact for sums below 2**53.
-        sums = np.bincount(places, weights=coverages, minlength=len(sample_ids))
-        reads += sums.astype(np.int64)
+        reads += _sums(rows.pairs, sample_ids)
     return reads
+
+
+def _sums(pairs: Pairs, sample_ids: Integers) -> Integers:
+    """The reads of each sample over all pairs."""
+    # bincount adds in float64, which is exact for sums below 2**53.
+    top = max(int(sample_ids[-1]), int(pairs.samples.max(initial=0)))
+    if top < _COUNTED_IDS:
+        sums = np.bincount(pairs.samples, weights=pairs.coverages, minlength=top + 1)[sample_ids]
+        return sums.astype(np.int64)
+    places = np.minimum(np.searchsorted(sample_ids, pairs.samples), len(sample_ids) - 1)
+    coverages = np.where(sample_ids[places] == pairs.samples, pairs.coverages, 0)
+    sums = np.bincount(places, weights=coverages, minlength=len(sample_ids))
+    return sums.astype(np.int64)
 
 
 def measure_coverage(
     reads: PlaceReads, members: Sequence[int] | Integers, thresholds: Thresholds
 ) -> PlaceCoverage:
     """The coverage of a place in the samples with these places in the release's order."""
-    either, deciding = reads.at_either_site(), reads.deciding()
+    either, deciding = reads.at_either_site, reads.deciding()
     return PlaceCoverage(
         sample_count=len(members),
         start_median=_median(reads.start, members),
@@ -169,4 +182,4 @@ def upper_bound(informative: int) -> float:
 def _median(
     reads: NDArray[np.float64] | Integers | None, members: Sequence[int] | Integers
 ) -> float | None:
-    return None if reads is None or not len(members) else float(np.median(reads[members]))
+    return None if reads is None or not len(members) else median_of(reads[members])
