@@ -63,7 +63,9 @@ def test_a_bad_file_stops_the_load_and_can_be_left_out(run, star_output, embedde
     (star_output / "B.SJ.out.tab").write_text("")
     code, output = load(run, star_output, "--compilation", "ownbad")
     assert code == 1
-    assert "1 file cannot be used, and nothing was loaded; --skip-bad leaves them out" in output
+    assert (
+        "1 file cannot be used (B.SJ.out.tab), and nothing was loaded; --skip-bad leaves" in output
+    )
     assert "B.SJ.out.tab: expected junctions, got an empty file" in output
     assert not list(release_statuses(embedded.shard_map().catalog, "ownbad"))
     code, output = load(run, star_output, "--compilation", "ownbad", "--skip-bad")

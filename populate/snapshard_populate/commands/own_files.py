@@ -124,6 +124,9 @@ def merged(
     (TMPDIR), which is removed at the end.
     """
     with opened_merge(compilation, options, report) as merge:
+        if not merge.data.skip_bad:
+            for name, reason in merge.problems().items():
+                click.echo(f"refused: {name}: {reason}", err=True)
         files = merge.merged()
         yield replace(
             compilation,
@@ -151,7 +154,10 @@ def findings(merge: Merge) -> tuple[list[str], bool]:
     verb = "left out" if merge.data.skip_bad else "refused"
     some_good = any(file.problem is None for file in merge.spill.files)
     good = some_good and (merge.data.skip_bad or not problems)
-    return [*summary_lines(merge), *(f"{verb}: {problem}" for problem in problems)], good
+    return [
+        *summary_lines(merge),
+        *(f"{verb}: {name}: {reason}" for name, reason in problems.items()),
+    ], good
 
 
 def _own_data(compilation: Compilation, options: Mapping[str, Any]) -> OwnData:

@@ -4,7 +4,7 @@ Step by step: files and metadata are matched; every file is read into sorted run
 that cannot be used are named all at once, or left out; the runs are merged into lines of 17 columns.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -126,11 +126,10 @@ class Merge:
         mark_repeated(spill.files)
         return Spill(spill.files + tables.files, spill.runs + tables.runs)
 
-    def problems(self) -> list[str]:
-        """Every file that cannot be used, by its name, and why."""
+    def problems(self) -> dict[str, str]:
+        """Why each file that cannot be used cannot, by its name."""
         bad = {file.name: file.problem for file in self.spill.files if file.problem is not None}
-        problems = sorted({**self.matches.unmatched, **bad}.items())
-        return [f"{name}: {reason}" for name, reason in problems]
+        return dict(sorted({**self.matches.unmatched, **bad}.items()))
 
     def merged(self, *, batch: int = BATCH) -> Merged:
         """The files of the compilation. Raises BadSource if a file cannot be used and is not to be
@@ -139,7 +138,7 @@ class Merge:
         problems = self.problems()
         good = {file.number for file in self.spill.files if file.problem is None}
         if not good or (problems and not self.data.skip_bad):
-            raise BadSource(self.data.source, _refusal(problems, bool(good)))
+            raise BadSource(self.data.source, _refusal(list(problems), bool(good)))
         samples = [sample for number, sample in enumerate(self._samples) if number in good]
         samples.sort(key=lambda sample: sample.rail_id)
         matches = replace(self.matches, samples=tuple(samples))
@@ -173,16 +172,16 @@ class Merge:
             )
             yield from lines.texts(chrom, batches)
 
-    def _notices(self, problems: Sequence[str]) -> Iterator[str]:
-        for problem in problems:
-            yield f"left out: {problem}"
+    def _notices(self, problems: Mapping[str, str]) -> Iterator[str]:
+        for name, reason in problems.items():
+            yield f"left out: {name}: {reason}"
         if self.matches.rows_without_file:
             yield _rows_notice(self.matches)
         for file in self.spill.files:
             yield from (f"{file.name}: {remark}" for remark in file.remarks)
         without_reads = sum(file.without_reads for file in self.spill.files)
         if without_reads:
-            yield f"{without_reads:,} junctions of samples have 0 reads and were left out"
+            yield f"junctions of samples with 0 reads, which were left out: {without_reads:,}"
 
 
 def _introns(transcripts: Sequence[Transcript]) -> Iterator[tuple[str, str, int, int]]:
@@ -205,12 +204,11 @@ def _written(path: Path, lines: Iterable[str]) -> Path:
     return path
 
 
-def _refusal(problems: Sequence[str], some_good: bool) -> str:
-    files = f"{len(problems)} files" if len(problems) > 1 else "1 file"
-    rest = [f"and {len(problems) - _MOST_NAMED} more"] if len(problems) > _MOST_NAMED else []
-    lines = "".join(f"\n  {line}" for line in [*problems[:_MOST_NAMED], *rest])
+def _refusal(names: Sequence[str], some_good: bool) -> str:
+    files = f"{len(names)} files" if len(names) > 1 else "1 file"
+    few = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
     hint = "; --skip-bad leaves them out and goes on" if some_good else ""
-    return f"{files} cannot be used, and nothing was loaded{hint}:{lines}"
+    return f"{files} cannot be used ({few}), and nothing was loaded{hint}"
 
 
 def _rows_notice(matches: Matches) -> str:
