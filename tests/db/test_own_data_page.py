@@ -56,16 +56,14 @@ def test_the_commands_give_the_answers_of_the_page(walk):
         assert walk(commands) == output, commands
     # The last block loads nothing; the page shows what the walk has loaded.
     command = [sys.executable, "-m", "snapshard", "serve", "--port", "0"]
-    server = subprocess.Popen(
-        command, env=walk.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        address = next(
-            match[0] for line in server.stdout if (match := re.search(r"http://\S+?(?=/)", line))
-        )
-        wait_for(lambda: httpx.get(f"{address}/readyz").status_code == 200, 30)
-        text = httpx.get(f"{address}/", params={"compilation": "lab", "q": "WASH7P"}).text
-        assert "16,766" in text or "16766" in text
-    finally:
-        server.terminate()
-        server.wait(30)
+    with subprocess.Popen(
+        command, env=walk.environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            addresses = (re.search(r"http://\S+?(?=/)", line) for line in server.stderr)
+            address = next(match[0] for match in addresses if match)
+            wait_for(lambda: httpx.get(f"{address}/readyz").status_code == 200, 30)
+            text = httpx.get(f"{address}/", params={"compilation": "lab", "q": "WASH7P"}).text
+            assert "16,766" in text or "16766" in text
+        finally:
+            server.terminate()
