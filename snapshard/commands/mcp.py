@@ -25,8 +25,9 @@ def mcp(**options: Any) -> None:
       snapshard mcp --data /big/disk/snapshard --compilation gtex
       claude mcp add snapshard -- snapshard mcp --data /big/disk/snapshard
     """
+    folder = options["data"]
     with client_of(options) as client:
-        anyio.run(_serve, Source(client, client.server))
+        anyio.run(_serve, Source(client, client.server, folder))
 
 
 async def _serve(source: Source) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +13,15 @@ from snapshard.mcp.arguments import Arguments
 
 @dataclass(frozen=True)
 class Source:
-    """A client, and the address at which a reader of an answer reaches the same API; None for a data
-    folder, which has none.
+    """A client, and the address at which a reader of an answer reaches the same API.
+
+    url: None for a data folder, which has no address.
+    folder: the data folder; None for a server, and for the folder that commands use by default.
     """
 
     client: Client
     url: str | None
+    folder: Path | None = None
 
     def get(self, arguments: Arguments, path: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The API's response about the compilation and release of the arguments, with `url`: its
@@ -30,6 +34,13 @@ class Source:
             release=None if arguments.release is None else quoted(arguments.release),
         )
         return {**response, "url": self.link(response["about"], path, parameters)}
+
+    @property
+    def options(self) -> list[str]:
+        """The options of a command that queries the same data."""
+        if self.url is not None:
+            return ["--server", self.url]
+        return [] if self.folder is None else ["--data", str(self.folder.resolve())]
 
     def link(
         self, about: Mapping[str, Any], path: str, parameters: Mapping[str, Any]

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from snapshard.client.connection import quoted
 from snapshard.errors import BadQuery, NotFound, SnapshardError
 from snapshard.faults import expected_value, quoted_value
+from snapshard.match import Match
 from snapshard.mcp import arguments as models
 from snapshard.mcp.arguments import (
     MOST_EVENTS,
@@ -302,9 +303,14 @@ def _command(source: Source, about: Answer, arguments: models.ExportArguments) -
     for name in ("gene", "filter", "group"):
         for value in getattr(arguments, name):
             words += [f"--{name}", value]
-    words += ["--match", str(arguments.match), "--format", arguments.format]
-    words += ["--compilation", about["compilation"], "--release", about["release"]]
-    return words + (["--server", source.url] if source.url else [])
+    if arguments.match is not Match.OVERLAP:
+        words += ["--match", str(arguments.match)]
+    words += ["--format", arguments.format]
+    return [
+        *words,
+        *("--compilation", about["compilation"], "--release", about["release"]),
+        *source.options,
+    ]
 
 
 def _named_groups(groups: list[Answer], names: list[str]) -> list[Answer]:

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -217,19 +218,28 @@ def test_a_consequence_is_that_of_the_api(address, http, junction):
     assert httpx.get(tool["url"]).json() == response
 
 
-def test_an_export_has_an_address_and_a_command(address, http):
-    arguments = {
-        "region": "chr1",
-        "filter": "samples_count>=5",
-        "match": "contains",
-        "compilation": "sim",
-    }
-    tool = answer(address, "export_link", {**arguments, "format": "bed6"})
-    export = http.get("/junctions:export.bed6", params=without(arguments, "compilation"))
-    assert httpx.get(tool["export_url"]).content == export.content
+EXPORT = {
+    "region": ["chr1", "chr2"],
+    "filter": "samples_count>=5",
+    "match": "contains",
+    "group": "Brain",
+}
+
+
+@pytest.mark.parametrize("target", ["address", "server", "folder"])
+def test_an_export_has_an_address_and_a_command(world, server, address, http, tmp_path, target):
+    options = {"server": ["--server", server.url], "folder": ["--data", str(world.folder)]}
+    source = program("mcp", *options[target]) if target in options else address
+    tool = answer(source, "export_link", {**EXPORT, "format": "bed6", "compilation": "sim"})
+    content = http.get("/junctions:export.bed6", params=EXPORT).content
+    if target == "folder":
+        assert tool["export_url"] is None
+    else:
+        assert httpx.get(tool["export_url"]).content == content
     words = shlex.split(tool["command"])
     assert words[:3] == ["snapshard", "export", "sim.bed6"]
-    assert words[words.index("--server") + 1] == address.removesuffix("mcp")
+    subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "sim.bed6").read_bytes() == content
 
 
 @pytest.mark.parametrize(
