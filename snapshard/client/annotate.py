@@ -86,7 +86,7 @@ def annotated(
     """The lines of a file with their background. Raises Interrupted for an incomplete response."""
     with SpooledTemporaryFile(_IN_MEMORY) as received:
         with session.stream(path, parameters, content=content) as response:
-            Receiver(received, LINE_FORMATS["tsv"]).receive(_until_interrupted(response))
+            Receiver(received, LINE_FORMATS["tsv"]).receive(until_interrupted(response))
         received.seek(0)
         # The header may start with a remark sign, as in BED files; it is the second line.
         about, header = received.readline(), received.readline().rstrip(b"\n")
@@ -116,7 +116,7 @@ def write_whole(lines: Iterator[bytes], target: Path) -> None:
         raise BadFile(f"cannot write {target}: {exc.strerror or exc}") from exc
 
 
-def _until_interrupted(response: "httpx.Response") -> Iterator[bytes]:
+def until_interrupted(response: "httpx.Response") -> Iterator[bytes]:
     """The chunks that arrive. The last line of an interrupted response gives the reason."""
     import httpx
 

@@ -1,6 +1,6 @@
 """The client's methods that return measures: evidence, consequences, PSI, background of a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -13,6 +13,7 @@ from snapshard.client.annotate import (
     read_content,
     write_whole,
 )
+from snapshard.client.compare import compared
 from snapshard.client.connection import Connection, quoted, warn_if_truncated
 from snapshard.client.selection import (
     GroupingOptions,
@@ -189,6 +190,15 @@ class AnswerMethods(Connection):
         response = self.get("compare", parameters, **release)
         warn_if_truncated(response, "truncated: there are more junctions or groups")
         return comparison_frame(response)
+
+    def compared(
+        self, parameters: Mapping[str, Any], **options: Unpack[ReleaseOptions]
+    ) -> AbstractContextManager[Iterator[bytes]]:
+        """The lines of a comparison with every test, for regions of any size, inside a `with`: a
+        description, the names of the columns of `compare`, a line for each test. The parameters are
+        those of the API (`/compare:export`).
+        """
+        return compared(self._session, f"{self.base(**options)}/compare:export.tsv", parameters)
 
     def splicing(
         self, measure: str, parameters: Mapping[str, Any], **options: Unpack[ReleaseOptions]

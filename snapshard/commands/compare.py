@@ -1,5 +1,6 @@
 """`snapshard compare`: the difference between groups of samples, junction by junction."""
 
+import sys
 from typing import Any
 
 import click
@@ -49,10 +50,13 @@ from snapshard.commands.printing import print_json, print_records
     help="Test a junction if N samples have it and, for psi, N of each group are informative  [10].",
 )
 @click.option("--limit", type=int, metavar="N", help="Maximum number of junctions  [100].")
+@click.option(
+    "--all", "every_test", is_flag=True, help="Print every test, for regions of any size, as TSV."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
 @grouping_options
 @target_options
-def compare(regions: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def compare(regions: tuple[str, ...], every_test: bool, as_json: bool, **options: Any) -> None:
     """Compare groups of samples in the junctions inside REGION, a gene, or a list of names.
 
     Two groups: Mann-Whitney's test and Cliff's delta of PSI, or Fisher's test and the difference of
@@ -65,8 +69,12 @@ def compare(regions: tuple[str, ...], as_json: bool, **options: Any) -> None:
       snapshard compare --gene ALK --group Brain --group Lung
       snapshard compare chr2:29,193,000-29,920,000 --measure prevalence --group Brain --group Lung
       snapshard compare --gene ALK --cohort 'old:SMTS=Brain;AGE>=60' --cohort 'young:SMTS=Brain;AGE<60'
+      snapshard compare chr21 --all --group Brain --group Lung > chr21.tsv
       snapshard compare --name GRCh38:chr2:29223529-29225460:- --group-by study --top 20
     """
+    if every_test:
+        _print_every_test(regions, as_json, options)
+        return
     with client_of(options) as client:
         response = client.get("compare", {**options, "region": regions})
     if as_json:
@@ -76,6 +84,20 @@ def compare(regions: tuple[str, ...], as_json: bool, **options: Any) -> None:
     click.echo(_summary(response), err=True)
     if response["truncated"]:
         click.echo("snapshard: truncated; there are more (set --limit or --top)", err=True)
+
+
+def _print_every_test(regions: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
+    for name in ("name", "limit"):
+        if options.pop(name):
+            raise click.UsageError(f"--all and --{name} exclude each other")
+    if as_json:
+        raise click.UsageError("--all and --json exclude each other")
+    with (
+        client_of(options) as client,
+        client.compared({**options, "region": regions}) as lines,
+    ):
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.buffer.flush()
 
 
 def _summary(response: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 docs/compare.md has the definitions.
 """
 
+from snapshard.comparison.distributions import distributions
 from snapshard.comparison.effects import cliffs_delta, epsilon_squared, newcombe, tau
 from snapshard.comparison.false_discovery import benjamini_hochberg
 from snapshard.comparison.fisher import fisher_exact
@@ -35,6 +36,7 @@ __all__ = [
     "compare_junctions",
     "compare_rows",
     "compare_values",
+    "distributions",
     "epsilon_squared",
     "fisher_exact",
     "joined_tables",

@@ -258,3 +258,35 @@ def test_a_sample_of_two_groups_is_refused_by_its_number(client, samples):
     cohorts = [cohort("a", [first]), cohort("b", sorted(samples)[:2])]
     with pytest.raises(Refused, match=f"sample {first}"):
         client.compare("chr1:1-1000000", cohort=cohorts)
+
+
+@pytest.mark.parametrize("measure", ["psi", "prevalence"])
+def test_an_export_has_every_test_with_the_q_values_of_all(http, world, client, server, measure):
+    chrom, groups = busy(world)
+    parameters = {"region": chrom, "group": groups, "measure": measure, "min_samples": 3}
+    parameters["min_reads"] = 2
+    answer = http.get("/compare", params={**parameters, "limit": 5_000}).json()
+    export = http.get("/compare:export", params=parameters).json()
+    assert answer["tested"] == len(export["rows"]) == export["complete"]["rows"] > 3
+    assert export["complete"]["left_out"] == answer["left_out"]
+    rows = {(row["name"], row["role"] or None): row for row in export["rows"]}
+    for row in answer["rows"]:
+        other = rows[row["name"], row["role"]]
+        for name in ("difference", "effect", "low", "high", "statistic", "tau", "p", "q"):
+            assert other[name] == row[name]
+        assert [other[f"n {group}"] for group in groups] == row["n"]
+        assert [other[f"level {group}"] for group in groups] == row["level"]
+    with client.compared(parameters) as lines:
+        text = b"".join(lines).decode()
+    about, header, *body = text.splitlines()
+    assert about.startswith("# ")
+    assert header.split("\t") == [*export["rows"][0]]
+    assert len(body) == answer["tested"]
+    arguments = ["compare", chrom, "--all", "--server", server.url, "--compilation", "sim"]
+    arguments += ["--measure", measure, "--min-samples", "3", "--min-reads", "2"]
+    arguments += ["--group", groups[0], "--group", groups[1]]
+    ran = CliRunner().invoke(program, arguments)
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout == text
+    refused = CliRunner().invoke(program, [*arguments, "--limit", "3"])
+    assert "--all and --limit exclude each other" in refused.output

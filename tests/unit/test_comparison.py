@@ -4,7 +4,8 @@ plainest way to compute them.
 
 import doctest
 import math
-from itertools import product
+from collections import Counter
+from itertools import pairwise, product
 from statistics import mean, median
 
 import numpy as np
@@ -23,6 +24,7 @@ from snapshard.comparison import (
     benjamini_hochberg,
     cliffs_delta,
     compare_junctions,
+    compare_rows,
     effects,
     false_discovery,
     fisher,
@@ -32,6 +34,7 @@ from snapshard.comparison import (
     newcombe,
     rank_values,
     ranks,
+    stream,
     tau,
 )
 from snapshard.comparison.read import Batch
@@ -294,3 +297,40 @@ def test_samples_with_large_ids_have_their_columns():
     samples = compared([5, 2**40], [7])
     assert samples.columns(np.array([7, 2**40, 6, 5, 2**41])).tolist() == [2, 1, -1, 0, -1]
     assert tau(np.array([[0.0, 0.0]])).tolist() == pytest.approx([math.nan], nan_ok=True)
+
+
+@CASES
+@given(ROWS, GROUPINGS, st.integers(1, 20), st.sampled_from(Measure), st.sets(st.integers(1, 9)))
+def test_rows_that_arrive_in_parts_are_compared_as_all_at_once(
+    junctions, grouping, min_reads, measure, cuts
+):
+    numbers = sorted({*grouping} - {3})
+    groups = [[s for s in range(1, 31) if grouping[s - 1] == number] for number in numbers]
+    request = ComparisonRequest(compared(*groups), measure, min_reads, 2)
+    batch = batch_of(dict(sorted(junctions.items())))
+    lines = batch.junctions.rows.lines()
+    edges = [0, *sorted(cut for cut in cuts if cut < len(lines)), len(lines)]
+    parts = [Rows(b"".join(lines[first:last])) for first, last in pairwise(edges)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "_BATCH_BYTES", 1)
+        tables = [*compare_rows(parts, (), None, request)]
+    expected = compare_junctions(batch, request)
+    assert sorted(lines_in(*tables)) == pytest.approx(sorted(lines_in(expected)), nan_ok=True)
+    left_out = Counter()
+    for table in tables:
+        left_out.update(table.left_out)
+    assert left_out == expected.left_out
+
+
+def lines_in(*tables):
+    """The numbers of every line, behind its place and role in the alphabet."""
+    names = sorted({(name, role) for table in tables for name, role in places_of(table)})
+    return [
+        (names.index(place), *table.level[line].tolist(), table.p[line], table.effect[line])
+        for table in tables
+        for line, place in enumerate(places_of(table))
+    ]
+
+
+def places_of(table):
+    return [*zip(table.names, table.roles, strict=True)]

@@ -7,6 +7,7 @@ order of their operations in the API's description.
 from snapshard_ui.api import (
     annotate,
     compare,
+    compare_export,
     consequences,
     evidence,
     genes,
@@ -76,6 +77,7 @@ __all__ = [
     "annotate",
     "api",
     "compare",
+    "compare_export",
     "consequences",
     "evidence",
     "find_evidence",

@@ -1,6 +1,6 @@
 """Comparisons of groups of samples over the API: the library's definition (docs/compare.md)."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from flask import Response
@@ -17,10 +17,15 @@ from snapshard.comparison import (
 )
 from snapshard.index import Index
 from snapshard.name import JunctionName, parse_name
+from snapshard.region import Region
 from snapshard.release import Release
 from snapshard_ui.api.groupings import read_grouping, reported_groups
 from snapshard_ui.api.junction_page import check_limit
-from snapshard_ui.api.models.compare import CompareParams, ComparisonAnswer
+from snapshard_ui.api.models.compare import (
+    CompareParams,
+    ComparisonAnswer,
+    ComparisonParams,
+)
 from snapshard_ui.api.queries import check_chromosome, find_region
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
@@ -36,36 +41,49 @@ def compare(request: ReleaseRequest[CompareParams]) -> Response:
     params = request.params
     check_limit(params.limit)
     choice = _junction_choice(request.index, request.release, params)
-    comparison, group_count = _comparison(request)
+    comparison, group_count = comparison_request(request)
     table = compare_junctions(read_batch(request.index, request.release, choice), comparison)
-    groups = comparison.samples.groups
     order = np.argsort(table.p, kind="stable")[: params.limit]
     return release_response(
         request.release,
-        measure=str(comparison.measure),
-        test=comparison.test,
-        effect=comparison.effect,
-        min_reads=comparison.min_reads,
-        min_samples=comparison.min_samples,
-        groups=[
-            {"group": group.name, "long_name": group.long_name, "N": len(group.members)}
-            for group in groups
-        ],
-        group_count=group_count,
+        **comparison_members(comparison, group_count),
         tested=len(table),
         left_out={str(reason): count for reason, count in table.left_out.items()},
-        truncated=len(table) > params.limit or group_count > len(groups),
+        truncated=len(table) > params.limit or group_count > len(comparison.samples.groups),
         rows=_records(table, order.tolist()),
     )
 
 
-def _junction_choice(index: Index, release: Release, params: CompareParams) -> JunctionChoice:
+def comparison_members(comparison: ComparisonRequest, group_count: int) -> dict[str, object]:
+    """The JSON members that describe a comparison."""
+    return {
+        "measure": str(comparison.measure),
+        "test": comparison.test,
+        "effect": comparison.effect,
+        "min_reads": comparison.min_reads,
+        "min_samples": comparison.min_samples,
+        "groups": [
+            {"group": group.name, "long_name": group.long_name, "N": len(group.members)}
+            for group in comparison.samples.groups
+        ],
+        "group_count": group_count,
+    }
+
+
+def compared_regions(
+    index: Index, release: Release, params: ComparisonParams
+) -> tuple[Region, ...]:
+    """The regions and those of the genes."""
     regions = [find_region(index, release, text) for text in params.region]
     for gene in params.gene:
         regions += gene_regions(index.catalog, release, gene)
+    return tuple(regions)
+
+
+def _junction_choice(index: Index, release: Release, params: CompareParams) -> JunctionChoice:
     names = [parse_name(text, release.assembly) for text in dict.fromkeys(params.name)]
     return JunctionChoice(
-        tuple(regions),
+        compared_regions(index, release, params),
         tuple(
             JunctionName(name.assembly, check_chromosome(index, release, name.region), name.strand)
             for name in names
@@ -73,7 +91,12 @@ def _junction_choice(index: Index, release: Release, params: CompareParams) -> J
     )
 
 
-def _comparison(request: ReleaseRequest[CompareParams]) -> tuple[ComparisonRequest, int]:
+Params = TypeVar("Params", bound=ComparisonParams)
+
+
+def comparison_request(
+    request: ReleaseRequest[Params],
+) -> tuple[ComparisonRequest, int]:
     """What is compared, and the number of groups that could be. Of the values of a field, those with
     most samples are compared; a single group is compared with all other samples.
     """
@@ -96,7 +119,7 @@ def _comparison(request: ReleaseRequest[CompareParams]) -> tuple[ComparisonReque
     return comparison, len(positions)
 
 
-_NUMBERS = ("difference", "effect", "low", "high", "statistic", "p", "q", "tau")
+_NUMBERS = ("difference", "effect", "low", "high", "statistic", "tau", "p", "q")
 
 
 def _records(table: ComparisonTable, lines: list[int]) -> list[dict[str, Any]]:

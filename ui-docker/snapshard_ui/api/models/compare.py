@@ -1,6 +1,6 @@
 """Models of requests and responses about comparisons."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,12 +8,13 @@ from snapshard.comparison import DEFAULT_READS, MIN_SAMPLES, MOST_NAMES, Measure
 from snapshard.junction import MOST_DIGITS
 from snapshard_ui.api.groupings import GroupingParams
 from snapshard_ui.api.models.responses import About, Answer
+from snapshard_ui.api.params import Flag
 
 _Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
-class CompareParams(GroupingParams):
-    """Groups of samples to compare, and the junctions in which they are compared."""
+class ComparisonParams(GroupingParams):
+    """Groups of samples to compare, and the places in which they are compared."""
 
     region: Annotated[
         list[_Text],
@@ -30,15 +31,6 @@ class CompareParams(GroupingParams):
             default_factory=list,
             description="the junctions inside the region of a gene (symbol or ID). May be repeated.",
             examples=[["ALK"]],
-        ),
-    ]
-    name: Annotated[
-        list[_Text],
-        Field(
-            default_factory=list,
-            max_length=MOST_NAMES,
-            description="a junction by its stable name; the strand is optional. May be repeated.",
-            examples=[["GRCh38:chr2:29223529-29225460:-"]],
         ),
     ]
     measure: Annotated[
@@ -67,13 +59,43 @@ class CompareParams(GroupingParams):
             " many of each group are informative",
         ),
     ] = MIN_SAMPLES
-    limit: Annotated[
-        int, Field(ge=1, description="maximum number of junctions, the smallest p values first")
-    ] = 100
 
     @property
     def subjects(self) -> tuple[str, ...]:
         return (*self.region, *self.gene)
+
+
+class CompareParams(ComparisonParams):
+    """The same for a response with the smallest p values."""
+
+    name: Annotated[
+        list[_Text],
+        Field(
+            default_factory=list,
+            max_length=MOST_NAMES,
+            description="a junction by its stable name; the strand is optional. May be repeated.",
+            examples=[["GRCh38:chr2:29223529-29225460:-"]],
+        ),
+    ]
+    limit: Annotated[
+        int, Field(ge=1, description="maximum number of junctions, the smallest p values first")
+    ] = 100
+
+
+class ComparisonExportParams(ComparisonParams):
+    """The same for a response with every test."""
+
+    about: Annotated[
+        Flag, Field(description="start text formats with a line that describes the response")
+    ] = True
+    format: Annotated[
+        Literal["json", "ndjson", "tsv", "csv"] | None,
+        Field(description="format of the response; overrides the suffix and the Accept header"),
+    ] = None
+
+    @property
+    def format_name(self) -> str | None:
+        return self.format
 
 
 class ComparedGroup(Answer):
@@ -124,3 +146,30 @@ class ComparisonAnswer(Answer):
     left_out: dict[str, int] = Field(description="junctions that were not tested, by reason")
     truncated: bool = Field(description="true if more were tested, or there are more groups")
     rows: list[ComparedJunction]
+
+
+class ComparisonEnd(Answer):
+    """The end of a complete export."""
+
+    rows: int = Field(description="tests")
+    left_out: dict[str, int] = Field(description="junctions that were not tested, by reason")
+    sha256: str = Field(description="of all bytes before")
+
+
+class ComparisonExport(Answer):
+    """Every test of a comparison, by about the position of the site."""
+
+    about: About
+    measure: str
+    test: str
+    effect: str
+    min_reads: int
+    min_samples: int
+    groups: list[ComparedGroup]
+    group_count: int
+    rows: list[dict[str, Any]] = Field(
+        description="name, role, then `n GROUP` and `level GROUP` of each group, then the columns of"
+        " /compare"
+    )
+    complete: ComparisonEnd | None = None
+    error: str | None = None
