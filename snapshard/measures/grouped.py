@@ -34,7 +34,10 @@ def quantiles_by_group(
     Between two values they are interpolated linearly (type 7 of Hyndman and Fan, the default of R
     and NumPy).
     """
-    ordered = values[np.lexsort((values, groups))]
+    order = np.argsort(values)
+    # A stable sort of small integers is a radix sort.
+    numbers = groups[order].astype(np.min_scalar_type(group_count))
+    ordered = values[order[np.argsort(numbers, kind="stable")]]
     counts = np.bincount(groups, minlength=group_count)
     first = np.cumsum(counts) - counts
     quantiles = np.full((len(shares), group_count), np.nan)

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 
 from snapshard.errors import BadQuery
 from snapshard.measures.grouped import median_of
+from snapshard.measures.splicing import COUNTED_IDS
 from snapshard.pairs import Integers, Pairs
 from snapshard.rows import Rows
 
 STEPS = (10, 20)
 """Reads at either site for which the number of samples is reported."""
 CONFIDENCE = 0.95
-_COUNTED_IDS = 1 << 20
-"""Sample ids below this are counted in an array of that size, without a search for each pair."""
 
 
 class Verdict(StrEnum):
@@ -124,7 +123,7 @@ def _sums(pairs: Pairs, sample_ids: Integers) -> Integers:
     """The reads of each sample over all pairs."""
     # bincount adds in float64, which is exact for sums below 2**53.
     top = max(int(sample_ids[-1]), int(pairs.samples.max(initial=0)))
-    if top < _COUNTED_IDS:
+    if top < COUNTED_IDS:
         sums = np.bincount(pairs.samples, weights=pairs.coverages, minlength=top + 1)[sample_ids]
         return sums.astype(np.int64)
     places = np.minimum(np.searchsorted(sample_ids, pairs.samples), len(sample_ids) - 1)

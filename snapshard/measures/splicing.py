@@ -17,6 +17,8 @@ from snapshard.pairs import Integers, Pairs
 from snapshard.rows import Rows
 
 Numbers = NDArray[np.float64]
+COUNTED_IDS = 1 << 20
+"""Sample ids below this are counted in an array of that size, without sorting or searching."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def sums_of_rows(pairs: Pairs, rows: Iterable[int]) -> SampleSums:
 
 
 def _summed(samples: Integers, coverages: Integers) -> SampleSums:
+    if int(samples.max(initial=0)) < COUNTED_IDS:
+        # bincount adds in float64, which is exact for sums below 2**53.
+        counts = np.bincount(samples, weights=coverages)
+        members = np.flatnonzero(counts)
+        return SampleSums(members, counts[members].astype(np.int64))
     ids, indexes = np.unique(samples, return_inverse=True)
     reads = np.zeros(len(ids), np.int64)
     np.add.at(reads, indexes, coverages)
