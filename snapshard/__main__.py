@@ -24,6 +24,7 @@ _COMMANDS = {
     "compare": ("snapshard.commands.compare", ""),
     "splicing": ("snapshard.commands.splicing", ""),
     "export": ("snapshard.commands.export", ""),
+    "tool-files": ("snapshard.commands.tool_files", ""),
     "publish-files": ("snapshard.commands.publish_files", "files"),
     "backup": ("snapshard_populate.commands.backup", "embedded"),
     "restore": ("snapshard_populate.commands.backup", "embedded"),

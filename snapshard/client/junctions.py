@@ -147,6 +147,35 @@ class JunctionMethods(Connection):
         request = Request(f"{self._pinned(base)}/junctions:export", parameters)
         return export(self._session, request, target, progress or (lambda _: None))
 
+    def tool_files(
+        self,
+        tool: str,
+        folder: str | Path,
+        region: Texts = (),
+        *,
+        name_field: str | None = None,
+        **options: Unpack[SelectionOptions],
+    ) -> list[Path]:
+        """All matching junctions as the files of a tool, in a new folder: star (a SJ.out.tab per
+        sample), regtools (a BED12 per sample), leafcutter (counts) or recount3 (a sparse matrix).
+
+        Samples with reads are named by that field, or else by their rail_id. The junctions must fit in
+        memory.
+        """
+        from snapshard.tool_files import write_tool_files
+
+        rows, about = self._rows(region, options, None, columns=NAMES)
+        names = {} if name_field is None else self._sample_names(rows, name_field, about)
+        return write_tool_files(tool, Path(folder), rows, names)
+
+    def _sample_names(self, rows: "Rows", field: str, about: Mapping[str, Any]) -> dict[int, str]:
+        """The values of a field for the samples of rows, by rail_id."""
+        base = self.base(compilation=about["compilation"], release=about["release"])
+        samples, _ = self._table(f"{base}/samples", {"fields": f"rail_id,{field}"}, None, depth=4)
+        values = (text.decode() for text in samples.texts(field))
+        names = dict(zip(samples.integers("rail_id").tolist(), values, strict=True))
+        return {rail_id: names[rail_id] for rail_id in sorted(set(rows.pairs.samples.tolist()))}
+
     def _base_and_selection(
         self, region: Texts, options: Mapping[str, Any]
     ) -> tuple[str, Selection]:

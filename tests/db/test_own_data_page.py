@@ -51,10 +51,10 @@ def walk():
 
 def test_the_commands_give_the_answers_of_the_page(walk):
     of_page = list(blocks())
-    assert len(of_page) == 6
+    assert len(of_page) == 7
     for commands, output in of_page:
         assert walk(commands) == output, commands
-    # The last block loads nothing; the page shows what the walk has loaded.
+    # The page shows what the walk has loaded.
     command = [sys.executable, "-m", "snapshard", "serve", "--port", "0"]
     with subprocess.Popen(
         command, env=walk.environment, stderr=subprocess.PIPE, text=True
