@@ -159,6 +159,7 @@ class AnswerMethods(Connection):
         *,
         gene: Texts = (),
         name: Texts = (),
+        exon: Texts = (),
         measure: str | None = None,
         min_reads: int | None = None,
         min_samples: int | None = None,
@@ -168,7 +169,8 @@ class AnswerMethods(Connection):
         """A row per junction in which groups of samples were compared, the smallest p value first;
         docs/compare.md defines the columns.
 
-        The junctions are those inside a region or a gene, or those with these names. `measure` is psi
+        The junctions are those inside a region or a gene, or those with these names; `exon` are
+        cassette exons (`chr2:201-250:+`). `measure` is psi
         (each junction among those of its donor, and of its acceptor) or prevalence (the share of
         samples that have it). `n GROUP` and `level GROUP` are columns for each group. `attrs` has the
         numbers of junctions that were tested and left out, the test and the thresholds. A `Truncated`
@@ -182,6 +184,7 @@ class AnswerMethods(Connection):
             "region": as_tuple(region),
             "gene": as_tuple(gene),
             "name": as_tuple(name),
+            "exon": as_tuple(exon),
             "measure": measure,
             "min_reads": min_reads,
             "min_samples": min_samples,

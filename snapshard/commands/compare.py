@@ -31,6 +31,12 @@ from snapshard.commands.printing import print_json, print_records
     help="Compare this junction, by its stable name. Repeatable.",
 )
 @click.option(
+    "--exon",
+    metavar="CHR:FIRST-LAST[:STRAND]",
+    multiple=True,
+    help="Compare PSI of this cassette exon. Repeatable.",
+)
+@click.option(
     "--measure",
     type=click.Choice(["psi", "prevalence"]),
     help="psi: PSI among the junctions of the same donor (acceptor); prevalence: the share of"
@@ -87,7 +93,7 @@ def compare(regions: tuple[str, ...], every_test: bool, as_json: bool, **options
 
 
 def _print_every_test(regions: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
-    for name in ("name", "limit"):
+    for name in ("name", "exon", "limit"):
         if options.pop(name):
             raise click.UsageError(f"--all and --{name} exclude each other")
     if as_json:

@@ -11,6 +11,7 @@ from snapshard.comparison.measure import (
     MIN_SAMPLES,
     ComparisonRequest,
     Measure,
+    compare_events,
     compare_junctions,
     compare_values,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Reason",
     "benjamini_hochberg",
     "cliffs_delta",
+    "compare_events",
     "compare_junctions",
     "compare_rows",
     "compare_values",

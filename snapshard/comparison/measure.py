@@ -17,7 +17,7 @@ from snapshard.comparison.samples import ComparedSamples
 from snapshard.comparison.sites import Cells, Side, Sites, junction_sites, read_cells
 from snapshard.comparison.table import ComparisonTable, Reason, empty_table, joined_tables
 from snapshard.errors import BadQuery
-from snapshard.measures import MIN_READS, Junctions
+from snapshard.measures import MIN_READS, Event, Junctions, event_levels
 from snapshard.pairs import Integers
 
 Numbers = NDArray[np.float64]
@@ -95,6 +95,28 @@ def compare_side(batch: Batch, side: Side, request: ComparisonRequest) -> Compar
         return empty_table(len(request.samples.groups))
     cells = read_cells(batch.junctions.rows.pairs, request.samples)
     return _psi(batch, cells, side, request)
+
+
+def compare_events(events: Sequence[Event], request: ComparisonRequest) -> ComparisonTable:
+    """The comparison of PSI of splicing events, in their order. An event needs `min_samples`
+    informative samples of every group.
+    """
+    samples = request.samples
+    values = np.full((len(events), len(samples.ids)), np.nan)
+    for line, event in enumerate(events):
+        levels = event_levels(event, request.min_reads)
+        columns = samples.columns(levels.samples)
+        values[line, columns[columns >= 0]] = levels.psi[columns >= 0]
+    covered = np.all(samples.by_group(~np.isnan(values)) >= request.min_samples, axis=1)
+    left_out = empty_table(len(samples.groups), _counts({Reason.UNINFORMATIVE: ~covered}))
+    if not covered.any():
+        return left_out
+    tested = [
+        event for event, is_covered in zip(events, covered.tolist(), strict=True) if is_covered
+    ]
+    names, kinds = [event.name for event in tested], [event.kind for event in tested]
+    table = compare_values(names, kinds, values[covered], samples)
+    return joined_tables([left_out, table], len(samples.groups))
 
 
 def compare_values(

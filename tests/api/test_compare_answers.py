@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
-from test_psi_answers import client, name_of, reads_of, release_groups, samples
+from test_psi_answers import client, exon_between, name_of, reads_of, release_groups, samples
 
 from snapshard.__main__ import snapshard as program
 from snapshard.client import Refused, Truncated
@@ -243,6 +243,7 @@ def test_groups_may_be_the_values_of_a_field(http, world, samples):
         ({"region": "chr1", "cohort": "everyone:rail_id>0"}, "a group that has samples"),
         ({"region": "chr1", "min_samples": "0"}, "greater than or equal to 1"),
         ({"region": "chr1", "measure": "mean"}, "psi"),
+        ({"exon": "chr1:100-200", "measure": "prevalence"}, "psi, which exons have"),
         ({"region": "chr1", "limit": "100000"}, "5000"),
     ],
 )
@@ -258,6 +259,29 @@ def test_a_sample_of_two_groups_is_refused_by_its_number(client, samples):
     cohorts = [cohort("a", [first]), cohort("b", sorted(samples)[:2])]
     with pytest.raises(Refused, match=f"sample {first}"):
         client.compare("chr1:1-1000000", cohort=cohorts)
+
+
+def test_cassette_exons_are_compared_by_the_psi_of_their_samples(http, world, samples):
+    chrom, first, last, strand = exon_between(world.rows)
+    exon = f"{chrom}:{first}-{last}:{strand}"
+    ids = sorted(samples)
+    groups = {"a": ids[: len(ids) // 2], "b": ids[len(ids) // 2 :]}
+    parameters = {"exon": exon, "min_reads": 1}
+    event = http.get("/psi", params={**parameters, "samples": "true"}).json()["events"][0]
+    levels = {sample["rail_id"]: sample["psi"] for sample in event["samples"]}
+    values = [[levels[one] for one in members if one in levels] for members in groups.values()]
+    cohorts = [cohort(name, members) for name, members in groups.items()]
+    parameters |= {"cohort": cohorts, "min_samples": min(map(len, values))}
+    answer = http.get("/compare", params=parameters).json()
+    assert len({*chain(*values)}) > 1
+    (row,) = answer["rows"]
+    assert (row["name"], row["role"], row["n"]) == (exon, "cassette exon", [*map(len, values)])
+    test = stats.mannwhitneyu(*values, method="asymptotic")
+    assert (row["statistic"], row["p"]) == pytest.approx((test.statistic, test.pvalue))
+    more = {**parameters, "min_samples": parameters["min_samples"] + 1}
+    assert http.get("/compare", params=more).json()["left_out"] == {
+        "too few informative samples": 1
+    }
 
 
 @pytest.mark.parametrize("measure", ["psi", "prevalence"])

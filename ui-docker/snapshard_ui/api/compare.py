@@ -12,10 +12,15 @@ from snapshard.comparison import (
     ComparisonRequest,
     ComparisonTable,
     JunctionChoice,
+    Measure,
+    compare_events,
     compare_junctions,
+    joined_tables,
     read_batch,
 )
+from snapshard.errors import BadQuery
 from snapshard.index import Index
+from snapshard.measures import Event, EventRequest, Exon, read_events
 from snapshard.name import JunctionName, parse_name
 from snapshard.region import Region
 from snapshard.release import Release
@@ -40,9 +45,8 @@ def compare(request: ReleaseRequest[CompareParams]) -> Response:
     """
     params = request.params
     check_limit(params.limit)
-    choice = _junction_choice(request.index, request.release, params)
     comparison, group_count = comparison_request(request)
-    table = compare_junctions(read_batch(request.index, request.release, choice), comparison)
+    table = _table(request, comparison)
     order = np.argsort(table.p, kind="stable")[: params.limit]
     return release_response(
         request.release,
@@ -52,6 +56,33 @@ def compare(request: ReleaseRequest[CompareParams]) -> Response:
         truncated=len(table) > params.limit or group_count > len(comparison.samples.groups),
         rows=_records(table, order.tolist()),
     )
+
+
+def _table(
+    request: ReleaseRequest[CompareParams], comparison: ComparisonRequest
+) -> ComparisonTable:
+    """The tests of the junctions, and of the exons; only of the exons if nothing else is named."""
+    index, release, params = request.index, request.release, request.params
+    tables: list[ComparisonTable] = []
+    choice = _junction_choice(index, release, params)
+    if choice.regions or choice.names or not params.exon:
+        tables.append(compare_junctions(read_batch(index, release, choice), comparison))
+    if params.exon:
+        if comparison.measure is not Measure.PSI:
+            raise BadQuery("measure", str(comparison.measure), "psi, which exons have")
+        tables.append(compare_events(_cassettes(index, release, params.exon), comparison))
+    return joined_tables(tables, len(comparison.samples.groups))
+
+
+def _cassettes(index: Index, release: Release, texts: list[str]) -> list[Event]:
+    """The events of cassette exons."""
+    events: list[Event] = []
+    for text in dict.fromkeys(texts):
+        name = parse_name(text, release.assembly)
+        region = check_chromosome(index, release, name.region)
+        request = EventRequest(exons=(Exon(region, name.strand),))
+        events += read_events(index, release, request, limit=1)[0]
+    return events
 
 
 def comparison_members(comparison: ComparisonRequest, group_count: int) -> dict[str, object]:

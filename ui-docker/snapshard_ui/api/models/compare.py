@@ -66,7 +66,17 @@ class ComparisonParams(GroupingParams):
 
 
 class CompareParams(ComparisonParams):
-    """The same for a response with the smallest p values."""
+    """The same for a response with the smallest p values, which may have cassette exons, too."""
+
+    exon: Annotated[
+        list[_Text],
+        Field(
+            default_factory=list,
+            max_length=100,
+            description="a cassette exon by its first and last base, such as chr2:201-250:+, whose PSI"
+            " is compared. May be repeated.",
+        ),
+    ]
 
     name: Annotated[
         list[_Text],
@@ -111,7 +121,7 @@ class ComparedJunction(Answer):
 
     name: str
     role: str | None = Field(
-        description="psi: donor or acceptor, the end whose junctions it is compared among"
+        description="psi: donor or acceptor, the end whose junctions it is compared among; or cassette exon"
     )
     n: list[int] = Field(
         description="samples of each group: psi: the informative ones, prevalence: those with the junction"
