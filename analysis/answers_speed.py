@@ -5,7 +5,9 @@ the place, PSI of a cassette exon per tissue, the comparison of two tissues over
 
 It simulates and loads the compilation into a temporary folder, or uses a folder that has one
 (`--folder`), and serves it with one worker. The places are genes with a cassette exon whose junctions
-many samples have. Each request is sent once to warm up, then `--repeats` times, in turns.
+many samples have. Each request is sent once to warm up, then `--repeats` times, in turns. The processor
+time of the server and of PostgreSQL is measured in a second run; it shows how much of the time other
+programs took.
 """
 
 import argparse
@@ -22,7 +24,8 @@ from typing import Any
 import httpx
 
 from analysis.measuring import percentile, write_result
-from analysis.serving import COMMAND, serving
+from analysis.processes import watched
+from analysis.serving import COMMAND, Served, serving
 
 SEED = 3
 BARS = {"evidence": 15, "psi": 15, "compare psi": 100, "compare prevalence": 100}
@@ -59,6 +62,10 @@ def main() -> None:
         ):
             places = find_places(client, options.places)
             figures = measure(client, places, options.repeats)
+            for name, milliseconds in processor_time(
+                client, places, options.repeats, served
+            ).items():
+                figures[name]["processor"] = milliseconds
     write_result("answers-speed", {**vars(options), "folder": None, "milliseconds": figures})
     for name, figure in figures.items():
         print(name, json.dumps(figure))
@@ -104,13 +111,12 @@ def _cassettes(client: httpx.Client, gene: str) -> Iterator[Place]:
 
 def measure(client: httpx.Client, places: list[Place], repeats: int) -> dict[str, dict[str, Any]]:
     """The milliseconds of each answer: median, 95th percentile, bar, and what was asked."""
-    groups = client.get("/groups").json()["groups"]
-    tissues = [group["group"] for group in sorted(groups, key=lambda group: -group["sample_count"])]
+    tissues = _largest_tissues(client)
     times: dict[str, list[float]] = {name: [] for name in BARS}
     tests: dict[str, list[int]] = {name: [] for name in BARS}
     for turn in range(repeats + 1):
         for place in places:
-            for name, (path, parameters) in _requests(place, tissues[:2]).items():
+            for name, (path, parameters) in _requests(place, tissues).items():
                 began = time.perf_counter()
                 response = client.get(path, params=parameters).raise_for_status()
                 milliseconds = 1000 * (time.perf_counter() - began)
@@ -128,6 +134,34 @@ def measure(client: httpx.Client, places: list[Place], repeats: int) -> dict[str
         }
         for name, values in times.items()
     }
+
+
+def processor_time(
+    client: httpx.Client, places: list[Place], repeats: int, served: Served
+) -> dict[str, dict[str, float]]:
+    """The milliseconds of processor time that an answer takes in the server and in PostgreSQL; other
+    programs on the machine do not change them much.
+    """
+    tissues = _largest_tissues(client)
+    figures: dict[str, dict[str, float]] = {}
+    for name in BARS:
+        requests = [_requests(place, tissues)[name] for place in places]
+        with watched({"server": served.server, "postgres": served.postgres}) as uses:
+            for path, parameters in requests * repeats:
+                client.get(path, params=parameters).raise_for_status()
+        figures[name] = {
+            process: round(1000 * use.cpu_seconds / len(places) / repeats, 2)
+            for process, use in uses.items()
+        }
+    return figures
+
+
+def _largest_tissues(client: httpx.Client) -> list[str]:
+    """The two groups with most samples."""
+    groups = client.get("/groups").json()["groups"]
+    return [group["group"] for group in sorted(groups, key=lambda group: -group["sample_count"])][
+        :2
+    ]
 
 
 def _requests(place: Place, tissues: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
