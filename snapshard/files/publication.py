@@ -15,12 +15,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import pyarrow as pa
 
 from snapshard.catalog import file_names
 from snapshard.errors import BadRelease
+from snapshard.files.browser_files import BED, BED_INDEX, write_bed
 from snapshard.files.facts_tables import (
     GENES,
     GROUPS,
@@ -203,6 +207,7 @@ class Publication:
             tables = sample_batches(facts, schemas["samples"])
             entries.append(self._write_table("samples", schemas["samples"], tables))
             entries.append(self._write_samples_file())
+        entries += self._write_bed(manifest)
         for entry in entries:
             check_file(self.store, entry)
         types = {
@@ -223,6 +228,21 @@ class Publication:
                 file.add(part)
             file.finish()
         return published(path, table, None, file)
+
+    def _write_bed(self, manifest: Manifest) -> list[PublishedFile]:
+        """The junctions as BED with its index, made from the files; tabix needs them on this machine."""
+        entries = []
+        with TemporaryDirectory(prefix="snapshard-bed-") as folder:
+            path = Path(folder) / BED
+            rows = write_bed(self.store, manifest, path)
+            for name in (BED, BED_INDEX):
+                with (
+                    hashed_output(self.store, name) as output,
+                    (path.parent / name).open("rb") as file,
+                ):
+                    copyfileobj(file, output)
+                entries.append(PublishedFile(name, name, None, rows, output.bytes, output.sha256))
+        return entries
 
     def _write_samples_file(self) -> PublishedFile:
         """The samples file as it was loaded, compressed: searches need its very words."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pysam
 import pytest
 from published import bucket_store
 
@@ -23,6 +24,7 @@ from snapshard.junction import SUMMARY
 from snapshard.measures import summarise
 from snapshard.membership import Membership
 from snapshard.query import Query
+from snapshard.region import Region
 from snapshard.rows import Rows
 
 
@@ -137,6 +139,23 @@ def test_the_manifest_states_the_origin_and_every_file(world, files):
         assert hashlib.sha256(content).hexdigest() == entry["sha256"]
     source = world.index.catalog.file(world.release, "samples.tsv")
     assert pa.input_stream(files / "samples.tsv.zst").read() == source
+
+
+def test_a_browser_finds_the_junctions_of_a_region_in_the_bed_file(world, files):
+    region = Region("chr2", 1, 100_000_000)
+    query = Query(regions=(region,))
+    rows = Rows(b"".join(rows.text for rows in world.index.rows(world.release, query)))
+    expected = []
+    for line in rows.text.decode().splitlines():
+        fields = line.split("\t")
+        start, count, reads = int(fields[2]) - 1, fields[12], fields[13]
+        strand = fields[5] if fields[5] in "+-" else "."
+        score = str(min(int(count), 1_000))
+        expected.append([fields[1], str(start), fields[3], fields[0], score, strand, count, reads])
+    with pysam.TabixFile(str(files / "junctions.bed.gz")) as bed:
+        lines = [line.split("\t") for line in bed.fetch("chr2", 0, 100_000_000)]
+    assert len(lines) > 10
+    assert lines == expected
 
 
 def test_a_second_publication_checks_the_files_and_writes_nothing(world, files):
