@@ -76,10 +76,10 @@ class Tool:
     def answer(self, source: Source, arguments: dict[str, Any]) -> str:
         """The answer as JSON. Raises SnapshardError, whose message says what was expected."""
         try:
-            checked = self.arguments.model_validate(arguments)
+            call = self.arguments.model_validate(arguments)
         except ValidationError as exc:
             raise _bad_arguments(exc, self.arguments) from exc
-        answer = self.compose(source, checked)
+        answer = self.compose(source, call)
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         size = len(text.encode())
         if size > MOST_BYTES:
@@ -185,8 +185,8 @@ def list_junctions(source: Source, arguments: models.RowArguments) -> Answer:
     about = response["about"]
     count = {"rows": len(response["rows"]), "kind": "exact"}
     if response["truncated"] or arguments.after:
-        pinned = arguments.model_copy(update={"release": about["release"]})
-        count = source.get(pinned, "junctions", {**selection, **_COUNT})["count"]
+        same_release = arguments.model_copy(update={"release": about["release"]})
+        count = source.get(same_release, "junctions", {**selection, **_COUNT})["count"]
     names = ("truncated", "next", "remarks", "why_empty", "url", "rows")
     return {
         "about": about,
@@ -317,13 +317,13 @@ def _named_groups(groups: list[Answer], names: list[str]) -> list[Answer]:
     """The groups with these names, in the order of the response; all without names. Raises NotFound."""
     if not names:
         return groups
-    wanted_names = {name.casefold() for name in names}
+    folded_names = {name.casefold() for name in names}
     labels = [{group["group"].casefold(), group["long_name"].casefold()} for group in groups]
     for name in names:
         if not any(name.casefold() in label for label in labels):
             available = ", ".join(group["group"] for group in groups[:_MOST_NAMES])
             raise NotFound("group", name, available)
-    return [group for group, label in zip(groups, labels, strict=True) if label & wanted_names]
+    return [group for group, label in zip(groups, labels, strict=True) if label & folded_names]
 
 
 def _without_exons(members: Answer | None) -> Answer | None:

@@ -36,6 +36,6 @@ def error(target, name, arguments=None):
 
 def post(address, message, **headers):
     """The response to a message that is sent by hand."""
-    accepted = {"Accept": "application/json, text/event-stream"}
+    media_types = {"Accept": "application/json, text/event-stream"}
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.post(address, json=message, headers={**accepted, **names}, timeout=60)
+    return httpx.post(address, json=message, headers={**media_types, **names}, timeout=60)
