@@ -16,6 +16,9 @@ MOST_SITE_ROWS = 25
 MOST_EVENTS = 10
 MOST_GROUPS = 50
 """Groups of samples with their numbers."""
+MOST_COMPARED = 10
+"""Groups of a comparison; each has its own numbers for each junction."""
+MOST_TESTS = 50
 MOST_LISTED_GROUPS = 200
 """Groups of samples of which only names and sizes are listed."""
 _MOST_NAMES = 50
@@ -138,7 +141,23 @@ class ExportArguments(SelectionArguments):
     ] = "tsv"
 
 
-class EvidenceArguments(Arguments):
+class GroupingArguments(Arguments):
+    """The groups of samples to report side by side."""
+
+    group: Annotated[
+        Texts, Field(description="Report only these groups of samples, such as Blood.")
+    ] = []
+    group_by: Annotated[
+        Text | None,
+        Field(description="A field of the samples, such as study: each value is a group."),
+    ] = None
+    search: Annotated[
+        Text | None, Field(description="Report only groups whose name contains this text.")
+    ] = None
+    top: Annotated[int, Field(ge=1, le=MOST_GROUPS, description="Maximum number of groups.")] = 20
+
+
+class EvidenceArguments(GroupingArguments):
     """A junction, and the groups of samples to report."""
 
     junction: Annotated[
@@ -149,10 +168,6 @@ class EvidenceArguments(Arguments):
             " omitted."
         ),
     ]
-    group: Annotated[
-        Texts, Field(description="Report only these groups of samples, such as Blood.")
-    ] = []
-    limit: Annotated[int, Field(ge=1, le=MOST_GROUPS, description="Maximum number of groups.")] = 20
     min_reads: Annotated[
         int,
         Field(
@@ -184,7 +199,7 @@ class SiteArguments(Arguments):
     ] = 10
 
 
-class PsiArguments(Arguments):
+class PsiArguments(GroupingArguments):
     """A splicing event, and the groups of samples to report."""
 
     include: Annotated[Texts, Field(description="Junctions of inclusion, by name.")] = []
@@ -204,21 +219,48 @@ class PsiArguments(Arguments):
             " the others."
         ),
     ] = None
-    group: Annotated[Texts, Field(description="Report only these groups of samples.")] = []
-    group_by: Annotated[
-        Text | None,
-        Field(description="A field of the samples, such as study: each value is a group."),
-    ] = None
-    search: Annotated[
-        Text | None, Field(description="Report only groups whose name contains this text.")
-    ] = None
     min_reads: Annotated[
         int, Field(ge=1, le=10**9, description="Reads that make a sample informative.")
     ] = 10
     limit: Annotated[
         int, Field(ge=1, le=MOST_EVENTS, description="Maximum number of junctions of a site.")
     ] = 5
-    top: Annotated[int, Field(ge=1, le=MOST_GROUPS, description="Maximum number of groups.")] = 20
+
+
+class CompareArguments(GroupingArguments):
+    """Groups of samples to compare, and the junctions in which they are compared."""
+
+    region: Annotated[Texts, Field(description="The junctions that lie inside these regions.")] = []
+    gene: Annotated[Texts, Field(description="The junctions inside the regions of genes.")] = []
+    name: Annotated[Texts, Field(description="Names of junctions.")] = []
+    measure: Annotated[
+        Literal["psi", "prevalence"],
+        Field(
+            description="psi: PSI among the junctions of the same donor or acceptor; prevalence: the"
+            " share of samples that have the junction."
+        ),
+    ] = "psi"
+    min_reads: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=10**9,
+            description="Reads that make a sample informative, or from which it has the junction.",
+        ),
+    ] = None
+    min_samples: Annotated[
+        int | None,
+        Field(ge=1, le=10**9, description="Samples that a junction needs to be tested."),
+    ] = None
+    top: Annotated[int, Field(ge=2, le=MOST_COMPARED, description="Maximum number of groups.")] = (
+        MOST_COMPARED
+    )
+    limit: Annotated[
+        int,
+        Field(
+            ge=1, le=MOST_TESTS, description="Maximum number of tests, the smallest p values first."
+        ),
+    ] = 10
 
 
 class ConsequenceArguments(Arguments):

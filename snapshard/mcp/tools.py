@@ -18,17 +18,19 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from snapshard.client.connection import quoted
-from snapshard.errors import BadQuery, NotFound, SnapshardError
+from snapshard.errors import BadQuery, SnapshardError
 from snapshard.faults import expected_value, quoted_value
 from snapshard.match import Match
 from snapshard.mcp import arguments as models
 from snapshard.mcp.arguments import (
+    MOST_COMPARED,
     MOST_EVENTS,
     MOST_GENES,
     MOST_GROUPS,
     MOST_LISTED_GROUPS,
     MOST_ROWS,
     MOST_SITE_ROWS,
+    MOST_TESTS,
 )
 from snapshard.mcp.source import Source
 
@@ -56,7 +58,7 @@ _COUNT = {"limit": 1, "columns": "snaptron_id", "count": "exact"}
 """The parameters of a page of which only the count is read."""
 _MOST_TRANSCRIPTS = 20
 _MOST_NAMES = 20
-"""Names of the junctions of one side of an event, and of the groups that an error message lists."""
+"""Junctions of one side of an event that an answer names."""
 Answer = dict[str, Any]
 
 
@@ -201,22 +203,12 @@ def list_junctions(source: Source, arguments: models.RowArguments) -> Answer:
     "In how many samples a junction is seen, in all and per group such as a tissue: n of N, reads,"
     " CPM, and a verdict: seen, absent although expressed (with the upper bound of the proportion),"
     " or not informative. An absent junction has an answer too. Clinically accessible tissues come"
-    f" first. At most {MOST_GROUPS} groups; `group_count` is their number and `url` has all.",
+    f" first. At most {MOST_GROUPS} groups; if `truncated`, `grouping.group_count` is their number.",
 )
 def junction_evidence(source: Source, arguments: models.EvidenceArguments) -> Answer:
     """The samples and reads with a junction."""
-    response = source.get(
-        arguments,
-        f"junctions/{quoted(arguments.junction)}/evidence",
-        {"min_reads": arguments.min_reads, "min_samples": arguments.min_samples},
-    )
-    groups = _named_groups(response["groups"], arguments.group)
-    return {
-        **response,
-        "group_count": len(groups),
-        "truncated": len(groups) > arguments.limit,
-        "groups": groups[: arguments.limit],
-    }
+    parameters = arguments.model_dump(exclude={"compilation", "release", "junction"})
+    return source.get(arguments, f"junctions/{quoted(arguments.junction)}/evidence", parameters)
 
 
 @_tool(
@@ -255,6 +247,19 @@ def psi(source: Source, arguments: models.PsiArguments) -> Answer:
         for side in ("inclusion", "exclusion"):
             event[side]["junctions"] = event[side]["junctions"][:_MOST_NAMES]
     return response
+
+
+@_tool(
+    models.CompareArguments,
+    "The difference between groups of samples in each junction of a region, gene or list: the level of"
+    " each group (median PSI, or share of samples), effect size with interval, p, and q over all that"
+    f" were `tested`. At most {MOST_TESTS} tests, the smallest p first, and {MOST_COMPARED} groups; if"
+    " `truncated`, `tested` and `group_count` have the whole numbers.",
+)
+def compare_groups(source: Source, arguments: models.CompareArguments) -> Answer:
+    """Differences between groups of samples."""
+    parameters = arguments.model_dump(exclude={"compilation", "release"})
+    return source.get(arguments, "compare", parameters)
 
 
 @_tool(
@@ -311,19 +316,6 @@ def _command(source: Source, about: Answer, arguments: models.ExportArguments) -
         *("--compilation", about["compilation"], "--release", about["release"]),
         *source.options,
     ]
-
-
-def _named_groups(groups: list[Answer], names: list[str]) -> list[Answer]:
-    """The groups with these names, in the order of the response; all without names. Raises NotFound."""
-    if not names:
-        return groups
-    folded_names = {name.casefold() for name in names}
-    labels = [{group["group"].casefold(), group["long_name"].casefold()} for group in groups]
-    for name in names:
-        if not any(name.casefold() in label for label in labels):
-            available = ", ".join(group["group"] for group in groups[:_MOST_NAMES])
-            raise NotFound("group", name, available)
-    return [group for group, label in zip(groups, labels, strict=True) if label & folded_names]
 
 
 def _without_exons(members: Answer | None) -> Answer | None:

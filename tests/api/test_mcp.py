@@ -161,26 +161,37 @@ def test_an_empty_list_says_why(address):
     assert "match without the filters, none with" in tool["why_empty"]
 
 
-def test_evidence_is_that_of_the_api(address, http, junction):
-    arguments = {"junction": junction["name"], "compilation": "sim", "limit": MOST_GROUPS}
-    tool = answer(address, "junction_evidence", arguments)
-    response = http.get(f"/junctions/{junction['name']}/evidence").json()
-    assert without(tool, "url", "group_count", "truncated") == response
-    assert (tool["group_count"], tool["truncated"]) == (len(response["groups"]), False)
+GROUPINGS = [
+    {"top": MOST_GROUPS},
+    {"top": 2},
+    {"group": ["Brain", "Blood"]},
+    {"search": "blood"},
+    {"group_by": "SMTS", "top": 5},
+]
+
+
+@pytest.mark.parametrize("grouping", GROUPINGS)
+def test_evidence_is_that_of_the_api(address, http, junction, grouping):
+    arguments = {"junction": junction["name"], "compilation": "sim", "min_reads": 5}
+    tool = answer(address, "junction_evidence", {**arguments, **grouping})
+    parameters = {"min_reads": 5, **grouping}
+    response = http.get(f"/junctions/{junction['name']}/evidence", params=parameters).json()
+    assert without(tool, "url") == response
+    assert len(response["groups"]) > 1
+    count = tool["grouping"]["group_count"]
+    assert tool["truncated"] == (count > len(tool["groups"])) == (count > grouping.get("top", 20))
     assert httpx.get(tool["url"]).json() == response
 
 
-def test_evidence_names_the_groups_asked_for_and_counts_the_others(address, http, junction):
-    arguments = {"junction": junction["name"], "compilation": "sim"}
-    response = http.get(f"/junctions/{junction['name']}/evidence").json()["groups"]
-    tool = answer(address, "junction_evidence", {**arguments, "limit": 2})
-    assert tool["groups"] == response[:2]
-    assert (tool["group_count"], tool["truncated"]) == (len(response), True)
-    tool = answer(address, "junction_evidence", {**arguments, "group": ["brain", "Blood"]})
-    assert [group["group"] for group in tool["groups"]] == ["Blood", "Brain"]
-    assert "no group 'Nose'; available: Blood" in error(
-        address, "junction_evidence", {**arguments, "group": ["Nose"]}
-    )
+@pytest.mark.parametrize("measure", ["psi", "prevalence"])
+def test_a_comparison_is_that_of_the_api(address, http, measure):
+    arguments = {"region": "chr1", "group": ["Brain", "Blood"], "measure": measure, "limit": 3}
+    arguments |= {"min_reads": 1, "min_samples": 2}
+    tool = answer(address, "compare_groups", {**arguments, "compilation": "sim"})
+    response = http.get("/compare", params=arguments).json()
+    assert without(tool, "url") == response
+    assert (len(tool["rows"]), tool["truncated"]) == (3, tool["tested"] > 3)
+    assert httpx.get(tool["url"]).json() == response
 
 
 def test_an_absent_junction_has_an_answer(address):
@@ -257,6 +268,8 @@ def test_an_export_has_an_address_and_a_command(world, server, address, http, tm
         ("count_junctions", {"compilation": "../x"}, "no compilation '../x'; available: "),
         ("count_junctions", {"release": "r9"}, "r9"),
         ("junction_evidence", {"junction": "x"}, "expected assembly:chromosome:start-end:strand"),
+        ("junction_evidence", {"junction": "chr1:1-2", "group": "Nose"}, "'Nose'"),
+        ("compare_groups", {"top": 1}, "top: expected greater than or equal to 2, got 1"),
         ("splice_site", {"site": "chr1"}, "site: expected chromosome:position"),
         ("psi", {}, "event: expected include and exclude, or exon, or site, got None"),
         ("export_link", {"format": "xlsx"}, "format: expected 'bed6', 'tsv'"),
@@ -285,7 +298,7 @@ def test_an_unknown_tool_is_an_error_of_the_protocol(address):
 def test_the_largest_answers_stay_below_the_bound(address, site, junction):
     calls = [
         ("list_junctions", {"limit": MOST_ROWS}),
-        ("junction_evidence", {"junction": junction["name"], "limit": MOST_GROUPS}),
+        ("junction_evidence", {"junction": junction["name"], "top": MOST_GROUPS}),
         ("psi", {"site": site, "min_reads": 1}),
         ("search_genes", {"prefix": "S", "limit": 50}),
     ]
