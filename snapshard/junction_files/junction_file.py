@@ -20,6 +20,7 @@ from snapshard.junction_files.portcullis import PORTCULLIS
 from snapshard.junction_files.rmats import RMATS
 from snapshard.junction_files.star import STAR
 from snapshard.junction_files.table import is_row, quoted, read_head
+from snapshard.junction_files.tcga import TCGA
 from snapshard.junction_files.text_lines import Stream, TextLines
 from snapshard.pairs import Integers
 from snapshard.rows import Rows, line_count
@@ -34,6 +35,7 @@ FORMATS: Mapping[str, JunctionFormat] = {
         RMATS,
         MAJIQ,
         PORTCULLIS,
+        TCGA,
         BED,
         PLAIN,
         TABLE,
@@ -42,6 +44,8 @@ FORMATS: Mapping[str, JunctionFormat] = {
 """The formats by name, in the order in which a file is compared with them: the first that fits is
 taken, so that the general ones come last.
 """
+_ONE_COLUMN = ("leafcutter", "tcga")
+"""Formats that have chromosome and positions in one column."""
 _TAB, _NEWLINE = b"\t\n"
 _NOT_ROW_STARTS = (b"#", b"t", b"b", b" ", b"\t", b"\n")
 """Every line that is not a row starts with one of these; few rows do."""
@@ -144,7 +148,7 @@ class JunctionFile:
                 f"expected a name for each of {width} columns, got {len(self._head.columns)}:"
                 f" {quoted(header)}",
             )
-        if width < 3 and self.format is not FORMATS["leafcutter"]:
+        if width < 3 and self.format.name not in _ONE_COLUMN:
             raise BadSource(
                 self.name,
                 f"expected chromosome, start and end, got {width} columns:"

@@ -87,8 +87,8 @@ def test_a_dry_run_says_what_it_understood(run, star_output):
         "assembly: GRCh38; names and lengths fit: GRCh38, GRCh37, GRCm39, GRCm38, MGSCv37, "
         "T2T-CHM13v2.0",
         "refused: B.SJ.out.tab: expected a format that is recognised by its content, got 2 columns: "
-        "'1 5'; name the format (star, bed12, leafcutter, fraser, rmats, majiq, portcullis, bed, "
-        "plain, table); three columns are `bed` if they count from 0, `plain` if they are the first "
+        "'1 5'; name the format (star, bed12, leafcutter, fraser, rmats, majiq, portcullis, tcga, "
+        "bed, plain, table); three columns are `bed` if they count from 0, `plain` if they are the first "
         "and last base of the intron",
         "FOLDER: a load would fail",
     ]

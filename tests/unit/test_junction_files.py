@@ -55,6 +55,10 @@ def portcullis_line(chrom, start, end, strand, reads):
     return f"0\t0\t{chrom}\t999\t{start - 1}\t{end - 1}\t{end - start + 1}\t1\t9\t+\t+\t{strand}\tGT\t{reads}"
 
 
+def tcga_line(chrom, start, end, strand, reads):
+    return f"{chrom}:{start - 1}:{strand},{chrom}:{end + 1}:{strand}\t{reads}"
+
+
 def plain_line(chrom, start, end, strand, reads):
     return f"{chrom}\t{start}\t{end}\t{strand}\t{reads}"
 
@@ -73,6 +77,7 @@ WRITERS = {
     "leafcutter": ("chrom sample1 sample2", leafcutter_line),
     "fraser": (FRASER_HEADER, fraser_line),
     "portcullis": (PORTCULLIS_HEADER, portcullis_line),
+    "tcga": ("junction\traw_counts", tcga_line),
     "plain": ("", plain_line),
 }
 

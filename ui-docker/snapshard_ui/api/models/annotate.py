@@ -17,6 +17,7 @@ FormatName = Literal[
     "rmats",
     "majiq",
     "portcullis",
+    "tcga",
     "bed",
     "plain",
     "table",
