@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from snapshard.errors import BadQuery, BadSource
 from snapshard.junction_files import ReadOptions
@@ -329,6 +330,24 @@ def test_metadata_that_cannot_be_used_are_refused(tmp_path, metadata, reason):
     data = OwnData(str(tmp_path / "files"), samples=str(tmp_path / "m.tsv"))
     with pytest.raises(BadSource, match=reason):
         merge(data, tmp_path / "merged")
+
+
+def test_metadata_may_be_a_workbook(tmp_path):
+    workbook = Workbook()
+    for row in (["Run", "Age", "Note"], ["S1", 40, None], [None, None, None], ["S2", 5.5, "a\nb"]):
+        workbook.active.append(row)
+    workbook.save(tmp_path / "m.xlsx")
+    texts = {f"files/S{number}.SJ.out.tab": star(*junctions_of(number, 3)) for number in (1, 2)}
+    write_files(tmp_path, texts)
+    data = OwnData(str(tmp_path / "files"), samples=str(tmp_path / "m.xlsx"))
+    _, merged = merge(data, tmp_path / "merged")
+    assert merged.samples.read_text().splitlines()[1:] == [
+        "1\tS1\t40\t\tS1.SJ.out.tab",
+        "2\tS2\t5.5\ta b\tS2.SJ.out.tab",
+    ]
+    (tmp_path / "m.xlsx").write_text("Run,x")
+    with pytest.raises(BadSource, match=r"expected an \.xlsx workbook"):
+        merge(data, tmp_path / "merged2")
 
 
 def test_the_summary_says_what_was_understood(bad_folder):

@@ -41,8 +41,8 @@ from snapshard_populate.releases import ReleaseStatus, find_release, release_sta
 
 _FILES = {
     "samples": (
-        "Sample metadata: tab-separated, first column rail_id; with junction files, any table (TSV, CSV) "
-        "with a row per sample."
+        "Sample metadata: tab-separated, first column rail_id; with junction files, any table (TSV, CSV, "
+        "XLSX) with a row per sample."
     ),
     "sample_types": "Types of the metadata fields: name, tab, i, f or t. Inferred if not given.",
     "groups": "Sample groups, such as tissues: name, long name, number of samples, rail_ids.",

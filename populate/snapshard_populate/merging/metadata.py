@@ -7,16 +7,19 @@ also those without a junction file. A table with a column `rail_id` brings its o
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
-from snapshard.errors import BadQuery, BadSource
+from snapshard.errors import BadQuery, BadSource, MissingExtra
 from snapshard.junction import parse_id
 from snapshard_populate.formats.samples import KEY, MISSING
 from snapshard_populate.merging.sample_files import SampleFile
 from snapshard_populate.reading import open_source
 
+EXTRA = "excel"
+"""The extra that installs the reader of workbooks."""
 FILE, SAMPLE = "junction_file", "sample"
 """Columns that are added to the metadata: the file's name, and the sample's if no column has it."""
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
@@ -65,20 +68,44 @@ class Matches:
 
 
 def read_metadata(location: str) -> Metadata:
-    """The table at a path or address: tab-separated, or comma- or semicolon-separated with quotes.
+    """The table at a path or address: tab-separated, comma- or semicolon-separated with quotes, or the
+    first sheet of a workbook (.xlsx, a path).
 
     Blanks and control characters inside a cell become one blank. Raises BadSource for a table without
-    rows, with a column name that is missing or repeated, or with a row of another length.
+    rows, with a column name that is missing or repeated, or with a row of another length; MissingExtra
+    for a workbook without the extra `excel`.
     """
+    if location.lower().endswith(".xlsx"):
+        return _table(Path(location).name, _cleaned(_sheet(location)))
     with open_source(location) as source:
         text = source.read().decode("utf-8-sig", errors="strict")
     first = text.partition("\n")[0]
     separator = next((sign for sign in "\t,;" if sign in first), "\t")
-    records = [
-        tuple(_BLANKS.sub(" ", cell).strip() for cell in record)
-        for record in csv.reader(text.splitlines(), delimiter=separator)
-    ]
-    return _table(Path(location).name, [record for record in records if any(record)])
+    return _table(Path(location).name, _cleaned(csv.reader(text.splitlines(), delimiter=separator)))
+
+
+def _sheet(location: str) -> Iterator[list[str]]:
+    """Yields the rows of the first sheet of a workbook, as text."""
+    try:
+        from openpyxl import load_workbook
+    except ModuleNotFoundError as exc:
+        raise MissingExtra("reading an .xlsx workbook", str(exc.name), EXTRA) from exc
+    try:
+        # Openpyxl raises errors of zipfile and its own for files that are no workbooks.
+        workbook = load_workbook(location, read_only=True, data_only=True)
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise BadSource(location, f"expected an .xlsx workbook: {error}") from error
+    try:
+        for row in workbook.worksheets[0].iter_rows(values_only=True):
+            yield ["" if cell is None else str(cell) for cell in row]
+    finally:
+        workbook.close()
+
+
+def _cleaned(records: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The rows that have a cell, with one blank for blanks and control characters."""
+    rows = [tuple(_BLANKS.sub(" ", cell).strip() for cell in record) for record in records]
+    return [row for row in rows if any(row)]
 
 
 def _table(name: str, records: Sequence[tuple[str, ...]]) -> Metadata:
