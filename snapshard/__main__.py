@@ -23,6 +23,7 @@ _COMMANDS = {
     "psi": ("snapshard.commands.psi", ""),
     "compare": ("snapshard.commands.compare", ""),
     "splicing": ("snapshard.commands.splicing", ""),
+    "picture": ("snapshard.commands.picture", ""),
     "export": ("snapshard.commands.export", ""),
     "tool-files": ("snapshard.commands.tool_files", ""),
     "publish-files": ("snapshard.commands.publish_files", "files"),

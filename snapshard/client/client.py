@@ -3,10 +3,11 @@
 from snapshard.client.answers import AnswerMethods
 from snapshard.client.genes import GeneMethods
 from snapshard.client.junctions import JunctionMethods
+from snapshard.client.pictures import PictureMethods
 from snapshard.client.samples import SampleMethods
 
 
-class Client(JunctionMethods, SampleMethods, GeneMethods, AnswerMethods):
+class Client(JunctionMethods, SampleMethods, GeneMethods, AnswerMethods, PictureMethods):
     """Queries a server, or a data folder in this process. It is a context manager; close it at the end.
 
     Without an address it queries the URL in SNAPSHARD_URL, else the folder in SNAPSHARD_DATA or the

@@ -1,6 +1,7 @@
 """The index: queries of a release, answered by the shards that hold it."""
 
 from snapshard.index.bases import base_values, read_bases
+from snapshard.index.density import BIN_SIZES, DensityBin, read_density
 from snapshard.index.estimate import Count
 from snapshard.index.index import Index, ShardState
 from snapshard.index.interval_lookup import SITE_COLUMNS, End, IntervalLookup
@@ -9,9 +10,11 @@ from snapshard.index.whole_blocks import BlockSpan, block_directories, block_spa
 from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
 
 __all__ = [
+    "BIN_SIZES",
     "SITE_COLUMNS",
     "BlockSpan",
     "Count",
+    "DensityBin",
     "End",
     "Index",
     "IntervalLookup",
@@ -24,5 +27,6 @@ __all__ = [
     "ddl",
     "matching_rows",
     "read_bases",
+    "read_density",
     "rows_by_id",
 ]

@@ -13,6 +13,7 @@ from snapshard_ui.api import (
     genes,
     health,
     junctions,
+    pictures,
     psi,
     releases,
     samples,
@@ -23,6 +24,7 @@ from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.evidence import EvidenceParams
+from snapshard_ui.api.models.pictures import PictureParams
 from snapshard_ui.api.models.responses import Answer, Problem
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
 from snapshard_ui.api.params import (
@@ -38,6 +40,7 @@ from snapshard_ui.api.params import (
     plus_strand,
     read_params,
 )
+from snapshard_ui.api.pictures import Addresses, WindowPicture, draw_window
 from snapshard_ui.api.responses import Page, json_response
 from snapshard_ui.api.routes import (
     OPERATIONS,
@@ -58,6 +61,7 @@ __all__ = [
     "MATCHES",
     "OPERATIONS",
     "PREFIX",
+    "Addresses",
     "Answer",
     "BatchBody",
     "EvidenceParams",
@@ -70,15 +74,18 @@ __all__ = [
     "OutputParams",
     "Page",
     "Params",
+    "PictureParams",
     "Problem",
     "ReleaseRequest",
     "SampleParams",
     "SelectionParams",
+    "WindowPicture",
     "annotate",
     "api",
     "compare",
     "compare_export",
     "consequences",
+    "draw_window",
     "evidence",
     "find_evidence",
     "find_page",
@@ -88,6 +95,7 @@ __all__ = [
     "json_response",
     "junctions",
     "on_api",
+    "pictures",
     "plus_strand",
     "psi",
     "read_params",

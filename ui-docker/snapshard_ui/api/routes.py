@@ -59,6 +59,8 @@ class Operation:
     is_upload: bool = False
     """Whether the body is a file of text, and the response its lines with more columns."""
     also: tuple[int, ...] = ()
+    media_type: str = "application/json"
+    """The media type of a response of the first format, or of the only one."""
 
 
 OPERATIONS: list[Operation] = []
@@ -101,10 +103,11 @@ def on_release(
     params: type[Params] = NoParams,
     formats: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
+    media_type: str = "application/json",
     changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
     """Registers a view about a release; it gets a ReleaseRequest. A view with formats is registered
-    under the path with a suffix, too.
+    under the path with a suffix, too; another media type than JSON is that of a picture.
 
     `also` lists statuses that it may respond with beside the usual ones. `changing` returns what
     the response reports of the release that can still change, such as its state.
@@ -134,7 +137,9 @@ def on_release(
         paths = _add_rules(path, view.__name__, respond)
         if formats:
             _add_rules(path + ".<suffix>", view.__name__ + "_suffix", respond)
-        OPERATIONS.append(Operation(view, "get", paths, params, model, formats, also=also))
+        OPERATIONS.append(
+            Operation(view, "get", paths, params, model, formats, also=also, media_type=media_type)
+        )
         return view
 
     return register

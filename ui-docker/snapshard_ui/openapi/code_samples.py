@@ -18,6 +18,7 @@ _METHODS = {
     "consequence": "consequence",
     "event_psi": "psi",
     "compare": "compare",
+    "junctions_svg": "picture",
     "genes": "genes",
     "one_gene": "gene",
     "samples": "samples",
@@ -61,7 +62,8 @@ def code_samples(
         table_url=f"{head}.tsv{mark}{query}" if operation.formats else None,
         has_texts=operation.view.__name__ == "samples",
         body=example_body(operation, values),
-        is_json=operation.view.__name__ != "docs",
+        is_json=operation.media_type == "application/json" and operation.view.__name__ != "docs",
+        is_binary=operation.media_type == "image/png",
     )
     return [
         {
@@ -87,6 +89,8 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
         return f"{_METHODS[view]}({', '.join(filter(None, [*map(repr, path_values), keywords]))})"
     if view == "annotate":
         return f"annotate(io.BytesIO({str(example_body(operation, values)).encode()!r}))"
+    if view == "junctions_png":
+        return f"picture({keywords}, format='png')"
     if view == "batch":
         return f"batch({values['name']!r})"
     if view == "export":

@@ -17,6 +17,7 @@ from snapshard_ui.api import (
     BatchBody,
     NoParams,
     Operation,
+    PictureParams,
     Problem,
     SelectionParams,
     api,
@@ -165,7 +166,7 @@ def _with_examples(
         parameter["name"]
         for parameter in members["parameters"]
         if parameter["in"] == "query"
-        and (parameter["required"] or parameter["name"] in _EXAMPLE_PARAMETERS)
+        and (parameter["required"] or parameter["name"] in _example_parameters(operation))
     ]
     address = url(path, names, values)
     body = example_body(operation, values)
@@ -177,6 +178,11 @@ def _with_examples(
         content[media_type] = {**content[media_type], "example": body}
     samples = code_samples(operation, path, address, names, values)
     return members | {"x-example": request.script_root + address, "x-codeSamples": samples}
+
+
+def _example_parameters(operation: Operation) -> tuple[str, ...]:
+    # A picture of a few arcs, one of which is highlighted, would be a poor example.
+    return ("region",) if operation.params is PictureParams else _EXAMPLE_PARAMETERS
 
 
 def _typed(value: str, schema: Schema) -> str | int:
@@ -200,7 +206,7 @@ def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
 
 def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
     model = operation.params.model_json_schema()
-    if issubclass(operation.params, SelectionParams):
+    if issubclass(operation.params, SelectionParams | PictureParams):
         schemas = schemas | {"filter": filter_schema()}
     return [
         {
@@ -246,7 +252,9 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
         if issubclass(operation.model, Answer)
         else {"type": "object"}
     )
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    content: dict[str, Any] = {operation.media_type: {"schema": schema}}
+    if operation.media_type.startswith("image/"):
+        content = {operation.media_type: {"schema": {"type": "string"}}}
     for name in operation.formats[1:]:
         content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
     if operation.is_upload:

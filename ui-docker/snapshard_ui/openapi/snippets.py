@@ -38,6 +38,8 @@ class ApiCall:
     body: Mapping[str, object] | str | None = None
     """An object, or the text of a file."""
     is_json: bool = True
+    is_binary: bool = False
+    """Whether the response is an image, which must not be printed."""
 
 
 def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
@@ -46,7 +48,7 @@ def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
     Python and R assign the result to the variable; without one, Python prints it and R evaluates to
     it.
     """
-    curl = f"curl {shlex.quote(call.url)}"
+    curl = f"curl {shlex.quote(call.url)}{' -o picture.png' if call.is_binary else ''}"
     if isinstance(call.body, str):
         # printf writes the tabs and line ends of the file; curl reads it as it would read a real one.
         text = call.body.replace("\t", r"\t").replace("\n", r"\n")
@@ -92,4 +94,6 @@ def _r_expression(call: ApiCall, curl: str) -> str:
         return f'read.delim(pipe({json.dumps(f"{curl} -s")}), comment.char = "#", quote = "")'
     if call.body:
         return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
+    if call.is_binary:
+        return f"download.file({json.dumps(call.url)}, 'picture.png', mode = 'wb')"
     return f"{'jsonlite::fromJSON' if call.is_json else 'readLines'}({json.dumps(call.url)})"

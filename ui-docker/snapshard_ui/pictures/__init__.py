@@ -1,0 +1,24 @@
+"""Pictures: pure functions from checked values to drawings, and drawings as SVG and PNG."""
+
+from snapshard_ui.pictures.arc import Arc
+from snapshard_ui.pictures.density_figure import Bin, DensityFigure, draw_density
+from snapshard_ui.pictures.element import Drawing
+from snapshard_ui.pictures.gene_model import Model
+from snapshard_ui.pictures.junction_figure import MOST_ROWS, Figure, draw_junctions
+from snapshard_ui.pictures.png import png
+from snapshard_ui.pictures.theme import THEMES, stylesheet
+
+__all__ = [
+    "MOST_ROWS",
+    "THEMES",
+    "Arc",
+    "Bin",
+    "DensityFigure",
+    "Drawing",
+    "Figure",
+    "Model",
+    "draw_density",
+    "draw_junctions",
+    "png",
+    "stylesheet",
+]

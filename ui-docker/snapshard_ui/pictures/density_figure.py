@@ -1,0 +1,100 @@
+"""The picture of a window that is too large for arcs: the number of junctions per bin of the genome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from snapshard.region import Region
+from snapshard_ui.pictures.axis import HEIGHT as AXIS_HEIGHT
+from snapshard_ui.pictures.axis import draw_axis
+from snapshard_ui.pictures.element import Drawing, Element, element, group
+from snapshard_ui.pictures.junction_figure import MARGIN
+from snapshard_ui.pictures.legend import draw_heading, fitting
+from snapshard_ui.pictures.scale import Scale
+
+_TOP, _HEIGHT, _FOOTER = 48.0, 190.0, 44.0
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Bases start to end, the junctions that start there, and how many of them are annotated."""
+
+    start: int
+    end: int
+    junctions: int
+    annotated: int
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class DensityFigure:
+    """A window and its bins; `heading` and `remarks` as in Figure."""
+
+    window: Region
+    heading: str
+    bins: tuple[Bin, ...]
+    remarks: str
+    width: float = 1_000.0
+
+
+def draw_density(figure: DensityFigure) -> Drawing:
+    """The drawing of a figure: a bar per bin, of which the lower part is annotated."""
+    scale = Scale(figure.window, MARGIN, figure.width - MARGIN)
+    bins = [each for each in figure.bins if scale.overlaps(each.start, each.end)]
+    highest = max((each.junctions for each in bins), default=0)
+    baseline = _TOP + _HEIGHT
+    elements = (
+        draw_heading(scale, figure.heading),
+        _maximum(scale, highest),
+        group([_bar(scale, each, highest, baseline) for each in bins], class_="bars"),
+        draw_axis(scale, baseline),
+        _footer(scale, baseline + AXIS_HEIGHT, figure.remarks),
+    )
+    height = baseline + AXIS_HEIGHT + _FOOTER
+    return Drawing(figure.width, height, elements, figure.heading, figure.remarks)
+
+
+def _maximum(scale: Scale, highest: int) -> Element:
+    line = element("line", class_="grid", x1=scale.left, x2=scale.right, y1=_TOP, y2=_TOP)
+    label = element("text", f"{highest:,} junctions", class_="soft", x=scale.left, y=_TOP - 3)
+    return group([line, label], class_="maximum")
+
+
+def _bar(scale: Scale, each: Bin, highest: int, baseline: float) -> Element:
+    left, right = scale.visible(each.start, each.end)
+    # Half a pixel between bars shows them apart; narrower bars touch.
+    width = right - left - 0.5 if right - left > 2 else right - left
+    heights = [(each.junctions, "bar"), (each.annotated, "bar annotated")]
+    parts: list[Element] = [element("title", _details(each))]
+    for number, words in heights:
+        height = _HEIGHT * number / max(1, highest)
+        parts.append(
+            element("rect", class_=words, x=left, y=baseline - height, width=width, height=height)
+        )
+    content = group(parts, class_="bin", data_start=str(each.start))
+    return content if each.href is None else element("a", content, href=each.href)
+
+
+def _details(each: Bin) -> str:
+    return (
+        f"{each.start:,}-{each.end:,}: {each.junctions:,} junctions start here,"
+        f" {each.annotated:,} annotated"
+    )
+
+
+def _footer(scale: Scale, top: float, remarks: str) -> Element:
+    parts: list[Element] = [
+        element(
+            "text",
+            fitting(remarks, scale.right - scale.left),
+            class_="remarks",
+            x=scale.left,
+            y=top + 16,
+        )
+    ]
+    x = scale.left
+    keys: Sequence[tuple[str, str]] = (("bar annotated", "annotated"), ("bar", "not annotated"))
+    for mark, label in keys:
+        parts.append(element("rect", class_=mark, x=x, y=top + 26, width=10, height=10))
+        parts.append(element("text", label, class_="soft", x=x + 16, y=top + 35))
+        x += 120
+    return group(parts, class_="footer")
