@@ -87,6 +87,20 @@ def test_filters_and_groups_select_as_they_do_for_rows(http):
     assert sorted(arcs(response.text)) == sorted(row["name"] for row in rows)
 
 
+def test_the_counts_are_those_of_the_samples_of_the_request(world, http):
+    ids = sorted(
+        {pair.split(":")[0] for row in world.rows for pair in row["samples"].split(",")[1:]}
+    )
+    query = {"region": "chr1:1-9,000,000", "sample_ids": ",".join(ids[:20])}
+    rows = http.get("/junctions", params={**query, "limit": 1_000}).json()["rows"]
+    response = http.get("/junctions.svg", params={**query, "min_samples": 1, "limit": 500})
+    assert sorted(arcs(response.text)) == sorted(row["name"] for row in rows)
+    texts = ElementTree.fromstring(response.text).iter(f"{SVG}text")
+    counts = {text.get("data-count-of"): text.text for text in texts if text.get("data-count-of")}
+    assert counts
+    assert all(counts.get(row["name"]) in (None, str(row["samples_count"])) for row in rows)
+
+
 def test_a_whole_chromosome_is_drawn_as_density_of_all_its_junctions(world, http):
     for chrom in ("chr1", "chr2"):
         response = http.get("/junctions.svg", params={"region": chrom})

@@ -146,12 +146,10 @@ def find_window(index: Index, release: Release, params: PictureParams) -> Region
 
 def _read_rows(index: Index, release: Release, params: PictureParams, window: Region) -> Rows:
     """The matching junctions, one more than MOST_ROWS at most."""
-    selection = SelectionParams(
-        region=[str(window)],
-        match=params.match,
-        filter=params.filter,
-        sample_ids=params.sample_ids,
-        group=params.group,
+    conditions = ("match", "filter", "sample_ids", "group")
+    # A copy, because the values have been checked: the model would read its own lists as texts.
+    selection = SelectionParams().model_copy(
+        update={"region": [str(window)], **{name: getattr(params, name) for name in conditions}}
     )
     query = build_query(index, release, selection)
     projection = Projection(_COLUMNS)

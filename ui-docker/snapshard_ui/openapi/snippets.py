@@ -95,5 +95,5 @@ def _r_expression(call: ApiCall, curl: str) -> str:
     if call.body:
         return f"jsonlite::fromJSON(pipe({json.dumps(f'{curl} -s')}))"
     if call.is_binary:
-        return f"download.file({json.dumps(call.url)}, 'picture.png', mode = 'wb')"
+        return f'readBin({json.dumps(call.url)}, "raw", 1e7)'
     return f"{'jsonlite::fromJSON' if call.is_json else 'readLines'}({json.dumps(call.url)})"
