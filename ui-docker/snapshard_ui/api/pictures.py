@@ -222,10 +222,8 @@ def _drawn(drawn: int, matching: int) -> str:
 def _hidden(hidden: int, min_samples: int) -> str:
     if not hidden:
         return ""
-    samples = (
-        "that one sample has" if min_samples == 2 else f"of fewer than {min_samples:,} samples"
-    )
-    return f"{hidden:,} {samples} hidden"
+    samples = "one sample" if min_samples == 2 else f"fewer than {min_samples:,} samples"
+    return f"{hidden:,} hidden, {'which is' if hidden == 1 else 'which are'} in {samples}"
 
 
 def _models(
