@@ -26,8 +26,15 @@ _VALUES = {
     ColumnType.INTEGER: ID_FORM,
     ColumnType.DECIMAL: r"[0-9]{1,12}(\.[0-9]{1,6})?",
     ColumnType.FLAG: "[01]",
-    ColumnType.TEXT: "[!-~]{1,40}",
 }
+_TEXTS = {
+    "chromosome": "chr[1-9]",
+    "strand": r"[+\-?]",
+    "class": "(DA|NDA|D|A|N)",
+    "left_motif": "[ACGT]{2}",
+    "right_motif": "[ACGT]{2}",
+}
+"""Values of the text columns, which have vocabularies and no order."""
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
 _SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,6}"] * 9])
 """The same set of texts; but most texts generated from this pattern end after their start and on the
@@ -110,7 +117,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
 def filter_schema() -> Schema:
     """The schema of a filter on junctions: column, operator, a value of the column's type."""
     symbols = _either(OPERATORS)
-    patterns = []
+    patterns = [f"{name}!?={value}" for name, value in _TEXTS.items()]
     for column_type, value in _VALUES.items():
         columns = _either(name for name, column in FILTERABLE.items() if column.type is column_type)
         patterns.append(f"{columns}{symbols}{value}")
