@@ -86,7 +86,12 @@ def compare(regions: tuple[str, ...], every_test: bool, as_json: bool, **options
     if as_json:
         print_json(response)
         return
-    print_records(comparison_records(response), comparison_columns(response))
+    # Four decimals, as of other numbers, would show small p values as 0.
+    records = [
+        {**record, **{name: f"{record[name]:.2g}" for name in ("p", "q")}}
+        for record in comparison_records(response)
+    ]
+    print_records(records, comparison_columns(response))
     click.echo(_summary(response), err=True)
     if response["truncated"]:
         click.echo("snapshard: truncated; there are more (set --limit or --top)", err=True)

@@ -1,4 +1,6 @@
-"""The commands of docs/evidence.md over the real junctions of ALK print what the page shows."""
+"""The commands of docs/evidence.md and docs/compare.md over the real junctions of ALK print what the
+pages show.
+"""
 
 import gzip
 import re
@@ -13,8 +15,13 @@ from snapshard.__main__ import snapshard
 from snapshard_populate.loading import Compilation, LoadPlan
 from snapshard_populate.releases import read_layout
 
-PAGE = Path(__file__).parents[2] / "docs/evidence.md"
-BLOCKS = re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", PAGE.read_text(encoding="utf-8"))
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page):
+    """The commands of a page, each with its output."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(r"```console\n\$ (.*)\n((?:.*\n)*?)```", text)
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +43,11 @@ def alk(shared, tmp_path_factory):
         yield folder.path
 
 
-def test_the_page_shows_four_junctions():
-    assert len(BLOCKS) == 4
+def test_the_pages_show_four_junctions_and_two_comparisons():
+    assert [len(blocks(page)) for page in ("evidence.md", "compare.md")] == [4, 2]
 
 
-@pytest.mark.parametrize(("command", "output"), BLOCKS)
+@pytest.mark.parametrize(("command", "output"), [*blocks("evidence.md"), *blocks("compare.md")])
 def test_a_command_prints_what_the_page_shows(alk, command, output):
     program, *words = shlex.split(command)
     assert program == "snapshard"
