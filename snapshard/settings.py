@@ -123,6 +123,14 @@ class Settings:
         return replace(self, data=folder, shards=None, discover="")
 
     @property
+    def connections(self) -> int:
+        """Connections of a server to a shard when all pools are full. The bulk worker has those for the
+        exports of all workers, which then have none, and its own for reads.
+        """
+        bulk_reads = max(self.read_connections, self.wide_reads * self.workers)
+        return self.workers * (self.read_connections + self.export_connections) + bulk_reads
+
+    @property
     def embedded(self) -> bool:
         """Whether the shards are those of the embedded server."""
         return self.shards is None and not self.discover

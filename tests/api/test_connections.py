@@ -222,6 +222,19 @@ def test_who_expects_100_continue_gets_it_before_the_body(server):
     assert statuses(exchange(server, head.replace(b"%d" % len(body), b"9000000"))) == [413]
 
 
+@pytest.mark.parametrize("option", [b"close", b"Close", b"close, TE", b"TE,close"])
+def test_a_connection_is_closed_on_request(option, server):
+    received = exchange(server, GET + b"TE: trailers\r\nConnection: %s\r\n\r\n" % option)
+    assert statuses(received) == [200]
+    assert b"Connection: close" in received
+
+
+def test_an_unknown_transfer_coding_is_the_clients_fault(server):
+    received = exchange(server, GET + b"Transfer-Encoding: x\r\n\r\n")
+    assert statuses(received) == [400]
+    assert b"application/problem+json" in received
+
+
 @pytest.mark.parametrize(
     "head",
     [b"GET /livez HTTP/1.1\nHost: x\n\n", b"GET /a b HTTP/1.1\r\n\r\n", b"\x16\x03\x01\r\n\r\n"],

@@ -22,13 +22,14 @@ def test_port_0_is_a_free_port_that_is_printed(world, start_server):
 
 def test_a_restart_of_the_workers_keeps_the_port_and_refuses_nobody(world, start_server):
     server = start_server("--data", str(world.folder), "--workers", "2")
-    wait_for(lambda: len(workers(server)) == 2, 10)
+    wait_for(lambda: len(workers(server)) == 3, 10)
+    # Two and the bulk worker.
     old, refused = workers(server), 0
 
     def replaced():
         nonlocal refused
         refused += not answers(f"{server.url}/livez")
-        return len(workers(server)) == 2 and not workers(server) & old
+        return len(workers(server)) == 3 and not workers(server) & old
 
     server.process.send_signal(signal.SIGHUP)
     wait_for(replaced, 30, why=server.log.read_text)

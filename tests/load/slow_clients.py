@@ -55,7 +55,7 @@ def open_sockets(address: tuple[str, int], count: int, text: bytes) -> Iterator[
 def wide_queries(address: tuple[str, int], compilation: str, count: int) -> Iterator[list[int]]:
     """Clients that query a whole chromosome restricted to 399 samples again and again.
 
-    Yields the list of the statuses of their responses.
+    Yields the list of the statuses of their responses, 0 for a connection that failed.
     """
     stop, statuses = threading.Event(), list[int]()
     samples = ",".join(map(str, range(50_099, 50_498)))
@@ -64,13 +64,18 @@ def wide_queries(address: tuple[str, int], compilation: str, count: int) -> Iter
     def repeat() -> None:
         while not stop.is_set():
             connection = http.client.HTTPConnection(*address, timeout=60)
-            connection.request("GET", path)
-            response = connection.getresponse()
-            response.read()
-            statuses.append(response.status)
+            try:
+                connection.request("GET", path)
+                response = connection.getresponse()
+                response.read()
+                statuses.append(response.status)
+                retry = float(response.headers.get("Retry-After", 0))
+            except (OSError, http.client.HTTPException):
+                statuses.append(0)
+                retry = 1.0
             connection.close()
             # A client that is told to wait does so; otherwise the attack would measure its own speed.
-            stop.wait(float(response.headers.get("Retry-After", 0)))
+            stop.wait(retry)
 
     threads = [threading.Thread(target=repeat, daemon=True) for _ in range(count)]
     for thread in threads:
@@ -79,6 +84,25 @@ def wide_queries(address: tuple[str, int], compilation: str, count: int) -> Iter
     stop.set()
     for thread in threads:
         thread.join(60)
+
+
+@contextmanager
+def attack(
+    address: tuple[str, int], compilation: str, counts: dict[str, int]
+) -> Iterator[list[int]]:
+    """So many clients of each kind. Yields the statuses of the responses to wide queries."""
+    base = f"/api/v1/compilations/{compilation}"
+    with ExitStack() as stack:
+        for kind, text in (
+            ("heads", half_head(base)),
+            ("bodies", half_body(base)),
+            ("silent", b""),
+            ("exports", export_request(base)),
+        ):
+            stack.enter_context(open_sockets(address, counts.get(kind, 0), text))
+        statuses = stack.enter_context(wide_queries(address, compilation, counts.get("wide", 0)))
+        time.sleep(0.5)
+        yield statuses
 
 
 def gene_latencies(address: tuple[str, int], path: str, seconds: float) -> tuple[list[float], int]:
@@ -94,7 +118,7 @@ def gene_latencies(address: tuple[str, int], path: str, seconds: float) -> tuple
             response.read()
             errors += response.status != 200
             connection.close()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             errors += 1
         times.append(1000 * (time.perf_counter() - start))
     return times, errors
@@ -107,18 +131,7 @@ def measure(server: str, compilation: str, gene: str, seconds: float) -> None:
     base = f"/api/v1/compilations/{compilation}"
     idle_p95 = 0.0
     for name, counts in ATTACKS.items():
-        with ExitStack() as stack:
-            for kind, text in (
-                ("heads", half_head(base)),
-                ("bodies", half_body(base)),
-                ("silent", b""),
-                ("exports", export_request(base)),
-            ):
-                stack.enter_context(open_sockets(address, counts.get(kind, 0), text))
-            statuses = stack.enter_context(
-                wide_queries(address, compilation, counts.get("wide", 0))
-            )
-            time.sleep(0.5)
+        with attack(address, compilation, counts) as statuses:
             times, errors = gene_latencies(address, f"{base}/junctions?gene={gene}", seconds)
         p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
         idle_p95 = idle_p95 or p95

@@ -152,8 +152,7 @@ def test_what_serves_has_probes_that_ask_no_other_pod(overlay: str) -> None:
 @each_overlay
 def test_connections_of_all_servers_fit_a_database(overlay: str) -> None:
     autoscaler = next(one for one in objects(overlay) if one["kind"] == "HorizontalPodAutoscaler")
-    settings = Settings()
-    per_server = settings.workers * (settings.read_connections + settings.export_connections)
+    per_server = Settings().connections
     servers = autoscaler["spec"]["maxReplicas"] + 1  # one more while a roll-out is under way
     loader, people, reserved = 4, 5, 3
     for one in objects(overlay):

@@ -15,10 +15,8 @@ LOADERS = 100
 
 def test_the_embedded_server_has_room_for_every_pool_when_all_are_full():
     usual = Settings()
-    assert (
-        usual.workers * DATABASES * (usual.read_connections + usual.export_connections) + LOADERS
-        <= CONNECTIONS
-    )
+    assert usual.connections == 2 * (4 + 4) + 4
+    assert DATABASES * usual.connections + LOADERS <= CONNECTIONS
 
 
 @pytest.mark.parametrize(

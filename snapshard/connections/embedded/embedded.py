@@ -28,9 +28,10 @@ from snapshard.connections.shard_map import CATALOG, ShardMap, shard_errors
 from snapshard.errors import BadQuery, SnapshardError
 
 SHARD_PREFIX = "shard_"
-CONNECTIONS = 600
-"""max_connections: the pools of the default settings when all are full (2 workers x 26 databases x
-(4 for reads + 4 for exports) = 416) and the loaders. Idle slots cost little.
+CONNECTIONS = 640
+"""max_connections: the pools of the default settings when all are full (26 databases x (2 workers x
+(4 for reads + 4 for exports) + 4 for reads of the bulk worker) = 520) and the loaders. Idle slots
+cost little.
 """
 CONFIGURATION = f"""
 # Written by snapshard when it created this folder. You may edit these lines; they are not written

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Flask, Response
@@ -67,8 +68,9 @@ class ProblemDetails:
 
 
 def install(app: Flask) -> None:
-    """Registers the one handler for every error."""
+    """Registers the one handler for every error; redirects, which Flask makes itself, get no host."""
     app.register_error_handler(Exception, problem_response)
+    app.after_request(_remove_host)
 
 
 def problem_response(error: Exception) -> Response:
@@ -116,6 +118,16 @@ def _headers(error: HTTPException) -> dict[str, str]:
         for name, value in error.get_headers()
         if name.lower() not in ("content-type", "content-length")
     }
+
+
+def _remove_host(response: Response) -> Response:
+    """The response, redirecting to a path: a host would be the one that the client sent (Host header)."""
+    parts = urlsplit(response.headers.get("Location", ""))
+    if parts.netloc:
+        # Two slashes at the start would begin with a host again.
+        path = "/" + parts.path.lstrip("/")
+        response.headers["Location"] = f"{path}?{parts.query}" if parts.query else path
+    return response
 
 
 def _invalid_values(error: ValidationError) -> list[dict[str, str]]:

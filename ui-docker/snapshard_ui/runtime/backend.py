@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, current_app
 
@@ -21,6 +21,7 @@ from snapshard.connections import ShardSource, running_shards
 from snapshard.errors import TooBusy
 from snapshard.index import Index
 from snapshard.settings import Settings
+from snapshard_ui.runtime.bulk_channel import leave_to_bulk_worker
 from snapshard_ui.runtime.disconnects import DisconnectMonitor
 from snapshard_ui.runtime.limits import Limit
 from snapshard_ui.runtime.metrics import Metrics
@@ -44,15 +45,31 @@ class Backend:
         self.settings = settings
         self.metrics = Metrics()
         self.disconnects = DisconnectMonitor()
+        self._set_limits(settings)
+        self._shards = shards
+        self._lock = threading.Lock()
+        self._resources: _ProcessResources | None = None
+
+    def serve_large_requests(self, workers: int) -> None:
+        """Prepares for the large requests of so many workers; call it before the first request."""
+        each = self.settings
+        self.settings = replace(
+            each,
+            threads=each.threads * workers,
+            exports=each.exports * workers,
+            wide_reads=each.wide_reads * workers,
+            read_connections=max(each.read_connections, each.wide_reads * workers),
+            export_connections=each.export_connections * workers,
+        )
+        self._set_limits(self.settings)
+
+    def _set_limits(self, settings: Settings) -> None:
         # With both limits reached, half of the threads are occupied by them.
         waiters = settings.threads // 4
         self.exports = Limit("exports", settings.exports, waiters=waiters - settings.exports)
         self.wide_reads = Limit(
             "wide-reads", settings.wide_reads, waiters=waiters - settings.wide_reads
         )
-        self._shards = shards
-        self._lock = threading.Lock()
-        self._resources: _ProcessResources | None = None
 
     @property
     def index(self) -> Index:
@@ -68,8 +85,9 @@ class Backend:
 
     def take_export_slot(self, *, wait: float = 0) -> Callable[[], None]:
         """Takes one of the slots for exports and returns a function that gives it back. Raises
-        TooBusy if none becomes free within `wait` seconds.
+        TooBusy if none becomes free within `wait` seconds, and Moved in an ordinary worker.
         """
+        leave_to_bulk_worker()
         if not self.exports.take(wait):
             self.metrics.refused.inc()
             raise TooBusy(
@@ -91,8 +109,9 @@ class Backend:
 
     def take_wide_slot(self) -> Callable[[], None]:
         """Takes one of the slots for queries that read much and returns a function that gives it
-        back. Raises TooBusy if none becomes free in time.
+        back. Raises TooBusy if none becomes free in time, and Moved in an ordinary worker.
         """
+        leave_to_bulk_worker()
         if not self.wide_reads.take(self.settings.read_seconds):
             raise TooBusy(
                 f"busy: {self.wide_reads.slots} queries that read much are in progress on this"
@@ -143,6 +162,11 @@ def _once(callback: Callable[[], None]) -> Callable[[], None]:
 def install(app: Flask, settings: Settings, shards: ShardSource | None) -> None:
     """Gives the application its backend."""
     app.extensions[_EXTENSION] = Backend(settings, shards)
+
+
+def serve_large_requests(app: Flask, *, workers: int) -> None:
+    """Prepares an application for the large requests of so many workers."""
+    app.extensions[_EXTENSION].serve_large_requests(workers)
 
 
 def current_backend() -> Backend:

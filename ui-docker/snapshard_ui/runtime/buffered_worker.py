@@ -14,21 +14,30 @@ sockets at once, also reads the requests. What must hold:
 - A deadline is for a whole head or body, not for each byte, so that nobody extends it by sending
   little.
 - Memory is bounded: by the limits of a request, and by _BUFFERED_BYTES for all of them together.
+
+One worker is the bulk worker (bulk_channel.py). It accepts no connections, but receives those of
+requests that read much, and then serves them until they are closed.
 """
 
 import errno
+import math
 import resource
 import socket
 import sys
+import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
 import orjson
+from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from snapshard_ui.runtime.backend import serve_large_requests
+from snapshard_ui.runtime.bulk_channel import MOVABLE, BulkChannel, Moved, MovedRequest
 from snapshard_ui.runtime.request_buffer import RequestBuffer, Stage
 
 CONNECTIONS = 4_096
@@ -39,6 +48,8 @@ BODY_SECONDS = 30.0
 """Maximum time from the end of the head to the end of the body."""
 _STOP_SECONDS = 2.0
 """How long a stopping worker still waits for the rest of a request."""
+_RECEIVE_SECONDS = 0.5
+"""How long a stopping bulk worker still receives requests: the ordinary workers stop a little later."""
 _LINGER_SECONDS = 2.0
 """How long a closed connection still reads, so that the client gets the end of the response: the
 kernel resets a connection that is closed with unread bytes, and discards what was sent.
@@ -46,6 +57,8 @@ kernel resets a connection that is closed with unread bytes, and discards what w
 _BUFFERED_BYTES = 64 << 20
 """Bytes of incomplete requests per worker; above, the largest of them is refused."""
 _READ_BYTES = 1 << 16
+_DETAIL_LENGTH = 200
+"""Characters of a parser's message in a response."""
 _OTHER_FILES = 512
 """Open files of a worker besides its connections: shards, logs, counters."""
 _SWITCH_SECONDS = 0.0005
@@ -53,28 +66,60 @@ _SWITCH_SECONDS = 0.0005
 waits several times for its turn takes ten times as long beside one that unpacks many rows.
 """
 _REASONS = {
+    400: "Bad Request",
     408: "Request Timeout",
     413: "Content Too Large",
+    414: "URI Too Long",
+    417: "Expectation Failed",
     431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
     503: "Service Unavailable",
 }
+_OWN_FAULTS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
+_PARSER_STATUSES = {
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.LimitRequestLine: 414,
+}
+"""Statuses of what the parser refuses; of all else it is 400. Gunicorn itself calls an unknown transfer
+coding an error of the server (501).
+"""
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
     """A connection with the bytes of its next request."""
+
+    parser: Any
 
     def __init__(self, worker: "BufferedWorker", *arguments: Any) -> None:
         super().__init__(*arguments)
         self.request = RequestBuffer()
         # A thread that gets the connection need not wait for its first byte.
         self.data_ready = True
+        self.movable = False
+        """Whether the bulk worker can respond to the request in progress."""
+        self.moved = False
+        self._content = b""
         self._worker = worker
 
     def init(self) -> None:
         """Gives the bytes of the request to gunicorn's parser; called by the thread that handles it."""
         super().init()
         request, self.request = self.request, RequestBuffer()
-        self.parser.unreader.unread(request.content())
+        self._content = request.content()
+        self.movable = not request.is_upload
+        self.parser.unreader.unread(self._content)
+
+    def begin_again(self) -> None:
+        """Takes the request back to its start, before its response has begun; it stays here."""
+        self.initialized, self.parser = False, None
+        super().init()
+        self.movable = False
+        self.parser.unreader.unread(self._content)
+
+    def as_moved(self) -> MovedRequest:
+        """The connection and the request in progress, for the bulk worker."""
+        return MovedRequest(self.sock, self.client, self.server, self._content)
 
     def close(self, graceful: bool = False) -> None:
         """Closes the connection; gracefully: when the client has closed its end, or soon."""
@@ -89,6 +134,12 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
 class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes without types
     """A worker with threads whose main loop reads the requests."""
 
+    channel: BulkChannel
+    is_bulk: bool
+    cfg: Any
+    wsgi: Any
+    _accepting: bool
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._waiting: dict[Connection, float] = {}
@@ -96,12 +147,86 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         self._lingering: dict[Connection, float] = {}
         self._buffered_bytes = 0
         self._next_check = 0.0
+        self._current = threading.local()
+        self._stop_receiving = math.inf
+        """When the bulk worker ends receiving; until then it counts as a connection."""
 
     def init_process(self) -> None:
         """Prepares the process; returns when the worker has stopped."""
         self.worker_connections = _allow_files(CONNECTIONS)
         sys.setswitchinterval(_SWITCH_SECONDS)
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Loads the application; one that responds to large requests has the limits of all workers."""
+        super().load_wsgi()
+        application = self.wsgi
+        if self.is_bulk:
+            serve_large_requests(application, workers=self._ordinary_workers)
+
+        def respond(environ: dict[str, Any], start_response: Any) -> Any:
+            environ[MOVABLE] = self._may_move(self._current.connection)
+            return application(environ, start_response)
+
+        self.wsgi = respond
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads; the bulk worker has as many as all others together."""
+        workers = self._ordinary_workers if self.is_bulk else 1
+        return ThreadPoolExecutor(self.cfg.threads * workers)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begins or ends accepting connections; the bulk worker receives until it ends."""
+        if not self.is_bulk:
+            super().set_accept_enabled(enabled)
+        elif enabled and not self._accepting:
+            self.poller.register(self.channel, EVENT_READ, self._receive)
+            self.channel.running = self._accepting = True
+        elif not enabled and self.alive:
+            self.poller.unregister(self.channel)
+            self._accepting = False
+        elif not enabled:
+            # What an ordinary worker has sent a moment ago still gets its response.
+            self.channel.running = self._accepting = False
+            self.nr_conns += 1
+            self._stop_receiving = time.monotonic() + _RECEIVE_SECONDS
+
+    def handle(self, conn: Connection) -> Any:
+        """Responds to the request of a connection, or leaves it to the bulk worker."""
+        self._current.connection = conn
+        try:
+            return super().handle(conn)
+        except Moved:
+            if self.channel.send(conn.as_moved()):
+                conn.moved = True
+                return True
+            conn.begin_again()
+            return super().handle(conn)
+
+    def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
+        """Takes the connection back from a thread; one that moved is the bulk worker's."""
+        if conn.moved:
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            super().finish_request(conn, fs)
+
+    @property
+    def _ordinary_workers(self) -> int:
+        return max(1, int(self.cfg.workers) - 1)
+
+    def _may_move(self, connection: Connection) -> bool:
+        # A worker that stops may outlive the bulk worker.
+        return connection.movable and self.alive and not self.is_bulk and self.channel.running
+
+    def _receive(self, _: object = None) -> None:
+        for moved in self.channel.receive():
+            self.nr_conns += 1
+            connection = Connection(
+                self, self.cfg, moved.client, moved.address, moved.server_address
+            )
+            self._wait(connection)
+            self._add(connection, moved.content)
 
     def accept(self, listener: socket.socket) -> None:
         """Accepts a connection and reads what it has sent already."""
@@ -120,6 +245,19 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         connection = Connection(self, self.cfg, client, address, listener.getsockname())
         self._wait(connection)
         self._read(connection)
+
+    def handle_error(
+        self, req: object, client: socket.socket, addr: object, exc: Exception
+    ) -> None:
+        """Responds to a request that the parser refuses, or that failed outside of the application."""
+        if isinstance(exc, errors.ParseException) and not isinstance(exc, _OWN_FAULTS):
+            self.log.warning("Invalid request: %s", exc)
+            response = _refusal(_PARSER_STATUSES.get(type(exc), 400), str(exc)[:_DETAIL_LENGTH])
+        else:
+            self.log.exception("Error handling request")
+            response = _refusal(500)
+        with suppress(OSError):
+            client.send(response)
 
     def enqueue_req(self, conn: Connection) -> None:
         """Reads the rest of the next request, whose first bytes came with the one before."""
@@ -142,6 +280,9 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         if now < self._next_check:
             return
         self._next_check = now + 0.5
+        if self._stop_receiving < now:
+            self._stop_receiving = math.inf
+            self.nr_conns -= 1
         for connections, end in ((self._waiting, self._end_waiting), (self._lingering, self._drop)):
             if not self.alive:
                 for connection, deadline in connections.items():
@@ -266,10 +407,14 @@ def _allow_files(connections: int) -> int:
     return max(64, soft - _OTHER_FILES)
 
 
-def _refusal(status: int) -> bytes:
+def _refusal(status: int, detail: str = "") -> bytes:
     """A short response in the form of RFC 9457 that ends the connection."""
     reason = _REASONS[status]
-    body = orjson.dumps({"type": "about:blank", "title": reason, "status": status})
+    members = {"type": "about:blank", "title": reason, "status": status}
+    if detail:
+        # The parser reads heads as latin-1, whose characters are all valid here.
+        members["detail"] = detail
+    body = orjson.dumps(members)
     retry = "Retry-After: 2\r\n" if status == 503 else ""
     head = (
         f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/problem+json\r\n"

@@ -11,9 +11,10 @@ and responds with its status. Only what a parser would have to wait for must be 
   `Connection: close`. A chunked body over the limit is refused here.
 - a body that the application reads while it responds (UPLOAD_PATH) is not waited for either.
 
-Two things in the head are changed on the way. Bytes over 127 in the target are percent-encoded,
+Three things in the head are changed on the way. Bytes over 127 in the target are percent-encoded,
 since curl and R send them as they are and gunicorn refuses them. `Expect: 100-continue` is removed,
-since the interim response is sent before the body is read.
+since the interim response is sent before the body is read. `Connection: close, TE` becomes
+`Connection: close`, since gunicorn would take the list for one unknown option.
 """
 
 import re
@@ -58,6 +59,8 @@ class RequestBuffer:
         """The status of the response if the request is refused."""
         self.expects_continue = False
         """Whether the client waits for `100 Continue` before it sends the body."""
+        self.is_upload = False
+        """Whether the application reads the body while it responds."""
         self._bytes = bytearray()
         self._position = 0
         """Everything before this position has been searched."""
@@ -109,12 +112,14 @@ class RequestBuffer:
         values = dict(map(_field, fields))
         if _is_upload(method, target):
             # gunicorn then sends `100 Continue` itself, when the application begins to read.
-            self._body_start = end
+            self._body_start, self.is_upload = end, True
             self._complete(close=True)
             return
         if request_line.endswith(b"HTTP/1.1") and values.get(b"expect") == b"100-continue":
             self.expects_continue = True
             fields = [field for field in fields if _field(field)[0] != b"expect"]
+        if b"close" in values.get(b"connection", b"").replace(b" ", b"").split(b","):
+            fields = _closing(fields)
         head = b"\r\n".join([method + space + target, *fields]) + _END
         self._bytes[:end] = head
         self._body_start = self._position = len(head)
@@ -184,8 +189,7 @@ class RequestBuffer:
         if not close or not self._body_start:
             return
         request_line, *fields = bytes(self._bytes[: self._body_start - len(_END)]).split(b"\r\n")
-        fields = [field for field in fields if _field(field)[0] != b"connection"]
-        head = b"\r\n".join([request_line, *fields, b"Connection: close"]) + _END
+        head = b"\r\n".join([request_line, *_closing(fields)]) + _END
         self._bytes[: self._body_start] = head
         self._body_start = len(head)
 
@@ -193,6 +197,11 @@ class RequestBuffer:
 def _is_upload(method: bytes, target: bytes) -> bool:
     path = unquote_to_bytes(target.partition(b" ")[0].partition(b"?")[0])
     return method == b"POST" and path.endswith(UPLOAD_PATH)
+
+
+def _closing(fields: list[bytes]) -> list[bytes]:
+    """The fields with the connection closed after the response."""
+    return [*(field for field in fields if _field(field)[0] != b"connection"), b"Connection: close"]
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:

@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -24,6 +25,7 @@ from gunicorn.config import KNOWN_SETTINGS
 from snapshard.errors import SnapshardError
 from snapshard.settings import Settings
 from snapshard_ui.runtime.buffered_worker import CONNECTIONS, BufferedWorker
+from snapshard_ui.runtime.bulk_channel import BulkRole
 from snapshard_ui.runtime.logs import log_config
 
 _GUNICORN_SETTINGS = {setting.name for setting in KNOWN_SETTINGS}
@@ -36,11 +38,12 @@ def options(settings: Settings) -> dict[str, Any]:
 
     Workers use threads, because a request mostly waits for shards. A thread gets a request when all
     of it has arrived (buffered_worker.py), and is occupied until the response is sent; for an export
-    that is when the client has read all of it.
+    that is when the client has read all of it. One more worker serves requests that read much.
     """
+    role = BulkRole()
     configuration = {
         "bind": f"{url_host(settings.host)}:{settings.port}",
-        "workers": settings.workers,
+        "workers": settings.workers + 1,
         "threads": settings.threads,
         "worker_class": BufferedWorker,
         "worker_connections": CONNECTIONS,
@@ -55,7 +58,9 @@ def options(settings: Settings) -> dict[str, Any]:
         "accesslog": None,
         "logconfig_dict": log_config(queries=settings.log_queries),
         "on_starting": _share_counters,
-        "child_exit": _forget_worker,
+        "pre_fork": role.assign,
+        "on_reload": role.renew,
+        "child_exit": partial(_forget_worker, role),
     }
     # Older gunicorn has no control socket and refuses a setting that it does not know.
     if "control_socket_disable" in _GUNICORN_SETTINGS:
@@ -105,7 +110,8 @@ def _remove_counters(folder: str, parent: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _forget_worker(arbiter: Any, worker: Any) -> None:
+def _forget_worker(role: BulkRole, arbiter: Any, worker: Any) -> None:
+    role.resign(worker)
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
