@@ -185,7 +185,7 @@ def _draw_line(arc: Arc, curve: _Curve, *, is_chosen: bool) -> Element:
         class_=_words("arc", arc, is_chosen=is_chosen),
         data_name=arc.name,
     )
-    return content if arc.href is None else element("a", content, href=arc.href)
+    return content if arc.href is None else element("a", content, href=arc.href, tabindex=-1)
 
 
 def _draw_count(arc: Arc, box: _Box, *, is_chosen: bool) -> Element:

@@ -71,7 +71,7 @@ def _bar(scale: Scale, each: Bin, highest: int, baseline: float) -> Element:
             element("rect", class_=words, x=left, y=baseline - height, width=width, height=height)
         )
     content = group(parts, class_="bin", data_start=str(each.start))
-    return content if each.href is None else element("a", content, href=each.href)
+    return content if each.href is None else element("a", content, href=each.href, tabindex=-1)
 
 
 def _details(each: Bin) -> str:

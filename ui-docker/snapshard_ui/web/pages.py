@@ -18,6 +18,7 @@ from snapshard.release import Release
 from snapshard_ui.api import PREFIX, find_release, read_params
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.http import compress_response, problem_details
+from snapshard_ui.pictures import stylesheet
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web import sections, words
 from snapshard_ui.web.state import State, from_form
@@ -55,6 +56,14 @@ def page() -> AnyResponse:
     # One section that fails decides the status, although the other is still shown.
     status = next((section.status for section in visible if section.problem), 200)
     return _rendered(state, content, status=status)
+
+
+@blueprint.get("/picture.css")
+def picture_styles() -> Response:
+    """The styles of the pictures in the page."""
+    response = Response(stylesheet("auto"), mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 @blueprint.errorhandler(Exception)

@@ -36,6 +36,7 @@ from snapshard_ui.web.links import (
     snippets,
     tidy_download,
 )
+from snapshard_ui.web.picture import PagePicture, page_picture
 from snapshard_ui.web.search_text import Meaning, Pairs, api_pairs, meaning
 from snapshard_ui.web.state import State
 from snapshard_ui.web.words import group_rows, matching
@@ -68,6 +69,7 @@ class Section:
     snippets: list[Snippet] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     choices: list[Link] = field(default_factory=list)
+    picture: PagePicture | None = None
 
     @property
     def status(self) -> int:
@@ -104,6 +106,7 @@ def results(release: Release, state: State) -> Section:
             links=links_out(release, region, [])
             if region
             else _gene_links(release, interpretation),
+            picture=page_picture(release, state, pairs),
         )
 
     section = _section_or_problem(search)

@@ -1,0 +1,56 @@
+"""The picture on the page: it shows what the API draws, links to the evidence, and needs no script."""
+
+import re
+from urllib.request import urlopen
+
+import pytest
+from looking import GENE, rows
+from playwright.sync_api import expect
+
+
+def arcs(page):
+    return page.locator(".figure .arc")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_gene_is_drawn_and_an_arc_leads_to_its_evidence(open_page, url, script):
+    page = open_page(GENE, java_script_enabled=script)
+    drawing = urlopen(f"{url}api/v1/compilations/sim/junctions.svg?gene=SIMG00001").read().decode()
+    names = re.findall(r'class="arc [^"]*" data-name="([^"]*)"', drawing)
+    assert names
+    expect(arcs(page)).to_have_count(len(names))
+    arcs(page).last.locator(".hit").dispatch_event("click")
+    expect(page.locator("#evidence .name")).to_contain_text(names[-1])
+    expect(page.locator(".figure .arc.chosen")).to_have_attribute("data-name", names[-1])
+
+
+def test_a_whole_chromosome_is_drawn_as_bars_that_lead_to_their_region(open_page):
+    page = open_page("?compilation=sim&q=chr1")
+    bars = page.locator(".figure .bin")
+    expect(bars.first).to_be_visible()
+    expect(arcs(page)).to_have_count(0)
+    page.locator(".figure .bars a .bar").first.dispatch_event("click")
+    expect(page.locator(".figure .arcs.above")).to_be_attached()
+    expect(page.locator("#q")).to_have_value(re.compile(r"chr1:[\d,]+-[\d,]+"))
+
+
+def test_the_picture_follows_the_filters_of_the_table(open_page):
+    page = open_page(GENE + "&filter=samples_count%3E%3D1&rows=1000")
+    expect(arcs(page)).to_have_count(rows(page).count())
+
+
+def test_dark_and_light_colours_follow_the_reader(open_page):
+    grounds = [
+        open_page(GENE, color_scheme=scheme)
+        .locator(".figure .ground")
+        .evaluate("ground => getComputedStyle(ground).fill")
+        for scheme in ("light", "dark")
+    ]
+    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 24, 27)"]
+
+
+def test_a_narrow_screen_scrolls_the_picture_and_not_the_page(open_page):
+    page = open_page(GENE, viewport={"width": 360, "height": 800})
+    widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+    assert page.locator(".figure svg").bounding_box()["width"] >= 700

@@ -1,0 +1,75 @@
+"""The picture of a search: the drawing of the API, with links to the page's own states."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from snapshard.errors import SnapshardError
+from snapshard.region import Region
+from snapshard.release import Release
+from snapshard_ui.api import Addresses, PictureParams, draw_window
+from snapshard_ui.runtime import current_index
+from snapshard_ui.web.links import Link, base_url
+from snapshard_ui.web.search_text import Pairs
+from snapshard_ui.web.state import State
+
+_WIDTH = 1_200
+_DRAWN = ("region", "gene", "match", "filter", "group", "sample_ids")
+"""The parameters of rows that a picture has, too."""
+
+
+@dataclass(frozen=True)
+class PagePicture:
+    """A picture as SVG in the page, and its downloads."""
+
+    svg: Markup
+    downloads: list[Link]
+
+
+def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | None:
+    """The picture of a search for one region or one gene; None for any other search, and if a part of
+    the picture is unavailable.
+    """
+    names = [name for name, _ in pairs]
+    if names.count("region") + names.count("gene") != 1:
+        return None
+    drawn_pairs = [(name, value) for name, value in pairs if name in _DRAWN]
+    # Whoever asks for a number of samples wants to see those that have it.
+    if any("samples_count" in value for name, value in drawn_pairs if name == "filter"):
+        drawn_pairs.append(("min_samples", "1"))
+    if state.junction:
+        drawn_pairs.append(("junction", state.junction))
+    addresses = Addresses(
+        of_junction=lambda name: state.url(junction=name) + "#evidence",
+        of_region=lambda region: state.fresh(q=_text(region)),
+    )
+    with suppress(SnapshardError):
+        params = _params([*drawn_pairs, ("width", str(_WIDTH))])
+        picture = draw_window(current_index(), release, params, addresses)
+        # The writer escapes every text of the drawing.
+        return PagePicture(Markup(picture.drawing.svg()), _downloads(release, drawn_pairs))
+    return None
+
+
+def _params(pairs: Pairs) -> PictureParams:
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        if name in ("filter", "group"):
+            values.setdefault(name, [])
+            texts = values[name]
+            assert isinstance(texts, list)
+            texts.append(value)
+        else:
+            values[name] = [value] if name == "sample_ids" else value
+    return PictureParams.model_validate(values)
+
+
+def _downloads(release: Release, pairs: Pairs) -> list[Link]:
+    base, query = base_url(release, server=False), urlencode(pairs)
+    return [Link(suffix.upper(), f"{base}/junctions.{suffix}?{query}") for suffix in ("svg", "png")]
+
+
+def _text(region: Region) -> str:
+    return f"{region.chrom}:{region.start:,}-{region.end:,}"
