@@ -24,7 +24,7 @@ Three things to try in another terminal once the server is ready (the data are s
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report storage-spike growth locust notebook docs clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -56,6 +56,9 @@ benchmark: $(VENV)/test ## compare with SQLite, PostgreSQL, tabix and DuckDB (SC
 
 benchmark-report: $(VENV)/test ## write the tables and plots of the benchmark again, without measuring
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --report-only
+
+benchmark-columns: $(VENV)/test ## measure published files in a folder and on S3 (docs/columns.md); ROWS=20000 for a trial
+	$(bin)/python -m analysis.columns --rows $(or $(ROWS),150000)
 
 storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes; needs Docker and root)
 	$(bin)/python -m analysis.storage all

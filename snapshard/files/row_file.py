@@ -19,6 +19,8 @@ from snapshard.pairs import Integers
 from snapshard.region import Region
 
 Mask = NDArray[np.bool_]
+_TAIL_BYTES = 256 << 10
+"""Bytes to read from the end of a file at first. Arrow reads 64 kB, and a larger footer once more."""
 
 
 class RowFile:
@@ -39,7 +41,7 @@ class RowFile:
             raise BadSource(place, reason)
         try:
             # Buffered columns that are adjacent in the file come in one request.
-            return pq.ParquetFile(source, pre_buffer=True)
+            return pq.ParquetFile(source, metadata=_footer(source), pre_buffer=True)
         except pa.ArrowInvalid as exc:
             raise BadSource(place, f"expected a Parquet file, got: {exc}") from exc
 
@@ -100,3 +102,12 @@ class RowFile:
             metadata.row_group(group).column(column).statistics
             for group in range(metadata.num_row_groups)
         ]
+
+
+def _footer(source: Any) -> pq.FileMetaData | None:
+    """The footer of a file, read in one request; None if it is larger than the tail."""
+    size = source.size()
+    tail = source.read_at(min(size, _TAIL_BYTES), max(size - _TAIL_BYTES, 0))
+    # A Parquet file ends with its footer, the footer's length (4 bytes) and "PAR1".
+    footer_bytes = int.from_bytes(tail[-8:-4], "little") + 8
+    return pq.read_metadata(pa.BufferReader(tail)) if footer_bytes <= len(tail) else None
