@@ -103,7 +103,7 @@ HEADERS = {
     "Origin": [f"https://{MARK}.example", "null"],
     "Referer": [f"javascript:{MARK}"],
     "User-Agent": [f"<script>{MARK}</script>", ""],
-    "X-Request-ID": [MARK, f"<{MARK}>", "a" * 500, ""],
+    "X-Request-ID": ["my-id", f"<{MARK}>", "a" * 500, ""],
     "X-Forwarded-Host": [f"{MARK}.example"],
     "X-Forwarded-Prefix": [f"/{MARK}", f"//{MARK}.example"],
     "X-Forwarded-Proto": ["https", MARK],
