@@ -17,6 +17,7 @@ _COMMANDS = {
     "evidence": ("snapshard.commands.evidence", ""),
     "annotate": ("snapshard.commands.annotate", ""),
     "sites": ("snapshard.commands.sites", ""),
+    "variant": ("snapshard.commands.variant", ""),
     "consequence": ("snapshard.commands.consequence", ""),
     "samples": ("snapshard.commands.samples", ""),
     "genes": ("snapshard.commands.genes", ""),

@@ -13,6 +13,7 @@ from docs.tools import (
     consequences,
     mcp,
     splicing,
+    variants,
 )
 
 DOCS = Path(__file__).parents[1]
@@ -26,5 +27,6 @@ PAGES: dict[str, Mapping[str, Callable[[], str]]] = {
     "consequences.md": consequences.PARTS,
     "mcp.md": mcp.PARTS,
     "splicing.md": splicing.PARTS,
+    "variants.md": variants.PARTS,
 }
 """By page: the names of its parts with the functions that generate them."""

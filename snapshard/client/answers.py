@@ -77,6 +77,44 @@ class AnswerMethods(Connection):
         warn_if_truncated(response, f"truncated at limit={limit}: a role has more junctions")
         return site_frame(response)
 
+    def variant(
+        self,
+        variant: str,
+        *,
+        chain: str | Path | None = None,
+        window: int | None = None,
+        cryptic_range: int | None = None,
+        most_skipped: int | None = None,
+        min_samples: int | None = None,
+        transcript: str | None = None,
+        sites: int | None = None,
+        limit: int | None = None,
+        **options: Unpack[ReleaseOptions],
+    ) -> dict[str, Any]:
+        """The splice sites near a variant, their junctions, and what else the data show there
+        (docs/variants.md).
+
+        The variant is `chr2-71549340-A-G`, `chr2:71549340A>G`, `chr2:71549340`, or HGVS such as
+        `NM_003494.4:c.1053+5G>A`. One of another assembly is lifted over with `chain`, a chain file on
+        this machine; it needs the extra `liftover`. A `Truncated` warning reports that there are more
+        than `sites` sites, or more than `limit` junctions or events of a site.
+        """
+        from snapshard.client.variant import lifted_variant, with_origin
+
+        parameters = {
+            "window": window,
+            "cryptic_range": cryptic_range,
+            "most_skipped": most_skipped,
+            "min_samples": min_samples,
+            "transcript": transcript,
+            "sites": sites,
+            "limit": limit,
+        }
+        name = variant if chain is None else str(lifted_variant(variant, Path(chain)))
+        response = self.get(f"variants/{quoted(name)}", parameters, **options)
+        warn_if_truncated(response, "truncated: there are more sites, junctions or events")
+        return response if chain is None else with_origin(response, variant, Path(chain))
+
     def consequence(
         self,
         junction: Texts = (),

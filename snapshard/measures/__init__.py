@@ -46,6 +46,7 @@ from snapshard.measures.splicing import (
     shared_samples,
     tissue_specificity,
 )
+from snapshard.measures.variant_sites import SiteReport, read_variant_sites
 
 __all__ = [
     "CONFIDENCE",
@@ -68,6 +69,7 @@ __all__ = [
     "SampleSums",
     "Side",
     "Site",
+    "SiteReport",
     "SplicedIn",
     "Thresholds",
     "Verdict",
@@ -86,6 +88,7 @@ __all__ = [
     "overall_record",
     "percent_spliced_in",
     "read_events",
+    "read_variant_sites",
     "reads_by_sample",
     "sample_psi",
     "sample_records",

@@ -19,6 +19,7 @@ from snapshard_ui.api import (
     samples,
     splice_sites,
     splicing,
+    variants,
 )
 from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
@@ -104,4 +105,5 @@ __all__ = [
     "samples",
     "splice_sites",
     "splicing",
+    "variants",
 ]

@@ -19,6 +19,7 @@ _METHODS = {
     "event_psi": "psi",
     "compare": "compare",
     "junctions_svg": "picture",
+    "variant_sites": "variant",
     "genes": "genes",
     "one_gene": "gene",
     "samples": "samples",

@@ -45,6 +45,8 @@ _PATH_MEANINGS = {
     "group": "name of the group",
     "site": "chromosome:position, optionally followed by :+ or :- for the strand",
     "rail_id": "number of the sample",
+    "variant": "chr2-71549340-A-G, chr2:71549340A>G, chr2:71549340, or HGVS such as"
+    " NM_003494.4:c.1053+5G>A (transcript ID, or a gene for its main transcript)",
 }
 Schemas = dict[str, Schema]
 _COMMON_STATUSES = (400, 404, 429, 503, 504)

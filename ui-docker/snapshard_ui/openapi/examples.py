@@ -118,6 +118,7 @@ def _junction_values(release: Release) -> Values:
         "junction": [first.name(release)],
         "site": [site],
         "measure": ["prevalence"],
+        "variant": [f"{first.chrom}:{first.start}"],
         "limit": [_LIMIT],
         **queries,
         **exon,

@@ -40,6 +40,8 @@ _SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,6}"] * 9])
 """The same set of texts; but most texts generated from this pattern end after their start and on the
 chromosome, which a list of several regions or names needs to be valid.
 """
+_BASE = "[1-9][0-9]{0,6}"
+"""Positions that every primary chromosome but the mitochondrial one has."""
 Schema = dict[str, Any]
 
 
@@ -69,6 +71,10 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
             {"type": "string", "minLength": 1, "maxLength": 100},
             filter(None, map(a_gene, releases)),
         ),
+        "variant": {
+            "type": "string",
+            "pattern": f"^{chrom}(:{_BASE}([ACGT]>[ACGT])?|-{_BASE}-[ACGT]-[ACGT])$",
+        },
         "rail_id": _between(sample_ids),
     }
 
