@@ -109,6 +109,7 @@ def test_a_shard_that_is_away_is_named_and_the_rest_is_an_offer(open_page, url_w
     expect(page.locator(".problem .detail")).to_contain_text("shard 's2' is unavailable")
     page.get_by_role("link", name="Show results from the other shards").click()
     expect(page.locator("#results .banner")).to_contain_text("Incomplete: shard unavailable: s2")
+    expect(page.get_by_text("The picture could not be drawn: shard 's2'")).to_be_visible()
     expect(rows(page).first).to_be_visible()
     search(page, "chr1:864000-890300")
     expect(page.locator("#results .banner")).to_have_count(0)

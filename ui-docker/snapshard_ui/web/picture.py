@@ -1,6 +1,6 @@
 """The picture of a search: the drawing of the API, with links to the page's own states."""
 
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -22,15 +22,16 @@ _DRAWN = ("region", "gene", "match", "filter", "group", "sample_ids")
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A picture as SVG in the page, and its downloads."""
+    """A picture as SVG in the page and its downloads, or the reason why it could not be drawn."""
 
-    svg: Markup
-    downloads: list[Link]
+    svg: Markup = Markup()
+    downloads: Sequence[Link] = ()
+    reason: str = ""
 
 
 def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | None:
-    """The picture of a search for one region or one gene; None for any other search, and if a part of
-    the picture is unavailable.
+    """The picture of a search for one region or one gene, or the reason why it could not be drawn;
+    None for any other search.
     """
     names = [name for name, _ in pairs]
     if names.count("region") + names.count("gene") != 1:
@@ -45,12 +46,13 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
         of_junction=lambda name: state.url(junction=name) + "#evidence",
         of_region=lambda region: state.fresh(q=_text(region)),
     )
-    with suppress(SnapshardError):
+    try:
         params = _params([*drawn_pairs, ("width", str(_WIDTH))])
         picture = draw_window(current_index(), release, params, addresses)
-        # The writer escapes every text of the drawing.
-        return PagePicture(Markup(picture.drawing.svg()), _downloads(release, drawn_pairs))
-    return None
+    except SnapshardError as exc:
+        return PagePicture(reason=str(exc))
+    # The writer escapes every text of the drawing.
+    return PagePicture(Markup(picture.drawing.svg()), _downloads(release, drawn_pairs))
 
 
 def _params(pairs: Pairs) -> PictureParams:
