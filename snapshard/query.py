@@ -35,8 +35,8 @@ class Query:
 
     A row that matches several regions is returned once. With `samples`, rows are restricted to
     them: pairs of other samples are dropped, the statistics are recomputed, rows without pairs are
-    left out, and filters apply to the recomputed values. With `after`, rows up to that address are
-    left out.
+    left out, and filters apply to the recomputed values. Pairs with 0 reads are dropped too, unless
+    `zeros` is true. With `after`, rows up to that address are left out.
     """
 
     regions: tuple[Region, ...] = ()
@@ -44,6 +44,7 @@ class Query:
     match: Match = Match.OVERLAP
     filters: tuple[Filter, ...] = ()
     samples: SampleSet | None = None
+    zeros: bool = False
     kind: str = "junction"
     after: RowAddress | None = None
 

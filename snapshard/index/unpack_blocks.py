@@ -55,7 +55,7 @@ def unpacked(records: Sequence[Record], *, query: Query) -> Rows:
     rows = Rows(b"".join(texts))
     if query.samples is not None:
         # A gene without reads in a sample is still a gene of that sample.
-        rows = rows.restrict(query.samples, zeros=query.kind != "junction")
+        rows = rows.restrict(query.samples, zeros=query.zeros or query.kind != "junction")
         for condition in query.recomputed_filters:
             rows = rows.where(condition.mask(rows))
     return rows

@@ -85,19 +85,21 @@ def test_names_follow_each_other_and_the_last_published_is_served(shards, interv
 
 def test_two_rollbacks_at_the_same_time_are_two_steps_back(shards, intervals, few):
     for _ in range(3):
-        loaded(shards, intervals, few, "twice")
+        loaded(shards, intervals, few, "rollbacks")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with (
         ThreadPoolExecutor(2) as threads,
         psycopg.connect(shards.catalog) as lock,
         psycopg.connect(shards.catalog, autocommit=True) as observer,
     ):
-        lock.execute("SELECT 1 FROM compilation WHERE name = 'twice' FOR UPDATE")
-        rollbacks = [threads.submit(roll_back_release, shards.catalog, "twice") for _ in range(2)]
+        lock.execute("SELECT 1 FROM compilation WHERE name = 'rollbacks' FOR UPDATE")
+        rollbacks = [
+            threads.submit(roll_back_release, shards.catalog, "rollbacks") for _ in range(2)
+        ]
         wait_for(lambda: observer.execute(waiting).fetchone() == (2,), 10)
         lock.rollback()
         assert {rollback.result() for rollback in rollbacks} == {"r2", "r1"}
-    assert find_release(shards.catalog, "twice", "r1").current
+    assert find_release(shards.catalog, "rollbacks", "r1").current
 
 
 def test_every_change_of_the_served_release_is_later_than_those_before(shards, intervals, few):

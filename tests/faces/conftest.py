@@ -1,11 +1,9 @@
 """A data folder that compilations are loaded into one after another, the server over it, and a page."""
 
-import shutil
 from itertools import count
 
 import pytest
 from data_folders import data_folder
-from playwright.sync_api import Error, sync_playwright
 
 from analysis.serving import start_server
 
@@ -31,17 +29,11 @@ def url(folder, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(chromium):
     """A page of Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    installed = next(filter(None, map(shutil.which, names)), None)
-    with sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
-        except Error as exc:
-            pytest.skip(f"no Chromium: {exc.message.splitlines()[0]}")
-        yield browser.new_page()
-        browser.close()
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")

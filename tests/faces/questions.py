@@ -48,14 +48,19 @@ class RowQuestion:
     samples: tuple[int, ...] = ()
     group: str = ""
 
-    def answer(self, source):
+    def answer(self, source, *, zeros=False):
+        """The rows; with `zeros` a sample that a row lists with 0 reads counts, as Snaptron has it."""
         members = self.samples or source.groups.get(self.group)
         rows = []
         for junction in source.junctions:
             reads = junction.reads
             if members is not None:
                 # Samples with 0 reads do not have the junction.
-                reads = {each: reads[each] for each in members if reads.get(each)}
+                reads = {
+                    each: reads[each]
+                    for each in members
+                    if each in reads and (zeros or reads[each])
+                }
             row = _row(junction, reads)
             if (
                 reads

@@ -1,11 +1,9 @@
 """A real server over a small simulated compilation, and a real Chromium that looks at it."""
 
 import re
-import shutil
 
 import pytest
 from data_folders import data_folder
-from playwright.sync_api import Error, expect, sync_playwright
 
 from analysis.serving import start_server
 from snapshard_populate.loading import Compilation, LoadPlan, read_folder
@@ -64,30 +62,6 @@ def url_without_s2(data, tmp_path):
     server = start_server("--workers", "1", log=tmp_path / "log", shards=shards)
     yield server.url + "/"
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Chromium: the system's, else playwright's own."""
-    expect.set_options(timeout=15_000)
-    installed = next(
-        (
-            path
-            for name in ("chromium", "chromium-browser", "google-chrome")
-            if (path := shutil.which(name))
-        ),
-        None,
-    )
-    with sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch(executable_path=installed, args=["--no-sandbox"])
-        except Error as exc:
-            pytest.skip(
-                "no Chromium (apt install chromium, or playwright install chromium): "
-                f"{exc.message.splitlines()[0]}"
-            )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -70,6 +70,8 @@ class Restriction:
             ids=ids if self.ids else None,
             filters=self.filters.filters,
             samples=self.samples,
+            # Snaptron counts every sample that a row lists.
+            zeros=True,
             kind=kind,
         )
 
