@@ -42,9 +42,9 @@ Value = TypeVar("Value")
 
 _CACHED_RELEASES = 20
 _CACHED_FIELDS = 8
+"""Fields of a release whose groupings are kept; each has 8 bytes for a sample, twice."""
 _MOST_NAMED = 10
 """Unknown samples that an error names."""
-"""Fields of a release whose groupings are kept; each has 8 bytes for a sample, twice."""
 _FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
 _GENE_SPANS = sql.SQL(
     'SELECT symbol, chromosome, start, "end", strand FROM {}.gene ORDER BY number'
@@ -330,19 +330,21 @@ class FactsCache:
     ) -> None:
         self._catalog = catalog
         self._read_other_chromosomes = read_other_chromosomes
-        self._facts: OrderedDict[str, ReleaseFacts] = OrderedDict()
+        self._facts: OrderedDict[tuple[str, tuple[int, ...]], ReleaseFacts] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, release: Release) -> ReleaseFacts:
         """The facts about a release. Never waits for a database."""
+        # While a shard is unavailable, a partial response is about a release without its intervals.
+        key = release.schema, tuple(interval.number for interval in release.intervals)
         with self._lock:
-            facts = self._facts.get(release.schema)
+            facts = self._facts.get(key)
             if facts is None:
                 facts = ReleaseFacts(self._catalog, release, self._read_other_chromosomes)
-                self._facts[release.schema] = facts
+                self._facts[key] = facts
                 if len(self._facts) > _CACHED_RELEASES:
                     self._facts.popitem(last=False)
-            self._facts.move_to_end(release.schema)
+            self._facts.move_to_end(key)
             return facts
 
 
