@@ -16,6 +16,7 @@ What must hold:
   survive it.
 """
 
+import math
 import select
 import threading
 import time
@@ -54,6 +55,8 @@ slots for as long.
 """
 _PROBE_SECONDS = 0.5
 """Timeout of the check, outside of the pool, of a shard whose pool gave no connection in time."""
+_RESTORING_SECONDS = 30.0
+"""How long after a failure of a connection a pool without room counts as one that is being restored."""
 _MAP_SECONDS = 2.0
 """How long the shard map is cached. A shard that moved is found after that, without a restart."""
 _MAP_DELAY = 0.1
@@ -78,6 +81,7 @@ class Pools:
         self._map = shards()
         self._map_read = time.monotonic()
         self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
+        self._errors: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
         # A shard ends a statement at its own statement_timeout. A shard that fails even to do that
         # loses its connection a little later.
@@ -218,10 +222,28 @@ class Pools:
             # The shard may have come back a moment ago, and the pool may have room.
             return pool.getconn(probe_seconds)
         except PoolTimeout as exc:
+            if self._has_lost_connections(pool):
+                raise ShardUnavailable(shard, "its connections are being restored") from exc
             raise TooBusy(
                 f"busy: all {pool.max_size} connections of this server to shard {shard!r} are in"
                 " use; retry in a few seconds"
             ) from exc
+
+    def _has_lost_connections(self, pool: ConnectionPool) -> bool:
+        """Whether the pool failed to connect, or got a closed connection back, since the last call or
+        a short time before it.
+
+        The pool counts a connection that it still tries to restore as one of its own, so a pool
+        after an outage looks like a full one.
+        """
+        stats = pool.get_stats()
+        error_count = stats.get("connections_errors", 0) + stats.get("returns_bad", 0)
+        now = time.monotonic()
+        last_count, changed = self._errors.get(pool.name, (0, -math.inf))
+        if error_count != last_count:
+            changed = now
+        self._errors[pool.name] = error_count, changed
+        return now - changed < _RESTORING_SECONDS
 
     def _responds(self, connection: psycopg.Connection) -> bool:
         """Whether an empty query returns in time. A stopped process keeps its sockets open, so nothing
