@@ -16,7 +16,6 @@ What must hold:
   survive it.
 """
 
-import math
 import select
 import threading
 import time
@@ -26,11 +25,12 @@ from enum import StrEnum
 
 import psycopg
 from psycopg.pq import ConnStatus
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from snapshard.connections.deadlines import Deadlines
 from snapshard.connections.reach import unreachable_reason
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
+from snapshard.connections.shard_pool import ShardPool
 from snapshard.connections.watch import current_watch
 from snapshard.errors import ShardUnavailable, SnapshardError, TooBusy
 from snapshard.settings import Settings
@@ -55,8 +55,6 @@ slots for as long.
 """
 _PROBE_SECONDS = 0.5
 """Timeout of the check, outside of the pool, of a shard whose pool gave no connection in time."""
-_RESTORING_SECONDS = 30.0
-"""How long after a failure of a connection a pool without room counts as one that is being restored."""
 _MAP_SECONDS = 2.0
 """How long the shard map is cached. A shard that moved is found after that, without a restart."""
 _MAP_DELAY = 0.1
@@ -80,8 +78,7 @@ class Pools:
         self._shards = shards
         self._map = shards()
         self._map_read = time.monotonic()
-        self._pools: dict[tuple[str, Use], tuple[str, ConnectionPool]] = {}
-        self._errors: dict[str, tuple[int, float]] = {}
+        self._pools: dict[tuple[str, Use], tuple[str, ShardPool]] = {}
         self._lock = threading.Lock()
         # A shard ends a statement at its own statement_timeout. A shard that fails even to do that
         # loses its connection a little later.
@@ -136,7 +133,7 @@ class Pools:
                 pool.close(timeout=1)
             self._pools.clear()
 
-    def _pool(self, shard: str, use: Use) -> ConnectionPool:
+    def _pool(self, shard: str, use: Use) -> ShardPool:
         with self._lock:
             address = self._address(shard)
             old_address, pool = self._pools.get((shard, use), ("", None))
@@ -165,7 +162,7 @@ class Pools:
             self._map = self._shards()
         self._map_read = time.monotonic()
 
-    def _open(self, shard: str, use: Use, address: str) -> ConnectionPool:
+    def _open(self, shard: str, use: Use, address: str) -> ShardPool:
         settings = self.settings
         timeout = int(settings.read_seconds * 1000) if use is Use.READ else 0
         parameters: dict[str, object] = {
@@ -177,7 +174,7 @@ class Pools:
         }
         if use is Use.EXPORT and settings.export_service:
             parameters["service"] = settings.export_service
-        return ConnectionPool(
+        return ShardPool(
             address,
             kwargs=parameters,
             min_size=0,
@@ -188,7 +185,7 @@ class Pools:
             open=True,
         )
 
-    def _live(self, pool: ConnectionPool, shard: str) -> psycopg.Connection:
+    def _live(self, pool: ShardPool, shard: str) -> psycopg.Connection:
         """A connection that responds. Dead and silent ones are discarded until the deadline."""
         deadline = time.monotonic() + self.settings.connect_seconds
         while True:
@@ -209,7 +206,7 @@ class Pools:
                 seconds = self.settings.connect_seconds
                 raise ShardUnavailable(shard, f"no response within {seconds:g} s")
 
-    def _pooled(self, pool: ConnectionPool, shard: str, seconds: float) -> psycopg.Connection:
+    def _pooled(self, pool: ShardPool, shard: str, seconds: float) -> psycopg.Connection:
         """A connection of the pool, perhaps a dead one."""
         with suppress(PoolTimeout):
             return pool.getconn(seconds)
@@ -218,32 +215,19 @@ class Pools:
         reason = unreachable_reason(self._map.address(shard), probe_seconds)
         if reason:
             raise ShardUnavailable(shard, reason)
+        was_full = pool.is_full
         try:
             # The shard may have come back a moment ago, and the pool may have room.
             return pool.getconn(probe_seconds)
         except PoolTimeout as exc:
-            if self._has_lost_connections(pool):
+            # A connection on its way from one caller to the next is counted for neither, so a full
+            # pool need not look full at both moments.
+            if not (was_full or pool.is_full):
                 raise ShardUnavailable(shard, "its connections are being restored") from exc
             raise TooBusy(
                 f"busy: all {pool.max_size} connections of this server to shard {shard!r} are in"
                 " use; retry in a few seconds"
             ) from exc
-
-    def _has_lost_connections(self, pool: ConnectionPool) -> bool:
-        """Whether the pool failed to connect, or got a closed connection back, since the last call or
-        a short time before it.
-
-        The pool counts a connection that it still tries to restore as one of its own, so a pool
-        after an outage looks like a full one.
-        """
-        stats = pool.get_stats()
-        error_count = stats.get("connections_errors", 0) + stats.get("returns_bad", 0)
-        now = time.monotonic()
-        last_count, changed = self._errors.get(pool.name, (0, -math.inf))
-        if error_count != last_count:
-            changed = now
-        self._errors[pool.name] = error_count, changed
-        return now - changed < _RESTORING_SECONDS
 
     def _responds(self, connection: psycopg.Connection) -> bool:
         """Whether an empty query returns in time. A stopped process keeps its sockets open, so nothing

@@ -2,11 +2,17 @@
 
 import os
 import signal
-from contextlib import ExitStack
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import func, select
+from waiting import wait_for
 
+from snapshard.connections import ShardMap
 from snapshard.errors import ShardUnavailable, TooBusy
 from snapshard.index import Index
 from snapshard.index.copy_out import copy_lines
@@ -59,6 +65,65 @@ def test_connections_that_are_all_in_use_are_busy_and_not_an_outage(pools):
             pass
     with pools.connection("silent") as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+class SilentAtFirst:
+    """A port in front of a PostgreSQL server that accepts its first connections and never answers them,
+    as a Service does whose pod is being replaced; it forwards all later ones.
+    """
+
+    def __init__(self, path, silent_count):
+        self._path, self._silent_count, self._sockets = path, silent_count, []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self._sockets.append(client)
+                if len(self._sockets) <= self._silent_count:
+                    continue
+                server = socket.socket(socket.AF_UNIX)
+                self._sockets.append(server)
+                server.connect(self._path)
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
+
+    def _copy(self, source, target):
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        for each in (self._listener, *self._sockets):
+            each.close()
+
+
+def test_a_pool_whose_connections_are_being_made_is_an_outage_and_not_busy(embedded):
+    shards = embedded.ensure_shards(["silent"])
+    address = conninfo_to_dict(shards.addresses["silent"])
+    limit = Settings().read_connections
+    port = SilentAtFirst(f"{address['host']}/.s.PGSQL.{address['port']}", limit)
+    slow = make_conninfo(**{**address, "host": "127.0.0.1", "port": port.port})
+    index = Index(lambda: ShardMap(shards.catalog, {"silent": slow}), Settings(connect_seconds=0.2))
+
+    def ask(_):
+        try:
+            with index.pools.connection("silent"):
+                return "connection"
+        except (ShardUnavailable, TooBusy) as exc:
+            return type(exc).__name__
+
+    with ThreadPoolExecutor(limit + 2) as threads:
+        assert set(threads.map(ask, range(limit + 2))) == {"ShardUnavailable"}
+    # libpq gives the silent connections up after connect_timeout; then the pool is whole.
+    wait_for(lambda: ask(None) == "connection", 10)
+    index.close()
+    port.close()
 
 
 def test_work_within_its_time_is_left_alone(pools):
