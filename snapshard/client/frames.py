@@ -249,6 +249,6 @@ def comparison_frame(response: Mapping[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame.from_records(comparison_records(response), columns=list(columns))
     decimals = [name for name in columns[2:] if not name.startswith("n ")]
     frame = frame.astype(dict.fromkeys(decimals, "float64"))
-    rest = {name: value for name, value in response.items() if name not in ("about", "rows")}
-    frame.attrs.update({**response["about"], **rest})
+    members = {name: value for name, value in response.items() if name not in ("about", "rows")}
+    frame.attrs.update({**response["about"], **members})
     return frame

@@ -113,5 +113,5 @@ def _print_every_test(regions: tuple[str, ...], as_json: bool, options: dict[str
 
 def _summary(response: dict[str, Any]) -> str:
     left_out = ", ".join(f"{count} {reason}" for reason, count in response["left_out"].items())
-    rest = f"; not tested: {left_out}" if left_out else ""
-    return f"snapshard: {response['tested']} tests ({response['test']}){rest}"
+    omissions = f"; not tested: {left_out}" if left_out else ""
+    return f"snapshard: {response['tested']} tests ({response['test']}){omissions}"

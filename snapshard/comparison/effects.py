@@ -66,9 +66,9 @@ def cliffs_delta(table: RankTable) -> tuple[Numbers, Numbers, Numbers]:
     delta, spread = _delta_and_variance(table, n, m)
     margin = _Z**2 * spread
     with np.errstate(divide="ignore", invalid="ignore"):
-        rest = 1 - delta * delta
-        width = np.sqrt(margin * (rest * rest + margin))
-        bounds = [(delta * rest + sign * width) / (rest + margin) for sign in (-1, 1)]
+        complement = 1 - delta * delta
+        width = np.sqrt(margin * (complement * complement + margin))
+        bounds = [(delta * complement + sign * width) / (complement + margin) for sign in (-1, 1)]
     smaller = np.minimum(n, m)
     end = (smaller - _Z**2) / (smaller + _Z**2)
     low = np.where(delta == 1, end, np.where(delta == -1, -1.0, bounds[0]))

@@ -132,7 +132,7 @@ def _mask(table: pa.Table, query: Query, regions: Sequence[Region]) -> Mask:
     starts, ends = (table.column(name).to_numpy() for name in ("start", "end"))
     if regions:
         row = RULES[query.match].row
-        mask &= np.any([row(starts, ends, one.start, one.end) for one in regions], axis=0)
+        mask &= np.any([row(starts, ends, region.start, region.end) for region in regions], axis=0)
     if query.ids is not None:
         mask &= np.isin(table.column("snaptron_id").to_numpy(), np.array(query.ids, np.int64))
     for condition in query.stored_filters:
@@ -173,8 +173,8 @@ def _with_samples(table: pa.Table, lists: pa.Table) -> pa.Table:
     pairs = pc.binary_join_element_wise(pa.scalar(","), texts, "")
     lengths = pc.list_value_length(samples).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), pa.int32())
-    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, pairs), "")
-    return table.append_column("samples", joined)
+    sample_texts = pc.binary_join(pa.ListArray.from_arrays(offsets, pairs), "")
+    return table.append_column("samples", sample_texts)
 
 
 def text_rows(table: pa.Table, names: Sequence[str]) -> Rows:

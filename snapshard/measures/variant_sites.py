@@ -61,13 +61,15 @@ def read_variant_sites(
     """
     window = _around(variant, thresholds.window)
     reader = _Reader(index, release, tuple(columns), thresholds.min_samples)
-    near = reader.junctions([window], [window])
-    sites = nearby_sites(variant, near, transcripts, thresholds.window)
+    nearby_rows = reader.junctions([window], [window])
+    sites = nearby_sites(variant, nearby_rows, transcripts, thresholds.window)
     annotations = [transcript_sites(site, transcripts) for site in sites[:limit]]
     pairs = list(zip(sites[:limit], annotations, strict=True))
-    bases = {base for site, place in pairs for base in event_bases(site, near, place, thresholds)}
+    bases = {
+        base for site, place in pairs for base in event_bases(site, nearby_rows, place, thresholds)
+    }
     regions = [Region(variant.chrom, base, base) for base in sorted(bases)]
-    junctions = list(dict.fromkeys([*near, *reader.junctions(regions, regions)]))
+    junctions = list(dict.fromkeys([*nearby_rows, *reader.junctions(regions, regions)]))
     return [_report(site, place, junctions, thresholds) for site, place in pairs], len(sites)
 
 
@@ -123,10 +125,12 @@ def _report(
     junctions: Sequence[Spliced],
     thresholds: Thresholds,
 ) -> SiteReport:
-    own = (
+    site_junctions = (
         junction
         for junction in junctions
         if junction.strand == site.strand and role_end(site, junction) == site.position
     )
     events = events_at(site, junctions, annotation, thresholds)
-    return SiteReport(site, annotation, tuple(sorted(own, key=by_support)), tuple(events))
+    return SiteReport(
+        site, annotation, tuple(sorted(site_junctions, key=by_support)), tuple(events)
+    )

@@ -216,10 +216,10 @@ def events_at(
         ]
     else:
         donors, acceptors = _numbered_sites(annotation.transcript)
-        own = donors if site.role == "donor" else acceptors
+        site_ends = donors if site.role == "donor" else acceptors
         events = [
             _cryptic(site, junction, {annotation.partner}, thresholds)
-            if role_end(site, junction) not in own
+            if role_end(site, junction) not in site_ends
             else _skipping(junction, annotation, donors, acceptors, thresholds)
             for junction in strand
         ]

@@ -20,7 +20,7 @@ from snapshard_populate.merging import (
     summary_lines,
 )
 
-_POSITIONS = "; ".join(f"{name}: {each.meaning}" for name, each in CONVENTIONS.items())
+_POSITIONS = "; ".join(f"{name}: {convention.meaning}" for name, convention in CONVENTIONS.items())
 _OPTIONS = (
     click.option(
         "--group-by",

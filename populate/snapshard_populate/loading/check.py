@@ -159,4 +159,4 @@ def _chromosomes(
             yield count.source, count.chromosomes
     yield "annotation", {gene.chrom for gene in description.genes}
     for file in dict.fromkeys(file for file, _ in description.transcripts):
-        yield file, {each.chrom for label, each in description.transcripts if label == file}
+        yield file, {item.chrom for label, item in description.transcripts if label == file}

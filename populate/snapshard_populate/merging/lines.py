@@ -77,8 +77,8 @@ class JunctionLines:
             _decimals(_middle_sums(records, bounds), np.full(len(keys), 2)),
             pa.scalar("\n"),
         ]
-        joined = pc.binary_join_element_wise(*map(_as_text, columns), "\t")
-        return b"".join(map(memoryview, _text_buffers(joined)))
+        lines = pc.binary_join_element_wise(*map(_as_text, columns), "\t")
+        return b"".join(map(memoryview, _text_buffers(lines)))
 
     def _flags(self, chrom: str, keys: Keys) -> tuple[Flags, ...]:
         starts, ends, strands = starts_of(keys), ends_of(keys), strands_of(keys)

@@ -135,12 +135,12 @@ def match_samples(
     good = [file for file in files if file.name not in unmatched]
     if metadata is None:
         numbers = _numbers([file.sample for file in good])
-        named = [
+        ordered_samples = [
             Sample(number, file, (file.sample, file.name))
             for number, file in zip(numbers, good, strict=True)
         ]
-        named.sort(key=lambda sample: sample.rail_id)
-        return Matches(None, (SAMPLE, FILE), tuple(named), unmatched, ())
+        ordered_samples.sort(key=lambda sample: sample.rail_id)
+        return Matches(None, (SAMPLE, FILE), tuple(ordered_samples), unmatched, ())
     column = column or _sample_column(good, metadata)
     rows = _rows_by_sample(metadata, column)
     numbers = _rail_ids(metadata)
@@ -213,9 +213,9 @@ def _numbers(samples: Sequence[str]) -> list[int]:
     else their places.
     """
     numbers = [parse_id(sample) for sample in samples]
-    whole = [number for number in numbers if number is not None]
-    if len(whole) == len(samples) == len({*whole}):
-        return whole
+    stated_numbers = [number for number in numbers if number is not None]
+    if len(stated_numbers) == len(samples) == len({*stated_numbers}):
+        return stated_numbers
     return list(range(1, len(samples) + 1))
 
 

@@ -86,11 +86,11 @@ def read_sample_files(
     expression = None if pattern is None else _expression(pattern)
     if Path(location).is_dir():
         paths = _paths(Path(location), files, {path.resolve() for path in except_for})
-        named = sorted((str(path), path.relative_to(location).as_posix(), "") for path in paths)
+        entries = sorted((str(path), path.relative_to(location).as_posix(), "") for path in paths)
     else:
-        named = list(_listed(location))
+        entries = list(_listed(location))
     sample_files: list[SampleFile] = []
-    for path, name, sample in named:
+    for path, name, sample in entries:
         table = None if sample else open_count_table(path, name, opened)
         if table is None:
             sample_name = sample or _sample_name(name, path, expression)

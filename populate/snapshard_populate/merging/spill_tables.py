@@ -29,8 +29,8 @@ def spill_tables(files: Sequence[SampleFile], first: int, folder: Path, reader: 
     runs: list[Run] = []
     for location in dict.fromkeys(file.location for file in files):
         of_table = [
-            (file, each)
-            for file, each in zip(files, facts, strict=True)
+            (file, file_facts)
+            for file, file_facts in zip(files, facts, strict=True)
             if file.location == location
         ]
         name = Path(location).name
@@ -39,10 +39,10 @@ def spill_tables(files: Sequence[SampleFile], first: int, folder: Path, reader: 
             raise BadSource(name, "expected a table of counts")
         for parts in _runs(_records(table, of_table, name, reader)):
             runs.append(write_run(folder / f"table{first}-{len(runs)}", parts))
-    for each in facts:
-        each.check_annotated()
-        if not each.junctions:
-            each.problem = "expected junctions with reads, got none"
+    for file_facts in facts:
+        file_facts.check_annotated()
+        if not file_facts.junctions:
+            file_facts.problem = "expected junctions with reads, got none"
     return Spill(facts, tuple(runs))
 
 

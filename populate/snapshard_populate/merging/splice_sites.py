@@ -37,8 +37,8 @@ def complete_records(records: Records, chrom: str, genome: Genome | None) -> Rec
         motifs[unknown] = genome_motifs(places[firsts[unknown]], chrom, genome)
     motif = np.repeat(motifs, np.diff(np.append(firsts, len(records))))
     strands = strands_of(records.key)
-    shown = np.where(strands == 0, motif_strands(motif), strands)
-    key = with_strands(records.key, shown)
+    complete_strands = np.where(strands == 0, motif_strands(motif), strands)
+    key = with_strands(records.key, complete_strands)
     return _summed(Records(key, records.sample, records.reads, motif))
 
 

@@ -238,14 +238,14 @@ def _models(
         gene = main.transcript.gene_id
         # Sorting is stable: those of the main gene come first, in their order.
         stored.sort(
-            key=lambda each: (each.transcript != main.transcript, each.transcript.gene_id != gene)
+            key=lambda item: (item.transcript != main.transcript, item.transcript.gene_id != gene)
         )
-    several = len({each.transcript.gene_id for each in stored}) > 2
+    several = len({item.transcript.gene_id for item in stored}) > 2
     if several and params.gene is None and params.transcript is None:
-        stored = list({each.transcript.gene_id: each for each in reversed(stored)}.values())[::-1]
+        stored = list({item.transcript.gene_id: item for item in reversed(stored)}.values())[::-1]
     models = tuple(
-        Model(each.transcript, _label(each), main is not None and each is stored[0])
-        for each in stored[:_MOST_MODELS]
+        Model(item.transcript, _label(item), main is not None and item is stored[0])
+        for item in stored[:_MOST_MODELS]
     )
     more = len(stored) - len(models)
     return models, f"{more:,} more transcripts not drawn" if more else ""
@@ -261,8 +261,8 @@ def _main(
         return find_transcript(index.catalog, release, params.transcript)
     if params.gene is not None:
         name = params.gene.upper()
-        return next((each for each in stored if _is_of(each, name)), None)
-    genes = {each.transcript.gene_id for each in stored}
+        return next((item for item in stored if _is_of(item, name)), None)
+    genes = {item.transcript.gene_id for item in stored}
     return stored[0] if len(genes) == 1 else None
 
 
@@ -285,20 +285,20 @@ def _density(
     stored = read_density(index, release, window, bin_size=bin_size)
     bins = tuple(
         Bin(
-            each.start,
-            each.end,
-            each.junctions,
-            each.annotated,
-            _bin_href(links, window, each.start, each.end),
+            item.start,
+            item.end,
+            item.junctions,
+            item.annotated,
+            _bin_href(links, window, item.start, item.end),
         )
-        for each in stored
+        for item in stored
     )
     remarks = f"Junctions per {bin_size:,} bases; zoom in to see them one by one"
     if params.filter or params.group or params.sample_ids:
         remarks += "; filters and samples are not applied here"
     heading = _heading(release, params, window)
     figure = DensityFigure(window, heading, bins, remarks + ".", float(params.width))
-    matching = sum(each.junctions for each in bins)
+    matching = sum(item.junctions for item in bins)
     return WindowPicture(draw_density(figure), window, matching, shows_density=True)
 
 
@@ -327,6 +327,6 @@ def _response(
     response.headers[ROWS_HEADER] = str(picture.drawn)
     response.headers[JUNCTIONS_HEADER] = str(picture.matching)
     response.headers[TRUNCATED_HEADER] = str(bool(picture.left_out)).lower()
-    named = disposition(request, attachment=False)
-    response.headers["Content-Disposition"] = named.replace(".json", f".{suffix}")
+    disposition_header = disposition(request, attachment=False)
+    response.headers["Content-Disposition"] = disposition_header.replace(".json", f".{suffix}")
     return response

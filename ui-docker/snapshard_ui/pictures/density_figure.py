@@ -39,13 +39,13 @@ class DensityFigure:
 def draw_density(figure: DensityFigure) -> Drawing:
     """The drawing of a figure: a bar per bin, of which the lower part is annotated."""
     scale = Scale(figure.window, MARGIN, figure.width - MARGIN)
-    bins = [each for each in figure.bins if scale.overlaps(each.start, each.end)]
-    highest = max((each.junctions for each in bins), default=0)
+    bins = [bin for bin in figure.bins if scale.overlaps(bin.start, bin.end)]
+    highest = max((bin.junctions for bin in bins), default=0)
     baseline = _TOP + _HEIGHT
     elements = (
         draw_heading(scale, figure.heading),
         _maximum(scale, highest),
-        group([_bar(scale, each, highest, baseline) for each in bins], class_="bars"),
+        group([_bar(scale, bin, highest, baseline) for bin in bins], class_="bars"),
         draw_axis(scale, baseline),
         _footer(scale, baseline + AXIS_HEIGHT, figure.remarks),
     )
@@ -59,25 +59,25 @@ def _maximum(scale: Scale, highest: int) -> Element:
     return group([line, label], class_="maximum")
 
 
-def _bar(scale: Scale, each: Bin, highest: int, baseline: float) -> Element:
-    left, right = scale.visible(each.start, each.end)
+def _bar(scale: Scale, bin: Bin, highest: int, baseline: float) -> Element:
+    left, right = scale.visible(bin.start, bin.end)
     # Half a pixel between bars shows them apart; narrower bars touch.
     width = right - left - 0.5 if right - left > 2 else right - left
-    heights = [(each.junctions, "bar"), (each.annotated, "bar annotated")]
-    parts: list[Element] = [element("title", _details(each))]
+    heights = [(bin.junctions, "bar"), (bin.annotated, "bar annotated")]
+    parts: list[Element] = [element("title", _details(bin))]
     for number, words in heights:
         height = _HEIGHT * number / max(1, highest)
         parts.append(
             element("rect", class_=words, x=left, y=baseline - height, width=width, height=height)
         )
-    content = group(parts, class_="bin", data_start=str(each.start))
-    return content if each.href is None else element("a", content, href=each.href, tabindex=-1)
+    content = group(parts, class_="bin", data_start=str(bin.start))
+    return content if bin.href is None else element("a", content, href=bin.href, tabindex=-1)
 
 
-def _details(each: Bin) -> str:
+def _details(bin: Bin) -> str:
     return (
-        f"{each.start:,}-{each.end:,}: {each.junctions:,} junctions start here,"
-        f" {each.annotated:,} annotated"
+        f"{bin.start:,}-{bin.end:,}: {bin.junctions:,} junctions start here,"
+        f" {bin.annotated:,} annotated"
     )
 
 

@@ -52,14 +52,14 @@ class Backend:
 
     def serve_large_requests(self, workers: int) -> None:
         """Prepares for the large requests of so many workers; call it before the first request."""
-        each = self.settings
+        settings = self.settings
         self.settings = replace(
-            each,
-            threads=each.threads * workers,
-            exports=each.exports * workers,
-            wide_reads=each.wide_reads * workers,
-            read_connections=max(each.read_connections, each.wide_reads * workers),
-            export_connections=each.export_connections * workers,
+            settings,
+            threads=settings.threads * workers,
+            exports=settings.exports * workers,
+            wide_reads=settings.wide_reads * workers,
+            read_connections=max(settings.read_connections, settings.wide_reads * workers),
+            export_connections=settings.export_connections * workers,
         )
         self._set_limits(self.settings)
 
