@@ -1,5 +1,9 @@
-"""The web page: a search form, a table of junctions, and the evidence for one of them."""
+"""The web page: views for people, each with a URL per state.
 
-from snapshard_ui.web.pages import blueprint
+Search shows the junctions of a gene or region, and the evidence for one of them.
+"""
+
+from snapshard_ui.web import search as search
+from snapshard_ui.web.layout import blueprint
 
 __all__ = ["blueprint"]

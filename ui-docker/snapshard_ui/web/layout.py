@@ -1,14 +1,11 @@
-"""The web page: one URL per state, the API's results as HTML. It works without its script, which
-only makes it quicker to use.
-"""
+"""What every view of the page has in common: its blueprint, its layout and its headers."""
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from pydantic import ValidationError
-from werkzeug.wrappers import Response as AnyResponse
 
 from snapshard.errors import BadQuery, SnapshardError
 from snapshard.filters import FILTERABLE, OPERATORS
@@ -20,10 +17,23 @@ from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.http import compress_response, problem_details
 from snapshard_ui.pictures import stylesheet
 from snapshard_ui.runtime import current_index
-from snapshard_ui.web import sections, words
+from snapshard_ui.web import words
 from snapshard_ui.web.state import State, from_form
 
+
+class View(NamedTuple):
+    """A view in the navigation: the name of its Flask endpoint, and its text."""
+
+    endpoint: str
+    name: str
+
+
+VIEWS = (View("pages.page", "Search"),)
+"""The views in the order of the navigation."""
+
 blueprint = Blueprint("pages", __name__)
+"""The routes of all views; each view module adds its own."""
+
 blueprint.after_request(compress_response)
 for _filter in (words.number, words.share):
     blueprint.add_app_template_filter(_filter)
@@ -31,31 +41,6 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-@blueprint.get("/")
-def page() -> AnyResponse:
-    """The page: a search, its junctions, the evidence for one of them."""
-    submitted = from_form(request.args)
-    if submitted is not None:
-        return redirect(submitted.url(), 303)
-    state = read_params(State)
-    release = _release(state)
-    content: dict[str, Any] = {"release": release, "results": None, "evidence": None}
-    if release is None:
-        return _rendered(state, content)
-    junction = state.junction
-    if state.asks:
-        content["results"] = sections.results(release, state)
-        junction = junction or content["results"].junction
-    if junction:
-        content["evidence"] = sections.evidence(release, state, junction)
-    visible = [section for section in (content["results"], content["evidence"]) if section]
-    if not visible:
-        content["examples"] = sections.examples(release, state)
-    # One section that fails decides the status, although the other is still shown.
-    status = next((section.status for section in visible if section.problem), 200)
-    return _rendered(state, content, status=status)
 
 
 @blueprint.get("/picture.css")
@@ -70,7 +55,9 @@ def picture_styles() -> Response:
 def error_page(error: Exception) -> Response:
     """The page around an error that prevented every section."""
     problem = problem_details(error)
-    return _rendered(_submitted_state(), {"problem": problem.members()}, status=problem.status)
+    return view_response(
+        "search.html", _submitted_state(), {"problem": problem.members()}, status=problem.status
+    )
 
 
 def _submitted_state() -> State:
@@ -81,7 +68,7 @@ def _submitted_state() -> State:
         return State()
 
 
-def _release(state: State) -> Release | None:
+def named_release(state: State) -> Release | None:
     """The release that the state names; without a name that of the first compilation, None if
     nothing is loaded.
     """
@@ -90,7 +77,10 @@ def _release(state: State) -> Release | None:
     return None if name is None else find_release(name, state.release, state)
 
 
-def _rendered(state: State, content: dict[str, Any], *, status: int = 200) -> Response:
+def view_response(
+    template: str, state: State, content: dict[str, Any], *, status: int = 200
+) -> Response:
+    """A view: its template, with the values of the layout and its own content."""
     values: dict[str, Any] = {
         "release": None,
         "state": state,
@@ -104,13 +94,14 @@ def _rendered(state: State, content: dict[str, Any], *, status: int = 200) -> Re
         "steps": words.NEXT_STEPS,
         "api": request.script_root + PREFIX,
         "version": version("snapshard"),
+        "views": VIEWS,
         **content,
     }
     release = values["release"]
     values["groups"] = (
         _or_empty(lambda: current_index().facts.of(release).groups) if release else ()
     )
-    response = Response(render_template("page.html", **values), status, mimetype="text/html")
+    response = Response(render_template(template, **values), status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-cache"
