@@ -39,13 +39,13 @@ class PictureOptions(ReleaseOptions, total=False):
 @dataclass(frozen=True)
 class Picture:
     """A picture: its bytes, its format (svg or png), and its numbers of junctions, those that match and
-    those that are drawn. A notebook shows it.
+    those that are drawn, None for a picture of something else. A notebook shows it.
     """
 
     content: bytes = field(repr=False)
     format: str
-    matching: int
-    drawn: int
+    matching: int | None = None
+    drawn: int | None = None
 
     def save(self, path: str | Path) -> None:
         """Writes the picture to a file."""

@@ -1,10 +1,10 @@
-"""The client's method that returns pictures."""
+"""The client's methods that return pictures."""
 
 from typing import TYPE_CHECKING, Any, Unpack
 
 from snapshard.client.connection import Connection
 from snapshard.client.picture import Picture, PictureOptions, check_format
-from snapshard.client.selection import as_tuple
+from snapshard.client.selection import ReleaseOptions, as_tuple
 from snapshard.wire import JUNCTIONS_HEADER, ROWS_HEADER
 
 if TYPE_CHECKING:
@@ -24,13 +24,22 @@ class PictureMethods(Connection):
         """
         path, parameters = picture_request(region, format, options)
         release = {name: parameters.pop(name, None) for name in ("compilation", "release")}
-        response = self._session.get(f"{self.base(**release)}/{path}", parameters)
-        return Picture(
-            response.content,
-            format,
-            int(response.headers[JUNCTIONS_HEADER]),
-            int(response.headers[ROWS_HEADER]),
-        )
+        return self.get_picture(path, parameters, **release)
+
+    def get_picture(
+        self,
+        path: str,
+        parameters: "Mapping[str, Any] | None" = None,
+        **options: Unpack[ReleaseOptions],
+    ) -> Picture:
+        """The picture of a route below the compilation's that ends in .svg or .png, such as
+        `tiles/chr1/0/0.svg`.
+        """
+        format = check_format(path.rpartition(".")[2])
+        response = self._session.get(f"{self.base(**options)}/{path}", parameters)
+        matching, drawn = (response.headers.get(name) for name in (JUNCTIONS_HEADER, ROWS_HEADER))
+        counts = (int(matching), int(drawn)) if matching and drawn else (None, None)
+        return Picture(response.content, format, *counts)
 
 
 def picture_request(

@@ -1,7 +1,7 @@
 """The index: queries of a release, answered by the shards that hold it."""
 
 from snapshard.index.bases import base_values, read_bases
-from snapshard.index.density import BIN_SIZES, DensityBin, read_density
+from snapshard.index.density import BIN_SIZES, DensityBin, highest_bin, read_density
 from snapshard.index.estimate import Count
 from snapshard.index.index import Index, ShardState
 from snapshard.index.interval_lookup import SITE_COLUMNS, End, IntervalLookup
@@ -25,6 +25,7 @@ __all__ = [
     "block_spans",
     "block_texts",
     "ddl",
+    "highest_bin",
     "matching_rows",
     "read_bases",
     "read_density",

@@ -1,8 +1,10 @@
 """How many junctions start in each window of the genome: the table `density`, which every load fills."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from psycopg import sql
 
@@ -18,7 +20,9 @@ _SELECT = sql.SQL("""
 SELECT bin, junctions, annotated FROM {}.density
 WHERE bin_size = %(bin_size)s AND chromosome = %(chrom)s AND bin BETWEEN %(first)s AND %(last)s
 """)
-_Record = tuple[int, int, int]
+_HIGHEST = sql.SQL("""
+SELECT max(junctions) FROM {}.density WHERE bin_size = %(bin_size)s AND chromosome = %(chrom)s
+""")
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,10 @@ def read_density(
         "first": (stored.start - 1) // bin_size,
         "last": (stored.end - 1) // bin_size,
     }
-    intervals = intervals_to_ask(Query(regions=(stored,)), release)
-    shards = list(dict.fromkeys(interval.shard for interval in intervals))
     junctions: Counter[int] = Counter()
     annotated: Counter[int] = Counter()
     # A chromosome that is divided between shards has the bin at the border in both.
-    for records in fanout.gather(partial(_read, index, release, values), shards):
+    for records in _gather(index, release, stored, _SELECT, values):
         for number, junction_count, annotated_count in records:
             junctions[number] += junction_count
             annotated[number] += annotated_count
@@ -61,7 +63,28 @@ def read_density(
     ]
 
 
-def _read(index: Index, release: Release, values: dict[str, object], shard: str) -> list[_Record]:
+def highest_bin(index: Index, release: Release, chrom: str, *, bin_size: int) -> int:
+    """The most junctions of a bin of this size on a chromosome; 0 without junctions. A bin at the
+    border between two shards counts as two.
+    """
+    stored = index.facts.of(release).stored_region(Region(chrom))
+    values = {"bin_size": bin_size, "chrom": stored.chrom}
+    records = _gather(index, release, stored, _HIGHEST, values)
+    return max((highest or 0 for ((highest,),) in records), default=0)
+
+
+def _gather(
+    index: Index, release: Release, stored: Region, query: sql.SQL, values: dict[str, object]
+) -> Iterable[list[Any]]:
+    """The records of every shard that has a part of the region."""
+    intervals = intervals_to_ask(Query(regions=(stored,)), release)
+    shards = list(dict.fromkeys(interval.shard for interval in intervals))
+    return fanout.gather(partial(_read, index, release, query, values), shards)
+
+
+def _read(
+    index: Index, release: Release, query: sql.SQL, values: dict[str, object], shard: str
+) -> list[Any]:
     with index.pools.connection(shard) as connection:
-        query = _SELECT.format(sql.Identifier(release.schema))
-        return connection.execute(query, values).fetchall()
+        statement = query.format(sql.Identifier(release.schema))
+        return connection.execute(statement, values).fetchall()

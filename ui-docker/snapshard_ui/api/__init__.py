@@ -19,6 +19,7 @@ from snapshard_ui.api import (
     samples,
     splice_sites,
     splicing,
+    tiles,
     variants,
 )
 from snapshard_ui.api.evidence import find_evidence
@@ -105,5 +106,6 @@ __all__ = [
     "samples",
     "splice_sites",
     "splicing",
+    "tiles",
     "variants",
 ]

@@ -23,7 +23,7 @@ from snapshard.wire import JUNCTIONS_HEADER, ROWS_HEADER, TRUNCATED_HEADER
 from snapshard_ui.api.models.pictures import Picture, PictureParams
 from snapshard_ui.api.params import SelectionParams
 from snapshard_ui.api.queries import build_query, find_region, find_rows
-from snapshard_ui.api.responses import disposition
+from snapshard_ui.api.responses import picture_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import Projection, with_columns
 from snapshard_ui.http import current_record
@@ -320,13 +320,8 @@ def _response(
 ) -> Response:
     record = current_record()
     record.rows, record.truncated = picture.drawn, bool(picture.left_out)
-    media_type = {"svg": "image/svg+xml", "png": "image/png"}[suffix]
-    response = Response(body, mimetype=media_type)
-    # A page of another origin that opens the picture gets a document without scripts.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response = picture_response(request, body, suffix)
     response.headers[ROWS_HEADER] = str(picture.drawn)
     response.headers[JUNCTIONS_HEADER] = str(picture.matching)
     response.headers[TRUNCATED_HEADER] = str(bool(picture.left_out)).lower()
-    disposition_header = disposition(request, attachment=False)
-    response.headers["Content-Disposition"] = disposition_header.replace(".json", f".{suffix}")
     return response

@@ -54,6 +54,17 @@ def release_response(release: Release, **members: object) -> Response:
     return response
 
 
+def picture_response(request: ReleaseRequest[Any], body: bytes, suffix: str) -> Response:
+    """A picture in one of the formats svg and png, with a name for the file if it is saved."""
+    media_type = {"svg": "image/svg+xml", "png": "image/png"}[suffix]
+    response = Response(body, mimetype=media_type)
+    # A page of another origin that opens the picture gets a document without scripts.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    disposition_header = disposition(request, attachment=False)
+    response.headers["Content-Disposition"] = disposition_header.replace(".json", f".{suffix}")
+    return response
+
+
 def page_response(request: ReleaseRequest[Any], page: Page) -> Response:
     """The page in the format of the request."""
     record = current_record()

@@ -103,7 +103,8 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
         return f"splicing({below.removeprefix('splicing/')!r}, {arguments!r})"
     for name, value in zip(path_parameters(below), path_values, strict=True):
         below = below.replace("{" + name + "}", quote(value, safe=":+"))
-    return f"get({below!r})" if below else "get()"
+    method = "get_picture" if operation.media_type.startswith("image/") else "get"
+    return f"{method}({below!r})" if below else "get()"
 
 
 def _python_value(texts: list[str]) -> int | str | list[str]:

@@ -2,6 +2,7 @@
 page that shows it.
 """
 
+import re
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
@@ -45,6 +46,9 @@ _PATH_MEANINGS = {
     "group": "name of the group",
     "site": "chromosome:position, optionally followed by :+ or :- for the strand",
     "rail_id": "number of the sample",
+    "chromosome": "name of the chromosome",
+    "zoom": "level from 0 to 11: a tile has 2^28 bases, halved that many times",
+    "x": "number of the tile from 0: bases x * size + 1 to (x + 1) * size",
     "variant": "chr2-71549340-A-G, chr2:71549340A>G, chr2:71549340, or HGVS such as"
     " NM_003494.4:c.1053+5G>A (transcript ID, or a gene for its main transcript)",
 }
@@ -192,8 +196,7 @@ def _typed(value: str, schema: Schema) -> str | int:
 
 
 def _path_parameters(path: str, schemas: Schemas) -> list[dict[str, Any]]:
-    segments = [segment for segment in path.split("/") if segment.startswith("<")]
-    names = [segment[1:-1].rpartition(":")[2] for segment in segments]
+    names = re.findall(r"<(?:\w+:)?(\w+)>", path)
     return [
         {
             "name": name,

@@ -2,6 +2,7 @@
 and beside every operation of the API's description.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -96,7 +97,7 @@ def url(path: str, names: list[str], values: Values) -> str | None:
 
 def path_parameters(path: str) -> list[str]:
     """The names of the parameters in a path."""
-    return [segment[1:-1] for segment in path.split("/") if segment.startswith("{")]
+    return re.findall(r"\{(\w+)\}", path)
 
 
 def _gene_values(release: Release) -> Values:
@@ -119,6 +120,9 @@ def _junction_values(release: Release) -> Values:
         "site": [site],
         "measure": ["prevalence"],
         "variant": [f"{first.chrom}:{first.start}"],
+        "chromosome": [first.chrom],
+        "zoom": ["0"],
+        "x": ["0"],
         "limit": [_LIMIT],
         **queries,
         **exon,

@@ -76,6 +76,9 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
             "pattern": f"^{chrom}(:{_BASE}([ACGT]>[ACGT])?|-{_BASE}-[ACGT]-[ACGT])$",
         },
         "rail_id": _between(sample_ids),
+        "chromosome": {"type": "string", "pattern": f"^{_chromosomes(releases)}$"},
+        "zoom": {"type": "string", "pattern": "^([0-9]|1[01])$"},
+        "x": {"type": "string", "pattern": "^[0-7]$"},
     }
 
 

@@ -7,6 +7,7 @@ from snapshard_ui.pictures.gene_model import Model
 from snapshard_ui.pictures.junction_figure import MOST_ROWS, Figure, draw_junctions
 from snapshard_ui.pictures.png import png
 from snapshard_ui.pictures.theme import THEMES, stylesheet
+from snapshard_ui.pictures.tile_figure import TileFigure, draw_tile
 
 __all__ = [
     "MOST_ROWS",
@@ -17,8 +18,10 @@ __all__ = [
     "Drawing",
     "Figure",
     "Model",
+    "TileFigure",
     "draw_density",
     "draw_junctions",
+    "draw_tile",
     "png",
     "stylesheet",
 ]

@@ -64,7 +64,7 @@ def _bar(scale: Scale, bin: Bin, highest: int, baseline: float) -> Element:
     # Half a pixel between bars shows them apart; narrower bars touch.
     width = right - left - 0.5 if right - left > 2 else right - left
     heights = [(bin.junctions, "bar"), (bin.annotated, "bar annotated")]
-    parts: list[Element] = [element("title", _details(bin))]
+    parts: list[Element] = [element("title", bar_details(bin))]
     for number, words in heights:
         height = _HEIGHT * number / max(1, highest)
         parts.append(
@@ -74,7 +74,8 @@ def _bar(scale: Scale, bin: Bin, highest: int, baseline: float) -> Element:
     return content if bin.href is None else element("a", content, href=bin.href, tabindex=-1)
 
 
-def _details(bin: Bin) -> str:
+def bar_details(bin: Bin) -> str:
+    """What a bar says when the pointer rests on it."""
     return (
         f"{bin.start:,}-{bin.end:,}: {bin.junctions:,} junctions start here,"
         f" {bin.annotated:,} annotated"
