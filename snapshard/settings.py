@@ -23,6 +23,11 @@ class Settings:
     data: Path = _setting(
         Path("data"), "folder", "databases of the embedded server; not used with a shard map"
     )
+    arrays: Path | None = _setting(
+        None,
+        "folder",
+        "arrays of `snapshard build-arrays`; if unset, `arrays` in the folder of the embedded server",
+    )
     shards: Path | None = _setting(
         None,
         "file",
@@ -121,6 +126,11 @@ class Settings:
         A folder that is named on the command line overrides every variable that names shards.
         """
         return replace(self, data=folder, shards=None, discover="")
+
+    @property
+    def array_folder(self) -> Path:
+        """The folder of the releases' arrays."""
+        return self.arrays or self.data / "arrays"
 
     @property
     def connections(self) -> int:

@@ -12,6 +12,7 @@ import pytest
 from data_folders import data_folder
 
 from analysis.serving import start_server as start_process
+from snapshard.arrays import build_arrays
 from snapshard.index import Index
 from snapshard.junction import NAMES
 from snapshard.release import Release
@@ -78,6 +79,8 @@ def world(tmp_path_factory):
         shards = folder.shards
         index = Index(lambda: shards, Settings(catalog_seconds=0.01))
         releases = {count: index.catalog.release("sim", name) for count, name in names.items()}
+        for release in releases.values():
+            build_arrays(index, release, folder.path / "arrays")
         yield World(folder.path, index, releases, in_genome_order(lines, releases[5]), source)
         index.close()
 

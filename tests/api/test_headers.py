@@ -1,5 +1,8 @@
 """What HTTP itself offers: caches, other origins, compression, timing, request ids."""
 
+import re
+import socket
+
 import httpx
 import psycopg
 import pytest
@@ -264,3 +267,15 @@ def test_any_tag_does_not_stand_for_what_does_not_exist(http, world):
     path = f"/releases/{world.release.name}/groups/%0D%0AX:%201"
     assert http.get(path, headers={"If-None-Match": "*"}).status_code == 404
     assert http.get("/junctions", params=PAGE, headers={"If-None-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["", "evil.example", "evil.example:80", "//evil.example"])
+def test_a_redirect_has_no_host(server, host):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        client.sendall(
+            f"GET /sim?q=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
+        response = b"".join(iter(lambda: client.recv(1 << 16), b"")).decode()
+    head = response.partition("\r\n\r\n")[0]
+    if head.split()[1] != "400":
+        assert re.search(r"^Location: /sim/\?q=1\r?$", head, re.MULTILINE), head

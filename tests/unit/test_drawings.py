@@ -111,7 +111,7 @@ def test_annotated_and_novel_arcs_differ_by_dash_in_every_theme():
     assert "annotated" in classes["chr1:1100-1200:+"]
     assert "novel" in classes["chr1:1100-1300:+"]
     style = svg.find(f"{SVG}style").text
-    assert style.count("stroke-dasharray") == 2
+    assert len(re.findall(r"\.novel \.line \{[^}]*stroke-dasharray", style)) == 2
     assert "prefers-color-scheme: dark" in style
 
 

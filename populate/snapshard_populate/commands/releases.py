@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from snapshard.arrays import delete_arrays
 from snapshard.connections import ShardMap
 from snapshard.errors import BadRelease
 from snapshard_populate.commands.shards import current_shards, data_option, settings_for
@@ -124,6 +125,9 @@ def prune(context: click.Context, data: Path | None, keep_for: float) -> None:
     """Drop retired releases and the leftovers of failed loads."""
     with _shards(context, data) as shards:
         pruned = prune_releases(shards, keep_for=keep_for)
+        statuses = release_statuses(shards.catalog)
+    kept = frozenset(status.schema for status in statuses if status.state != "dropped")
+    delete_arrays(settings_for(data or context.obj).array_folder, kept)
     for name in (*pruned.releases, *pruned.leftovers):
         click.echo(f"dropped {name}")
     if pruned.in_use:

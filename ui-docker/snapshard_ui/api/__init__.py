@@ -10,6 +10,7 @@ from snapshard_ui.api import (
     compare_export,
     consequences,
     evidence,
+    expression,
     genes,
     health,
     junctions,
@@ -26,6 +27,7 @@ from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.evidence import EvidenceParams
+from snapshard_ui.api.models.expression import ExpressionParams
 from snapshard_ui.api.models.pictures import PictureParams
 from snapshard_ui.api.models.responses import Answer, Problem
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
@@ -68,6 +70,7 @@ __all__ = [
     "BatchBody",
     "EvidenceParams",
     "ExportParams",
+    "ExpressionParams",
     "Flag",
     "JunctionEvidence",
     "JunctionParams",
@@ -89,6 +92,7 @@ __all__ = [
     "consequences",
     "draw_window",
     "evidence",
+    "expression",
     "find_evidence",
     "find_page",
     "find_release",

@@ -61,6 +61,8 @@ class Operation:
     also: tuple[int, ...] = ()
     media_type: str = "application/json"
     """The media type of a response of the first format, or of the only one."""
+    other_media_types: tuple[str, ...] = ()
+    """Media types of the response to some values of the parameters."""
 
 
 OPERATIONS: list[Operation] = []
@@ -104,6 +106,7 @@ def on_release(
     formats: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
     media_type: str = "application/json",
+    other_media_types: tuple[str, ...] = (),
     changing: Callable[[Release], object] = lambda _: None,
 ) -> Callable[[View], View]:
     """Registers a view about a release; it gets a ReleaseRequest. A view with formats is registered
@@ -138,7 +141,17 @@ def on_release(
         if formats:
             _add_rules(path + ".<suffix>", view.__name__ + "_suffix", respond)
         OPERATIONS.append(
-            Operation(view, "get", paths, params, model, formats, also=also, media_type=media_type)
+            Operation(
+                view,
+                "get",
+                paths,
+                params,
+                model,
+                formats,
+                also=also,
+                media_type=media_type,
+                other_media_types=other_media_types,
+            )
         )
         return view
 

@@ -123,7 +123,8 @@ def _headers(error: HTTPException) -> dict[str, str]:
 def _remove_host(response: Response) -> Response:
     """The response, redirecting to a path: a host would be the one that the client sent (Host header)."""
     parts = urlsplit(response.headers.get("Location", ""))
-    if parts.netloc:
+    # With an empty Host header the URL has a scheme, but no host.
+    if parts.scheme or parts.netloc:
         # Two slashes at the start would begin with a host again.
         path = "/" + parts.path.lstrip("/")
         response.headers["Location"] = f"{path}?{parts.query}" if parts.query else path

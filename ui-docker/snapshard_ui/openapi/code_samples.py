@@ -104,7 +104,8 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
     for name, value in zip(path_parameters(below), path_values, strict=True):
         below = below.replace("{" + name + "}", quote(value, safe=":+"))
     method = "get_picture" if operation.media_type.startswith("image/") else "get"
-    return f"{method}({below!r})" if below else "get()"
+    parts = [repr(text) for text in (below, arguments) if text]
+    return f"{method}({', '.join(parts)})"
 
 
 def _python_value(texts: list[str]) -> int | str | list[str]:

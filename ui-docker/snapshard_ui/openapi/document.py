@@ -16,6 +16,7 @@ from snapshard_ui.api import (
     PREFIX,
     Answer,
     BatchBody,
+    ExpressionParams,
     NoParams,
     Operation,
     PictureParams,
@@ -188,7 +189,9 @@ def _with_examples(
 
 def _example_parameters(operation: Operation) -> tuple[str, ...]:
     # A picture of a few arcs, one of which is highlighted, would be a poor example.
-    return ("region",) if operation.params is PictureParams else _EXAMPLE_PARAMETERS
+    if operation.params in (PictureParams, ExpressionParams):
+        return ("region",)
+    return _EXAMPLE_PARAMETERS
 
 
 def _typed(value: str, schema: Schema) -> str | int:
@@ -260,6 +263,7 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
     content: dict[str, Any] = {operation.media_type: {"schema": schema}}
     if operation.media_type.startswith("image/"):
         content = {operation.media_type: {"schema": {"type": "string"}}}
+    content |= {name: {"schema": {"type": "string"}} for name in operation.other_media_types}
     for name in operation.formats[1:]:
         content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
     if operation.is_upload:

@@ -22,6 +22,28 @@ _DARK = {
     "novel": "#f0a36b",
     "chosen": "#1d3341",
 }
+_LIGHT |= {
+    "first": "#1f5f85",
+    "second": "#a8480f",
+    "third": "#3a7d2c",
+    "fourth": "#8a4f9e",
+    "fifth": "#8a6000",
+    "sixth": "#b02a5b",
+    "seventh": "#1b7f7a",
+    "eighth": "#5b6470",
+}
+_DARK |= {
+    "first": "#7cc0e8",
+    "second": "#f0a36b",
+    "third": "#8fd07f",
+    "fourth": "#d3a4e6",
+    "fifth": "#e3bd55",
+    "sixth": "#f28ab2",
+    "seventh": "#6fd3cc",
+    "eighth": "#b4bdc6",
+}
+TINTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+"""The colours that tell groups apart, as classes. The last four are dashed, too."""
 THEMES = ("auto", "light", "dark")
 """auto: light, but dark where the reader prefers dark."""
 _RULES = Template("""
@@ -46,6 +68,15 @@ _RULES = Template("""
 .picture .bar.annotated { fill: $accent }
 .picture .chosen .line { stroke-width: 7 }
 .picture text.count.chosen { font-weight: 700; font-size: 12px }
+.picture .level { fill: none; stroke-width: 1.5; stroke-linejoin: round }
+.picture .first { stroke: $first }
+.picture .second { stroke: $second }
+.picture .third { stroke: $third }
+.picture .fourth { stroke: $fourth }
+.picture .fifth { stroke: $fifth; stroke-dasharray: 5 2 }
+.picture .sixth { stroke: $sixth; stroke-dasharray: 5 2 }
+.picture .seventh { stroke: $seventh; stroke-dasharray: 5 2 }
+.picture .eighth { stroke: $eighth; stroke-dasharray: 5 2 }
 """)
 
 
