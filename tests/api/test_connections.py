@@ -298,3 +298,33 @@ def test_more_silent_connections_than_allowed_close_the_oldest(world, start_serv
         assert httpx.get(server.url + GENES).status_code == 200
     wait_for(lambda: httpx.get(f"{server.url}/livez").status_code == 200, 5)
     assert server.stop() == 0
+
+
+PAGE = b"GET /api/v1/compilations/sim/junctions?limit=2000&columns=name,samples HTTP/1.1\r\nHost: x\r\n"
+SNAPTRON = b"GET /sim/snaptron?regions=chr1:1-200000000 HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize("request_head", [PAGE, SNAPTRON])
+def test_who_does_not_read_the_responses_costs_nobody_a_thread(request_head, small):
+    expected = exchange(small, request_head + b"Connection: close\r\n\r\n").partition(b"\r\n\r\n")[
+        2
+    ]
+    # More than the buffers of both kernels hold.
+    requests = 1 + (12 << 20) // len(expected)
+    with ExitStack() as stack:
+        stalled = [
+            stack.enter_context(connection(small, (request_head + b"\r\n") * requests))
+            for _ in range(6)
+        ]
+        time.sleep(2)
+        for _ in range(10):
+            started = time.monotonic()
+            assert httpx.get(f"{small.url}/livez").status_code == 200
+            assert time.monotonic() - started < 1
+        received = 0
+        while received < requests * len(expected):
+            received += len(stalled[0].recv(1 << 20))
+        # They follow each other whole, and the connection serves a further one.
+        stalled[0].sendall(GET + b"Connection: close\r\n\r\n")
+        assert read_to_end(stalled[0]).endswith(httpx.get(f"{small.url}/livez").content)
+    assert exchange(small, request_head + b"Connection: close\r\n\r\n").endswith(expected[-100:])

@@ -1,19 +1,22 @@
-"""A gunicorn worker in which a connection takes a thread only when its whole request has arrived.
+"""A gunicorn worker in which a connection takes a thread only from the arrival of its whole request
+until its response is made.
 
-gunicorn's gthread gives an accepted connection to a thread, which then waits for the request: as many
-slow clients as there are threads shut everybody else out. Here the main loop, which waits for all
-sockets at once, also reads the requests. What must hold:
+gunicorn's gthread gives an accepted connection to a thread, which then waits for the request, and
+later for the client to read: as many slow clients as there are threads shut everybody else out. Here
+the main loop, which waits for all sockets at once, also reads the requests, and sends what a client
+did not take while the response was made. What must hold:
 
 - A connection is in exactly one place: in `_waiting` while the main loop reads its request, with a
-  thread, among the kept-alive ones, or in `_lingering` until its client closes it. `nr_conns` counts
-  all of them.
+  thread, in `_sending` while its client takes the rest of a response, among the kept-alive ones, or in
+  `_lingering` until its client closes it. `nr_conns` counts all of them.
 - Only the main loop registers and unregisters sockets, and it never waits for one of them. A thread
   gets a connection with a complete request and returns it through `finish_request`.
 - Bytes after a request belong to the next one. They travel with the request and come back through
   `enqueue_req`, which gunicorn calls if its parser has bytes left.
 - A deadline is for a whole head or body, not for each byte, so that nobody extends it by sending
   little.
-- Memory is bounded: by the limits of a request, and by _BUFFERED_BYTES for all of them together.
+- Memory is bounded: by the limits of a request and of a response (outlet.py), and by _BUFFERED_BYTES
+  for all requests together and for all responses together.
 
 One worker is the bulk worker (bulk_channel.py). It accepts no connections, but receives those of
 requests that read much, and then serves them until they are closed.
@@ -29,7 +32,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
 import orjson
@@ -38,6 +41,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from snapshard_ui.runtime.backend import serve_large_requests
 from snapshard_ui.runtime.bulk_channel import MOVABLE, BulkChannel, Moved, MovedRequest
+from snapshard_ui.runtime.outlet import KeptBytes, Outlet
 from snapshard_ui.runtime.request_buffer import RequestBuffer, Stage
 
 CONNECTIONS = 4_096
@@ -55,7 +59,11 @@ _LINGER_SECONDS = 2.0
 kernel resets a connection that is closed with unread bytes, and discards what was sent.
 """
 _BUFFERED_BYTES = 64 << 20
-"""Bytes of incomplete requests per worker; above, the largest of them is refused."""
+"""Bytes of incomplete requests per worker; above, the largest of them is refused. As many bytes of
+responses are kept; above, the connection whose client has read nothing for longest is closed.
+"""
+_SEND_SECONDS = 60.0
+"""How long a client may take nothing of a response that is kept for it."""
 _READ_BYTES = 1 << 16
 _DETAIL_LENGTH = 200
 """Characters of a parser's message in a response."""
@@ -99,6 +107,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
         self.movable = False
         """Whether the bulk worker can respond to the request in progress."""
         self.moved = False
+        self.outlet: Outlet | None = None
+        """What the client has not taken of the response."""
         self._content = b""
         self._worker = worker
 
@@ -145,6 +155,9 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         self._waiting: dict[Connection, float] = {}
         """Connections whose request is not complete, with their deadlines, oldest first."""
         self._lingering: dict[Connection, float] = {}
+        self._sending: dict[Connection, float] = {}
+        """Connections whose response is not sent, with their deadlines, the longest stalled first."""
+        self._kept_bytes = KeptBytes()
         self._buffered_bytes = 0
         self._next_check = 0.0
         self._current = threading.local()
@@ -165,7 +178,13 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
             serve_large_requests(application, workers=self._ordinary_workers)
 
         def respond(environ: dict[str, Any], start_response: Any) -> Any:
-            environ[MOVABLE] = self._may_move(self._current.connection)
+            connection = self._current.connection
+            environ[MOVABLE] = self._may_move(connection)
+            connection.outlet = Outlet(
+                connection.sock, self._kept_bytes, keeps_streams=not self.is_bulk
+            )
+            # gunicorn's response writes to the socket that it was created with.
+            start_response.__self__.sock = connection.outlet
             return application(environ, start_response)
 
         self.wsgi = respond
@@ -208,8 +227,44 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         if conn.moved:
             self.nr_conns -= 1
             conn.close()
+        elif conn.outlet:
+            self._send_later(conn, fs)
         else:
             super().finish_request(conn, fs)
+
+    def _send_later(self, conn: Connection, fs: Future[Any]) -> None:
+        """Sends the rest of a response when the client reads; then the request is finished."""
+        conn.sock.setblocking(False)
+        self._sending[conn] = time.monotonic() + _SEND_SECONDS
+        self.poller.register(conn.sock, EVENT_WRITE, partial(self._send, conn, fs))
+        while self._kept_bytes.total > _BUFFERED_BYTES and self._sending:
+            self._give_up(next(iter(self._sending)))
+
+    def _send(self, conn: Connection, fs: Future[Any], _: object = None) -> None:
+        # Another event of the same moment may have closed the connection to make room.
+        if conn not in self._sending or conn.outlet is None:
+            return
+        try:
+            sent = conn.outlet.flush()
+        except OSError:
+            self._give_up(conn)
+            return
+        if not conn.outlet:
+            del self._sending[conn]
+            self.poller.unregister(conn.sock)
+            super().finish_request(conn, fs)
+        elif sent:
+            # Moved to the end: those that read nothing stay in front.
+            del self._sending[conn]
+            self._sending[conn] = time.monotonic() + _SEND_SECONDS
+
+    def _give_up(self, conn: Connection) -> None:
+        """Closes a connection whose client does not take its response."""
+        del self._sending[conn]
+        self.poller.unregister(conn.sock)
+        if conn.outlet is not None:
+            conn.outlet.discard()
+        self._drop(conn)
 
     @property
     def _ordinary_workers(self) -> int:
@@ -283,8 +338,13 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         if self._stop_receiving < now:
             self._stop_receiving = math.inf
             self.nr_conns -= 1
-        for connections, end in ((self._waiting, self._end_waiting), (self._lingering, self._drop)):
-            if not self.alive:
+        for connections, end in (
+            (self._waiting, self._end_waiting),
+            (self._lingering, self._drop),
+            (self._sending, self._give_up),
+        ):
+            # A stopping worker sends the responses that it has.
+            if not self.alive and connections is not self._sending:
                 for connection, deadline in connections.items():
                     connections[connection] = min(deadline, now + _STOP_SECONDS)
             expired = [connection for connection, limit in connections.items() if limit <= now]
@@ -367,6 +427,8 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         """Closes, at once, the connection that can best be done without."""
         if self._lingering:
             self._drop(next(iter(self._lingering)))
+        elif self._sending:
+            self._give_up(next(iter(self._sending)))
         elif self._waiting:
             connection = next(iter(self._waiting))
             self._stop_waiting(connection)
