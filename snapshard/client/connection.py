@@ -54,7 +54,8 @@ class Connection:
         self._session = Session(
             address or ADDRESS, transport=transport, timeout=timeout, tries=tries
         )
-        self._address = {"data": str(data)} if address is None else {"server": address}
+        folder = {} if data is None else {"data": str(data)}
+        self._address = folder if address is None else {"server": address}
         self._is_open = True
 
     @classmethod

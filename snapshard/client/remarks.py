@@ -11,7 +11,7 @@ from snapshard.wire import ERROR_REMARK, REMARK
 
 _DECODER = json.JSONDecoder()
 _TEXTS = frozenset({"compilation", "release", "assembly"})
-"""Always text, even if a release is named 2024."""
+"""Always text, even if a release is named 2024; only the assembly may be null, if it is unknown."""
 
 
 def read_words(text: str) -> dict[str, Any]:
@@ -36,6 +36,8 @@ def _value(name: str, text: str, position: int) -> tuple[Any, int]:
         return word, word_end
     # A plain word such as 1.2-beta starts with valid JSON; the value is JSON only if the word ends there.
     is_prefix = text[value_end : value_end + 1] not in ("", " ")
+    if name == "assembly" and word == "null":
+        return None, word_end
     if is_prefix or (name in _TEXTS and not isinstance(value, str)):
         return word, word_end
     return value, value_end

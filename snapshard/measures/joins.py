@@ -5,6 +5,7 @@ docs/splicing.md is generated from these docstrings, too.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -12,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from snapshard.column_values import UNKNOWN_STRANDS
 from snapshard.errors import BadQuery
 from snapshard.junction import NAMES, SAMPLES
 from snapshard.pairs import Integers, parse_pairs
@@ -20,6 +22,9 @@ from snapshard.rows import Rows
 _ID, _CHROM, _START, _END, _STRAND, _DATASET = map(
     NAMES.index, ("snaptron_id", "chromosome", "start", "end", "strand", "source_dataset_id")
 )
+
+_UNKNOWN = b"?"
+_UNKNOWN_STRANDS = frozenset(strand.encode() for strand in UNKNOWN_STRANDS)
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def union(compilations: Sequence[Iterable[Rows]], *, in_all: bool = False) -> Ro
     """The junctions of several compilations, each once; with in_all only those that every
     compilation has (intersection).
 
-    Rule: junctions are the same if chromosome, start, end and strand are equal. For the same
+    Rule: junctions are the same if chromosome, start, end and strand are equal; `?`, `*` and `.`
+    are one strand, the unknown one. For the same
     junction the ids are joined by `:`, the sample lists are concatenated, samples_count and
     coverage_sum are added up, mean and median are recomputed over all pairs, and the numbers of the
     data sets are joined by `,`; the other columns are those of the first compilation. In genome
@@ -115,19 +121,29 @@ def union(compilations: Sequence[Iterable[Rows]], *, in_all: bool = False) -> Ro
     """
     parts_of = [list(parts) for parts in compilations]
     _check_ids_differ([_sample_ids(parts) for parts in parts_of])
-    # By chromosome, start, end and strand: the fields of the junction by number of the compilation.
-    junctions: dict[tuple[bytes, int, int, bytes], dict[int, list[bytes]]] = {}
+    # By chromosome, start, end, strand and occurrence: the fields of the junction by number of the
+    # compilation. Rows of other ids that are the same junction in one compilation are further
+    # occurrences; otherwise they would be lost.
+    junctions: dict[tuple[bytes, int, int, bytes, int], dict[int, list[bytes]]] = {}
     for number, parts in enumerate(parts_of):
-        for line in chain.from_iterable(rows.text.splitlines() for rows in parts):
-            fields = line.split(b"\t")
-            key = (fields[_CHROM], int(fields[_START]), int(fields[_END]), fields[_STRAND])
-            junctions.setdefault(key, {})[number] = fields
+        occurrences: Counter[tuple[bytes, int, int, bytes]] = Counter()
+        for fields in _distinct_rows(parts):
+            strand = _UNKNOWN if fields[_STRAND] in _UNKNOWN_STRANDS else fields[_STRAND]
+            key = (fields[_CHROM], int(fields[_START]), int(fields[_END]), strand)
+            junctions.setdefault((*key, occurrences[key]), {})[number] = fields
+            occurrences[key] += 1
     lines: list[list[bytes]] = []
     for _, duplicates in sorted(junctions.items()):
         if not in_all or len(duplicates) == len(compilations):
             lines.append(_merge(list(duplicates.values())))
     rows = Rows(b"".join(b"\t".join(fields) + b"\n" for fields in lines))
     return rows.with_pairs(rows.pairs) if lines else rows
+
+
+def _distinct_rows(parts: Iterable[Rows]) -> Iterable[list[bytes]]:
+    """The fields of every row, once for each id: two regions may give the same row."""
+    lines = chain.from_iterable(rows.text.splitlines() for rows in parts)
+    return {fields[_ID]: fields for fields in (line.split(b"\t") for line in lines)}.values()
 
 
 def _sample_ids(parts: Iterable[Rows]) -> Integers:

@@ -245,6 +245,22 @@ def test_a_head_that_is_none_is_refused_at_once(head, server):
     assert time.monotonic() - started < 4
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HEAD /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: unknown\r\n\r\n",
+        b"HEAD /livez HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"HEAD /livez HTTP/1.1\r\nHost: x\r\nBad Name: 1\r\n\r\n",
+        b"HEAD /livez HTTP/1.1\r\nHost: x\r\nX: " + b"a" * (1 << 20),
+    ],
+)
+def test_a_refused_head_has_no_body(head, server):
+    response = exchange(server, head)
+    assert statuses(response)[0] >= 400
+    assert response.endswith(b"\r\n\r\n")
+    assert exchange(server, head.replace(b"HEAD", b"GET", 1)).endswith(b"}")
+
+
 def test_a_head_without_end_is_refused(server):
     with connection(server, b"GET /livez HTTP/1.1\r\nX: ") as client:
         try:

@@ -5,6 +5,7 @@ alike; and the notices about what was let pass.
 import random
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pysam
@@ -18,7 +19,13 @@ from werkzeug.serving import make_server
 from snapshard.__main__ import snapshard
 from snapshard.client import Client
 from snapshard.errors import BadRow, BadSource
-from snapshard_populate.loading import Compilation, LoadPlan, load_compilation, verify_release
+from snapshard_populate.loading import (
+    UNKNOWN_ASSEMBLY,
+    Compilation,
+    LoadPlan,
+    load_compilation,
+    verify_release,
+)
 from snapshard_populate.loading.unique_ids import RowTable, check_ids
 from snapshard_populate.reading.source_server import source_server
 from snapshard_populate.releases import find_release, read_layout
@@ -70,7 +77,7 @@ def served(folder):
 def test_an_index_of_an_older_file_is_not_used_and_no_row_is_lost(embedded, stale, shards, remote):
     with served(stale.parent) as address:
         location = f"{address}/{stale.name}" if remote else str(stale)
-        status = load(embedded, Compilation("stale", location), shards=shards)
+        status = load(embedded, Compilation("stale", location, assembly="GRCh38"), shards=shards)
     assert status.row_count == len(NEW_ROWS)
     [notice] = status.notices
     assert notice.startswith("junctions.gz: its tabix index was not used, because it was made when")
@@ -88,7 +95,7 @@ def test_an_index_of_other_columns_is_not_used(embedded, tmp_path, options, expe
     path = tmp_path / "junctions.gz"
     bgzip(path, "".join(NEW_ROWS))
     make_index(path, **options)
-    status = load(embedded, Compilation("columns", str(path)))
+    status = load(embedded, Compilation("columns", str(path), assembly="GRCh38"))
     assert status.row_count == len(NEW_ROWS)
     assert status.notices == (f"junctions.gz: its tabix index was not used, because {expected}",)
 
@@ -100,7 +107,7 @@ def test_an_index_of_other_chromosomes_is_not_used(embedded, tmp_path):
     size = path.stat().st_size
     bgzip(path, "".join(NEW_ROWS))
     assert path.stat().st_size == size
-    status = load(embedded, Compilation("others", str(path)))
+    status = load(embedded, Compilation("others", str(path), assembly="GRCh38"))
     assert status.row_count == len(NEW_ROWS)
     assert "its first chromosome is abc1, but that of the file is chr1" in status.notices[0]
 
@@ -113,14 +120,14 @@ def test_an_index_that_hides_rows_stops_the_load_with_the_numbers(embedded, tmp_
     bgzip(path, "".join([OLD_ROWS[0], row(2, "chr2", 5000, 5100), row(3, "chr2", 7000, 7100)]))
     expected = r"has 3 rows \(\d+ bytes\), but its tabix index gave 2 \(\d+ bytes\)"
     with pytest.raises(BadSource, match=expected):
-        load(embedded, Compilation("hidden", str(path)))
+        load(embedded, Compilation("hidden", str(path), assembly="GRCh38"))
 
 
 def test_rows_read_through_an_index_are_counted_without_those_refused(embedded, tmp_path):
     path = tmp_path / "junctions.gz"
     bgzip(path, "".join(NEW_ROWS).replace("\t3000100\t101\t", "\t3000100\t102\t"))
     make_index(path)
-    status = load(embedded, Compilation("few", str(path)), max_errors=1)
+    status = load(embedded, Compilation("few", str(path), assembly="GRCh38"), max_errors=1)
     assert (status.row_count, status.state) == (len(NEW_ROWS) - 1, "published")
     assert status.notices == (
         "junctions.gz: 1 row was refused and left out, as --max-errors allows",
@@ -137,7 +144,9 @@ def test_a_chromosome_that_the_layout_lacks_stops_the_load(embedded, tmp_path, f
     layout = read_layout(["chr1\t-\todd1", "chr2\t-\todd2"])
     expected = "expected a chromosome of the layout .chr1, chr2., got chr3; add a line for it"
     with pytest.raises((BadRow, BadSource), match=expected):
-        load_compilation(shards, LoadPlan(Compilation("unplaced", str(path)), layout))
+        load_compilation(
+            shards, LoadPlan(Compilation("unplaced", str(path), assembly="GRCh38"), layout)
+        )
 
 
 @pytest.mark.parametrize(
@@ -252,7 +261,8 @@ def test_a_release_of_a_catalog_without_counts_and_notices_can_be_resumed_and_li
     embedded, tmp_path
 ):
     shards = embedded.ensure_shards(["odd1"])
-    plan = LoadPlan(write_sources(tmp_path), read_layout(["*\t-\todd1"]), release="older")
+    compilation = replace(write_sources(tmp_path), assembly="GRCh38")
+    plan = LoadPlan(compilation, read_layout(["*\t-\todd1"]), release="older")
     status = load_compilation(shards, plan, steps=())
     with psycopg.connect(shards.catalog) as catalog:
         catalog.execute("ALTER TABLE reading RENAME TO reading_kept")
@@ -280,6 +290,7 @@ def test_notices_say_what_was_repaired_or_left_out(embedded, tmp_path):
         "the first is line 2: expected 9 tab-separated columns, got 5",
         "groups.txt: line 2: group 'Liver' has sample 9, which the samples file lacks, "
         "and which was left out",
+        UNKNOWN_ASSEMBLY,
         "junctions.txt: samples that are listed with 0 reads do not have the junction: "
         "evidence and summaries leave them out of n",
         "junctions.txt: the byte order mark in front was passed over",

@@ -131,6 +131,17 @@ def test_exons_lie_between_an_end_and_a_later_start(places, shortest, longest):
     assert [one[0] for one in found] == sorted(one[0] for one in found)
 
 
+def test_unknown_strands_are_one_and_no_row_is_lost():
+    def with_strand(rows_, strand):
+        return Rows(rows_.text.replace(b"\t+\t", b"\t%s\t" % strand))
+
+    dot, star = with_strand(rows(",1:2"), b"."), with_strand(rows(",9:4"), b"*")
+    assert joins.union([[dot], [star]], in_all=True).texts("samples") == [b",1:2,9:4"]
+    again = with_strand(rows(",2:5", first_id=7), b"?")
+    merged = joins.union([[dot, again], [star]])
+    assert sorted(merged.texts("samples")) == [b",1:2,9:4", b",2:5"]
+
+
 def test_union_and_intersection_of_compilations():
     one = rows(",1:2,2:4", ",1:1", spans=((100, 200), (300, 400)), first_id=5)
     two = rows(",11:9", ",12:8", spans=((100, 200), (100, 250)), first_id=70)

@@ -27,6 +27,7 @@ from snapshard_populate.commands.shards import (
     shards_to_fill,
 )
 from snapshard_populate.loading import (
+    UNKNOWN_ASSEMBLY,
     Compilation,
     Findings,
     LoadPlan,
@@ -62,10 +63,6 @@ _FILES = {
 
 _MOST_LISTED = 100
 """Bad rows that --check lists of a source."""
-_UNKNOWN_ASSEMBLY = (
-    "the assembly is unknown, so names of junctions do not state it; if you know it, load with "
-    "--assembly, such as --assembly GRCh38"
-)
 
 
 def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,7 +117,8 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Number of bad rows, of all files together, to skip before the load fails.",
+    help="Number of bad rows, of all files together, to skip before the load fails. Each process that "
+    "loads some of the shards (--only) counts its own.",
 )
 @click.option(
     "--if-absent", is_flag=True, help="Do nothing if the compilation has a published release."
@@ -201,8 +199,6 @@ def load(
             )
     for notice in status.notices:
         click.echo(f"notice: {notice}", err=True)
-    if status.assembly is None:
-        click.echo(f"notice: {status}: {_UNKNOWN_ASSEMBLY}", err=True)
     click.echo(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"
@@ -229,7 +225,7 @@ def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any])
         for line in _lines(findings):
             click.echo(line)
         if compilation.assembly is None:
-            click.echo(f"notice: {source}: {_UNKNOWN_ASSEMBLY}")
+            click.echo(f"notice: {source}: {UNKNOWN_ASSEMBLY}")
         refused = bool(findings.bad_files) or findings.bad_row_count > options["max_errors"]
         good = good and not refused
         answer = "a load would fail" if refused else "a load would succeed"
@@ -251,7 +247,7 @@ def _check_own(source: str, options: dict[str, Any]) -> bool:
     for line in lines:
         click.echo(line)
     if compilation.assembly is None:
-        click.echo(f"notice: {source}: {_UNKNOWN_ASSEMBLY}")
+        click.echo(f"notice: {source}: {UNKNOWN_ASSEMBLY}")
     click.echo(f"{source}: a load would {'succeed' if good else 'fail'}")
     return good
 

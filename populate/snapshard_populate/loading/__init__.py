@@ -20,6 +20,7 @@ The path of a row, and the module of each step:
 from snapshard_populate.loading.check import Findings, check_compilation
 from snapshard_populate.loading.compilation import Compilation, has_junctions, read_folder
 from snapshard_populate.loading.load import (
+    UNKNOWN_ASSEMBLY,
     LoadPlan,
     begin_compilation,
     load_compilation,
@@ -29,6 +30,7 @@ from snapshard_populate.loading.shard import Progress
 from snapshard_populate.loading.verify import verify_release
 
 __all__ = [
+    "UNKNOWN_ASSEMBLY",
     "Compilation",
     "Findings",
     "LoadPlan",

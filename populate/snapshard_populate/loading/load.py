@@ -57,6 +57,12 @@ Connection = psycopg.Connection[Any]
 _SELECT_SAMPLES = "SELECT rail_id FROM {}.sample"
 """The samples of a release's samples file."""
 
+UNKNOWN_ASSEMBLY = (
+    "the assembly is unknown, so names of junctions do not state it; if you know it, load with "
+    "--assembly, such as --assembly GRCh38"
+)
+"""What a release notes that was loaded without an assembly."""
+
 
 @dataclass(frozen=True)
 class LoadPlan:
@@ -167,9 +173,13 @@ def begin_compilation(
     for file, lines in errors.spent_on.items():
         errors.note(file, refused_notice(lines, "line"))
 
+    notices = (*plan.compilation.notices, *errors.notices)
+    if plan.compilation.assembly is None:
+        notices = (*notices, UNKNOWN_ASSEMBLY)
+
     def fill(catalog: Connection, schema: str) -> None:
         description.write(catalog, schema)
-        add_notices(catalog, schema, (*plan.compilation.notices, *errors.notices))
+        add_notices(catalog, schema, notices)
 
     new_release = NewRelease(
         compilation=plan.compilation.name,

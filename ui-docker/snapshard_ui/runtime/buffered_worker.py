@@ -127,6 +127,12 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
         self.movable = False
         self.parser.unreader.unread(self._content)
 
+    def allowed(self, response: bytes) -> bytes:
+        """The response to the request that has arrived, without its body if the method is HEAD."""
+        content = self.request.content() or self._content
+        head, separator, _ = response.partition(b"\r\n\r\n")
+        return head + separator if content.lstrip(b"\r\n").startswith(b"HEAD ") else response
+
     def as_moved(self) -> MovedRequest:
         """The connection and the request in progress, for the bulk worker."""
         return MovedRequest(self.sock, self.client, self.server, self._content)
@@ -312,7 +318,7 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
             self.log.exception("Error handling request")
             response = _refusal(500)
         with suppress(OSError):
-            client.send(response)
+            client.send(self._current.connection.allowed(response))
 
     def enqueue_req(self, conn: Connection) -> None:
         """Reads the rest of the next request, whose first bytes came with the one before."""
@@ -419,7 +425,7 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn comes with
         """Responds to an incomplete request and closes the connection."""
         self._stop_waiting(connection)
         with suppress(OSError):
-            connection.sock.send(_refusal(status))
+            connection.sock.send(connection.allowed(_refusal(status)))
         self.nr_conns -= 1
         self.linger(connection)
 
