@@ -26,5 +26,5 @@ def api(url, path):
 
 
 def search(page, text):
-    page.get_by_label("Gene, region or junction").fill(text)
+    page.get_by_label("Gene, variant, region or junction").fill(text)
     page.get_by_role("button", name="Search").click()

@@ -54,3 +54,35 @@ def test_a_narrow_screen_scrolls_the_picture_and_not_the_page(open_page):
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
     assert page.locator(".figure svg").bounding_box()["width"] >= 700
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_picture_moves_and_zooms_and_back_returns(open_page, script):
+    page = open_page("?compilation=sim&q=chr1:1,000,001-2,000,000", java_script_enabled=script)
+    moves = page.get_by_role("navigation", name="Move the picture")
+    for name, window in (
+        ("Zoom in", "chr1:1,250,001-1,750,000"),
+        ("Right →", "chr1:1,500,001-2,000,000"),
+        ("Zoom out", "chr1:1,250,001-2,250,000"),
+        ("← Left", "chr1:750,001-1,750,000"),
+    ):
+        moves.get_by_role("link", name=name).click()
+        expect(page.locator("#q")).to_have_value(window)
+        expect(page.locator(".figure text.heading")).to_contain_text(window)
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("chr1:1,250,001-2,250,000")
+
+
+def test_the_picture_does_not_move_beyond_the_chromosome(open_page):
+    names = {
+        "chr1:1-1,000,000": ["Zoom in", "Zoom out", "Right →"],
+        "chr1:400,001-1,400,000": ["← Left", "Zoom in", "Zoom out", "Right →"],
+        "chr1": ["Zoom in"],
+    }
+    for text, expected in names.items():
+        page = open_page(f"?compilation=sim&q={text}")
+        moves = page.get_by_role("navigation", name="Move the picture").get_by_role("link")
+        expect(moves).to_have_text(expected)
+        if "Left" in expected[0]:
+            moves.first.click()
+            expect(page.locator("#q")).to_have_value("chr1:1-1,000,000")

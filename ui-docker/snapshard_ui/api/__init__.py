@@ -31,6 +31,7 @@ from snapshard_ui.api.models.expression import ExpressionParams
 from snapshard_ui.api.models.pictures import PictureParams
 from snapshard_ui.api.models.responses import Answer, Problem
 from snapshard_ui.api.models.splicing import JUNCTION_QUERIES, MATCHES
+from snapshard_ui.api.models.variants import VariantParams
 from snapshard_ui.api.params import (
     BatchBody,
     ExportParams,
@@ -56,6 +57,7 @@ from snapshard_ui.api.routes import (
     on_api,
     root,
 )
+from snapshard_ui.api.variants import find_variant, find_variant_sites
 
 BLUEPRINTS = (health.blueprint, root, api)
 
@@ -84,6 +86,7 @@ __all__ = [
     "ReleaseRequest",
     "SampleParams",
     "SelectionParams",
+    "VariantParams",
     "WindowPicture",
     "annotate",
     "api",
@@ -96,6 +99,8 @@ __all__ = [
     "find_evidence",
     "find_page",
     "find_release",
+    "find_variant",
+    "find_variant_sites",
     "genes",
     "health",
     "json_response",

@@ -223,7 +223,7 @@ def _hidden(hidden: int, min_samples: int) -> str:
     if not hidden:
         return ""
     samples = "one sample" if min_samples == 2 else f"fewer than {min_samples:,} samples"
-    return f"{hidden:,} hidden, {'which is' if hidden == 1 else 'which are'} in {samples}"
+    return f"{hidden:,} hidden (in {samples})"
 
 
 def _models(

@@ -41,6 +41,11 @@ def variant_sites(request: ReleaseRequest[VariantParams], variant: str) -> Respo
     in a transcript such as NM_003494.4:c.1053+5G>A. Other events (exon skipping, cryptic sites) are
     ranked by samples, then by reads. It never classifies a variant.
     """
+    return release_response(request.release, **find_variant_sites(request, variant))
+
+
+def find_variant_sites(request: ReleaseRequest[VariantParams], variant: str) -> Members:
+    """The members of the response about a variant. Raises BadQuery, NotFound and Ambiguous."""
     params, index, release = request.params, request.index, request.release
     place, transcript = find_variant(index, release, variant)
     if params.transcript is not None:
@@ -59,16 +64,15 @@ def variant_sites(request: ReleaseRequest[VariantParams], variant: str) -> Respo
         columns=DEFAULT,
         limit=params.sites,
     )
-    return release_response(
-        release,
-        variant=_variant_members(place, transcript if params.transcript is None else None),
-        reference=reference,
-        thresholds=vars(thresholds),
-        summary=_summary(place, reports, thresholds),
-        truncated=site_count > len(reports) or _is_long(reports, params.limit),
-        site_count=site_count,
-        sites=[_site_members(report, release, region, params.limit) for report in reports],
-    )
+    return {
+        "variant": _variant_members(place, transcript if params.transcript is None else None),
+        "reference": reference,
+        "thresholds": vars(thresholds),
+        "summary": _summary(place, reports, thresholds),
+        "truncated": site_count > len(reports) or _is_long(reports, params.limit),
+        "site_count": site_count,
+        "sites": [_site_members(report, release, region, params.limit) for report in reports],
+    }
 
 
 def find_variant(index: Index, release: Release, text: str) -> tuple[Variant, Transcript | None]:

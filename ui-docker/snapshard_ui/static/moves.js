@@ -1,7 +1,7 @@
 // Follows links between states of the page, and submits its form, by replacing #page with that of the new URL. After an error the browser
 // loads the URL as it would without scripts.
 
-const SLOW = 1000; // ms after which the page shows that it is loading
+const SLOW = 300; // ms after which the page shows that it is loading
 let pending = null;
 
 export function listenForMoves() {

@@ -102,6 +102,13 @@ def evidence_snippets(release: Release, name: str) -> list[Snippet]:
     return code_snippets(call, variable="evidence")
 
 
+def variant_snippets(release: Release, variant: str) -> list[Snippet]:
+    """Code that gets the splice sites near a variant."""
+    url = f"{base_url(release, server=True)}/variants/{quote(variant, safe=':+')}"
+    call = ApiCall(url, f"variant({variant!r})", _scope(release))
+    return code_snippets(call, variable="variant")
+
+
 def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
     """Genome browsers that show the region, and GTEx's page of the first gene; no browsers for an
     unknown assembly.

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from snapshard.chromosome import chromosome_length
 from snapshard.errors import SnapshardError
-from snapshard.region import Region
+from snapshard.region import LAST_BASE, Region, parse_region
 from snapshard.release import Release
 from snapshard_ui.api import Addresses, PictureParams, draw_window
 from snapshard_ui.runtime import current_index
@@ -16,15 +17,22 @@ from snapshard_ui.web.search_text import Pairs
 from snapshard_ui.web.state import State
 
 _WIDTH = 1_200
+_AROUND = 5_000
+"""Bases that the picture of a single base shows on both sides."""
+_LEAST_BASES = 20
+"""Bases of the smallest window to which the picture can be moved."""
 _DRAWN = ("region", "gene", "match", "filter", "group", "sample_ids")
 """The parameters of rows that a picture has, too."""
 
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A picture as SVG in the page and its downloads, or the reason why it could not be drawn."""
+    """A picture as SVG in the page, its neighbouring windows and its downloads, or the reason why it
+    could not be drawn.
+    """
 
     svg: Markup = Markup()
+    moves: Sequence[Link] = ()
     downloads: Sequence[Link] = ()
     reason: str = ""
 
@@ -36,7 +44,11 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
     names = [name for name, _ in pairs]
     if names.count("region") + names.count("gene") != 1:
         return None
-    drawn_pairs = [(name, value) for name, value in pairs if name in _DRAWN]
+    drawn_pairs = [
+        (name, _window(release, value) if name == "region" else value)
+        for name, value in pairs
+        if name in _DRAWN
+    ]
     # Whoever asks for a number of samples wants to see those that have it.
     if any("samples_count" in value for name, value in drawn_pairs if name == "filter"):
         drawn_pairs.append(("min_samples", "1"))
@@ -52,7 +64,43 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
     except SnapshardError as exc:
         return PagePicture(reason=str(exc))
     # The writer escapes every text of the drawing.
-    return PagePicture(Markup(picture.drawing.svg()), _downloads(release, drawn_pairs))
+    return PagePicture(
+        Markup(picture.drawing.svg()),
+        _moves(release, state, picture.window),
+        _downloads(release, drawn_pairs),
+    )
+
+
+def _moves(release: Release, state: State, window: Region) -> list[Link]:
+    """The windows to which the picture can be moved: half a window to either side, half as wide,
+    twice as wide. A window that would be the same, or beyond the chromosome, is left out.
+    """
+    length = chromosome_length(window.chrom, release.assembly) or LAST_BASE
+    bases = window.end - window.start + 1
+    half, quarter = bases // 2, bases // 4
+    left, right = min(half, window.start - 1), min(half, max(0, length - window.end))
+    spans = {
+        "← Left": (window.start - left, window.end - left),
+        "Zoom in": (window.start + quarter, window.end - quarter),
+        "Zoom out": (window.start - half, window.end + half),
+        "Right →": (window.start + right, window.end + right),
+    }
+    links: list[Link] = []
+    for name, (start, end) in spans.items():
+        start, end = max(1, start), min(length, end)
+        if (start, end) != (window.start, window.end) and end - start + 1 >= _LEAST_BASES:
+            region = Region(window.chrom, start, end)
+            links.append(Link(name, state.fresh(q=_text(region)), f"{name}: {_text(region)}"))
+    return links
+
+
+def _window(release: Release, text: str) -> str:
+    """The region that is drawn: that of the search, or the surroundings of a single base."""
+    region = parse_region(text, release.assembly)
+    if region.start != region.end:
+        return text
+    start, end = max(1, region.start - _AROUND), region.end + _AROUND
+    return str(Region(region.chrom, start, end))
 
 
 def _params(pairs: Pairs) -> PictureParams:

@@ -21,13 +21,20 @@ def page() -> AnyResponse:
         return redirect(submitted.url(), 303)
     state = read_params(State)
     release = named_release(state)
-    content: dict[str, Any] = {"release": release, "results": None, "evidence": None}
+    content: dict[str, Any] = {
+        "release": release,
+        "results": None,
+        "evidence": None,
+        "variant": None,
+    }
     if release is None:
         return view_response("search.html", state, content)
     junction = state.junction
     if state.asks:
         content["results"] = sections.results(release, state)
         junction = junction or content["results"].junction
+        if content["results"].variant:
+            content["variant"] = sections.variant_sites(release, state, content["results"].variant)
     if junction:
         content["evidence"] = sections.evidence(release, state, junction)
     visible = [section for section in (content["results"], content["evidence"]) if section]

@@ -10,20 +10,24 @@ from snapshard.match import Match
 from snapshard.name import JunctionName, is_stable_name, parse_name
 from snapshard.region import parse_region
 from snapshard.release import Release
+from snapshard_ui.api import find_variant
 from snapshard_ui.web.state import State
 
 Pairs = list[tuple[str, str]]
+_VARIANT = re.compile(r"(?i)>|:[cgn]\.|[-:\s][ACGTN]+[-:\s>][ACGTN]+$|\d(del|dup|ins|inv)")
+"""What only the name of a variant has: alleles, or a form of HGVS."""
 
 
 @dataclass(frozen=True)
 class Meaning:
     """The interpretation of a search text: parameters of the API, a description, and the junction
-    if the text names one.
+    or the variant if the text names one.
     """
 
     pairs: tuple[tuple[str, str], ...]
     words: str
     junction: str | None = None
+    variant: str | None = None
 
     @property
     def genes(self) -> list[str]:
@@ -37,10 +41,10 @@ class Meaning:
 
 
 def meaning(index: Index, release: Release, text: str) -> Meaning:
-    """The interpretation of a gene's name, a junction's stable name, or of regions, genes and numbers
-    separated by `;`; an empty text selects all junctions.
+    """The interpretation of a gene's name, a junction's stable name, a variant, or of regions, genes
+    and numbers separated by `;`; an empty text selects all junctions.
 
-    Raises BadRegion or BadQuery.
+    Raises BadRegion or BadQuery; NotFound and Ambiguous for the transcript of a variant.
     """
     text = text.strip()
     # A gene may be called `CYCD1;1`, `mt:CoI` or `X`, and must be found by its own name.
@@ -49,6 +53,8 @@ def meaning(index: Index, release: Release, text: str) -> Meaning:
     # A stable name contains colons and may contain no separator, so it is tried before the terms.
     if is_stable_name(text):
         return _junction(parse_name(text, release.assembly))
+    if _VARIANT.search(text):
+        return _variant(index, release, text)
     terms = [_term(index, release, term.strip()) for term in text.split(";") if term.strip()]
     names = {name for name, _, _ in terms}
     # Regions and ids together would mean "and" to the API, but "or" to whoever types a list.
@@ -57,9 +63,8 @@ def meaning(index: Index, release: Release, text: str) -> Meaning:
     pairs = [(name, value) for name, value, _ in terms if name != "ids"]
     if "ids" in names:
         pairs = [("ids", ",".join(value for _, value, _ in terms))]
-    return Meaning(
-        tuple(pairs), ", ".join(words for _, _, words in terms) or "all junctions of the release"
-    )
+    words = ", ".join(words for _, _, words in terms) or "all junctions of the release"
+    return Meaning(tuple(pairs), words, variant=_position(pairs, release))
 
 
 def api_pairs(interpretation: Meaning, state: State) -> Pairs:
@@ -86,6 +91,21 @@ def _junction(name: JunctionName) -> Meaning:
     if name.strand is not None and name.strand in "+-":
         pairs.append(("filter", f"strand={name.strand}"))
     return Meaning(tuple(pairs), f"the junction {name}", str(name))
+
+
+def _variant(index: Index, release: Release, text: str) -> Meaning:
+    """The junctions over a variant; the sites near it are another section."""
+    variant, _ = find_variant(index, release, text)
+    words = f"junctions over the variant {variant}"
+    return Meaning((("region", str(variant.region)),), words, variant=text)
+
+
+def _position(pairs: Pairs, release: Release) -> str | None:
+    """The only region of a search as a variant, if it is one base."""
+    if len(pairs) != 1 or pairs[0][0] != "region":
+        return None
+    region = parse_region(pairs[0][1], release.assembly)
+    return f"{region.chrom}:{region.start}" if region.start == region.end else None
 
 
 def _is_gene(index: Index, release: Release, text: str) -> bool:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from snapshard.catalog import gene_loci, gene_members, genes_by_prefix
@@ -21,8 +22,10 @@ from snapshard_ui.api import (
     JunctionParams,
     Page,
     ReleaseRequest,
+    VariantParams,
     find_evidence,
     find_page,
+    find_variant_sites,
 )
 from snapshard_ui.http import current_record, problem_details
 from snapshard_ui.openapi import Snippet, a_gene, some_junctions
@@ -35,6 +38,7 @@ from snapshard_ui.web.links import (
     links_out,
     snippets,
     tidy_download,
+    variant_snippets,
 )
 from snapshard_ui.web.picture import PagePicture, page_picture
 from snapshard_ui.web.search_text import Meaning, Pairs, api_pairs, meaning
@@ -49,6 +53,8 @@ COLUMNS = (
     *("samples_count", "coverage_sum", "coverage_avg", "coverage_median"),
 )
 """The columns of the table."""
+_MOST_EVENTS = 5
+"""Junctions and events of a splice site that the page lists."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Section:
     conclusion: str = ""
     heading: str = ""
     junction: str | None = None
+    variant: str | None = None
     exactly: str | None = None
     scale: int = 100
     downloads: list[Link] = field(default_factory=list)
@@ -99,6 +106,7 @@ def results(release: Release, state: State) -> Section:
             words=interpretation.words,
             heading=matching(answer, first=(state.page - 1) * state.rows + 1),
             junction=interpretation.junction,
+            variant=interpretation.variant,
             exactly=_region_as_junction(release, interpretation, region),
             downloads=downloads(release, pairs),
             tidy=tidy_download(release, pairs),
@@ -140,6 +148,26 @@ def evidence(release: Release, state: State, name: str) -> Section:
         )
 
     section = _section_or_problem(measure)
+    if section.problem is None:
+        return section
+    return replace(section, choices=_choices(release, state, section.problem, []))
+
+
+def variant_sites(release: Release, state: State, text: str) -> Section:
+    """The splice sites near a variant, their junctions, and the other events there."""
+
+    def find() -> Section:
+        params = VariantParams.model_validate({"limit": _MOST_EVENTS})
+        request = ReleaseRequest(current_index(), release, params, FORMATS["json"])
+        # Rows are fragments of JSON, which templates cannot read.
+        members = orjson.loads(orjson.dumps(find_variant_sites(request, text)))
+        return Section(
+            members,
+            words=members["summary"],
+            snippets=variant_snippets(release, text),
+        )
+
+    section = _section_or_problem(find)
     if section.problem is None:
         return section
     return replace(section, choices=_choices(release, state, section.problem, []))
