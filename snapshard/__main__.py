@@ -15,6 +15,7 @@ _COMMANDS = {
     "mcp": ("snapshard.commands.mcp", "mcp"),
     "query": ("snapshard.commands.query", ""),
     "evidence": ("snapshard.commands.evidence", ""),
+    "sheet": ("snapshard.commands.sheet", ""),
     "annotate": ("snapshard.commands.annotate", ""),
     "sites": ("snapshard.commands.sites", ""),
     "variant": ("snapshard.commands.variant", ""),

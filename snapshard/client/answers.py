@@ -23,7 +23,9 @@ from snapshard.client.selection import (
     as_tuple,
     grouping_parameters,
 )
+from snapshard.client.sheet import FORMATS, Sheet
 from snapshard.client.splicing import measure_of, records_of
+from snapshard.errors import BadQuery
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +63,35 @@ class AnswerMethods(Connection):
         response = self.get(f"junctions/{quoted(name)}/evidence", parameters, **release)
         warn_if_truncated(response, "truncated: there are more groups (top=)")
         return evidence_frame(response)
+
+    def sheet(
+        self,
+        name: str | int,
+        *,
+        format: str = "html",
+        min_reads: int = 20,
+        min_samples: int = 10,
+        library_size: str | None = None,
+        **options: Unpack[RankedGroupingOptions],
+    ) -> Sheet:
+        """The evidence sheet of a junction: a page to print, with picture, tissues, thresholds, release
+        and checksum (docs/sheet.md).
+
+        The format is html, json or pdf; the server needs the extra `sheet` for a PDF. A notebook shows
+        the page; `save(path)` writes it. The other arguments are those of `evidence`.
+        """
+        if format not in FORMATS:
+            raise BadQuery("format", format, f"one of {', '.join(FORMATS)}")
+        grouping, release = grouping_parameters(options)
+        parameters = {
+            **grouping,
+            "min_reads": min_reads,
+            "min_samples": min_samples,
+            "library_size": library_size,
+        }
+        suffix = "" if format == "json" else f".{format}"
+        route = f"{self.base(**release)}/junctions/{quoted(name)}/sheet{suffix}"
+        return Sheet(self._session.get(route, parameters).content, format)
 
     def splice_site(
         self, site: str, *, limit: int = 1_000, **options: Unpack[ReleaseOptions]

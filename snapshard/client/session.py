@@ -145,7 +145,8 @@ class Session:
     def _checked(response: httpx.Response) -> httpx.Response:
         if response.status_code != 200:
             raise answer_error(response)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and not response.url.path.endswith(".html"):
             raise ServerUnreachable(str(response.url.host), "a web page came, not data")
         return response
 

@@ -51,7 +51,7 @@ _COLUMNS = (
     *("start", "end", "strand", "samples_count", "coverage_sum"),
     *("left_motif", "right_motif", "class", NAME),
 )
-_CLASS_WORDS = {
+CLASS_WORDS = {
     AnnotationClass.DA: "annotated",
     AnnotationClass.NDA: "new pair of annotated sites",
     AnnotationClass.D: "only the donor is annotated",
@@ -197,7 +197,7 @@ def _arc(line: bytes, params: PictureParams, links: Addresses) -> Arc:
     counts = {"samples": int(samples), "reads": int(reads)}
     details = (
         f"{name}\n{counts['samples']:,} samples, {counts['reads']:,} reads\n"
-        f"{_CLASS_WORDS[AnnotationClass(junction_class)]}, {left}–{right},"
+        f"{CLASS_WORDS[AnnotationClass(junction_class)]}, {left}–{right},"
         f" {int(end) - int(start) + 1:,} bases"
     )
     href = links.of_junction(name) if links.of_junction else None

@@ -64,7 +64,7 @@ def code_samples(
         has_texts=operation.view.__name__ == "samples",
         body=example_body(operation, values),
         is_json=operation.media_type == "application/json" and operation.view.__name__ != "docs",
-        is_binary=operation.media_type == "image/png",
+        is_binary=operation.media_type in ("image/png", "application/pdf"),
     )
     return [
         {
@@ -90,6 +90,10 @@ def _client_method(operation: Operation, path: str, names: list[str], values: Va
         return f"{_METHODS[view]}({', '.join(filter(None, [*map(repr, path_values), keywords]))})"
     if view == "annotate":
         return f"annotate(io.BytesIO({str(example_body(operation, values)).encode()!r}))"
+    if view.startswith("junction_sheet"):
+        form = path.rpartition(".")[2]
+        chosen = f", format={form!r}" if form in ("html", "pdf") else ""
+        return f"sheet({path_values[0]!r}{chosen})"
     if view == "junctions_png":
         return f"picture({keywords}, format='png')"
     if view == "batch":

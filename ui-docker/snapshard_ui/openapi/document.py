@@ -261,7 +261,7 @@ def _responses(operation: Operation, path: str) -> dict[str, Any]:
         else {"type": "object"}
     )
     content: dict[str, Any] = {operation.media_type: {"schema": schema}}
-    if operation.media_type.startswith("image/"):
+    if operation.media_type != "application/json":
         content = {operation.media_type: {"schema": {"type": "string"}}}
     content |= {name: {"schema": {"type": "string"}} for name in operation.other_media_types}
     for name in operation.formats[1:]:

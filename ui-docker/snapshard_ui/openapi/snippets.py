@@ -39,7 +39,7 @@ class ApiCall:
     """An object, or the text of a file."""
     is_json: bool = True
     is_binary: bool = False
-    """Whether the response is an image, which must not be printed."""
+    """Whether the response is an image or a PDF, which must not be printed."""
 
 
 def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
@@ -48,7 +48,8 @@ def snippets(call: ApiCall, *, variable: str = "") -> list[Snippet]:
     Python and R assign the result to the variable; without one, Python prints it and R evaluates to
     it.
     """
-    curl = f"curl {shlex.quote(call.url)}{' -o picture.png' if call.is_binary else ''}"
+    suffix = call.url.partition("?")[0].rpartition(".")[2]
+    curl = f"curl {shlex.quote(call.url)}{f' -o file.{suffix}' if call.is_binary else ''}"
     if isinstance(call.body, str):
         # printf writes the tabs and line ends of the file; curl reads it as it would read a real one.
         text = call.body.replace("\t", r"\t").replace("\n", r"\n")

@@ -102,6 +102,12 @@ def evidence_snippets(release: Release, name: str) -> list[Snippet]:
     return code_snippets(call, variable="evidence")
 
 
+def sheet_links(release: Release, name: str) -> list[Link]:
+    """The evidence sheet of a junction, as a page and as PDF."""
+    sheet = f"{base_url(release, server=False)}/junctions/{quote(name, safe=':+')}/sheet"
+    return [Link("Sheet to print", f"{sheet}.html"), Link("PDF", f"{sheet}.pdf")]
+
+
 def variant_snippets(release: Release, variant: str) -> list[Snippet]:
     """Code that gets the splice sites near a variant."""
     url = f"{base_url(release, server=True)}/variants/{quote(variant, safe=':+')}"

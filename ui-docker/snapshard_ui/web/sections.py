@@ -36,6 +36,7 @@ from snapshard_ui.web.links import (
     downloads,
     evidence_snippets,
     links_out,
+    sheet_links,
     snippets,
     tidy_download,
     variant_snippets,
@@ -143,6 +144,7 @@ def evidence(release: Release, state: State, name: str) -> Section:
             words=result.summary,
             conclusion=result.conclusion,
             scale=scale,
+            downloads=sheet_links(release, str(result.name)),
             snippets=evidence_snippets(release, str(result.name)),
             links=links_out(release, region, []),
         )
