@@ -28,7 +28,7 @@ class View(NamedTuple):
     name: str
 
 
-VIEWS = (View("pages.page", "Search"),)
+VIEWS = (View("pages.page", "Search"), View("pages.about", "About"))
 """The views in the order of the navigation."""
 
 blueprint = Blueprint("pages", __name__)
