@@ -58,6 +58,7 @@ from snapshard_ui.api.routes import (
     on_api,
     root,
 )
+from snapshard_ui.api.samples import field_values, matching_samples, sample_rows
 from snapshard_ui.api.variants import find_variant, find_variant_sites
 
 BLUEPRINTS = (health.blueprint, root, api)
@@ -97,6 +98,7 @@ __all__ = [
     "draw_window",
     "evidence",
     "expression",
+    "field_values",
     "find_evidence",
     "find_page",
     "find_release",
@@ -106,6 +108,7 @@ __all__ = [
     "health",
     "json_response",
     "junctions",
+    "matching_samples",
     "on_api",
     "pictures",
     "plus_strand",
@@ -113,6 +116,7 @@ __all__ = [
     "read_params",
     "releases",
     "root",
+    "sample_rows",
     "samples",
     "sheet",
     "splice_sites",

@@ -42,7 +42,7 @@ def samples(request: ReleaseRequest[SampleParams]) -> Response:
     columns = _columns(facts, tuple(request.params.fields))
     if request.format.binary:
         columns = tuple(_storable(facts, column) for column in columns)
-    matches = _matching_indexes(facts, request.params)
+    matches = matching_samples(facts, request.params)
     start = _start(request.params.after, len(facts.samples.ids))
     remaining = [index for index in matches if index >= start]
     indexes = remaining[: request.params.limit]
@@ -52,7 +52,7 @@ def samples(request: ReleaseRequest[SampleParams]) -> Response:
         "truncated": truncated,
         "next": row_token(request.release, indexes[-1]) if truncated else None,
     }
-    page = Page(columns, _sample_rows(facts, indexes, columns), len(indexes), members)
+    page = Page(columns, sample_rows(facts, indexes, columns), len(indexes), members)
     return page_response(request, page)
 
 
@@ -64,7 +64,7 @@ def sample(request: ReleaseRequest[NoParams], rail_id: int) -> Response:
     if not indexes:
         raise NotFound("sample", rail_id)
     columns = _columns(facts, ())
-    rows = _sample_rows(facts, indexes[:1], columns)
+    rows = sample_rows(facts, indexes[:1], columns)
     text = JsonObjects(columns, exact=False).write(rows, b",")
     return release_response(request.release, sample=orjson.Fragment(text))
 
@@ -82,10 +82,8 @@ def fields(request: ReleaseRequest[NoParams]) -> Response:
 @on_release("/samples/facets", params=FacetParams, model=FacetAnswer)
 def facets(request: ReleaseRequest[FacetParams]) -> Response:
     """The values of a field and the number of samples with each, the most frequent first."""
-    facts, field = _facts(request), request.params.field
-    if field not in facts.types:
-        raise BadQuery("field", field, f"one of {', '.join(facts.types)}")
-    counts = Counter(chain.from_iterable(facts.samples.column(field)))
+    field = request.params.field
+    counts = field_values(_facts(request), field)
     values = [
         {"value": text.decode("utf-8", "replace"), "count": count}
         for text, count in counts.most_common(request.params.limit)
@@ -97,6 +95,13 @@ def facets(request: ReleaseRequest[FacetParams]) -> Response:
         truncated=len(values) < len(counts),
         values=values,
     )
+
+
+def field_values(facts: ReleaseFacts, field: str) -> Counter[bytes]:
+    """The number of samples with each value of a field. Raises BadQuery for an unknown field."""
+    if field not in facts.types:
+        raise BadQuery("field", field, f"one of {', '.join(facts.types)}")
+    return Counter(chain.from_iterable(facts.samples.column(field)))
 
 
 @on_release("/groups", model=GroupList)
@@ -145,8 +150,8 @@ def _storable(facts: ReleaseFacts, column: Column) -> Column:
     return replace(column, type=ColumnType.TEXT)
 
 
-def _matching_indexes(facts: ReleaseFacts, params: SampleParams) -> list[int]:
-    """The indexes of the matching samples, in file order."""
+def matching_samples(facts: ReleaseFacts, params: SampleParams) -> list[int]:
+    """The indexes of the matching samples, in file order. Raises BadQuery."""
     filters = [SampleFilter(ALL, "=", unquoted(text.strip())) for text in params.q]
     filters += [parse_sample_filter(text) for text in params.filter]
     if not filters:
@@ -159,7 +164,8 @@ def _start(after: str | None, sample_count: int) -> int:
     return 0 if after is None else min(parse_token(after).row + 1, sample_count)
 
 
-def _sample_rows(facts: ReleaseFacts, indexes: list[int], columns: Sequence[Column]) -> Rows:
+def sample_rows(facts: ReleaseFacts, indexes: list[int], columns: Sequence[Column]) -> Rows:
+    """The fields of samples by their indexes, a row per sample."""
     names = facts.samples.names
     if not indexes:
         return Rows(b"", names)

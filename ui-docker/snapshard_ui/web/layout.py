@@ -28,7 +28,11 @@ class View(NamedTuple):
     name: str
 
 
-VIEWS = (View("pages.page", "Search"), View("pages.about", "About"))
+VIEWS = (
+    View("pages.page", "Search"),
+    View("pages.samples_view", "Samples"),
+    View("pages.about", "About"),
+)
 """The views in the order of the navigation."""
 
 blueprint = Blueprint("pages", __name__)

@@ -108,6 +108,23 @@ def sheet_links(release: Release, name: str) -> list[Link]:
     return [Link("Sheet to print", f"{sheet}.html"), Link("PDF", f"{sheet}.pdf")]
 
 
+def sample_snippets(release: Release, words: str, filters: list[str]) -> list[Snippet]:
+    """Code that gets the samples with all words and conditions."""
+    pairs = [*([("q", words.strip())] if words.strip() else []), *(("filter", t) for t in filters)]
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    arguments = {"words": words.strip(), "filter": filters}
+    keywords = python_arguments({name: value for name, value in arguments.items() if value})
+    address = f"{base_url(release, server=True)}/samples"
+    call = ApiCall(
+        f"{address}{query}",
+        f"samples({keywords})",
+        _scope(release),
+        table_url=f"{address}.tsv{query}",
+        has_texts=True,
+    )
+    return code_snippets(call, variable="samples")
+
+
 def variant_snippets(release: Release, variant: str) -> list[Snippet]:
     """Code that gets the splice sites near a variant."""
     url = f"{base_url(release, server=True)}/variants/{quote(variant, safe=':+')}"
