@@ -42,6 +42,17 @@ def test_a_value_of_a_field_leads_to_its_samples_and_they_to_junctions(
     expect(page.get_by_label("Condition", exact=True)).to_have_value(condition)
 
 
+def test_values_are_counted_in_the_samples_that_match(open_page, url):
+    page = open_page("samples?compilation=sim&field=SMTS&filter=SMRIN%3E%3D7")
+    found = api(url, "sim/samples?filter=SMRIN%3E%3D7&fields=SMTS")["rows"]
+    counts = [int(text) for text in page.locator(".chips small").all_inner_texts()]
+    assert sum(counts) == len(found)
+    tissues = [row["SMTS"] for row in found]
+    expect(page.locator(".chips a").first).to_have_text(
+        f"{max(tissues, key=tissues.count)} {max(map(tissues.count, tissues))}"
+    )
+
+
 def test_words_and_conditions_hold_together(open_page, url, tissue):
     page = open_page("samples?compilation=sim")
     page.get_by_label("Words in any field").fill(tissue["value"].split()[0])

@@ -2,6 +2,7 @@
 can be taken to the search for junctions.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -91,7 +92,7 @@ def samples_view() -> Response:
         "asked": state,
         "table": _table(facts, state, indexes),
         "all_fields": list(facts.types),
-        "values": _values(facts, state),
+        "values": _values(facts, state, indexes),
         "junctions": _junctions_url(facts, page, indexes),
         "downloads": _downloads(release, state),
         "snippets": sample_snippets(release, state.q, state.filters),
@@ -116,13 +117,16 @@ def _table(facts: ReleaseFacts, state: SamplesState, indexes: list[int]) -> Samp
     return SampleTable([column.name for column in columns], texts, len(indexes), first)
 
 
-def _values(facts: ReleaseFacts, state: SamplesState) -> list[Link]:
-    """The most frequent values of the chosen field; each leads to the samples that have it."""
+def _values(facts: ReleaseFacts, state: SamplesState, indexes: list[int]) -> list[Link]:
+    """The most frequent values of the chosen field in the samples that match; each leads to those that
+    have it.
+    """
     if not state.field:
         return []
-    counts = field_values(facts, state.field).most_common(_MOST_VALUES)
+    values = field_values(facts, state.field)
+    counts = Counter(values[index] for index in indexes)
     links = []
-    for value, count in counts:
+    for value, count in counts.most_common(_MOST_VALUES):
         text = value.decode("utf-8", "replace")
         if text:
             url = state.url(filter=[*state.filters, f"{state.field}={text}"])
