@@ -22,8 +22,16 @@ ATTACKS = {
     "200 half bodies": {"bodies": 200},
     "1,000 silent": {"silent": 1_000},
     "24 stalled exports": {"exports": 24},
+    "40 stalled pages": {"pages": 40},
     "32 wide queries": {"wide": 32},
-    "all together": {"heads": 300, "bodies": 200, "silent": 1_000, "exports": 24, "wide": 32},
+    "all together": {
+        "heads": 300,
+        "bodies": 200,
+        "silent": 1_000,
+        "exports": 24,
+        "pages": 40,
+        "wide": 32,
+    },
 }
 TIMEOUT = 10.0
 
@@ -39,6 +47,12 @@ def half_body(path: str) -> bytes:
 
 def export_request(path: str) -> bytes:
     return f"GET {path}/junctions:export.tsv?samples=true HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+def page_requests(path: str) -> bytes:
+    """Requests for more bytes than the kernel's buffers hold."""
+    target = f"{path}/junctions?region=chr1&limit=5000&columns=name,samples"
+    return f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 5
 
 
 @contextmanager
@@ -98,6 +112,7 @@ def attack(
             ("bodies", half_body(base)),
             ("silent", b""),
             ("exports", export_request(base)),
+            ("pages", page_requests(base)),
         ):
             stack.enter_context(open_sockets(address, counts.get(kind, 0), text))
         statuses = stack.enter_context(wide_queries(address, compilation, counts.get("wide", 0)))

@@ -14,6 +14,7 @@ export function listenForMoves() {
     }
   });
   document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return; // a view handles its own form
     event.preventDefault();
     const query = new URLSearchParams(new FormData(event.target));
     move(`${event.target.action}?${query}`, { focus: "results-heading" });

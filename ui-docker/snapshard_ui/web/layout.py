@@ -31,6 +31,7 @@ class View(NamedTuple):
 VIEWS = (
     View("pages.page", "Search"),
     View("pages.samples_view", "Samples"),
+    View("pages.annotate", "Annotate"),
     View("pages.about", "About"),
 )
 """The views in the order of the navigation."""

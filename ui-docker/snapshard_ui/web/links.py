@@ -102,6 +102,13 @@ def evidence_snippets(release: Release, name: str) -> list[Snippet]:
     return code_snippets(call, variable="evidence")
 
 
+def annotate_command(release: Release) -> str:
+    """The shell command that annotates a file."""
+    return (
+        f"curl -s --data-binary @SJ.out.tab '{base_url(release, server=True)}/junctions:annotate'"
+    )
+
+
 def sheet_links(release: Release, name: str) -> list[Link]:
     """The evidence sheet of a junction, as a page and as PDF."""
     sheet = f"{base_url(release, server=False)}/junctions/{quote(name, safe=':+')}/sheet"
