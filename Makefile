@@ -24,7 +24,7 @@ Three things to try in another terminal once the server is ready (the data are s
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook docs clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook screenshots docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -73,6 +73,9 @@ locust: $(VENV)/test ## run 1 to 64 clients against the largest compilation of `
 
 notebook: $(VENV)/test ## run analysis/growth.ipynb on the results and write data/growth.html
 	$(bin)/python -m nbconvert --execute --to html --output-dir $(DATA) --log-level WARN analysis/growth.ipynb
+
+screenshots: $(VENV)/test ## take pictures of every view of the page, to be looked at (screenshots/)
+	$(bin)/python -m analysis.screenshots --folder screenshots
 
 docs: $(VENV)/test ## write the generated parts of the pages in docs/ (a test compares them)
 	$(bin)/python -m docs.tools
