@@ -4,13 +4,14 @@ from snapshard_ui.pictures.arc import Arc
 from snapshard_ui.pictures.density_figure import Bin, DensityFigure, draw_density
 from snapshard_ui.pictures.element import Drawing
 from snapshard_ui.pictures.gene_model import Model
-from snapshard_ui.pictures.junction_figure import MOST_ROWS, Figure, draw_junctions
+from snapshard_ui.pictures.junction_figure import MARGIN, MOST_ROWS, Figure, draw_junctions
 from snapshard_ui.pictures.level_figure import LevelFigure, LevelLine, draw_levels
 from snapshard_ui.pictures.png import png
 from snapshard_ui.pictures.theme import THEMES, TINTS, stylesheet
 from snapshard_ui.pictures.tile_figure import TileFigure, draw_tile
 
 __all__ = [
+    "MARGIN",
     "MOST_ROWS",
     "THEMES",
     "TINTS",

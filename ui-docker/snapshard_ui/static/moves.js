@@ -42,7 +42,7 @@ function focusAfter(link) {
   return link.classList.contains("close") ? "chosen" : "results-heading";
 }
 
-async function move(url, { back = false, focus = null, scroll = null }) {
+export async function move(url, { back = false, focus = null, scroll = null }) {
   pending?.abort();
   const control = (pending = new AbortController());
   const sign = setTimeout(() => busy(true), SLOW);

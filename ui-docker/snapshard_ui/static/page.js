@@ -2,11 +2,13 @@
 import { listenForCopies } from "./copy.js";
 import { listenForGenes } from "./genes.js";
 import { listenForMoves } from "./moves.js";
+import { listenForPicture } from "./picture.js";
 
 document.documentElement.classList.add("script");
 listenForMoves();
 listenForGenes();
 listenForCopies();
+listenForPicture();
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");

@@ -11,6 +11,7 @@ from snapshard.errors import SnapshardError
 from snapshard.region import LAST_BASE, Region, parse_region
 from snapshard.release import Release
 from snapshard_ui.api import Addresses, PictureParams, draw_window
+from snapshard_ui.pictures import MARGIN
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web.links import Link, base_url
 from snapshard_ui.web.search_text import Pairs
@@ -32,6 +33,10 @@ class PagePicture:
     """
 
     svg: Markup = Markup()
+    window: Region | None = None
+    chromosome_bases: int = LAST_BASE
+    margin: float = MARGIN
+    """Pixels of the SVG to the left and to the right of the window."""
     moves: Sequence[Link] = ()
     downloads: Sequence[Link] = ()
     reason: str = ""
@@ -66,8 +71,10 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
     # The writer escapes every text of the drawing.
     return PagePicture(
         Markup(picture.drawing.svg()),
-        _moves(release, state, picture.window),
-        _downloads(release, drawn_pairs),
+        picture.window,
+        chromosome_length(picture.window.chrom, release.assembly) or LAST_BASE,
+        moves=_moves(release, state, picture.window),
+        downloads=_downloads(release, drawn_pairs),
     )
 
 
