@@ -65,7 +65,8 @@ def test_the_arcs_are_the_rows_that_enough_samples_have(world, http, chrom, star
     assert response.headers["Snapshard-Rows"] == str(len(expected))
     remarks = ElementTree.fromstring(response.text).find(f"{SVG}desc").text
     hidden = len(rows) - len(expected)
-    assert (f"{hidden:,} hidden" in remarks) == (hidden > 0)
+    junctions = f"{hidden:,} junction{'s' if hidden > 1 else ''} of "
+    assert (junctions in remarks and " hidden" in remarks) == (hidden > 0)
 
 
 def test_a_limit_keeps_those_of_most_samples_and_says_how_many_are_missing(world, http):

@@ -223,7 +223,9 @@ def _hidden(hidden: int, min_samples: int) -> str:
     if not hidden:
         return ""
     samples = "one sample" if min_samples == 2 else f"fewer than {min_samples:,} samples"
-    return f"{hidden:,} hidden (in {samples})"
+    if hidden == 1:
+        return f"1 junction of {samples} is hidden"
+    return f"{hidden:,} junctions of {samples} are hidden"
 
 
 def _models(

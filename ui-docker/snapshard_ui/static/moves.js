@@ -16,12 +16,15 @@ export function listenForMoves() {
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return; // a view handles its own form
     event.preventDefault();
-    const query = new URLSearchParams(new FormData(event.target));
-    move(`${event.target.action}?${query}`, { focus: "results-heading" });
+    move(formUrl(event.target), { focus: "results-heading" });
   });
   addEventListener("popstate", (event) => {
     if (path(current) !== path(location)) move(location.href, { back: true, scroll: event.state?.scroll ?? 0 });
   });
+}
+
+export function formUrl(form) {
+  return `${form.action}?${new URLSearchParams(new FormData(form))}`;
 }
 
 // The URL of the current content. If only the part after # changes, the browser handles it.

@@ -1,5 +1,6 @@
 // Makes the page faster to use. Everything works without scripts, too: links and the form lead to the same URLs.
 import { listenForCopies } from "./copy.js";
+import { listenForFilters } from "./filters.js";
 import { listenForGenes } from "./genes.js";
 import { listenForMoves } from "./moves.js";
 import { listenForPicture } from "./picture.js";
@@ -9,6 +10,7 @@ listenForMoves();
 listenForGenes();
 listenForCopies();
 listenForPicture();
+listenForFilters();
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");

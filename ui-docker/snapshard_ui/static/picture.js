@@ -8,9 +8,11 @@ const DRAG_START = 4; // pixels from which on a movement is a drag and not a cli
 const MARKS = ".figure .arc, .figure .bin";
 const tip = Object.assign(document.createElement("div"), { id: "tip", className: "tip", hidden: true });
 tip.setAttribute("role", "tooltip");
+const highlights = new CSSStyleSheet();
 
 export function listenForPicture() {
   document.body.append(tip);
+  document.adoptedStyleSheets.push(highlights);
   document.addEventListener("pointerover", (event) => show(event.target));
   document.addEventListener("focusin", (event) => show(event.target));
   document.addEventListener("pointerdown", startDrag);
@@ -24,11 +26,16 @@ export function listenForPicture() {
 function show(target) {
   const mark = target.closest?.(MARKS) ?? target.closest?.(".figure a")?.querySelector(MARKS);
   const row = target.closest?.(".junctions tbody tr");
-  const name = mark?.dataset.name ?? row?.dataset.name;
-  for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
-  for (const element of name ? document.querySelectorAll(`[data-name="${CSS.escape(name)}"]`) : []) element.classList.add("lit");
+  highlight(mark?.dataset.name ?? row?.dataset.name);
   tip.hidden = !mark;
   if (mark) explain(mark);
+}
+
+// A style sheet of its own highlights, because the place of the pointer is no part of the page's content.
+function highlight(name) {
+  const junction = name ? `[data-name="${CSS.escape(name)}"]` : ":not(*)";
+  highlights.replaceSync(`.arc${junction} .line { stroke-width: 7 }
+    .junctions tr${junction} { background: var(--raised); box-shadow: inset 3px 0 var(--accent) }`);
 }
 
 function explain(mark) {

@@ -33,6 +33,8 @@ class PagePicture:
     """
 
     svg: Markup = Markup()
+    hidden: int = 0
+    """Junctions that the picture hides because only one sample has them."""
     window: Region | None = None
     chromosome_bases: int = LAST_BASE
     margin: float = MARGIN
@@ -71,6 +73,7 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
     # The writer escapes every text of the drawing.
     return PagePicture(
         Markup(picture.drawing.svg()),
+        picture.hidden,
         picture.window,
         chromosome_length(picture.window.chrom, release.assembly) or LAST_BASE,
         moves=_moves(release, state, picture.window),

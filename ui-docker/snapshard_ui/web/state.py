@@ -1,7 +1,7 @@
 """The state of the page: every state has a URL, and every URL is a state."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -11,9 +11,24 @@ from werkzeug.datastructures import MultiDict
 from snapshard.match import Match
 from snapshard_ui.api import Flag, Params, plus_strand
 
-QUICK = {"min_samples": "samples_count", "min_reads": "coverage_sum"}
-"""Inputs of the form for filters with >=, with their columns."""
-_FORM_ONLY = ("in", "column", "operator", "value", *QUICK)
+
+class FilterInput(NamedTuple):
+    """An input of a form for filters of one column and operator, and the values that it can show."""
+
+    column: str
+    operator: str
+    values: str = r"\d+"
+
+
+INPUTS = {
+    "min_samples": FilterInput("samples_count", ">="),
+    "min_reads": FilterInput("coverage_sum", ">="),
+    "max_length": FilterInput("length", "<="),
+    "only_class": FilterInput("class", "=", "[A-Z]+"),
+    "only_strand": FilterInput("strand", "=", "[-+?]"),
+}
+"""The inputs of forms that stand for one filter each, by their names."""
+_FORM_ONLY = ("in", "column", "operator", "value", *INPUTS)
 
 
 class State(Params):
@@ -61,23 +76,25 @@ class State(Params):
 
     @property
     def quick(self) -> dict[str, str]:
-        """The values of the quick inputs."""
+        """The values of the inputs that stand for one filter each."""
         values: dict[str, str] = {}
         for text in self.filter:
-            for name, column in QUICK.items():
-                value = _at_least(text, column)
+            for name, item in INPUTS.items():
+                value = _value(text, item)
                 if name not in values and value:
                     values[name] = value
         return values
 
-    @property
-    def other_filters(self) -> list[str]:
-        """The filters that are not in the quick inputs."""
-        # One filter per quick input is shown there; a second one for the same column stays visible here.
-        texts = list(self.filter)
-        for name, value in self.quick.items():
-            texts = [text for text in texts if _at_least(text, QUICK[name]) != value]
-        return texts
+    def filters_besides(self, *names: str) -> list[str]:
+        """The filters that these inputs do not show."""
+        # An input shows one filter; a second one for the same column is returned.
+        values = self.quick
+        inputs = [(INPUTS[name], values[name]) for name in names if name in values]
+        return [
+            text
+            for text in self.filter
+            if all(_value(text, item) != value for item, value in inputs)
+        ]
 
     def without(self, text: str) -> str:
         """The URL without one of the filters."""
@@ -95,7 +112,7 @@ def from_form(form: MultiDict[str, str]) -> State | None:
     }
     values["q"] = form.get("q", "").strip()
     values["filter"] = list(dict.fromkeys([*form.getlist("filter"), *_new_filters(form)]))
-    values["group"] = form.getlist("group")
+    values["group"] = [name for name in form.getlist("group") if name]
     compilation, _, release = form.get("in", "").partition("/")
     values |= {
         name: text
@@ -107,8 +124,8 @@ def from_form(form: MultiDict[str, str]) -> State | None:
 
 def _new_filters(form: MultiDict[str, str]) -> list[str]:
     quick_filters = [
-        f"{column}>={form[name].strip()}"
-        for name, column in QUICK.items()
+        plus_strand(f"{item.column}{item.operator}{form[name].strip()}")
+        for name, item in INPUTS.items()
         if form.get(name, "").strip()
     ]
     # A browser sends these inputs in rows, and leaves none out; strict would fail on a URL typed by hand.
@@ -123,8 +140,9 @@ def _new_filters(form: MultiDict[str, str]) -> list[str]:
     return quick_filters + other_filters
 
 
-def _at_least(text: str, column: str) -> str | None:
-    match = re.fullmatch(rf"\s*{column}\s*>=\s*(\d+)\s*", text)
+def _value(text: str, item: FilterInput) -> str | None:
+    """The value of a filter that the input can show."""
+    match = re.fullmatch(rf"\s*{item.column}\s*{item.operator}\s*({item.values})\s*", text)
     return match[1] if match else None
 
 
