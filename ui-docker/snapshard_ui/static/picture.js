@@ -9,6 +9,7 @@ const MARKS = ".figure .arc, .figure .bin";
 const tip = Object.assign(document.createElement("div"), { id: "tip", className: "tip", hidden: true });
 tip.setAttribute("role", "tooltip");
 const highlights = new CSSStyleSheet();
+let explained = null; // the mark that the tooltip is about
 
 export function listenForPicture() {
   document.body.append(tip);
@@ -17,6 +18,7 @@ export function listenForPicture() {
   document.addEventListener("focusin", (event) => show(event.target));
   document.addEventListener("pointerdown", startDrag);
   document.addEventListener("dragstart", (event) => event.target.closest?.(".window") && event.preventDefault());
+  document.addEventListener("scroll", () => explained && place(explained), { capture: true, passive: true });
   document.addEventListener("wheel", turn, { passive: false });
   document.addEventListener("keydown", press);
 }
@@ -28,6 +30,7 @@ function show(target) {
   const row = target.closest?.(".junctions tbody tr");
   highlight(mark?.dataset.name ?? row?.dataset.name);
   tip.hidden = !mark;
+  explained = mark;
   if (mark) explain(mark);
 }
 
@@ -47,6 +50,10 @@ function explain(mark) {
     title.remove();
   }
   tip.textContent = mark.dataset.details;
+  place(mark);
+}
+
+function place(mark) {
   const box = mark.getBoundingClientRect();
   const left = Math.max(box.left, 0) / 2 + Math.min(box.right, innerWidth) / 2 - tip.offsetWidth / 2;
   const above = box.top - tip.offsetHeight - 6;
