@@ -60,6 +60,7 @@ def states(url: str) -> dict[str, str]:
         "junction": f"?compilation=sim&q={name}",
         "variant": f"?compilation=sim&q={chrom}-{start + 4}-A-G",
         "miss": "?compilation=sim&q=SIMG0000X",
+        "compare": "compare?compilation=sim&q=SIMG00001&min_reads=1&min_samples=1",
         "samples": "samples?compilation=sim&field=SMTS",
         "annotate": "annotate?compilation=sim",
         "about": "about?compilation=sim",

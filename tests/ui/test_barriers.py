@@ -21,6 +21,7 @@ STATES = {
     "variant": "?compilation=sim&q=chr1-1000000-A-G",
     "miss": "?compilation=sim&q=NOSUCHGENE",
     "wrong": "?compilation=sim&q=chr1:9-2",
+    "compare": "compare?compilation=sim&q=SIMG00001&min_samples=1&min_reads=1",
     "samples": "samples?compilation=sim&field=SMTS",
     "annotate": "annotate?compilation=sim",
     "about": "about?compilation=sim",

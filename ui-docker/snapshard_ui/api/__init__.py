@@ -24,9 +24,11 @@ from snapshard_ui.api import (
     tiles,
     variants,
 )
+from snapshard_ui.api.compare import find_comparison
 from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
+from snapshard_ui.api.models.compare import CompareParams
 from snapshard_ui.api.models.evidence import EvidenceParams
 from snapshard_ui.api.models.expression import ExpressionParams
 from snapshard_ui.api.models.pictures import PictureParams
@@ -72,6 +74,7 @@ __all__ = [
     "Addresses",
     "Answer",
     "BatchBody",
+    "CompareParams",
     "EvidenceParams",
     "ExportParams",
     "ExpressionParams",
@@ -99,6 +102,7 @@ __all__ = [
     "evidence",
     "expression",
     "field_values",
+    "find_comparison",
     "find_evidence",
     "find_page",
     "find_release",

@@ -43,19 +43,26 @@ def compare(request: ReleaseRequest[CompareParams]) -> Response:
     Each junction has the median PSI or the share of samples in each group, an effect size with an
     interval, a test, and q values over all junctions that were tested.
     """
+    return release_response(request.release, **find_comparison(request))
+
+
+def find_comparison(request: ReleaseRequest[CompareParams]) -> dict[str, Any]:
+    """The JSON members of a comparison, except `about`: the smallest p values first.
+
+    Raises as `compare_junctions` and `read_grouping` do.
+    """
     params = request.params
     check_limit(params.limit)
     comparison, group_count = comparison_request(request)
     table = _table(request, comparison)
     order = np.argsort(table.p, kind="stable")[: params.limit]
-    return release_response(
-        request.release,
+    return {
         **comparison_members(comparison, group_count),
-        tested=len(table),
-        left_out={str(reason): count for reason, count in table.left_out.items()},
-        truncated=len(table) > params.limit or group_count > len(comparison.samples.groups),
-        rows=_records(table, order.tolist()),
-    )
+        "tested": len(table),
+        "left_out": {str(reason): count for reason, count in table.left_out.items()},
+        "truncated": len(table) > params.limit or group_count > len(comparison.samples.groups),
+        "rows": _records(table, order.tolist()),
+    }
 
 
 def _table(

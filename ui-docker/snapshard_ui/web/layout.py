@@ -30,6 +30,7 @@ class View(NamedTuple):
 
 VIEWS = (
     View("pages.page", "Search"),
+    View("pages.compare", "Compare"),
     View("pages.samples_view", "Samples"),
     View("pages.annotate", "Annotate"),
     View("pages.about", "About"),

@@ -132,6 +132,34 @@ def sample_snippets(release: Release, words: str, filters: list[str]) -> list[Sn
     return code_snippets(call, variable="samples")
 
 
+def comparison_snippets(release: Release, pairs: Pairs) -> list[Snippet]:
+    """Code that compares groups of samples."""
+    repeatable = ("gene", "region", "name", "group")
+    arguments: dict[str, object] = {}
+    for key, value in pairs:
+        arguments[key] = (
+            [text for name, text in pairs if name == key] if key in repeatable else value
+        )
+    # The client's thresholds are numbers.
+    arguments |= {name: int(text) for name, text in pairs if name in ("min_reads", "min_samples")}
+    url = f"{base_url(release, server=True)}/compare?{urlencode(pairs)}"
+    call = ApiCall(url, f"compare({python_arguments(arguments)})", _scope(release))
+    return code_snippets(call, variable="comparison")
+
+
+def comparison_downloads(release: Release, pairs: Pairs) -> list[Link]:
+    """A comparison as JSON; that of regions and genes also as tables with every test."""
+    address, query = base_url(release, server=False), urlencode(pairs)
+    links = [Link("JSON", f"{address}/compare?{query}")]
+    if any(name == "name" for name, _ in pairs):
+        return links
+    tables = [
+        Link(suffix.upper(), f"{address}/compare:export.{suffix}?{query}")
+        for suffix in ("tsv", "csv")
+    ]
+    return [*tables, *links]
+
+
 def variant_snippets(release: Release, variant: str) -> list[Snippet]:
     """Code that gets the splice sites near a variant."""
     url = f"{base_url(release, server=True)}/variants/{quote(variant, safe=':+')}"
