@@ -72,9 +72,9 @@ def test_the_keyboard_alone_comes_to_the_evidence_and_back(open_page):
     page.keyboard.press("Enter")
     expect(heading(page)).to_be_focused()
     # Behind the heading are the link to exactly this junction, the six filters and the link to what they
-    # hide, the picture, the four links that move it, the table that can be scrolled, then its first
-    # junction.
-    for _ in range(15):
+    # hide, the picture, the four links that move it, the table that can be scrolled, the nine
+    # headings that sort it, then its first junction.
+    for _ in range(24):
         page.keyboard.press("Tab")
     expect(rows(page).first.locator("th a")).to_be_focused()
     page.keyboard.press("Enter")

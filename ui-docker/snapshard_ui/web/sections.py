@@ -44,6 +44,7 @@ from snapshard_ui.web.links import (
 from snapshard_ui.web.picture import PagePicture, page_picture
 from snapshard_ui.web.search_text import Meaning, Pairs, api_pairs, meaning
 from snapshard_ui.web.state import State
+from snapshard_ui.web.table_order import sort_rows
 from snapshard_ui.web.words import group_rows, matching
 
 COLUMNS = (
@@ -78,6 +79,8 @@ class Section:
     links: list[Link] = field(default_factory=list)
     choices: list[Link] = field(default_factory=list)
     picture: PagePicture | None = None
+    is_sortable: bool = False
+    """Whether the table has all rows: only then its order can be that of a column."""
 
     @property
     def status(self) -> int:
@@ -99,12 +102,15 @@ def results(release: Release, state: State) -> Section:
         # The page reports its rows to the log, as a response of the API does.
         record = current_record()
         record.rows, record.truncated = page.row_count, bool(page.members["truncated"])
-        answer = {**page.members, "rows": _table_rows(page)}
+        has_all = not (state.after or page.members["truncated"])
+        rows = _table_rows(page)
+        answer = {**page.members, "rows": sort_rows(rows, state.sort) if has_all else rows}
         regions = interpretation.regions
         region = parse_region(regions[0], release.assembly) if len(regions) == 1 else None
         return Section(
             answer,
             words=interpretation.words,
+            is_sortable=has_all,
             heading=matching(answer, first=(state.page - 1) * state.rows + 1),
             junction=interpretation.junction,
             variant=interpretation.variant,

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from snapshard.match import Match
 from snapshard_ui.api import Flag, Params, plus_strand
+from snapshard_ui.web.table_order import SORT_PATTERN, aria_sort, next_sort
 
 
 class FilterInput(NamedTuple):
@@ -47,6 +48,7 @@ class State(Params):
     after: str | None = None
     page: Annotated[int, Field(ge=1, lt=10**9)] = 1
     junction: str | None = None
+    sort: Annotated[str, Field(pattern=SORT_PATTERN)] = ""
     allow_partial: Flag = False
 
     @property
@@ -68,6 +70,14 @@ class State(Params):
     def fresh(self, **changes: Any) -> str:
         """The URL of a changed search: its first page, without evidence."""
         return self.url(**{"after": None, "page": 1, "junction": None, **changes})
+
+    def sorted_by(self, column: str) -> str:
+        """The URL after a click on the heading of a column."""
+        return self.url(sort=next_sort(self.sort, column))
+
+    def aria_sort(self, column: str) -> str:
+        """The value of `aria-sort` of the heading of a column, or an empty text."""
+        return aria_sort(self.sort, column)
 
     @property
     def asks(self) -> bool:
