@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from flask import request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from snapshard.errors import BadQuery
 from snapshard.filters import FILTERABLE, OPERATORS
@@ -18,6 +18,8 @@ from snapshard.query import MOST_IDS
 from snapshard_ui.columns import CHOOSABLE, Shape
 from snapshard_ui.render import FormatName, TableName
 
+OLD_SPELLING: dict[str, JsonValue] = {"x-hidden": True}
+"""What marks a parameter that the OpenAPI document leaves out."""
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 

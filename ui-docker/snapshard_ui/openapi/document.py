@@ -224,6 +224,7 @@ def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, 
             **_parameter_schema(name, schema, model, schemas),
         }
         for name, schema in model.get("properties", {}).items()
+        if "x-hidden" not in schema
     ]
 
 

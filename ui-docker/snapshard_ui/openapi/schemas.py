@@ -109,6 +109,7 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         "name": paths["name"],
         "gene": paths["gene"],
         "group": paths["group"],
+        "tissue": paths["group"],
         "sample_ids": paths["rail_id"],
         "library_size": _one_of(fields),
         "columns": {"type": "string", "enum": list(CHOOSABLE)},

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from snapshard.arrays import Source
 from snapshard_ui.api.models.responses import About, Answer
-from snapshard_ui.api.params import Params
+from snapshard_ui.api.params import OLD_SPELLING, Params
 
 
 class ExpressionParams(Params):
@@ -15,15 +15,15 @@ class ExpressionParams(Params):
     region: Annotated[
         str | None,
         Field(
-            description="the window, chromosome:start-end, 1-based, both ends included",
+            description="the window, chromosome:start-end, 1-based, both ends included; or seqid, xmin"
+            " and xmax",
             examples=["chr2:29,193,000-29,920,000"],
         ),
     ] = None
-    seqid: Annotated[
-        str | None, Field(description="chromosome; seqid, xmin and xmax are another form of region")
-    ] = None
-    xmin: Annotated[int | None, Field(ge=1, description="first base of the window")] = None
-    xmax: Annotated[int | None, Field(ge=1, description="last base of the window")] = None
+    # Another form of region, which the OpenAPI document leaves out: it excludes the usual one.
+    seqid: Annotated[str | None, Field(json_schema_extra=OLD_SPELLING)] = None
+    xmin: Annotated[int | None, Field(ge=1, json_schema_extra=OLD_SPELLING)] = None
+    xmax: Annotated[int | None, Field(ge=1, json_schema_extra=OLD_SPELLING)] = None
     tissue: Annotated[
         list[str],
         Field(
