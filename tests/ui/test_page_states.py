@@ -71,11 +71,18 @@ def test_the_keyboard_alone_comes_to_the_evidence_and_back(open_page):
     page.keyboard.type("chr1:864000-890300")
     page.keyboard.press("Enter")
     expect(heading(page)).to_be_focused()
-    # Behind the heading are the link to exactly this junction, the six filters and the link to what they
-    # hide, the picture, the four links that move it, the table that can be scrolled, the nine
-    # headings that sort it, then its first junction.
-    for _ in range(24):
+    # Behind the heading are the link to exactly this junction, the one that skips the picture, the six
+    # filters and the link to what they hide, the picture, the four links that move it, the table that can
+    # be scrolled, the nine headings that sort it, then its first junction.
+    for _ in range(25):
         page.keyboard.press("Tab")
+    expect(rows(page).first.locator("th a")).to_be_focused()
+    # The second link behind the heading leads past all of them.
+    heading(page).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip the picture")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(rows(page).first.locator("th a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#evidence-heading")).to_be_focused()
@@ -92,7 +99,7 @@ def test_the_number_of_results_is_announced(open_page):
 
 def test_a_slow_answer_shows_that_the_page_is_loading(open_page):
     page = open_page("?compilation=sim")
-    page.route("**/?*", lambda route: (page.wait_for_timeout(2_500), route.continue_()))
+    page.route("**/?*", lambda route: (page.wait_for_timeout(700), route.continue_()))
     page.evaluate("""() => {
         window.shown = false;
         const sign = document.getElementById("busy");

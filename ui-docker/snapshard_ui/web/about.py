@@ -14,7 +14,7 @@ from snapshard.transcripts import Transcript
 from snapshard_ui.api import read_params
 from snapshard_ui.pictures import Arc, Figure, Model, draw_junctions
 from snapshard_ui.runtime import current_index
-from snapshard_ui.web.layout import blueprint, named_release, view_response
+from snapshard_ui.web.layout import blueprint, named_release, permanent_url, view_response
 from snapshard_ui.web.state import State
 
 _WINDOW = Region("chr1", 1, 1_000)
@@ -44,8 +44,10 @@ def about() -> Response:
         CompilationFacts(release, len(index.facts.of(release).groups))
         for release in index.catalog.compilations()
     ]
+    release = named_release(state)
     content = {
-        "release": named_release(state),
+        "release": release,
+        "permanent": permanent_url("pages.about", release),
         "facts": compilations,
         "example": Markup(example_picture()),
     }

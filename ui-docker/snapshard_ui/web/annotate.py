@@ -5,7 +5,7 @@ the API and shows what comes back; without scripts the view shows the command th
 from werkzeug.wrappers import Response
 
 from snapshard_ui.api import read_params
-from snapshard_ui.web.layout import blueprint, named_release, view_response
+from snapshard_ui.web.layout import blueprint, named_release, permanent_url, view_response
 from snapshard_ui.web.links import annotate_command
 from snapshard_ui.web.state import State
 
@@ -15,5 +15,9 @@ def annotate() -> Response:
     """The form for a file, and where its lines appear."""
     state = read_params(State)
     release = named_release(state)
-    command = annotate_command(release) if release else ""
-    return view_response("annotate.html", state, {"release": release, "command": command})
+    content = {
+        "release": release,
+        "permanent": permanent_url("pages.annotate", release),
+        "command": annotate_command(release) if release else "",
+    }
+    return view_response("annotate.html", state, content)

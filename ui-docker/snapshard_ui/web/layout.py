@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from pydantic import ValidationError
 
 from snapshard.errors import BadQuery, SnapshardError
@@ -81,6 +81,13 @@ def named_release(state: State) -> Release | None:
     compilations = current_index().catalog.compilations()
     name = state.compilation or (compilations[0].compilation if compilations else None)
     return None if name is None else find_release(name, state.release, state)
+
+
+def permanent_url(endpoint: str, release: Release | None) -> str:
+    """The URL of a view of one release, whichever is published later; empty without a release."""
+    if release is None:
+        return ""
+    return url_for(endpoint, compilation=release.compilation, release=release.name)
 
 
 def view_response(

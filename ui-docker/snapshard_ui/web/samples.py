@@ -89,6 +89,9 @@ def samples_view() -> Response:
     indexes = matching_samples(facts, params)
     content = {
         "release": release,
+        "permanent": state.url(
+            compilation=release.compilation, release=release.name, page=state.page
+        ),
         "asked": state,
         "table": _table(facts, state, indexes),
         "all_fields": list(facts.types),
