@@ -117,16 +117,16 @@ def all_right_since(askers, killed):
 
 
 def test_readiness_tells_the_truth_and_an_end_that_cannot_be_healed_ends_the_server(folder, server):
-    assert httpx.get(f"{server.url}/readyz").json()["unavailable"] == []
     configuration = folder.path / "postgres/postgresql.conf"
     text = configuration.read_text()
     configuration.write_text(text + "nonsense = on\n")
     try:
-        postmaster(folder.embedded).kill()
+        killed = postmaster(folder.embedded)
+        # The list of releases is cached for a second: asked just before, it does not miss the catalog.
+        assert httpx.get(f"{server.url}/readyz").json()["unavailable"] == []
+        killed.kill()
         answer = httpx.get(f"{server.url}/readyz")
-        assert answer.status_code == 503
-        # The catalog died with the shard; it is named if its cache of a second had ended before.
-        assert answer.json()["shards"] in (["s1"], ["catalog"])
+        assert (answer.status_code, answer.json()["shards"]) == (503, ["s1"])
         assert httpx.get(f"{server.url}/livez").status_code == 200
         assert server.process.wait(60) == 1
         assert "cannot be started again" in server.log.read_text().splitlines()[-1]
