@@ -35,9 +35,12 @@ class TrackName:
 
 @dataclass(frozen=True)
 class ArrayFolder:
-    """The arrays of a release: its groups, the samples of each group per source, and its tracks."""
+    """The arrays of a release: the time of its creation, its groups, the samples of each group per
+    source, and its tracks.
+    """
 
     folder: Path
+    created: str
     groups: tuple[str, ...]
     sizes: Mapping[str, tuple[int, ...]]
     names: tuple[TrackName, ...]
@@ -62,19 +65,31 @@ class ArrayFolder:
 
     def to_json(self) -> str:
         """The text of the file that lists the content."""
-        members = {"format": FORMAT, "groups": self.groups, "sizes": dict(self.sizes)}
-        return json.dumps({**members, "tracks": [asdict(name) for name in self.names]}, indent=1)
+        members = {
+            "format": FORMAT,
+            "created": self.created,
+            "groups": self.groups,
+            "sizes": dict(self.sizes),
+            "tracks": [asdict(name) for name in self.names],
+        }
+        return json.dumps(members, indent=1)
 
 
 def array_folder(root: Path, release: Release) -> ArrayFolder:
-    """The arrays of a release below a folder. Raises NotFound if they were not built."""
+    """The arrays of a release below a folder. Raises NotFound if they were not built, or are those of
+    another load with the same name.
+    """
     folder = root / release.schema
+    name = f"{release.compilation}/{release.name}"
+    words = f"{release.compilation} {release.name}"
+    command = f"none until `snapshard build-arrays {words}` was run on the server"
     try:
-        return _read(folder, (folder / CONTENT).stat().st_mtime_ns)
+        arrays = _read(folder, (folder / CONTENT).stat().st_mtime_ns)
     except FileNotFoundError:
-        name = f"{release.compilation}/{release.name}"
-        command = f"none until `snapshard build-arrays {release.name}` was run on the server"
         raise NotFound("arrays of", name, command) from None
+    if arrays.created != release.created.isoformat():
+        raise NotFound("arrays of", name, command)
+    return arrays
 
 
 @lru_cache(maxsize=64)
@@ -86,6 +101,7 @@ def _read(folder: Path, _modified: int) -> ArrayFolder:
             raise BadSource(str(path), f"expected the format {FORMAT}, got {members['format']!r}")
         return ArrayFolder(
             folder,
+            members["created"],
             tuple(members["groups"]),
             {name: tuple(sizes) for name, sizes in members["sizes"].items()},
             tuple(

@@ -7,10 +7,11 @@ What must hold:
 - Memory holds the rows of one block, however long a chromosome is.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,21 +42,36 @@ def build_arrays(
 ) -> ArrayFolder:
     """The arrays of a release in a folder of their own below `root`; if it is there, it is replaced.
 
-    Progress is called with numbers of rows. Raises BadRelease for a release without samples.
+    Progress is called with numbers of rows. Raises BadRelease for a release without samples, and
+    while another program builds the same arrays.
     """
     if release.sample_count is None:
         raise BadRelease(f"{release.compilation}/{release.name}: its samples are unknown")
     groups = index.facts.of(release).groups
     partial = root / f".{release.schema}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        content = _Build(index, release, tuple(groups), partial, progress).write()
-        (partial / CONTENT).write_text(content.to_json(), encoding="utf-8")
-        _replace(root / release.schema, partial)
-    finally:
+    with _only_builder(root, release):
         shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        try:
+            content = _Build(index, release, tuple(groups), partial, progress).write()
+            (partial / CONTENT).write_text(content.to_json(), encoding="utf-8")
+            _replace(root / release.schema, partial)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     return array_folder(root, release)
+
+
+@contextmanager
+def _only_builder(root: Path, release: Release) -> Iterator[None]:
+    """Raises BadRelease while another program builds the same arrays: both would write to one folder."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / f".{release.schema}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            name = f"{release.compilation}/{release.name}"
+            raise BadRelease(f"another program builds the arrays of {name}; wait for it") from None
+        yield
 
 
 def delete_arrays(root: Path, schemas: frozenset[str]) -> None:
@@ -103,7 +119,8 @@ class _Build:
         sizes = {Source.JUNCTIONS.value: members or (self.release.sample_count or 0,)}
         if facts.base_columns:
             sizes[Source.BASES.value] = tuple(map(int, self._base_membership().sum(axis=0)))
-        return ArrayFolder(self.folder, groups, sizes, tuple(self.names))
+        created = self.release.created.isoformat()
+        return ArrayFolder(self.folder, created, groups, sizes, tuple(self.names))
 
     def _write_junctions(self, chrom: str) -> None:
         membership = Membership({number: group.members for number, group in enumerate(self.groups)})

@@ -1,6 +1,8 @@
 """Expression over the API, against the source's rows."""
 
 import gzip
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from snapshard.arrays import array_folder, build_arrays
-from snapshard.errors import BadSource
+from snapshard.errors import BadRelease, BadSource, NotFound
 
 SVG = "{http://www.w3.org/2000/svg}"
 CASES = settings(
@@ -166,7 +168,8 @@ def test_a_damaged_array_is_named_and_a_new_build_replaces_it(world, tmp_path):
         content.tracks(name.source, name.chromosome)
     content = build_arrays(world.index, world.release, tmp_path)
     assert content.tracks(name.source, name.chromosome)[name.strand].positions[0] > 0
-    assert [each.name for each in tmp_path.iterdir()] == [world.release.schema]
+    names = [each.name for each in tmp_path.iterdir()]
+    assert sorted(names) == [f".{world.release.schema}.lock", world.release.schema]
 
 
 def test_an_incomplete_build_is_not_read(world, tmp_path):
@@ -175,3 +178,19 @@ def test_an_incomplete_build_is_not_read(world, tmp_path):
     (content.folder / "arrays.json").write_text("{")
     with pytest.raises(BadSource, match="list of arrays"):
         array_folder(tmp_path, world.release)
+
+
+def test_arrays_of_another_load_of_the_same_name_are_not_read(world, tmp_path):
+    build_arrays(world.index, world.release, tmp_path)
+    later = replace(world.release, created=world.release.created + timedelta(seconds=1))
+    with pytest.raises(NotFound, match="snapshard build-arrays sim"):
+        array_folder(tmp_path, later)
+
+
+def test_a_second_program_does_not_build_the_same_arrays(world, tmp_path):
+    def build_again(_):
+        with pytest.raises(BadRelease, match="another program builds the arrays of sim/cut5"):
+            build_arrays(world.index, world.release, tmp_path)
+
+    content = build_arrays(world.index, world.release, tmp_path, progress=build_again)
+    assert content.names
