@@ -5,7 +5,12 @@ from urllib.parse import quote
 
 import click
 
-from snapshard.commands.options import client_of, ranked_grouping_options, target_options
+from snapshard.commands.options import (
+    client_of,
+    evidence_options,
+    ranked_grouping_options,
+    target_options,
+)
 from snapshard.commands.printing import print_json, print_records
 
 _COLUMNS = (
@@ -26,21 +31,7 @@ _COLUMNS = (
 @click.command()
 @click.argument("junction")
 @click.option("--all", "all_groups", is_flag=True, help="Include groups without the junction.")
-@click.option(
-    "--min-reads",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="Reads of annotated junctions at either site that make a sample informative.",
-)
-@click.option(
-    "--min-samples",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="Informative samples that a verdict of absence needs.",
-)
-@click.option("--library-size", metavar="FIELD", help="Sample field for CPM.  [mapped_read_count]")
+@evidence_options
 @click.option("--json", "as_json", is_flag=True, help="Print the server's response.")
 @ranked_grouping_options
 @target_options

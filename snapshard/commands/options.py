@@ -231,6 +231,28 @@ ranked_grouping_options = _all(
 """The same, in an order that the answer decides."""
 
 
+evidence_options = _all(
+    click.option(
+        "--min-reads",
+        type=click.IntRange(min=1),
+        default=20,
+        show_default=True,
+        help="Reads of annotated junctions at either site that make a sample informative.",
+    ),
+    click.option(
+        "--min-samples",
+        type=click.IntRange(min=1),
+        default=10,
+        show_default=True,
+        help="Informative samples that a verdict of absence needs.",
+    ),
+    click.option(
+        "--library-size", metavar="FIELD", help="Sample field for CPM.  [mapped_read_count]"
+    ),
+)
+"""The options of the evidence for a junction: thresholds and library size."""
+
+
 def output_options(formats: Iterable[str], default: str) -> Callable[[Command], Command]:
     """The options for the form of rows."""
     return _all(

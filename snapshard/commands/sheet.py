@@ -6,26 +6,17 @@ from typing import Any
 import click
 
 from snapshard.client.sheet import FORMATS
-from snapshard.commands.options import client_of, ranked_grouping_options, target_options
+from snapshard.commands.options import (
+    client_of,
+    evidence_options,
+    ranked_grouping_options,
+    target_options,
+)
 
 
 @click.command()
 @click.argument("junction")
-@click.option(
-    "--min-reads",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="Reads of annotated junctions at either site that make a sample informative.",
-)
-@click.option(
-    "--min-samples",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="Informative samples that a verdict of absence needs.",
-)
-@click.option("--library-size", metavar="FIELD", help="Sample field for CPM.  [mapped_read_count]")
+@evidence_options
 @click.option(
     "-o",
     "--output",
