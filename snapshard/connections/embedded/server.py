@@ -46,9 +46,14 @@ class Postmaster:
 class Server:
     """PostgreSQL in a data directory, with the programs of one version."""
 
-    def __init__(self, folder: Path, programs: Programs) -> None:
+    def __init__(
+        self, folder: Path, programs: Programs, *, listen: str = "", port: int = PORT
+    ) -> None:
+        """`listen` is the address on which it accepts connections besides those of its socket."""
         self.folder = folder
         self.programs = programs
+        self.listen = listen
+        self.port = port
 
     def initialise(self, configuration: str) -> None:
         """Creates the data directory, unless it exists, and adds to its configuration.
@@ -78,7 +83,7 @@ class Server:
 
     def address(self, database: str) -> str:
         """The address of a database of the running server."""
-        return address(socket_folder(self.folder), PORT, database)
+        return address(socket_folder(self.folder), self.port, database)
 
     def postmaster(self) -> Postmaster | None:
         """The running postmaster; None if there is none."""
@@ -133,7 +138,8 @@ class Server:
 
     def _launch(self, socket: Path) -> int:
         settings = {"unix_socket_directories": socket, "unix_socket_permissions": "0700"}
-        settings |= {"listen_addresses": "", "port": PORT, **dict.fromkeys(_OPTIONS, "C")}
+        settings |= {"listen_addresses": self.listen, "port": self.port}
+        settings |= dict.fromkeys(_OPTIONS, "C")
         options = [f"--{name}={value}" for name, value in settings.items()]
         command = [self.programs.path("postgres"), "-D", str(self.folder), *options]
         # The shell ends at once, so that the postmaster is nobody's child: a program that ends

@@ -1,0 +1,4 @@
+-- One shard, or the catalog. Every role reads it as the shards' own reader; only superusers may change that.
+
+CREATE SERVER {server} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (async_capable 'true', fetch_size '10000');
+CREATE USER MAPPING FOR PUBLIC SERVER {server} OPTIONS (user 'reader', password_required 'false');
