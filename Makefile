@@ -24,7 +24,7 @@ Three things to try in another terminal once the server is ready (the data are s
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook screenshots docs clean
+.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook screenshots page-speed docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -76,6 +76,9 @@ notebook: $(VENV)/test ## run analysis/growth.ipynb on the results and write dat
 
 screenshots: $(VENV)/test ## take pictures of every view of the page, to be looked at (screenshots/)
 	$(bin)/python -m analysis.screenshots --folder screenshots
+
+page-speed: $(VENV)/test ## measure in Chromium how fast the page draws (analysis/page_speed.py)
+	$(bin)/python -m analysis.page_speed
 
 docs: $(VENV)/test ## write the generated parts of the pages in docs/ (a test compares them)
 	$(bin)/python -m docs.tools

@@ -43,6 +43,22 @@ def test_a_typed_filter_redraws_without_a_new_page(open_page, url, label, value,
     expect(rows(page)).not_to_have_count(len(expected))
 
 
+def test_one_step_back_undoes_all_that_was_typed_in_a_field(open_page):
+    page = open_page(GENE)
+    everything = rows(page).count()
+    page.get_by_label("Maximum length").press_sequentially("2000", delay=150)
+    expect(page).to_have_url(re.compile("length%3C%3D2000"))
+    page.get_by_label("Minimum reads").press_sequentially("30", delay=150)
+    expect(page).to_have_url(re.compile("coverage_sum%3E%3D30"))
+    page.go_back()
+    expect(page.get_by_label("Maximum length")).to_have_value("2000")
+    expect(page.get_by_label("Minimum reads")).to_have_value("")
+    assert asked(page)["filter"] == ["length<=2000"]
+    page.go_back()
+    expect(rows(page)).to_have_count(everything)
+    assert "filter" not in asked(page)
+
+
 def test_class_strand_and_group_select_as_the_api_does(open_page, url):
     page = open_page(GENE)
     for label, value, condition in (

@@ -45,7 +45,8 @@ function focusAfter(link) {
   return link.classList.contains("close") ? "chosen" : "results-heading";
 }
 
-export async function move(url, { back = false, focus = null, scroll = null }) {
+// What a reader types in one field is one state: `field` names it, and only its first move adds an entry to the history.
+export async function move(url, { back = false, focus = null, scroll = null, field = null }) {
   pending?.abort();
   const control = (pending = new AbortController());
   const sign = setTimeout(() => busy(true), SLOW);
@@ -57,7 +58,7 @@ export async function move(url, { back = false, focus = null, scroll = null }) {
     show(page);
     const address = new URL(response.url);
     address.hash = new URL(url).hash;
-    if (!back) remember(address);
+    if (!back) remember(address, field);
     current = new URL(address);
     settle(focus, scroll, before);
   } catch (error) {
@@ -73,10 +74,10 @@ function show(page) {
   document.title = page.title;
 }
 
-function remember(address) {
-  history.replaceState({ scroll: scrollY }, "");
-  const same = path(address) === path(location);
-  history[same ? "replaceState" : "pushState"]({ scroll: 0 }, "", address);
+function remember(address, field) {
+  const same = path(address) === path(location) || (field !== null && history.state?.field === field);
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
+  history[same ? "replaceState" : "pushState"]({ scroll: 0, field }, "", address);
 }
 
 // After a move, focus is on the new content, and a screen reader announces the number of results.
