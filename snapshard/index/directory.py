@@ -9,13 +9,14 @@ memory. For a query, a block is
   of other candidates are first selected by an index scan, which is called opening the block.
 
 Both follow from the rules in snapshard/match.py. Filters and ids cannot be decided from bounds, so a
-query with either has no fully matching blocks.
+query with either has no fully matching blocks. The candidates of a query for ids are in id_blocks.py.
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +39,15 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Blocks:
-    """Blocks by number: those listed, or all from first to last except those left out."""
+    """Blocks by number: those listed, or all from first to last except those left out. With `ids`, each
+    listed block is searched for the id at the same index only.
+    """
 
     first: int
     last: int
     listed: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,18 @@ class Directory:
         return after if after is not None and after.interval == self.interval.number else None
 
 
-class Directories:
+class HasBlocks(Protocol):
+    """Something that is known of each of several blocks."""
+
+    @property
+    def block(self) -> Int32s:
+        """The numbers of the blocks."""
+
+
+Listing = TypeVar("Listing", bound=HasBlocks)
+
+
+class Directories(Generic[Listing]):
     """A cache of directories, least recently used first out, for any number of threads.
 
     Directories are read outside the lock, since a shard may be slow. Two threads that miss the same
@@ -191,11 +206,11 @@ class Directories:
     """
 
     def __init__(self) -> None:
-        self._cache: OrderedDict[Hashable, Directory] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Listing] = OrderedDict()
         self._blocks = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, read_directory: Callable[[], Directory]) -> Directory:
+    def get(self, key: Hashable, read_directory: Callable[[], Listing]) -> Listing:
         """The directory of a key, read if it is not cached."""
         with self._lock:
             if key in self._cache:

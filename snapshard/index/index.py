@@ -11,11 +11,12 @@ from typing import Protocol
 from snapshard.catalog import Catalog, FactsCache
 from snapshard.connections import Pools, ShardMap, ShardSource, Use, current_watch, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable, TooBusy
-from snapshard.index.directory import Blocks, Directories
+from snapshard.index.directory import Directories
 from snapshard.index.estimate import CHEAP, Count
 from snapshard.index.interval_lookup import IntervalLookup
 from snapshard.index.interval_reader import Deadline, IntervalReader, Resources
 from snapshard.index.lookup import NumberedSpan, lookup_statement
+from snapshard.index.shard_intervals import in_genome_order, one_per_shard
 from snapshard.index.statements import chromosome_statement, summary_statement
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region
@@ -67,7 +68,7 @@ class Index:
         self.facts = FactsCache(self.catalog, self._other_chromosomes)
         # Shared by all exports: each export with its own threads would start dozens under load.
         unpackers = ThreadPoolExecutor(_UNPACKERS, thread_name_prefix="unpack")
-        self._resources = Resources(self.pools, Directories(), unpackers)
+        self._resources = Resources(self.pools, Directories(), Directories(), unpackers)
 
     @property
     def shard_map(self) -> ShardMap:
@@ -87,6 +88,14 @@ class Index:
         Not for a query restricted to samples, whose statistics are not stored: use `rows`.
         """
         names = tuple(columns)
+        if (
+            query.ids is not None
+            and not query.regions
+            and query.after is None
+            and limit is not None
+        ):
+            stored_query = self.facts.of(release).stored_query(query)
+            return self._summaries_by_id(release, stored_query, names, limit)
 
         def read_summaries(
             reader: IntervalReader, *, use: Use, limit: int | None
@@ -198,9 +207,9 @@ class Index:
         query = Query(ids=(snaptron_id,), kind=kind)
         columns = ("block", "position")
         for interval in intervals_to_ask(query, release):
-            # Ids have no directory: the index on ids searches all blocks of the interval.
-            content = interval.content[kind]
-            blocks = Blocks(content.first_block, content.last_block)
+            blocks = self.reader(release, query, interval).candidates()
+            if blocks is None:
+                continue
             statement = summary_statement(query, release, interval, blocks, columns=columns)
             lines = self._resources.read_lines(interval, statement)
             if lines:
@@ -212,6 +221,24 @@ class Index:
         stored_query = self.facts.of(release).stored_query(query)
         intervals = intervals_to_ask(stored_query, release)
         return [self.reader(release, stored_query, interval) for interval in intervals]
+
+    def _summaries_by_id(
+        self, release: Release, query: Query, columns: tuple[str, ...], limit: int
+    ) -> Iterator[Rows]:
+        """Stored columns of the first rows with ids, in genome order; every shard is asked once."""
+        intervals = intervals_to_ask(query, release)
+
+        def read_shard(share: Interval) -> Rows:
+            reader = self.reader(release, query, share)
+            parts = reader.summaries(("block", *columns), use=Use.READ, limit=limit)
+            return Rows(b"".join(rows.text for rows in parts), ("block", *columns))
+
+        shares = one_per_shard(intervals, query.kind)
+        shards = [share.shard for share in shares]
+        rows_of_shard = dict(zip(shards, fanout.gather(read_shard, shares), strict=True))
+        lines = in_genome_order(intervals, query.kind, rows_of_shard)
+        if lines:
+            yield Rows(b"".join(lines[:limit]), columns)
 
     def _stream(
         self,

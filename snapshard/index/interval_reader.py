@@ -7,7 +7,7 @@ whether an unavailable shard happened to hold a match.
 """
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from snapshard.errors import QueryTimeout
 from snapshard.index.copy_out import copy_lines, copy_records
 from snapshard.index.directory import Blocks, Directories, Directory, Split
 from snapshard.index.estimate import planned_rows
+from snapshard.index.id_blocks import IdBlocks, id_blocks_statement
 from snapshard.index.statements import (
     Statement,
     count_statement,
@@ -53,7 +54,8 @@ class Resources:
     """The connections, directories and threads that all readers of a process share."""
 
     pools: Pools
-    directories: Directories
+    directories: Directories[Directory]
+    id_blocks: Directories[IdBlocks]
     unpackers: ThreadPoolExecutor
 
     def read_lines(self, interval: Interval, statement: Statement) -> bytes:
@@ -72,6 +74,36 @@ class Resources:
 
         return self.directories.get(key, read_directory)
 
+    def blocks_of_ids(
+        self, release: Release, interval: Interval, kind: str, ids: Sequence[int]
+    ) -> Blocks | None:
+        """The blocks of an interval, or of a shard's intervals together, that may hold rows with these
+        ids; None if none can.
+        """
+        key = release.schema, release.created, interval.shard, kind
+
+        def read_id_blocks() -> IdBlocks:
+            lines = self.read_lines(interval, id_blocks_statement(release.schema, kind))
+            return IdBlocks.from_lines(lines)
+
+        whole = interval.content[kind]
+        id_blocks = self.id_blocks.get(key, read_id_blocks)
+        if not len(id_blocks.block):
+            # Only the shard's index of ids can tell.
+            return Blocks(whole.first_block, whole.last_block)
+        contents = [
+            content
+            for other in release.intervals
+            if other.shard == interval.shard
+            and (content := other.content.get(kind))
+            and whole.first_block <= content.first_block <= whole.last_block
+        ]
+        found_ids, blocks = id_blocks.holding(ids, contents)
+        if not len(blocks):
+            return None
+        listed = tuple(blocks.tolist())
+        return Blocks(min(listed), max(listed), listed=listed, ids=tuple(found_ids.tolist()))
+
 
 @dataclass(frozen=True)
 class IntervalReader:
@@ -89,9 +121,9 @@ class IntervalReader:
     def candidates(self) -> Blocks | None:
         """A range or list of blocks that contains every candidate; None if there is no candidate."""
         if self.query.ids is not None:
-            # The index on ids finds the rows without the directory.
-            content = self.interval.content[self.query.kind]
-            return Blocks(content.first_block, content.last_block)
+            return self.resources.blocks_of_ids(
+                self.release, self.interval, self.query.kind, self.query.ids
+            )
         directory = self.directory()
         return directory.around(directory.candidates(self.query))
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
     func,
     literal,
     literal_column,
@@ -68,11 +69,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class _BlockSelector:
-    """How a statement selects blocks. `name` is the prefix of its parameters."""
+    """How a statement selects blocks. `name` is the prefix of its parameters. With `paired`, the blocks
+    and the ids of the query are pairs.
+    """
 
     name: str
     listed: bool
     left_out: bool
+    paired: bool
 
     def clause(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         if self.listed:
@@ -104,10 +108,10 @@ class _Shape:
     def clauses(self) -> list[ColumnElement[bool]]:
         """The conditions on a stored row."""
         rows = rowset(self.schema, self.kind).rows
-        clauses = [self.blocks.clause(rows.c.block)]
+        clauses = [self._pairs(rows) if self.blocks.paired else self.blocks.clause(rows.c.block)]
         if self.regions:
             clauses.append(or_(*[self._matches(number) for number in range(self.regions)]))
-        if self.ids:
+        if self.ids and not self.blocks.paired:
             clauses.append(rows.c.snaptron_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
         if self.starts_after:
             # A row comparison uses the index on (block, position) and is exact across blocks.
@@ -117,6 +121,17 @@ class _Shape:
             _comparison(condition, rows, f"operand_{number}")
             for number, condition in enumerate(self.conditions)
         ]
+
+    def _pairs(self, rows: Table) -> ColumnElement[bool]:
+        """That a row is in the block of its id. As two conditions, the planner would also scan the brin of
+        ids once for each id.
+        """
+        pairs = func.unnest(
+            bindparam(f"{self.blocks.name}_listed", type_=ARRAY(Integer)),
+            bindparam("ids", type_=ARRAY(BigInteger)),
+        ).table_valued(column("block", Integer), column("id", BigInteger))
+        pair = pairs.render_derived(name="pair")
+        return tuple_(rows.c.block, rows.c.snaptron_id).in_(select(pair.c.block, pair.c.id))
 
     def _matches(self, number: int) -> ColumnElement[bool]:
         rows = rowset(self.schema, self.kind).rows
@@ -291,7 +306,7 @@ def _shape_and_values(
     for number, condition in enumerate(filters):
         operand = condition.operand
         values[f"operand_{number}"] = list(operand) if isinstance(operand, tuple) else operand
-    if query.ids is not None:
+    if query.ids is not None and not blocks.ids:
         content = interval.content[query.kind]
         values["ids"] = array_literal(
             [number for number in query.ids if content.min_id <= number <= content.max_id]
@@ -327,7 +342,12 @@ def _selector(name: str, blocks: Blocks) -> tuple[_BlockSelector, dict[str, Any]
         f"{name}_listed": array_literal(blocks.listed),
         f"{name}_left_out": array_literal(blocks.left_out),
     }
-    return _BlockSelector(name, bool(blocks.listed), bool(blocks.left_out)), values
+    if blocks.ids:
+        values["ids"] = array_literal(blocks.ids)
+    selector = _BlockSelector(
+        name, bool(blocks.listed), bool(blocks.left_out), paired=bool(blocks.ids)
+    )
+    return selector, values
 
 
 @lru_cache(_SHAPES)

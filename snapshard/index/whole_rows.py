@@ -9,14 +9,14 @@ closed early, or never read. A generator that was never started does not run its
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from snapshard.connections import Use, fanout
 from snapshard.index.index import WIDE_BYTES, Index, note_size
+from snapshard.index.shard_intervals import one_per_shard
 from snapshard.query import MOST_IDS, Query, intervals_to_ask
-from snapshard.release import Content, Interval, Release
+from snapshard.release import Interval, Release
 from snapshard.rows import Rows
 
 SMALL = 4 << 20
@@ -60,7 +60,7 @@ def rows_by_id(index: Index, release: Release, ids: Iterable[int], *, kind: str)
         ) -> Generator[Rows, None, None]:
             return index.reader(release, query, interval).rows(use=use)
 
-        intervals = _by_shard(intervals_to_ask(query, release), kind)
+        intervals = one_per_shard(intervals_to_ask(query, release), kind)
         for rows in _read_at_once(intervals, rows_of):
             lines.update(zip(rows.integers("snaptron_id").tolist(), rows.lines(), strict=True))
     return Rows(b"".join(lines[number] for number in sorted(lines)))
@@ -98,30 +98,6 @@ def _read_at_once(intervals: Sequence[Interval], rows_of: IntervalRows) -> list[
     ):
         rows += rows_of_interval
     return rows
-
-
-def _by_shard(intervals: Sequence[Interval], kind: str) -> list[Interval]:
-    """One interval per shard, with the blocks of all its intervals.
-
-    One statement per shard is enough if the order of the rows does not matter.
-    """
-    by_shard: dict[str, Interval] = {}
-    for interval in intervals:
-        content = interval.content[kind]
-        if interval.shard in by_shard:
-            content = _union(by_shard[interval.shard].content[kind], content)
-        by_shard[interval.shard] = replace(interval, content={kind: content})
-    return list(by_shard.values())
-
-
-def _union(first: Content, second: Content) -> Content:
-    return replace(
-        first,
-        first_block=min(first.first_block, second.first_block),
-        last_block=max(first.last_block, second.last_block),
-        min_id=min(first.min_id, second.min_id),
-        max_id=max(first.max_id, second.max_id),
-    )
 
 
 def _stream(
