@@ -1,9 +1,8 @@
 """`snapshard load`: loads files as a new release, and publishes it when it is complete."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,64 +10,35 @@ import click
 
 from snapshard.connections import ShardMap
 from snapshard.errors import BadRow
+from snapshard_populate.commands.dry_run import check_sources
 from snapshard_populate.commands.own_files import (
-    findings,
+    added_to,
+    earlier_release,
     is_own_data,
     merged,
-    opened_merge,
-    own_compilation,
     own_file_options,
 )
 from snapshard_populate.commands.progress import ReportProgress, progress_bars
 from snapshard_populate.commands.shards import (
     data_option,
-    layout_of,
     settings_for,
     shards_to_fill,
 )
+from snapshard_populate.commands.sources import compilation_of, file_options
 from snapshard_populate.loading import (
-    UNKNOWN_ASSEMBLY,
     Compilation,
-    Findings,
     LoadPlan,
     Progress,
     begin_compilation,
-    check_compilation,
     load_compilation,
     load_shards,
-    read_folder,
 )
-from snapshard_populate.releases import ReleaseStatus, find_release, release_statuses
-
-_FILES = {
-    "samples": (
-        "Sample metadata: tab-separated, first column rail_id; with junction files, any table (TSV, CSV, "
-        "XLSX) with a row per sample."
-    ),
-    "sample_types": "Types of the metadata fields: name, tab, i, f or t. Inferred if not given.",
-    "groups": "Sample groups, such as tissues: name, long name, number of samples, rail_ids.",
-    "genes": "Expression of genes, in the 17 columns.",
-    "exons": "Expression of exons, in the 17 columns.",
-    "bases": "Base coverage: chromosome, 0-based start, end, one value per sample.",
-    "bases_header": "Header line of --bases.",
-    "bases_files": (
-        "Base coverage as one bedGraph or bigWig per sample: a list of rail_id, tab, file."
-    ),
-    "refflat": "Transcripts by gene symbol (UCSC refFlat).",
-    "annotation": "Genes and transcripts (GTF or GFF3, such as GENCODE's).",
-    "transcripts": "Transcripts, one per line (Snaptron's all_transcripts.gtf).",
-    "canonical": "Canonical transcripts (UCSC).",
-}
-
-
-_MOST_LISTED = 100
-"""Bad rows that --check lists of a source."""
-
-
-def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for name, meaning in reversed(_FILES.items()):
-        command = click.option(f"--{name.replace('_', '-')}", metavar="FILE", help=meaning)(command)
-    return command
+from snapshard_populate.releases import (
+    ReleaseStatus,
+    StoredRelease,
+    find_release,
+    release_statuses,
+)
 
 
 @click.command()
@@ -86,7 +56,7 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Reference assembly, such as GRCh38; unknown if neither this nor the folder names it.",
 )
 @click.option("--simulated", is_flag=True, help="Mark the data as simulated in every response.")
-@_file_options
+@file_options
 @own_file_options
 @click.option(
     "--release",
@@ -173,16 +143,17 @@ def load(
       zcat part*.gz | snapshard load - --compilation mine --shards 25
       snapshard load star-output --samples metadata.tsv --annotation gencode.gtf.gz --group-by tissue
       snapshard load --check star-output --samples metadata.csv --annotation gencode.gtf.gz
+      snapshard load more-output --samples metadata.tsv --add-to star-output
       snapshard load gtex --layout intervals.tsv --release r2 --until load
     """
     if check:
-        _check(sources, layout, options)
+        check_sources(sources, data, layout, options)
         return
     if len(sources) > 1:
         raise click.UsageError(
             f"expected one SOURCE (several only with --check), got {len(sources)}"
         )
-    compilation = _compilation(sources[0], options)
+    compilation = compilation_of(sources[0], options)
     with shards_to_fill(settings_for(data), layout, shards, compilation.assembly) as (
         shard_map,
         intervals,
@@ -190,7 +161,14 @@ def load(
         if options["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is already loaded")
             return
-        with progress_bars("rows") as report, _loadable(compilation, options, report) as loadable:
+        with (
+            progress_bars("rows") as report,
+            earlier_release(shard_map, options["add_to"]) as earlier,
+            _loadable(compilation, options, report, earlier) as loadable,
+        ):
+            # The shards that hold the earlier release hold the new one, unless others are named.
+            if earlier is not None and layout is None and shards is None:
+                intervals = earlier.intervals
             plan = LoadPlan(
                 loadable, intervals, options["release"], options["max_errors"], options["jobs"]
             )
@@ -203,64 +181,6 @@ def load(
         f"{status}: {status.state}, {status.row_count or 0:,} junctions, "
         f"{status.loaded} of {status.intervals} intervals"
     )
-
-
-def _check(sources: Sequence[str], layout: Path | None, options: dict[str, Any]) -> None:
-    intervals = layout_of(layout, options["assembly"]) if layout else None
-    good = True
-    for source in sources:
-        if is_own_data(source):
-            good = _check_own(source, options) and good
-            continue
-        # Without a load there is no need for a name.
-        options_with_name = options | {"compilation": options["compilation"] or "unnamed"}
-        compilation = _compilation(source, options if Path(source).is_dir() else options_with_name)
-        with progress_bars("bytes") as report:
-            findings = check_compilation(
-                compilation,
-                intervals,
-                most=_MOST_LISTED,
-                report=lambda name, read, total: report(name, read, total or 0),
-            )
-        for line in _lines(findings):
-            click.echo(line)
-        if compilation.assembly is None:
-            click.echo(f"notice: {source}: {UNKNOWN_ASSEMBLY}")
-        refused = bool(findings.bad_files) or findings.bad_row_count > options["max_errors"]
-        good = good and not refused
-        answer = "a load would fail" if refused else "a load would succeed"
-        click.echo(f"{source}: {answer}; {findings.junctions:,} good junctions")
-    if not good:
-        raise click.exceptions.Exit(1)
-
-
-def _check_own(source: str, options: dict[str, Any]) -> bool:
-    """Whether a load of junction files would succeed, after printing what was understood of them."""
-    compilation = _compilation(
-        source, options | {"compilation": options["compilation"] or "unnamed"}
-    )
-    with (
-        progress_bars("files") as report,
-        opened_merge(compilation, options, report) as merge,
-    ):
-        lines, good = findings(merge)
-    for line in lines:
-        click.echo(line)
-    if compilation.assembly is None:
-        click.echo(f"notice: {source}: {UNKNOWN_ASSEMBLY}")
-    click.echo(f"{source}: a load would {'succeed' if good else 'fail'}")
-    return good
-
-
-def _lines(findings: Findings) -> Iterator[str]:
-    for message in findings.bad_files:
-        yield f"refused: {message}"
-    for row in findings.bad_rows:
-        yield f"refused: {row}"
-    if (hidden := findings.bad_row_count - len(findings.bad_rows)) > 0:
-        yield f"refused: {hidden:,} more rows"
-    for notice in findings.notices:
-        yield f"notice: {notice}"
 
 
 def _run(
@@ -283,27 +203,15 @@ def _run(
     return find_release(shards.catalog, plan.compilation.name, schema.partition("@")[2])
 
 
-def _compilation(source: str, options: dict[str, Any]) -> Compilation:
-    fields = {
-        name: options[name] for name in ("title", "assembly", *_FILES) if options[name] is not None
-    }
-    if options["simulated"]:
-        fields["simulated"] = True
-    if is_own_data(source):
-        return own_compilation(source, fields, options["compilation"])
-    if Path(source).is_dir():
-        return replace(read_folder(Path(source), name=options["compilation"]), **fields)
-    if options["compilation"] is None:
-        raise click.UsageError("a single file has no compilation name: give --compilation NAME")
-    return Compilation(name=options["compilation"], junctions=source, **fields)
-
-
 def _loadable(
-    compilation: Compilation, options: Mapping[str, Any], report: ReportProgress
+    compilation: Compilation,
+    options: Mapping[str, Any],
+    report: ReportProgress,
+    earlier: StoredRelease | None,
 ) -> AbstractContextManager[Compilation]:
     """The compilation with files of 17 columns, into which junction files are merged first."""
     if is_own_data(compilation.junctions):
-        return merged(compilation, options, report)
+        return merged(added_to(compilation, earlier), options, report, earlier)
     return nullcontext(compilation)
 
 

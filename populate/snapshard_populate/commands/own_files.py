@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from snapshard.connections import ShardMap
 from snapshard.junction_files import CONVENTIONS, FORMATS, MAPPED, READ_KINDS, ReadOptions
 from snapshard_populate.commands.progress import ReportProgress
 from snapshard_populate.loading import Compilation, has_junctions
@@ -19,9 +20,20 @@ from snapshard_populate.merging import (
     is_file_list,
     summary_lines,
 )
+from snapshard_populate.releases import StoredRelease, open_release
 
 _POSITIONS = "; ".join(f"{name}: {convention.meaning}" for name, convention in CONVENTIONS.items())
+_ROW_FILES = ("genes", "exons", "bases", "bases_files")
+"""Files of a compilation with rows of all samples beside the junctions."""
 _OPTIONS = (
+    click.option(
+        "--add-to",
+        metavar="COMPILATION",
+        help=(
+            "Of junction files: make a new release of this compilation, of all samples of its published "
+            "release and those of the files."
+        ),
+    ),
     click.option(
         "--group-by",
         metavar="COLUMNS",
@@ -118,12 +130,15 @@ def own_compilation(source: str, fields: Mapping[str, Any], name: str | None) ->
 
 @contextmanager
 def merged(
-    compilation: Compilation, options: Mapping[str, Any], report: ReportProgress
+    compilation: Compilation,
+    options: Mapping[str, Any],
+    report: ReportProgress,
+    earlier: StoredRelease | None = None,
 ) -> Iterator[Compilation]:
     """The compilation with the files that its junction files were merged into, in a temporary folder
-    (TMPDIR), which is removed at the end.
+    (TMPDIR), which is removed at the end; with those of an earlier release, if there is one.
     """
-    with opened_merge(compilation, options, report) as merge:
+    with opened_merge(compilation, options, report, earlier) as merge:
         if not merge.data.skip_bad:
             for name, reason in merge.problems().items():
                 click.echo(f"refused: {name}: {reason}", err=True)
@@ -133,19 +148,53 @@ def merged(
             junctions=str(files.junctions),
             samples=str(files.samples),
             groups=str(files.groups) if files.groups else compilation.groups,
-            origin=compilation.junctions,
+            origin=_origin(compilation.junctions, earlier),
             notices=files.notices,
         )
 
 
+def earlier_release(
+    shards: ShardMap | None, name: str | None
+) -> AbstractContextManager[StoredRelease | None]:
+    """The published release of the compilation of this name, to which samples are added; None without
+    a name.
+    """
+    if shards is None or name is None:
+        return nullcontext(None)
+    return open_release(shards, name)
+
+
+def added_to(compilation: Compilation, earlier: StoredRelease | None) -> Compilation:
+    """The compilation with the properties of the release to which its samples are added."""
+    if earlier is None:
+        return compilation
+    if others := [name for name in _ROW_FILES if getattr(compilation, name) is not None]:
+        raise click.UsageError(
+            f"--add-to adds junctions alone; leave out --{others[0].replace('_', '-')}"
+        )
+    return replace(
+        compilation,
+        assembly=compilation.assembly or earlier.status.assembly,
+        simulated=earlier.simulated(),
+        annotation_of=earlier.status.schema,
+    )
+
+
+def _origin(source: str, earlier: StoredRelease | None) -> str:
+    return source if earlier is None else f"{earlier.name} and {source}"
+
+
 @contextmanager
 def opened_merge(
-    compilation: Compilation, options: Mapping[str, Any], report: ReportProgress
+    compilation: Compilation,
+    options: Mapping[str, Any],
+    report: ReportProgress,
+    earlier: StoredRelease | None = None,
 ) -> Iterator[Merge]:
     """The merge of a compilation's junction files, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="snapshard-merge-") as folder:
         data = _own_data(compilation, options)
-        yield Merge(data, Path(folder), jobs=options["jobs"], report=report)
+        yield Merge(data, Path(folder), jobs=options["jobs"], report=report, earlier=earlier)
 
 
 def findings(merge: Merge) -> tuple[list[str], bool]:

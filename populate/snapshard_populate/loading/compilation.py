@@ -33,7 +33,9 @@ class Compilation:
     `transcripts` is Snaptron's all_transcripts.gtf. Base coverage is one file of all samples with
     its header, or a list of files, one per sample (`formats.sample_coverage`). Without a title or
     an assembly, the compilation keeps those that the catalog has. `origin` is what the junctions were
-    merged from, and `notices` what was left out of them or let pass.
+    merged from, and `notices` what was left out of them or let pass. `annotation_of` is the schema of
+    an earlier release in the same catalog, whose genes and transcripts are taken where the compilation
+    has no file of its own.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Compilation:
     canonical: str | None = None
     origin: str | None = None
     notices: tuple[str, ...] = ()
+    annotation_of: str | None = None
 
     def __post_init__(self) -> None:
         if self.bases is not None and self.bases_header is None:

@@ -21,6 +21,7 @@ from snapshard.errors import BadRelease, BadRow, BadSource, NotFound
 from snapshard.pairs import SampleSet
 from snapshard.release import Interval
 from snapshard_populate.loading.compilation import Compilation
+from snapshard_populate.loading.earlier_annotation import copy_annotation
 from snapshard_populate.loading.guards import refused_notice
 from snapshard_populate.loading.pieces import IntervalFinder, Piece, read_pieces
 from snapshard_populate.loading.row_sources import Reading, RowSource, row_sources
@@ -179,6 +180,7 @@ def begin_compilation(
 
     def fill(catalog: Connection, schema: str) -> None:
         description.write(catalog, schema)
+        copy_annotation(catalog, plan.compilation, schema)
         add_notices(catalog, schema, notices)
 
     new_release = NewRelease(

@@ -4,8 +4,10 @@
   two.
 - `spill` reads every file (with `snapshard.junction_files`) into `records`, sorted in `runs` on disk;
   `file_facts` is what was learned of a file, and what is wrong with it.
+- `earlier_samples` are those of a release to which others are added; its junctions are runs as well.
 - `merge` reads all runs together, a part of a chromosome at a time; `splice_sites` completes motifs and
   strands, and `lines` writes the 17 columns.
+- `sample_table` is the table of all samples and their groups.
 - `summary` says what was understood.
 """
 

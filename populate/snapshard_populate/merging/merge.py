@@ -18,21 +18,22 @@ from snapshard.genome import Genome
 from snapshard.junction_files import ReadOptions
 from snapshard.transcripts import Transcript
 from snapshard_populate.formats import read_annotation
+from snapshard_populate.merging.earlier_samples import (
+    earlier_runs,
+    read_earlier_samples,
+    with_earlier,
+)
 from snapshard_populate.merging.file_facts import mark_repeated
 from snapshard_populate.merging.lines import JunctionLines
-from snapshard_populate.merging.metadata import (
-    Matches,
-    group_lines,
-    match_samples,
-    read_metadata,
-    sample_lines,
-)
+from snapshard_populate.merging.metadata import Matches, match_samples, read_metadata
 from snapshard_populate.merging.runs import BATCH, Run, merged_batches
 from snapshard_populate.merging.sample_files import read_sample_files
+from snapshard_populate.merging.sample_table import group_lines, groups_by, sample_lines
 from snapshard_populate.merging.spill import Reader, Spill, spill_files
 from snapshard_populate.merging.spill_tables import spill_tables
 from snapshard_populate.merging.splice_sites import complete_records
 from snapshard_populate.reading import ErrorBudget, Spellings, open_source
+from snapshard_populate.releases import StoredRelease
 
 Report = Callable[[str, int, int], None]
 """Receives the name of a task, the amount done, and the total (0: unknown)."""
@@ -77,11 +78,19 @@ class Merged:
 
 class Merge:
     """The merge of own data in a folder for its files, which take about 20 bytes per junction of a
-    sample. Raises BadSource and BadQuery.
+    sample. earlier: the release to which they are added. Raises BadSource and BadQuery.
     """
 
-    def __init__(self, data: OwnData, folder: Path, *, jobs: int, report: Report) -> None:
-        self.data = data
+    def __init__(
+        self,
+        data: OwnData,
+        folder: Path,
+        *,
+        jobs: int,
+        report: Report,
+        earlier: StoredRelease | None = None,
+    ) -> None:
+        self.data, self._earlier = data, earlier
         self._folder, self._jobs, self._report = folder, jobs, report
         metadata = None if data.samples is None else read_metadata(data.samples)
         beside = [Path(text) for text in (data.samples, data.annotation, data.genome) if text]
@@ -89,6 +98,11 @@ class Merge:
             data.source, pattern=data.sample_pattern, files=data.files, except_for=beside
         )
         self.matches: Matches = match_samples(self.files, metadata, column=data.sample_column)
+        self.group_by = data.group_by
+        if earlier is not None:
+            of_earlier = read_earlier_samples(earlier)
+            self.matches = with_earlier(self.matches, metadata, of_earlier)
+            self.group_by = data.group_by or of_earlier.group_by()
         # Files of one sample come first, since each of their runs has the samples of some of them.
         self._samples = sorted(
             self.matches.samples, key=lambda sample: sample.file.column is not None
@@ -97,9 +111,9 @@ class Merge:
 
     @cached_property
     def introns(self) -> AnnotatedIntrons | None:
-        """The introns of the annotation; None without one."""
+        """The introns of the annotation, or else of that of the earlier release; None without one."""
         if self.data.annotation is None:
-            return None
+            return None if self._earlier is None else self._earlier.introns()
         self._report("reading the annotation", 0, 0)
         # Bad lines are named when the release gets its genes.
         budget = ErrorBudget(1 << 62)
@@ -139,40 +153,54 @@ class Merge:
         good = {file.number for file in self.spill.files if file.problem is None}
         if not good or (problems and not self.data.skip_bad):
             raise BadSource(self.data.source, _refusal(list(problems), bool(good)))
-        samples = [sample for number, sample in enumerate(self._samples) if number in good]
-        samples.sort(key=lambda sample: sample.rail_id)
-        matches = replace(self.matches, samples=tuple(samples))
+        samples = tuple(sample for number, sample in enumerate(self._samples) if number in good)
+        matches = replace(self.matches, samples=samples)
         junctions = self._folder / "junctions.tsv"
         with open(junctions, "wb") as file:
             for text in self._texts(good, batch):
                 file.write(text)
         return Merged(
             junctions,
-            _written(self._folder / "samples.tsv", sample_lines(matches)),
+            _written(self._folder / "samples.tsv", sample_lines(matches.columns, matches.rows())),
             self._groups(matches),
             tuple(self._notices(problems)),
         )
 
     def _groups(self, matches: Matches) -> Path | None:
-        if not self.data.group_by:
+        if not self.group_by:
             return None
-        lines = group_lines(matches, self.data.group_by)
-        return _written(self._folder / "samples.groups.tsv", lines)
+        groups = groups_by(matches.columns, matches.rows(), self.group_by)
+        return _written(self._folder / "samples.groups.tsv", group_lines(groups))
 
     def _texts(self, good: set[int], batch: int) -> Iterator[bytes]:
         genome = None if self.data.genome is None else Genome(self.data.genome)
-        lines = JunctionLines([sample.rail_id for sample in self._samples], self.introns)
-        runs = self.spill.runs
-        is_good = np.array([number in good for number in range(len(self._sample_files))])
+        samples = [*self._samples, *self.matches.earlier]
+        rail_ids = np.array([sample.rail_id for sample in samples], np.int64)
+        # From here on, samples are numbered in the order of their rail_ids, as lines list them.
+        places = np.argsort(np.argsort(rail_ids)).astype(np.uint32)
+        lines = JunctionLines(np.sort(rail_ids).tolist(), self.introns)
+        is_good = np.array([number in good for number in range(len(self._samples))])
+        is_good = np.append(is_good, np.ones(len(self.matches.earlier), np.bool_))
+        runs = [*self.spill.runs, *self._earlier_runs()]
         for chrom in _genome_order(runs, self.data.assembly):
             self._report("merging", lines.row_count, 0)
             batches = (
-                complete_records(records.at(is_good[records.sample]), chrom, genome)
+                complete_records(
+                    records.at(is_good[records.sample]).with_samples(places), chrom, genome
+                )
                 for records in merged_batches(runs, chrom, batch=batch)
             )
             yield from lines.texts(chrom, batches)
 
+    def _earlier_runs(self) -> Iterator[Run]:
+        if self._earlier is not None:
+            self._report(f"reading {self._earlier.name}", 0, 0)
+            rail_ids = [sample.rail_id for sample in self.matches.earlier]
+            yield from earlier_runs(self._earlier, rail_ids, len(self._samples), self._folder)
+
     def _notices(self, problems: Mapping[str, str]) -> Iterator[str]:
+        if self._earlier is not None:
+            yield from self._earlier.named_notices()
         for name, reason in problems.items():
             yield f"left out: {name}: {reason}"
         if self.matches.rows_without_file:

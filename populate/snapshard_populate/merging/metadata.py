@@ -16,6 +16,7 @@ from snapshard.errors import BadQuery, BadSource, MissingExtra
 from snapshard.junction import parse_id
 from snapshard_populate.formats.samples import KEY, MISSING
 from snapshard_populate.merging.sample_files import SampleFile
+from snapshard_populate.merging.sample_table import SampleRow
 from snapshard_populate.reading import open_source
 
 EXTRA = "excel"
@@ -43,12 +44,10 @@ class Metadata:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """A sample of the release: its number, its junction file, and its cells in the metadata."""
+class Sample(SampleRow):
+    """A sample of a junction file: its number, its cells in the metadata, and the file."""
 
-    rail_id: int
     file: SampleFile
-    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class Matches:
 
     column: the column that names samples, None without metadata. columns: the names of the cells of
     samples. unmatched: what is wrong with each file that has no row of its own, by the file's name.
-    rows_without_file: the samples of rows that no file has.
+    rows_without_file: the samples of rows that no file has. earlier: the samples of the release to
+    which others are added.
     """
 
     column: str | None
@@ -65,6 +65,11 @@ class Matches:
     samples: tuple[Sample, ...]
     unmatched: Mapping[str, str]
     rows_without_file: tuple[str, ...]
+    earlier: tuple[SampleRow, ...] = ()
+
+    def rows(self) -> tuple[SampleRow, ...]:
+        """All samples by their numbers, new and earlier ones."""
+        return tuple(sorted((*self.samples, *self.earlier), key=lambda sample: sample.rail_id))
 
 
 def read_metadata(location: str) -> Metadata:
@@ -136,7 +141,7 @@ def match_samples(
     if metadata is None:
         numbers = _numbers([file.sample for file in good])
         ordered_samples = [
-            Sample(number, file, (file.sample, file.name))
+            Sample(number, (file.sample, file.name), file)
             for number, file in zip(numbers, good, strict=True)
         ]
         ordered_samples.sort(key=lambda sample: sample.rail_id)
@@ -145,7 +150,7 @@ def match_samples(
     rows = _rows_by_sample(metadata, column)
     numbers = _rail_ids(metadata)
     samples = tuple(
-        Sample(numbers[rows[file.sample]], file, (*metadata.rows[rows[file.sample]], file.name))
+        Sample(numbers[rows[file.sample]], (*metadata.rows[rows[file.sample]], file.name), file)
         for file in good
         if file.sample in rows
     )
@@ -231,35 +236,3 @@ def _rail_ids(metadata: Metadata) -> list[int]:
             raise BadSource(metadata.name, reason)
         numbers.append(number)
     return numbers
-
-
-def sample_lines(matches: Matches) -> Iterator[str]:
-    """Yields the lines of `samples.tsv`: the number of each sample first, then its other cells."""
-    others = [number for number, name in enumerate(matches.columns) if name != KEY]
-    yield "\t".join([KEY, *(matches.columns[number] for number in others)]) + "\n"
-    for sample in matches.samples:
-        cells = (sample.cells[number] for number in others)
-        yield "\t".join([str(sample.rail_id), *cells]) + "\n"
-
-
-def group_lines(matches: Matches, columns: Sequence[str]) -> Iterator[str]:
-    """Yields the lines of `samples.groups.tsv`: a group for each value of each of these columns.
-
-    A value of several columns gets the column's name behind it. Raises BadQuery for a column that the
-    metadata lack.
-    """
-    groups: dict[tuple[str, str], list[int]] = {}
-    for column in columns:
-        if column not in matches.columns:
-            names = ", ".join(matches.columns)
-            raise BadQuery("group-by", column, f"one of the columns {names}")
-        number = matches.columns.index(column)
-        for sample in matches.samples:
-            if sample.cells[number] not in MISSING:
-                groups.setdefault((column, sample.cells[number]), []).append(sample.rail_id)
-    counts = Counter(value for _, value in groups)
-    yield "group\tlong name\tsamples\trail_ids\n"
-    for (column, value), members in sorted(groups.items()):
-        name = value if counts[value] == 1 else f"{value} ({column})"
-        ids = ",".join(map(str, members))
-        yield f"{name}\t{column}: {value}\t{len(members)}\t{ids}\n"

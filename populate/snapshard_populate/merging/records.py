@@ -6,7 +6,7 @@ four bases; 0 is unknown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -54,6 +54,10 @@ class Records:
             self.reads[positions],
             self.motif[positions],
         )
+
+    def with_samples(self, numbers: NDArray[np.uint32]) -> "Records":
+        """The records with other numbers of samples, by those that they have."""
+        return replace(self, sample=numbers[self.sample])
 
     def ordered(self) -> "Records":
         """The records by key; those of one key stay in their order."""

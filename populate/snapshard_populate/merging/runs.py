@@ -5,7 +5,7 @@ A run is one file per field of records. Of every chromosome it knows where its r
 SPACING-th key.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from snapshard_populate.merging.records import FIELDS, Keys, Records, joined, pl
 SPACING = 2048
 BATCH = 1 << 19
 """Records that are merged at a time, about."""
+RUN = 1 << 21
+"""Records of a run, about, if they come one after the other; a run is sorted in memory."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Run:
-    """A run by the path of its files without their suffixes. The samples of a run all come before
-    those of the next.
-    """
+    """A run by the path of its files without their suffixes."""
 
     path: str
     stretches: Mapping[str, Stretch]
@@ -53,6 +53,22 @@ class Run:
         return np.memmap(
             f"{self.path}.{name}", dtype, "r", stretch.first * dtype.itemsize, (stretch.count,)
         )
+
+
+def in_runs(
+    records: Iterable[tuple[str, Records]], size: int
+) -> Iterator[dict[str, list[Records]]]:
+    """Yields records with their chromosomes, about `size` of them at a time, by chromosome."""
+    parts: dict[str, list[Records]] = {}
+    count = 0
+    for chrom, of_chrom in records:
+        parts.setdefault(chrom, []).append(of_chrom)
+        count += len(of_chrom)
+        if count >= size:
+            yield parts
+            parts, count = {}, 0
+    if parts:
+        yield parts
 
 
 def write_run(path: Path, parts: Mapping[str, Sequence[Records]]) -> Run:
@@ -76,8 +92,8 @@ def write_run(path: Path, parts: Mapping[str, Sequence[Records]]) -> Run:
 
 
 def merged_batches(runs: Sequence[Run], chrom: str, *, batch: int = BATCH) -> Iterator[Records]:
-    """Yields all records of a chromosome by key and then by sample, about `batch` records at a time;
-    no place is divided between two batches.
+    """Yields all records of a chromosome by key, about `batch` records at a time; no place is divided
+    between two batches.
     """
     of_chrom = [run for run in runs if chrom in run.stretches]
     keys = np.sort(np.concatenate([run.stretches[chrom].keys for run in of_chrom]))

@@ -11,12 +11,9 @@ from snapshard.pairs import Integers
 from snapshard_populate.merging.by_chromosome import records_by_chromosome
 from snapshard_populate.merging.file_facts import FileFacts
 from snapshard_populate.merging.records import Records, ends_of, starts_of
-from snapshard_populate.merging.runs import Run, write_run
+from snapshard_populate.merging.runs import RUN, Run, in_runs, write_run
 from snapshard_populate.merging.sample_files import SampleFile, opened
 from snapshard_populate.merging.spill import Reader, Spill
-
-_RUN = 1 << 21
-"""Records of a run, about; a run is sorted in memory."""
 
 
 def spill_tables(files: Sequence[SampleFile], first: int, folder: Path, reader: Reader) -> Spill:
@@ -37,27 +34,13 @@ def spill_tables(files: Sequence[SampleFile], first: int, folder: Path, reader: 
         table = open_count_table(location, name, opened)
         if table is None:
             raise BadSource(name, "expected a table of counts")
-        for parts in _runs(_records(table, of_table, name, reader)):
+        for parts in in_runs(_records(table, of_table, name, reader), RUN):
             runs.append(write_run(folder / f"table{first}-{len(runs)}", parts))
     for file_facts in facts:
         file_facts.check_annotated()
         if not file_facts.junctions:
             file_facts.problem = "expected junctions with reads, got none"
     return Spill(facts, tuple(runs))
-
-
-def _runs(records: Iterator[tuple[str, Records]]) -> Iterator[dict[str, list[Records]]]:
-    """Yields records by chromosome, as many as a run has."""
-    parts: dict[str, list[Records]] = {}
-    count = 0
-    for chrom, of_chrom in records:
-        parts.setdefault(chrom, []).append(of_chrom)
-        count += len(of_chrom)
-        if count >= _RUN:
-            yield parts
-            parts, count = {}, 0
-    if parts:
-        yield parts
 
 
 def _records(

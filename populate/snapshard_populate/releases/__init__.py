@@ -18,11 +18,13 @@ from snapshard_populate.releases.release import (
     roll_back_release,
 )
 from snapshard_populate.releases.sessions import lock_shared, session, try_lock
+from snapshard_populate.releases.stored_release import StoredRelease, open_release
 
 __all__ = [
     "NewRelease",
     "PruneResult",
     "ReleaseStatus",
+    "StoredRelease",
     "abandon_release",
     "add_notices",
     "begin_release",
@@ -32,6 +34,7 @@ __all__ = [
     "layout_lines",
     "lock_shared",
     "mark_verified",
+    "open_release",
     "prepare_catalog",
     "prune_releases",
     "publish_release",
