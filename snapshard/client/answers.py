@@ -229,6 +229,9 @@ class AnswerMethods(Connection):
         gene: Texts = (),
         name: Texts = (),
         exon: Texts = (),
+        exclusive: Texts = (),
+        include: Texts = (),
+        exclude: Texts = (),
         measure: str | None = None,
         min_reads: int | None = None,
         min_samples: int | None = None,
@@ -238,12 +241,15 @@ class AnswerMethods(Connection):
         """A row per junction in which groups of samples were compared, the smallest p value first;
         docs/compare.md defines the columns.
 
-        The junctions are those inside a region or a gene, or those with these names; `exon` are
-        cassette exons (`chr2:201-250:+`). `measure` is psi
+        The junctions are those inside a region or a gene, or those with these names. `measure` is psi
         (each junction among those of its donor, and of its acceptor) or prevalence (the share of
-        samples that have it). `n GROUP` and `level GROUP` are columns for each group. `attrs` has the
-        numbers of junctions that were tested and left out, the test and the thresholds. A `Truncated`
-        warning reports that there are more than `limit` junctions or `top` groups.
+        samples that have it). Splicing events are compared by PSI: `exon` are cassette exons
+        (`chr2:201-250:+`), `exclusive` are pairs of mutually exclusive exons
+        (`chr2:201-250:+/chr2:301-350:+`), and `include` and `exclude` are the junctions of one event.
+
+        `n GROUP` and `level GROUP` are columns for each group. `attrs` has the numbers of junctions
+        that were tested and left out, the test and the thresholds. A `Truncated` warning reports that
+        there are more than `limit` junctions or `top` groups.
         """
         from snapshard.client.frames import comparison_frame
 
@@ -254,6 +260,9 @@ class AnswerMethods(Connection):
             "gene": as_tuple(gene),
             "name": as_tuple(name),
             "exon": as_tuple(exon),
+            "exclusive": as_tuple(exclusive),
+            "include": as_tuple(include),
+            "exclude": as_tuple(exclude),
             "measure": measure,
             "min_reads": min_reads,
             "min_samples": min_samples,

@@ -37,6 +37,24 @@ from snapshard.commands.printing import print_json, print_records
     help="Compare PSI of this cassette exon. Repeatable.",
 )
 @click.option(
+    "--exclusive",
+    metavar="EXON/EXON",
+    multiple=True,
+    help="Compare PSI of the first of two mutually exclusive exons. Repeatable.",
+)
+@click.option(
+    "--include",
+    metavar="JUNCTION",
+    multiple=True,
+    help="Compare PSI of an event with this junction of inclusion. Repeatable.",
+)
+@click.option(
+    "--exclude",
+    metavar="JUNCTION",
+    multiple=True,
+    help="A junction of exclusion of that event. Repeatable.",
+)
+@click.option(
     "--measure",
     type=click.Choice(["psi", "prevalence"]),
     help="psi: PSI among the junctions of the same donor (acceptor); prevalence: the share of"
@@ -75,6 +93,7 @@ def compare(regions: tuple[str, ...], every_test: bool, as_json: bool, **options
       snapshard compare --gene ALK --group Brain --group Lung
       snapshard compare chr2:29,193,000-29,920,000 --measure prevalence --group Brain --group Lung
       snapshard compare --gene ALK --cohort 'old:SMTS=Brain;AGE>=60' --cohort 'young:SMTS=Brain;AGE<60'
+      snapshard compare --exclusive chr2:201-250:+/chr2:301-350:+ --group Brain --group Lung
       snapshard compare chr21 --all --group Brain --group Lung > chr21.tsv
       snapshard compare --name GRCh38:chr2:29223529-29225460:- --group-by study --top 20
     """
@@ -98,7 +117,7 @@ def compare(regions: tuple[str, ...], every_test: bool, as_json: bool, **options
 
 
 def _print_every_test(regions: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
-    for name in ("name", "exon", "limit"):
+    for name in ("name", "exon", "exclusive", "include", "exclude", "limit"):
         if options.pop(name):
             raise click.UsageError(f"--all and --{name} exclude each other")
     if as_json:

@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from itertools import chain
+from itertools import chain, product
 
 import pandas as pd
 import pytest
@@ -243,7 +243,9 @@ def test_groups_may_be_the_values_of_a_field(http, world, samples):
         ({"region": "chr1", "cohort": "everyone:rail_id>0"}, "a group that has samples"),
         ({"region": "chr1", "min_samples": "0"}, "greater than or equal to 1"),
         ({"region": "chr1", "measure": "mean"}, "psi"),
-        ({"exon": "chr1:100-200", "measure": "prevalence"}, "psi, which exons have"),
+        ({"exon": "chr1:100-200", "measure": "prevalence"}, "psi, which events have"),
+        ({"exclusive": "chr1:100-200"}, "two exons, such as"),
+        ({"include": "chr1:100-200:+"}, "include and exclude, or exon, or site"),
         ({"region": "chr1", "limit": "100000"}, "5000"),
     ],
 )
@@ -261,27 +263,61 @@ def test_a_sample_of_two_groups_is_refused_by_its_number(client, samples):
         client.compare("chr1:1-1000000", cohort=cohorts)
 
 
-def test_cassette_exons_are_compared_by_the_psi_of_their_samples(http, world, samples):
-    chrom, first, last, strand = exon_between(world.rows)
-    exon = f"{chrom}:{first}-{last}:{strand}"
+def check_event(http, parameters, event, samples):
+    """Compares an event in two halves of the samples, and checks it with PSI of every sample and SciPy."""
+    psi = http.get("/psi", params={**event, "min_reads": 1, "samples": "true"}).json()["events"][0]
+    levels = {sample["rail_id"]: sample["psi"] for sample in psi["samples"]}
     ids = sorted(samples)
     groups = {"a": ids[: len(ids) // 2], "b": ids[len(ids) // 2 :]}
-    parameters = {"exon": exon, "min_reads": 1}
-    event = http.get("/psi", params={**parameters, "samples": "true"}).json()["events"][0]
-    levels = {sample["rail_id"]: sample["psi"] for sample in event["samples"]}
     values = [[levels[one] for one in members if one in levels] for members in groups.values()]
-    cohorts = [cohort(name, members) for name, members in groups.items()]
-    parameters |= {"cohort": cohorts, "min_samples": min(map(len, values))}
-    answer = http.get("/compare", params=parameters).json()
     assert len({*chain(*values)}) > 1
-    (row,) = answer["rows"]
-    assert (row["name"], row["role"], row["n"]) == (exon, "cassette exon", [*map(len, values)])
+    cohorts = [cohort(name, members) for name, members in groups.items()]
+    least = min(map(len, values))
+    parameters = {**parameters, "min_reads": 1, "cohort": cohorts, "min_samples": least}
+    (row,) = http.get("/compare", params=parameters).json()["rows"]
+    assert (row["name"], row["role"], row["n"]) == (psi["name"], psi["kind"], [*map(len, values)])
     test = stats.mannwhitneyu(*values, method="asymptotic")
     assert (row["statistic"], row["p"]) == pytest.approx((test.statistic, test.pvalue))
-    more = {**parameters, "min_samples": parameters["min_samples"] + 1}
+    more = {**parameters, "min_samples": least + 1}
     assert http.get("/compare", params=more).json()["left_out"] == {
         "too few informative samples": 1
     }
+
+
+def test_cassette_exons_are_compared_by_the_psi_of_their_samples(http, world, samples):
+    chrom, first, last, strand = exon_between(world.rows)
+    event = {"exon": f"{chrom}:{first}-{last}:{strand}"}
+    check_event(http, event, event, samples)
+
+
+def exclusive_exons(rows):
+    """Two exons, one behind the other, that share the start of the junctions into them and the end of
+    the junctions out of them.
+    """
+    exons = {}
+    for row, other in product(rows, rows):
+        place = [row[name] for name in ("chromosome", "strand")]
+        first, last = int(row["end"]) + 1, int(other["start"]) - 1
+        if place == [other[name] for name in ("chromosome", "strand")] and first <= last:
+            exons.setdefault((*place, row["start"], other["end"]), []).append((first, last))
+    for (chrom, strand, *_), spans in exons.items():
+        for one, two in product(spans, spans):
+            if one[1] < two[0] - 1:
+                return [f"{chrom}:{first}-{last}:{strand}" for first, last in (one, two)]
+    return None
+
+
+def test_mutually_exclusive_exons_are_compared_by_the_psi_of_the_first(http, world, samples):
+    exons = exclusive_exons(world.rows)
+    check_event(http, {"exclusive": "/".join(exons)}, {"exon": exons}, samples)
+
+
+def test_two_sets_of_junctions_are_compared_as_one_event(http, world, samples):
+    rows = sorted(world.rows, key=lambda row: -int(row["samples_count"]))
+    chrom = rows[0]["chromosome"]
+    names = [name_of(row) for row in rows if row["chromosome"] == chrom]
+    event = {"include": names[:2], "exclude": names[2:4]}
+    check_event(http, event, event, samples)
 
 
 @pytest.mark.parametrize("measure", ["psi", "prevalence"])

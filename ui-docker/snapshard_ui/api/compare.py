@@ -20,10 +20,10 @@ from snapshard.comparison import (
 )
 from snapshard.errors import BadQuery
 from snapshard.index import Index
-from snapshard.measures import Event, EventRequest, Exon, read_events
-from snapshard.name import JunctionName, parse_name
+from snapshard.measures import EventRequest, read_events
 from snapshard.region import Region
 from snapshard.release import Release
+from snapshard_ui.api.events import find_event, find_exclusive_exons, find_names
 from snapshard_ui.api.groupings import read_grouping, reported_groups
 from snapshard_ui.api.junction_page import check_limit
 from snapshard_ui.api.models.compare import (
@@ -31,7 +31,7 @@ from snapshard_ui.api.models.compare import (
     ComparisonAnswer,
     ComparisonParams,
 )
-from snapshard_ui.api.queries import check_chromosome, find_region
+from snapshard_ui.api.queries import find_region
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 
@@ -68,27 +68,29 @@ def find_comparison(request: ReleaseRequest[CompareParams]) -> dict[str, Any]:
 def _table(
     request: ReleaseRequest[CompareParams], comparison: ComparisonRequest
 ) -> ComparisonTable:
-    """The tests of the junctions, and of the exons; only of the exons if nothing else is named."""
+    """The tests of the junctions, and of the events; only of the events if nothing else is named."""
     index, release, params = request.index, request.release, request.params
     tables: list[ComparisonTable] = []
     choice = _junction_choice(index, release, params)
-    if choice.regions or choice.names or not params.exon:
+    requests = _event_requests(index, release, params)
+    if choice.regions or choice.names or not requests:
         tables.append(compare_junctions(read_batch(index, release, choice), comparison))
-    if params.exon:
+    if requests:
         if comparison.measure is not Measure.PSI:
-            raise BadQuery("measure", str(comparison.measure), "psi, which exons have")
-        tables.append(compare_events(_cassettes(index, release, params.exon), comparison))
+            raise BadQuery("measure", str(comparison.measure), "psi, which events have")
+        events = [read_events(index, release, one, limit=1)[0][0] for one in requests]
+        tables.append(compare_events(events, comparison))
     return joined_tables(tables, len(comparison.samples.groups))
 
 
-def _cassettes(index: Index, release: Release, texts: list[str]) -> list[Event]:
-    """The events of cassette exons."""
-    events: list[Event] = []
-    for text in dict.fromkeys(texts):
-        name = parse_name(text, release.assembly)
-        region = check_chromosome(index, release, name.region)
-        request = EventRequest(exons=(Exon(region, name.strand),))
-        events += read_events(index, release, request, limit=1)[0]
+def _event_requests(index: Index, release: Release, params: CompareParams) -> list[EventRequest]:
+    """The events of a request: cassette exons, mutually exclusive exons, sets of junctions."""
+    events = [find_event(index, release, exons=[text]) for text in dict.fromkeys(params.exon)]
+    events += [
+        find_exclusive_exons(index, release, text) for text in dict.fromkeys(params.exclusive)
+    ]
+    if params.include or params.exclude:
+        events.append(find_event(index, release, include=params.include, exclude=params.exclude))
     return events
 
 
@@ -119,13 +121,8 @@ def compared_regions(
 
 
 def _junction_choice(index: Index, release: Release, params: CompareParams) -> JunctionChoice:
-    names = [parse_name(text, release.assembly) for text in dict.fromkeys(params.name)]
     return JunctionChoice(
-        compared_regions(index, release, params),
-        tuple(
-            JunctionName(name.assembly, check_chromosome(index, release, name.region), name.strand)
-            for name in names
-        ),
+        compared_regions(index, release, params), find_names(index, release, params.name)
     )
 
 

@@ -2,7 +2,6 @@
 sample.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Response
@@ -10,9 +9,6 @@ from flask import Response
 from snapshard.catalog import Grouping
 from snapshard.measures import (
     Event,
-    EventRequest,
-    Exon,
-    Site,
     event_levels,
     group_psi,
     group_records,
@@ -21,8 +17,7 @@ from snapshard.measures import (
     sample_records,
     side_members,
 )
-from snapshard.name import JunctionName, parse_name
-from snapshard.release import Release
+from snapshard_ui.api.events import find_event
 from snapshard_ui.api.groupings import (
     grouping_members,
     read_grouping,
@@ -30,10 +25,8 @@ from snapshard_ui.api.groupings import (
     top_groups,
 )
 from snapshard_ui.api.models.psi import EventParams, EventPsiAnswer
-from snapshard_ui.api.queries import check_chromosome
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
-from snapshard_ui.api.splice_sites import parse_site
 
 
 @on_release("/psi", params=EventParams, model=EventPsiAnswer, also=(501,))
@@ -44,9 +37,14 @@ def event_psi(request: ReleaseRequest[EventParams]) -> Response:
     acceptor.
     """
     params, release = request.params, request.release
-    event_request = _event_request(params, release)
-    for region in event_request.regions:
-        check_chromosome(request.index, release, region)
+    event_request = find_event(
+        request.index,
+        release,
+        include=params.include,
+        exclude=params.exclude,
+        exons=params.exon,
+        site=params.site,
+    )
     grouping = read_grouping(request.index, release, params)
     events, more_events = read_events(request.index, release, event_request, limit=params.limit)
     positions = reported_groups(grouping, params)
@@ -57,23 +55,6 @@ def event_psi(request: ReleaseRequest[EventParams]) -> Response:
         truncated=more_events or len(positions) > params.top,
         events=[_event_members(event, request, grouping, positions) for event in events],
     )
-
-
-def _event_request(params: EventParams, release: Release) -> EventRequest:
-    assembly, site = release.assembly, None
-    if params.site is not None:
-        base, strand = parse_site(params.site, release)
-        site = Site(base.chrom, base.start, strand)
-    return EventRequest(
-        include=_names(params.include, assembly),
-        exclude=_names(params.exclude, assembly),
-        exons=tuple(Exon(name.region, name.strand) for name in _names(params.exon, assembly)),
-        site=site,
-    )
-
-
-def _names(texts: Iterable[str], assembly: str | None) -> tuple[JunctionName, ...]:
-    return tuple(dict.fromkeys(parse_name(text, assembly) for text in texts))
 
 
 def _event_members(

@@ -10,6 +10,7 @@ from snapshard_ui.api.groupings import GroupingParams
 from snapshard_ui.api.models.responses import About, Answer
 from snapshard_ui.api.params import Flag
 
+_MOST_EVENTS = 100
 _Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
@@ -66,18 +67,43 @@ class ComparisonParams(GroupingParams):
 
 
 class CompareParams(ComparisonParams):
-    """The same for a response with the smallest p values, which may have cassette exons, too."""
+    """The same for a response with the smallest p values, which may have splicing events, too."""
 
     exon: Annotated[
         list[_Text],
         Field(
             default_factory=list,
-            max_length=100,
+            max_length=_MOST_EVENTS,
             description="a cassette exon by its first and last base, such as chr2:201-250:+, whose PSI"
             " is compared. May be repeated.",
         ),
     ]
-
+    exclusive: Annotated[
+        list[_Text],
+        Field(
+            default_factory=list,
+            max_length=_MOST_EVENTS,
+            description="two mutually exclusive exons, such as chr2:201-250:+/chr2:301-350:+; PSI is"
+            " that of the first. May be repeated.",
+        ),
+    ]
+    include: Annotated[
+        list[_Text],
+        Field(
+            default_factory=list,
+            max_length=MOST_NAMES,
+            description="a junction of inclusion, by name (chr2:100-200:+; the strand is optional)."
+            " May be repeated: all junctions of `include` and `exclude` are one event.",
+        ),
+    ]
+    exclude: Annotated[
+        list[_Text],
+        Field(
+            default_factory=list,
+            max_length=MOST_NAMES,
+            description="a junction of exclusion. May be repeated.",
+        ),
+    ]
     name: Annotated[
         list[_Text],
         Field(
@@ -121,7 +147,8 @@ class ComparedJunction(Answer):
 
     name: str
     role: str | None = Field(
-        description="psi: donor or acceptor, the end whose junctions it is compared among; or cassette exon"
+        description="psi: donor or acceptor, the end whose junctions it is compared among; or the kind of"
+        " the event"
     )
     n: list[int] = Field(
         description="samples of each group: psi: the informative ones, prevalence: those with the junction"
