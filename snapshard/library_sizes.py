@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.pairs import Integers
+from snapshard.sample_order import SampleOrder
 
 LIBRARY_SIZE_FIELD = "mapped_read_count"
 """The field of Snaptron's samples files with the number of mapped reads."""
@@ -15,21 +16,21 @@ LIBRARY_SIZE_FIELD = "mapped_read_count"
 
 @dataclass(frozen=True)
 class LibrarySizes:
-    """The library sizes of the samples that have one, in reads; the ids of the samples ascend."""
+    """The library sizes of the samples that have one, in reads, in the order of the samples."""
 
-    samples: Integers
+    samples: SampleOrder
     sizes: NDArray[np.float64]
 
     def of(self, samples: Integers) -> NDArray[np.float64]:
         """The sizes of these samples; NaN for a sample without one."""
         if not len(self.samples):
             return np.full(len(samples), np.nan)
-        places = np.minimum(np.searchsorted(self.samples, samples), len(self.samples) - 1)
-        return np.where(self.samples[places] == samples, self.sizes[places], np.nan)
+        places = self.samples.places(samples)
+        return np.where(places >= 0, self.sizes[places], np.nan)
 
     def count_among(self, samples: Integers) -> int:
         """The number of those of these samples that have a size."""
-        return int(np.count_nonzero(~np.isnan(self.of(samples))))
+        return len(self.samples.places_among(samples))
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -41,7 +42,7 @@ def library_sizes(samples: Integers, cells: Iterable[bytes]) -> LibrarySizes:
     """
     sizes = np.fromiter(_numbers(cells), np.float64, len(samples))
     is_positive = sizes > 0
-    return LibrarySizes(samples[is_positive], sizes[is_positive])
+    return LibrarySizes(SampleOrder(samples[is_positive]), sizes[is_positive])
 
 
 def _numbers(cells: Iterable[bytes]) -> Iterator[float]:

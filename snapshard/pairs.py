@@ -170,6 +170,14 @@ class Pairs:
         medians[filled] = (low + high) / 2
         return medians
 
+    def of_rows(self, rows: Iterable[int]) -> tuple[Integers, Integers]:
+        """The samples and the coverages of these rows, one row after the other; at least one row."""
+        slices = [slice(*self.rows[row : row + 2].tolist()) for row in rows]
+        return (
+            np.concatenate([self.samples[part] for part in slices]),
+            np.concatenate([self.coverages[part] for part in slices]),
+        )
+
     def part(self, first: int, last: int) -> "Pairs":
         """The pairs of consecutive rows, `last` excluded; nothing is parsed again."""
         begin, end = self.rows[[first, last]].tolist()

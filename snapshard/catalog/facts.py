@@ -37,6 +37,7 @@ from snapshard.library_sizes import LibrarySizes, library_sizes
 from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import OTHERS, Release, SampleGroup
+from snapshard.sample_order import SampleOrder
 
 Value = TypeVar("Value")
 
@@ -86,6 +87,7 @@ class ReleaseFacts:
         self._other_chromosomes = _Fact(partial(read_other_chromosomes, release))
         self._other_spellings = _Fact(self._read_other_spellings)
         self._search = _Fact(self._read_search, threading.Lock())
+        self._sample_order = _Fact(lambda: SampleOrder(np.sort(self.samples.ids)))
         self._transcripts = _Fact(self._read_transcripts, threading.Lock())
         self._gene_map = _Fact(self._read_gene_map, threading.Lock())
         self._introns = _Fact(self._read_introns, threading.Lock())
@@ -155,6 +157,13 @@ class ReleaseFacts:
     def samples(self) -> SamplesFile:
         """The samples file. Raises NotFound for a release without one."""
         return self.search.samples
+
+    @property
+    def sample_order(self) -> SampleOrder:
+        """The samples in the order of their ids. Raises NotFound for a release without a samples
+        file.
+        """
+        return self._sample_order()
 
     def unknown_samples(self, rail_ids: Iterable[int]) -> list[int]:
         """Those of the ids that no sample has, ascending; none for a release without a samples file,

@@ -1,5 +1,6 @@
 """The index: queries of a release, answered by the shards that hold it."""
 
+from snapshard.index.addressed_rows import AddressedRows, rows_at, summaries_of_each
 from snapshard.index.bases import base_values, read_bases
 from snapshard.index.density import BIN_SIZES, DensityBin, highest_bin, read_density
 from snapshard.index.estimate import Count
@@ -12,6 +13,7 @@ from snapshard.index.whole_rows import Slot, matching_rows, rows_by_id
 __all__ = [
     "BIN_SIZES",
     "SITE_COLUMNS",
+    "AddressedRows",
     "BlockSpan",
     "Count",
     "DensityBin",
@@ -29,5 +31,7 @@ __all__ = [
     "matching_rows",
     "read_bases",
     "read_density",
+    "rows_at",
     "rows_by_id",
+    "summaries_of_each",
 ]

@@ -131,7 +131,7 @@ class Index:
         readers = self._readers(release, query)
         if query.samples is not None or query.filters:
             size = sum(
-                fanout.gather_by(_shard, partial(_size, unpacked=bool(query.samples)), readers)
+                fanout.gather_by(_shard, partial(read_size, unpacked=bool(query.samples)), readers)
             )
             note_size(size)
         if query.samples is None:
@@ -258,7 +258,7 @@ class Index:
         size = 0.0
         for reader in readers:
             # The intervals after the last that is read do not count.
-            size += _size(reader, unpacked=unpacked, limit=limit)
+            size += read_size(reader, unpacked=unpacked, limit=limit)
             note_size(size)
             deadline.check(reader.interval.shard)
             # The reader is exhausted even if the limit is reached: a shard that applied the limit
@@ -308,7 +308,7 @@ def _candidate_bytes(reader: IntervalReader) -> int:
     return int(directory.text_bytes[directory.candidates(reader.query)].sum())
 
 
-def _size(reader: IntervalReader, *, unpacked: bool, limit: int | None = None) -> float:
+def read_size(reader: IntervalReader, *, unpacked: bool, limit: int | None = None) -> float:
     """The most that a read of an interval may take, as a share of a wide read."""
     query = reader.query
     if query.ids is not None:

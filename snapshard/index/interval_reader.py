@@ -137,16 +137,22 @@ class IntervalReader:
         self, columns: tuple[str, ...], *, use: Use, limit: int | None
     ) -> Generator[Rows, None, None]:
         """These stored columns of the matching rows. Not for a query restricted to samples."""
-        blocks = self.candidates()
-        if blocks is None:
+        statement = self.summary_statement(columns, limit=limit)
+        if statement is None:
             self._check_shard()
             return
-        statement = summary_statement(
-            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
-        )
         with self.resources.pools.connection(self.interval.shard, use) as connection:
             for lines in copy_lines(connection, statement):
                 yield Rows(lines, columns)
+
+    def summary_statement(self, columns: tuple[str, ...], *, limit: int | None) -> Statement | None:
+        """The statement that reads stored columns of the matching rows; None without candidates."""
+        blocks = self.candidates()
+        if blocks is None:
+            return None
+        return summary_statement(
+            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
+        )
 
     def rows(
         self, *, use: Use, limit: int | None = None, deadline: Deadline | None = None

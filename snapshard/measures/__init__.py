@@ -44,6 +44,7 @@ from snapshard.measures.splicing import (
     percent_spliced_in,
     sample_sums,
     shared_samples,
+    sums_of_pairs,
     tissue_specificity,
 )
 from snapshard.measures.variant_sites import SiteReport, read_variant_sites
@@ -97,6 +98,7 @@ __all__ = [
     "side_members",
     "summarise",
     "sums_by_group",
+    "sums_of_pairs",
     "tissue_specificity",
     "union",
     "upper_bound",

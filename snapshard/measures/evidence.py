@@ -12,6 +12,7 @@ from snapshard.library_sizes import LibrarySizes
 from snapshard.measures.grouped import median_of
 from snapshard.pairs import Integers
 from snapshard.release import SampleGroup
+from snapshard.sample_order import SampleOrder
 
 
 @dataclass(frozen=True)
@@ -69,23 +70,16 @@ def measure_evidence(
     """
     samples, coverages = samples[coverages > 0], coverages[coverages > 0]
     cpms = None if library_sizes is None else coverages * 1e6 / library_sizes.of(samples)
+    order = SampleOrder(samples)
     detections: list[tuple[SampleGroup, Detection]] = []
     for group in groups:
-        places = _places(samples, group.members)
+        places = order.places_among(group.members)
         cpm = None
         if library_sizes is not None and cpms is not None:
             cpm = _cpm(cpms[places], library_sizes.count_among(group.members))
         detections.append((group, _detection(coverages[places], len(group.members), cpm)))
     cpm = None if library_sizes is None or cpms is None else _cpm(cpms, len(library_sizes))
     return Evidence(_detection(coverages, sample_count, cpm), tuple(detections))
-
-
-def _places(samples: Integers, members: Integers) -> Integers:
-    """The places of the members among samples, which ascend."""
-    if not len(samples):
-        return np.empty(0, np.int64)
-    places = np.minimum(np.searchsorted(samples, members), len(samples) - 1)
-    return np.asarray(places[samples[places] == members])
 
 
 def _detection(coverages: Integers, sample_count: int | None, cpm: Cpm | None) -> Detection:

@@ -7,7 +7,7 @@ or acceptor have many reads transcribes the place, so a junction that it lacks i
 could have been seen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from snapshard.errors import BadQuery
 from snapshard.measures.grouped import median_of
 from snapshard.measures.splicing import COUNTED_IDS
-from snapshard.pairs import Integers, Pairs
-from snapshard.rows import Rows
+from snapshard.pairs import Integers
 
 STEPS = (10, 20)
 """Reads at either site for which the number of samples is reported."""
@@ -107,29 +106,20 @@ class PlaceCoverage:
     informative: int
 
 
-def reads_by_sample(parts: Iterable[Rows], sample_ids: Integers) -> Integers:
-    """The reads of each sample over all rows, in the order of `sample_ids`, which must ascend. Other
+def reads_by_sample(samples: Integers, coverages: Integers, sample_ids: Integers) -> Integers:
+    """The sum of the coverages of each sample, in the order of `sample_ids`, which must ascend. Other
     samples are left out.
     """
-    reads = np.zeros(len(sample_ids), np.int64)
-    if not len(sample_ids):
-        return reads
-    for rows in parts:
-        reads += _sums(rows.pairs, sample_ids)
-    return reads
-
-
-def _sums(pairs: Pairs, sample_ids: Integers) -> Integers:
-    """The reads of each sample over all pairs."""
+    if not len(sample_ids) or not len(samples):
+        return np.zeros(len(sample_ids), np.int64)
     # bincount adds in float64, which is exact for sums below 2**53.
-    top = max(int(sample_ids[-1]), int(pairs.samples.max(initial=0)))
+    top = max(int(sample_ids[-1]), int(samples.max()))
     if top < COUNTED_IDS:
-        sums = np.bincount(pairs.samples, weights=pairs.coverages, minlength=top + 1)[sample_ids]
+        sums = np.bincount(samples, weights=coverages, minlength=top + 1)[sample_ids]
         return sums.astype(np.int64)
-    places = np.minimum(np.searchsorted(sample_ids, pairs.samples), len(sample_ids) - 1)
-    coverages = np.where(sample_ids[places] == pairs.samples, pairs.coverages, 0)
-    sums = np.bincount(places, weights=coverages, minlength=len(sample_ids))
-    return sums.astype(np.int64)
+    places = np.minimum(np.searchsorted(sample_ids, samples), len(sample_ids) - 1)
+    reads = np.where(sample_ids[places] == samples, coverages, 0)
+    return np.bincount(places, weights=reads, minlength=len(sample_ids)).astype(np.int64)
 
 
 def measure_coverage(

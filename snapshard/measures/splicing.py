@@ -48,24 +48,19 @@ def sample_sums(parts: Iterable[Rows]) -> SampleSums:
     pairs = [part.pairs for part in parts]
     if not pairs:
         return SampleSums(np.empty(0, np.int64), np.empty(0, np.int64))
-    return _summed(
+    return sums_of_pairs(
         np.concatenate([part_pairs.samples for part_pairs in pairs]),
         np.concatenate([part_pairs.coverages for part_pairs in pairs]),
     )
 
 
-def sums_of_rows(pairs: Pairs, rows: Iterable[int]) -> SampleSums:
+def sums_of_rows(pairs: Pairs, rows: Sequence[int] | Integers) -> SampleSums:
     """Reads of each sample, summed over these rows of the pairs."""
-    slices = [slice(*pairs.rows[row : row + 2].tolist()) for row in rows]
-    if not slices:
-        return sample_sums([])
-    return _summed(
-        np.concatenate([pairs.samples[part] for part in slices]),
-        np.concatenate([pairs.coverages[part] for part in slices]),
-    )
+    return sums_of_pairs(*pairs.of_rows(rows)) if len(rows) else sample_sums([])
 
 
-def _summed(samples: Integers, coverages: Integers) -> SampleSums:
+def sums_of_pairs(samples: Integers, coverages: Integers) -> SampleSums:
+    """Reads of each sample, summed over its coverages."""
     if int(samples.max(initial=0)) < COUNTED_IDS:
         # bincount adds in float64, which is exact for sums below 2**53.
         counts = np.bincount(samples, weights=coverages)

@@ -8,17 +8,14 @@ from snapshard.catalog import Grouping
 from snapshard.errors import BadQuery
 from snapshard.index import Index
 from snapshard.library_sizes import LIBRARY_SIZE_FIELD, LibrarySizes
-from snapshard.match import Match
 from snapshard.measures import (
     PlaceCoverage,
     SampleSums,
     Thresholds,
     measure_coverage,
     measure_evidence,
-    sample_sums,
+    sums_of_pairs,
 )
-from snapshard.query import Query
-from snapshard.region import Region
 from snapshard.release import Release, SampleGroup
 from snapshard.rows import Rows
 from snapshard_ui.api.groupings import (
@@ -28,10 +25,10 @@ from snapshard_ui.api.groupings import (
     top_groups,
 )
 from snapshard_ui.api.junction_evidence import JunctionEvidence
-from snapshard_ui.api.junction_lookup import check_one, find_junctions, read_summaries
-from snapshard_ui.api.junction_place import Place, read_place
+from snapshard_ui.api.junction_lookup import find_name
+from snapshard_ui.api.junction_place import Place, measure_place
+from snapshard_ui.api.junction_surroundings import read_surroundings
 from snapshard_ui.api.models.evidence import EvidenceAnswer, EvidenceParams
-from snapshard_ui.api.queries import check_chromosome
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import with_columns
@@ -55,23 +52,22 @@ def find_evidence(
     """The evidence for the junction with this name or number. With the sign of any strand it is that
     of the junctions on all strands together: the samples that have one of them, and all their reads.
 
-    Raises as `find_junctions` does, Ambiguous for a name without strand that several junctions have,
-    NotFound for an unknown chromosome, and BadQuery for an unknown field of library sizes.
+    Raises as `find_name` does, and BadQuery for an unknown field of library sizes.
     """
-    name, rows = find_junctions(index, release, text)
-    if name.strand is None:
-        check_one(text, rows, release)
-    region = check_chromosome(index, release, name.region)
     thresholds = Thresholds(params.min_reads, params.min_samples)
     sizes = _library_sizes(index, release, params.library_size)
-    sums = sample_sums([rows] if rows.text else [])
     grouping = read_grouping(index, release, params)
     positions = reported_groups(grouping, params)
+    name, snaptron_id = find_name(index, release, text)
+    surroundings = read_surroundings(index, release, name, snaptron_id=snaptron_id)
+    rows = surroundings.rows.take(surroundings.own.tolist())
+    sums = sums_of_pairs(*surroundings.pairs_of(surroundings.own))
     accessible = accessible_tissues(index.settings.accessible_tissues)
     groups = _groups(positions, grouping, sums, params, accessible)
-    place = read_place(index, release, region, name.strand)
-    first_base = Region(region.chrom, region.start, region.start)
-    last_base = Region(region.chrom, region.end, region.end)
+    place = None
+    if release.sample_count is not None:
+        place = measure_place(index.facts.of(release).sample_order, name, surroundings)
+    limit = index.settings.max_rows
     return JunctionEvidence(
         name,
         exists=bool(rows.text),
@@ -90,8 +86,8 @@ def find_evidence(
         accessible=accessible,
         grouping=grouping_members(grouping, positions),
         truncated=len(positions) > len(groups),
-        same_start=_neighbours(index, release, Query((first_base,), match=Match.START), rows),
-        same_end=_neighbours(index, release, Query((last_base,), match=Match.END), rows),
+        same_start=_neighbours(surroundings.same_start, rows, limit),
+        same_end=_neighbours(surroundings.same_end, rows, limit),
     )
 
 
@@ -126,9 +122,10 @@ def _coverages(
     """The coverage of the place in all samples, then in each group."""
     if place is None:
         return ()
-    everyone = np.arange(len(place.sample_ids))
-    sets = [everyone, *(place.places_of(group.members) for group in groups)]
-    return tuple(measure_coverage(place.reads, members, thresholds) for members in sets)
+    sets = [place.samples.ids, *(group.members for group in groups)]
+    return tuple(
+        measure_coverage(place.reads, place.samples.places(members), thresholds) for members in sets
+    )
 
 
 def _annotation(rows: Rows, release: Release) -> dict[str, object]:
@@ -140,19 +137,13 @@ def _annotation(rows: Rows, release: Release) -> dict[str, object]:
     return dict(zip(_ANNOTATION, [None if number is None else int(number), *texts], strict=True))
 
 
-def _neighbours(index: Index, release: Release, query: Query, junction: Rows) -> dict[str, int]:
-    """The other junctions that a query finds, up to the size of a page; `junction` are the rows to
-    leave out.
-    """
-    limit = index.settings.max_rows
-    # The junction itself, on each strand, may be among them, and one more row shows whether there
-    # are more.
-    rows = read_summaries(index, release, query, limit=limit + len(junction) + 1)
-    if not rows.text:
+def _neighbours(junctions: Rows, own: Rows, limit: int) -> dict[str, int]:
+    """The junctions that are not the junction's own rows, up to a limit."""
+    if not junctions.text:
         return {"junctions": 0, "reads": 0, "truncated": False}
-    reads = rows.integers("coverage_sum")
-    if junction.text:
-        reads = reads[~np.isin(rows.integers("snaptron_id"), junction.integers("snaptron_id"))]
+    reads = junctions.integers("coverage_sum")
+    if own.text:
+        reads = reads[~np.isin(junctions.integers("snaptron_id"), own.integers("snaptron_id"))]
     return {
         "junctions": len(reads[:limit]),
         "reads": int(reads[:limit].sum()),
