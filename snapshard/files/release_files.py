@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from snapshard.annotation_classes import annotation_classes
@@ -21,10 +20,10 @@ from snapshard.client.selection import Numbers, Selection, Texts, as_tuple
 from snapshard.errors import BadQuery, NotFound
 from snapshard.files.gene_names import gene_places
 from snapshard.files.manifest import NAME, Manifest
+from snapshard.files.pair_frame import pair_frame
 from snapshard.files.publication import read_manifest
 from snapshard.files.published_samples import PublishedSamples
-from snapshard.files.row_source import FileRows, text_rows
-from snapshard.files.schemas import PAIRS
+from snapshard.files.row_source import FileRows
 from snapshard.files.store import Store
 from snapshard.filters import Filter, parse_filter
 from snapshard.junction import SUMMARY
@@ -161,7 +160,7 @@ class ReleaseFiles:
 
         query = self._query(region, conditions)
         if limit is None and query.samples is None and not query.filters:
-            return self._pair_frame(query)
+            return pair_frame(self._rows.pairs(query), {**self._about, "truncated": False})
         return tidy_frame(*self._page(self._whole_rows(query, limit), limit))
 
     def matrix(
@@ -374,23 +373,6 @@ class ReleaseFiles:
             columns["name"] = [prefix + b"%s:%s-%s:%s" % fields for fields in parts]
         lines = zip(*[columns[name] for name in names], strict=True)
         return Rows(b"".join(b"\t".join(line) + b"\n" for line in lines), tuple(names))
-
-    def _pair_frame(self, query: Query) -> "pd.DataFrame":
-        """A row per pair, from the files of pairs alone."""
-        from snapshard.client.frames import KEYS, junction_frame
-
-        parts = [
-            table.append_column("chromosome", pa.array([chrom] * len(table), pa.string()))
-            for chrom, table in self._rows.pairs(query)
-        ]
-        table = pa.concat_tables(parts) if parts else PAIRS.empty_table()
-        rows = text_rows(table, KEYS) if parts else Rows(b"", KEYS)
-        lengths = pc.list_value_length(table.column("samples")).to_numpy()
-        frame = junction_frame(rows, {**self._about, "truncated": False})
-        frame = frame.take(np.repeat(np.arange(len(table)), lengths)).reset_index(drop=True)
-        frame["rail_id"] = pc.list_flatten(table.column("samples")).to_numpy()
-        frame["coverage"] = pc.list_flatten(table.column("coverages")).to_numpy()
-        return frame
 
     def _page(self, rows: Rows, limit: int | None) -> tuple[Rows, dict[str, Any]]:
         """The first rows up to the limit, and the description of the data; warns if there are more."""

@@ -88,7 +88,9 @@ class RowFile:
         for group in np.unique(groups).tolist():
             positions = np.flatnonzero(groups == group)
             table = self.read(group, columns)
-            yield positions, table.take(pa.array(rows[positions] - self.first_rows[group]))
+            if len(positions) < len(table):
+                table = table.take(pa.array(rows[positions] - self.first_rows[group]))
+            yield positions, table
 
     def close(self) -> None:
         """Closes the file, if it is open."""

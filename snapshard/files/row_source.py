@@ -18,7 +18,7 @@ from snapshard.filters import OPERATORS, Filter
 from snapshard.junction import NAME, NAMES, ColumnType
 from snapshard.match import RULES
 from snapshard.name import name_prefix
-from snapshard.pairs import Integers
+from snapshard.pairs import Integers, SampleSet
 from snapshard.query import Query
 from snapshard.region import Region
 from snapshard.release import Release
@@ -75,6 +75,9 @@ class FileRows:
                 pairs = self._files["pairs", chrom]
                 for numbers, table in self._matches(chrom, query, stored):
                     for positions, lists in pairs.parts(numbers, _LISTS):
+                        if query.samples is not None:
+                            kept, lists = _restricted_lists(lists, query.samples)
+                            positions = positions[kept]
                         part = table.take(pa.array(positions))
                         yield _restricted(text_rows(_with_samples(part, lists), NAMES), query)
 
@@ -175,6 +178,22 @@ def _with_samples(table: pa.Table, lists: pa.Table) -> pa.Table:
     offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), pa.int32())
     sample_texts = pc.binary_join(pa.ListArray.from_arrays(offsets, pairs), "")
     return table.append_column("samples", sample_texts)
+
+
+def _restricted_lists(lists: pa.Table, samples: SampleSet) -> tuple[Integers, pa.Table]:
+    """The rows that have one of these samples, by their numbers, and their lists with these samples
+    alone. It saves the text of all other pairs.
+    """
+    arrays = [lists.column(name).combine_chunks() for name in _LISTS]
+    mask = samples.contains(arrays[0].flatten().to_numpy())
+    offsets = arrays[0].offsets.to_numpy()
+    # Pairs kept before each list: their differences are the lengths of the new lists.
+    before = np.concatenate(([0], np.cumsum(mask)))[offsets - offsets[0]]
+    rows = np.flatnonzero(np.diff(before))
+    new_offsets = pa.array(np.append(before[rows], before[-1]), pa.int32())
+    kept = pa.array(mask)
+    columns = [pa.ListArray.from_arrays(new_offsets, a.flatten().filter(kept)) for a in arrays]
+    return rows, pa.table(dict(zip(_LISTS, columns, strict=True)))
 
 
 def text_rows(table: pa.Table, names: Sequence[str]) -> Rows:
