@@ -1,5 +1,6 @@
 """Measures answers about junctions over HTTP on a simulated compilation: evidence with the coverage of
-the place, PSI of a cassette exon per tissue, the comparison of two tissues over a gene.
+the place, PSI of a cassette exon per tissue, the comparison of two tissues over a gene, the splice
+sites near a position.
 
     python -m analysis.answers_speed --junctions 1000000 --samples 9662
 
@@ -28,17 +29,26 @@ from analysis.processes import watched
 from analysis.serving import COMMAND, Served, serving
 
 SEED = 3
-BARS = {"evidence": 15, "psi": 15, "compare psi": 100, "compare prevalence": 100}
-"""The median milliseconds that an answer may take."""
+BARS = {
+    "evidence": 15,
+    "psi": 15,
+    "compare psi": 100,
+    "compare prevalence": 100,
+    "variant": None,
+}
+"""The median milliseconds that an answer may take; None if there is no bar."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A gene with one of its cassette exons and the junction that skips it."""
+    """A gene with one of its cassette exons, the junction that skips it, and that junction's first
+    base.
+    """
 
     gene: str
     exon: str
     junction: str
+    base: str
 
 
 def main() -> None:
@@ -106,7 +116,7 @@ def _cassettes(client: httpx.Client, gene: str) -> Iterator[Place]:
             skip = spans.get((start, last, strand))
             if strand == other_strand and first > end + 1 and skip:
                 exon = f"{skip['chromosome']}:{end + 1}-{first - 1}:{strand}"
-                yield Place(gene, exon, skip["name"])
+                yield Place(gene, exon, skip["name"], f"{skip['chromosome']}:{start}")
 
 
 def measure(client: httpx.Client, places: list[Place], repeats: int) -> dict[str, dict[str, Any]]:
@@ -172,6 +182,7 @@ def _requests(place: Place, tissues: list[str]) -> dict[str, tuple[str, dict[str
         "psi": ("/psi", {"exon": place.exon}),
         "compare psi": ("/compare", comparison),
         "compare prevalence": ("/compare", {**comparison, "measure": "prevalence"}),
+        "variant": (f"/variants/{place.base}", {}),
     }
 
 

@@ -1,10 +1,12 @@
 """`snapshard variant`: the splice sites near a variant, and what else the data show there."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import click
 
+from snapshard.client import Truncated
 from snapshard.commands.options import client_of, target_options
 from snapshard.commands.printing import print_json, print_records, report_truncation
 from snapshard.variants import CRYPTIC_RANGE, MOST_SKIPPED, WINDOW
@@ -64,8 +66,8 @@ def variant(variant: str, chain: Path | None, limit: int, as_json: bool, **optio
 
     VARIANT is chr2-71549340-A-G, chr2:71549340A>G, 2:71549340, or a place in a transcript such as
     NM_003494.4:c.1053+5G>A, ENST00000410020:c.-5+1 or DYSF:c.*3-2 (the gene's MANE Select or canonical
-    transcript). Exon skipping and cryptic sites are ranked by samples, then by reads. The report never
-    classifies a variant. docs/variants.md has the rules.
+    transcript). Exon skipping and cryptic sites are ranked by samples, then by reads; annotated events
+    follow without a rank. The report never classifies a variant. docs/variants.md has the rules.
 
     \b
     Examples:
@@ -75,7 +77,9 @@ def variant(variant: str, chain: Path | None, limit: int, as_json: bool, **optio
     """
     names = ("window", "cryptic_range", "most_skipped", "min_samples", "transcript")
     thresholds = {name: options.pop(name) for name in names}
-    with client_of(options) as client:
+    with client_of(options) as client, warnings.catch_warnings():
+        # `report_truncation` says so in the terms of the options.
+        warnings.simplefilter("ignore", Truncated)
         response = client.variant(variant, chain=chain, limit=limit, **thresholds)
     if as_json:
         print_json(response)
@@ -101,8 +105,9 @@ def _print_sites(response: dict[str, Any]) -> None:
 
 
 def _what(event: dict[str, Any]) -> str:
-    """An event in a few words: its rank, kind and size."""
-    text = f"{event['rank']}. {event['kind']}"
+    """An event in a few words: its rank, or that it is annotated, its kind and size."""
+    head = "annotated:" if event["rank"] is None else f"{event['rank']}."
+    text = f"{head} {event['kind']}"
     if event["skipped_exons"]:
         return f"{text} {','.join(map(str, event['skipped_exons']))}"
     return text if event["moved"] is None else f"{text} {event['moved']:+d}"

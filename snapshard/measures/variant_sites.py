@@ -33,7 +33,8 @@ _FLAGS = ("annotated", "left_annotated", "right_annotated")
 @dataclass(frozen=True)
 class SiteReport:
     """A site, its place in a transcript if one has it, the junctions that use it and the other events
-    beside it; both with the most samples first, then the most reads.
+    beside it; both with the most samples first, then the most reads, of the events those that are
+    annotated last.
     """
 
     site: NearbySite

@@ -180,8 +180,8 @@ def events_at(
     annotation: TranscriptSite | None,
     thresholds: Thresholds,
 ) -> list[SpliceEvent]:
-    """What junctions show beside a site instead of its own use: the junction of most samples first, then
-    of most reads.
+    """What junctions show beside a site instead of its own use: junctions that are not annotated, the
+    one of most samples first, then of most reads; then the annotated ones in the same order.
 
     Rule: a cryptic donor (acceptor) is the end of a junction whose other end is a partner of the site,
     at most `cryptic_range` bases from the site, and not annotated; an annotated end there is an
@@ -193,9 +193,9 @@ def events_at(
     skips it if one end is a partner and the site lies between its ends, further away than a cryptic one.
 
     Source: R. Dawes et al., SpliceVault predicts the precise nature of variant-associated mis-splicing,
-    Nature Genetics 55 (2023) 324-332: events beside an annotated site, ranked by samples, with up to 2
-    skipped exons and cryptic sites within 600 bases. Annotated junctions are listed here, too, and
-    marked; sites in no transcript are an addition.
+    Nature Genetics 55 (2023) 324-332: unannotated events beside an annotated site, ranked by
+    samples, with up to 2 skipped exons and cryptic sites within 600 bases. Annotated junctions, which
+    follow here without a rank, and sites in no transcript are additions.
 
     >>> [donor, cryptic] = nearby_sites(Region("chr1", 203, 203), junctions, [transcript], 50)
     >>> place = transcript_sites(donor, [transcript])
@@ -223,7 +223,10 @@ def events_at(
             else _skipping(junction, annotation, donors, acceptors, thresholds)
             for junction in strand
         ]
-    return sorted(filter(None, events), key=lambda event: by_support(event.junction))
+    return sorted(
+        filter(None, events),
+        key=lambda event: (event.junction.annotated, *by_support(event.junction)),
+    )
 
 
 def event_bases(

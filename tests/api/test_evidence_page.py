@@ -1,5 +1,5 @@
-"""The commands of docs/evidence.md and docs/compare.md over the real junctions of ALK print what the
-pages show.
+"""The commands of docs/evidence.md, docs/compare.md and docs/variants.md over the real junctions of
+ALK print what the pages show.
 """
 
 import gzip
@@ -43,11 +43,15 @@ def alk(shared, tmp_path_factory):
         yield folder.path
 
 
-def test_the_pages_show_four_junctions_and_two_comparisons():
-    assert [len(blocks(page)) for page in ("evidence.md", "compare.md")] == [4, 2]
+COUNTS = {"evidence.md": 4, "compare.md": 2, "variants.md": 1}
+COMMANDS = [block for page in COUNTS for block in blocks(page)]
 
 
-@pytest.mark.parametrize(("command", "output"), [*blocks("evidence.md"), *blocks("compare.md")])
+def test_the_pages_show_four_junctions_two_comparisons_and_a_position():
+    assert {page: len(blocks(page)) for page in COUNTS} == COUNTS
+
+
+@pytest.mark.parametrize(("command", "output"), COMMANDS)
 def test_a_command_prints_what_the_page_shows(alk, command, output):
     program, *words = shlex.split(command)
     assert program == "snapshard"

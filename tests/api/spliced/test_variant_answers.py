@@ -52,9 +52,9 @@ def test_a_variant_leads_to_the_site_its_junctions_and_the_other_events(gene_htt
         (2, "cryptic donor", -10, "lost"),
     ]
     assert (cryptic["position"], cryptic["annotated"], cryptic["transcript"]) == (1105, False, None)
-    assert [(e["kind"], e["moved"]) for e in cryptic["events"]] == [
-        ("alternative donor", -4),
-        ("cryptic donor", -14),
+    assert [(e["rank"], e["kind"], e["moved"]) for e in cryptic["events"]] == [
+        (1, "cryptic donor", -14),
+        (None, "alternative donor", -4),
     ]
     assert answer["summary"].startswith(
         f"{place(1105)} is at +5 of the donor 1101, exon 1 of GENEP"
@@ -169,8 +169,8 @@ def test_the_command_prints_a_line_for_each_junction_and_event(genes):
     )  # fmt: skip
     summary, head, *lines = run.stdout.splitlines()
     assert summary == (
-        "chr2:1263 is at +3 of the donor 1261, exon 2 of GENEP ENST01.2; most samples beside it (4)"
-        " have skipping of exon 2"
+        "chr2:1263 is at +3 of the donor 1261, exon 2 of GENEP ENST01.2; of the unannotated"
+        " events, most samples (4) have skipping of exon 2"
     )
     assert head.split("\t")[:5] == ["site", "role", "place", "what", "name"]
     assert [line.split("\t")[3] for line in lines] == [
@@ -206,7 +206,7 @@ def test_every_site_and_event_is_the_one_that_the_rows_give(
         assert spans(site["junctions"]) == ranked(own)
         events = naive_events(rows, site, cryptic_range, most_skipped)
         assert [
-            (e["kind"], *spans([e["junction"]]), e["skipped_exons"], e["moved"])
+            (e["rank"], e["kind"], *spans([e["junction"]]), e["skipped_exons"], e["moved"])
             for e in site["events"]
         ] == events
 
@@ -292,5 +292,9 @@ def naive_events(rows, site, cryptic_range, most_skipped):
             events.append((row, f"{word} {site['role']}", None, moved))
         elif exon is None and row[0] <= site["position"] <= row[1]:
             events.append((row, "exon skipping", None, None))
-    events.sort(key=lambda e: (-e[0][3], -reads(e[0]), e[0][0], e[0][1]))
-    return [(kind, row[:2], skipped, moved) for row, kind, skipped, moved in events]
+    events.sort(key=lambda e: (e[0][:2] in ANNOTATED, -e[0][3], -reads(e[0]), e[0][0], e[0][1]))
+    ranks = [None if row[:2] in ANNOTATED else rank for rank, (row, *_) in enumerate(events, 1)]
+    return [
+        (rank, kind, row[:2], skipped, moved)
+        for rank, (row, kind, skipped, moved) in zip(ranks, events, strict=True)
+    ]

@@ -38,8 +38,8 @@ def variant_sites(request: ReleaseRequest[VariantParams], variant: str) -> Respo
     """The splice sites near a variant, their junctions, and what else the data show there.
 
     The variant is a position such as chr2-71549340-A-G, chr2:71549340A>G or chr2:71549340, or a place
-    in a transcript such as NM_003494.4:c.1053+5G>A. Other events (exon skipping, cryptic sites) are
-    ranked by samples, then by reads. It never classifies a variant.
+    in a transcript such as NM_003494.4:c.1053+5G>A. Other events (exon skipping, cryptic sites) that are
+    not annotated are ranked by samples, then by reads; annotated ones follow. It never classifies a variant.
     """
     return release_response(request.release, **find_variant_sites(request, variant))
 
@@ -141,7 +141,7 @@ def _variant_members(variant: Variant, transcript: Transcript | None) -> Members
 
 
 def _summary(variant: Variant, reports: Sequence[SiteReport], thresholds: Thresholds) -> str:
-    """The nearest annotated site and its first event, in a sentence."""
+    """The nearest annotated site and the first event that is not annotated, in a sentence."""
     report = next((report for report in reports if report.site.annotated), None)
     if report is None:
         return f"no annotated splice site within {thresholds.window} bases of {variant}"
@@ -152,11 +152,14 @@ def _summary(variant: Variant, reports: Sequence[SiteReport], thresholds: Thresh
         sentence += (
             f", exon {report.annotation.exon} of {transcript.symbol} {transcript.transcript_id}"
         )
-    if not report.events:
-        return f"{sentence}; no other event is seen beside it"
+    if not report.events or report.events[0].junction.annotated:
+        return f"{sentence}; no unannotated event is seen beside it"
     event = report.events[0]
     samples = event.junction.samples
-    return f"{sentence}; most samples beside it ({samples:,}) have {_event_text(event)}"
+    return (
+        f"{sentence}; of the unannotated events, most samples ({samples:,}) have"
+        f" {_event_text(event)}"
+    )
 
 
 def _event_text(event: SpliceEvent) -> str:
@@ -202,7 +205,7 @@ def _event_members(
     rank: int, event: SpliceEvent, report: SiteReport, row: orjson.Fragment
 ) -> Members:
     return {
-        "rank": rank,
+        "rank": None if event.junction.annotated else rank,
         "kind": event.kind,
         "skipped_exons": event.skipped_exons and list(event.skipped_exons),
         "moved": event.moved,

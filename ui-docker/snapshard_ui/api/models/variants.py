@@ -84,7 +84,10 @@ class TranscriptOfSite(Answer):
 class SpliceEventMember(Answer):
     """What another junction does beside the site."""
 
-    rank: int = Field(description="by samples, then by reads; 1 has the most")
+    rank: int | None = Field(
+        description="among the events that are not annotated, by samples, then by reads; null for an"
+        " annotated one, which follow them"
+    )
     kind: EventKind
     skipped_exons: list[int] | None = Field(
         description="numbers in the transcript; null if it is not one of its exons"
