@@ -1,10 +1,12 @@
 """Filters on columns: one table of columns and operators, used by SQL, masks, help and errors."""
 
+import math
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,14 @@ CLASS = Column(
 )
 FILTERABLE = {column.name: column for column in (*COLUMNS, CLASS) if column.name != "samples"}
 _FILTER = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>>=|<=|!=|==|=|>|<)\s*(?P<value>.*?)\s*")
+_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,18})? ?%")
+_ROUNDED: dict[str, Callable[[Fraction], int]] = {
+    ">=": math.ceil,
+    "<": math.ceil,
+    "<=": math.floor,
+    ">": math.floor,
+}
+"""The whole number that selects the same counts as a fraction, by the operator."""
 _LARGEST = 2**63 - 1
 _LARGEST_INTEGER = 2**31 - 1
 _EXPECTED = {
@@ -153,15 +163,34 @@ class Filter:
         return self.column in RECOMPUTED
 
 
-def parse_filter(text: str) -> Filter:
+def parse_filter(text: str, *, sample_count: int | None = None) -> Filter:
     """The filter that a person wrote, such as `samples_count>=100` or `strand=+`; quotation marks
     around the value are dropped. Raises BadQuery.
+
+    In `samples_count>=5%` the number is per cent of `sample_count`, the samples that the counts are
+    about; without it, such a filter is refused.
     """
     match = _FILTER.fullmatch(text)
     if not match:
         raise BadQuery("filter", text, "column, operator and value such as samples_count>=100")
     symbol = {"==": "="}.get(match["operator"], match["operator"])
-    return Filter(match["column"], symbol, unquoted(match["value"]))
+    value = unquoted(match["value"])
+    if match["column"] == "samples_count" and _PERCENT.fullmatch(value):
+        value = _number_of_samples(value, symbol, sample_count)
+    return Filter(match["column"], symbol, value)
+
+
+def _number_of_samples(value: str, symbol: str, sample_count: int | None) -> str:
+    """The number of samples that a per cent stands for, exactly: 5 % of 30 samples is 1.5, so that
+    `>=` and `<` compare with 2, `<=` and `>` with 1.
+    """
+    if sample_count is None:
+        raise BadQuery(
+            "filter samples_count", value, "a number, since the number of samples is unknown"
+        )
+    if symbol not in _ROUNDED:
+        raise BadQuery("filter samples_count", value, f"{' '.join(_ROUNDED)} with per cent")
+    return str(_ROUNDED[symbol](Fraction(value.rstrip(" %")) * sample_count / 100))
 
 
 def _parse_integer(text: str) -> int | None:

@@ -309,12 +309,14 @@ class ReleaseFiles:
             regions += [Region(gene.chrom, gene.start, gene.end) for gene in self._places(name)]
         if regions and selection.ids:
             raise BadQuery("ids", selection.ids[0], "ids, or regions and genes, not both")
+        samples = self._sample_set(selection)
+        sample_count = self._release.sample_count if samples is None else len(samples)
         return Query(
             regions=tuple(regions),
             ids=selection.ids or None,
             match=Match(selection.match) if selection.match else Match.OVERLAP,
-            filters=tuple(self._filter(text) for text in selection.filter),
-            samples=self._sample_set(selection),
+            filters=tuple(self._filter(text, sample_count) for text in selection.filter),
+            samples=samples,
         )
 
     def _region(self, text: str) -> Region:
@@ -323,8 +325,8 @@ class ReleaseFiles:
     def _stored(self, region: Region) -> Region:
         return Region(self._chromosome(region.chrom), region.start, region.end)
 
-    def _filter(self, text: str) -> Filter:
-        condition = parse_filter(text)
+    def _filter(self, text: str, sample_count: int | None) -> Filter:
+        condition = parse_filter(text, sample_count=sample_count)
         if not condition.names_chromosome:
             return condition
         return Filter(condition.column, condition.operator, self._chromosome(condition.value))

@@ -151,6 +151,23 @@ def test_ids_are_found_in_genome_order(world, http):
     assert [str(row["snaptron_id"]) for row in found] == [asked[1], asked[2], asked[0]]
 
 
+@pytest.mark.parametrize("group", [None, "Brain"])
+def test_a_per_cent_is_one_of_the_samples_that_are_counted(world, http, group):
+    facts = world.index.facts.of(world.release)
+    members = {number for item in facts.groups if item.name == group for number in item.members}
+    total = len(members) if group else world.release.sample_count
+    query = {
+        "filter": "samples_count>=12.5%",
+        "limit": 5_000,
+        **({"group": group} if group else {}),
+    }
+    rows = [restricted(row, members) if group else row for row in world.rows]
+    expected = [row for row in rows if row and int(row["samples_count"]) * 8 >= total]
+    assert 0 < len(expected) < len(rows)
+    names = [str(row["snaptron_id"]) for row in rows_of(http.get("/junctions", params=query))]
+    assert names == [row["snaptron_id"] for row in expected]
+
+
 def test_a_group_is_its_samples(world, http):
     group = world.index.facts.of(world.release).groups[0]
     by_name = http.get("/junctions", params={"group": group.name, "limit": 50}).json()["rows"]

@@ -23,6 +23,7 @@ def data(tmp_path_factory):
     _make_ambiguous(source / "gencode.gff3")
     with (source / "gencode.gff3").open("a", encoding="utf-8") as annotation:
         annotation.write("a line of another kind\n")
+    _add_large_gene(source)
     compilation = read_folder(source, name="sim")
     bare = Compilation("bare", compilation.junctions, assembly="GRCh38")
     with data_folder() as folder:
@@ -36,6 +37,20 @@ def _make_ambiguous(annotation):
     text = annotation.read_text(encoding="utf-8")
     assert "SIMG00002" in text
     annotation.write_text(text.replace("SIMG00002", "SIMG00003"), encoding="utf-8")
+
+
+def _add_large_gene(source):
+    """LARGE1 on chr9, which spans 2.6 Mb and has two transcripts of 3 and of 2 exons."""
+    exons = [(10_000_001, 10_001_000), (11_000_001, 11_000_500), (12_599_001, 12_600_000)]
+    names = "gene_id=ENSG99999999999.1;gene_name=LARGE1"
+    lines = [("gene", 10_000_001, 12_600_000, f"ID=ENSG99999999999.1;{names}")]
+    for name, parts in (("ENST99999999991.1", exons), ("ENST99999999992.1", exons[::2])):
+        parent = f"ID={name};Parent=ENSG99999999999.1;transcript_id={name};{names}"
+        lines.append(("transcript", parts[0][0], parts[-1][1], parent))
+        lines += [("exon", *part, f"Parent={name};transcript_id={name};{names}") for part in parts]
+    with (source / "gencode.gff3").open("a", encoding="utf-8") as annotation:
+        for kind, start, end, attributes in lines:
+            annotation.write(f"chr9\ttest\t{kind}\t{start}\t{end}\t.\t-\t.\t{attributes}\n")
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,8 @@ def test_an_ambiguous_symbol_shows_the_choices_and_each_leads_on(open_page):
 
 def test_quick_inputs_and_a_filter_narrow_the_rows_and_chips_take_them_back(open_page, url):
     page = open_page(GENE)
-    page.get_by_label("Samples, at least").fill("5")
+    page.get_by_label("Minimum samples").fill("5")
+    expect(page).to_have_url(re.compile("samples_count%3E%3D5"))
     page.get_by_label("Column").select_option("strand")
     page.get_by_label("Operator").select_option("=")
     page.get_by_label("Value").fill("+")
@@ -84,9 +85,10 @@ def test_quick_inputs_and_a_filter_narrow_the_rows_and_chips_take_them_back(open
     expected = api(url, "sim/junctions?gene=SIMG00001&filter=samples_count>=5&filter=strand=%2B")[
         "rows"
     ]
+    expect(page).to_have_url(re.compile("strand%3D%2B"))
     expect(rows(page)).to_have_count(len(expected))
     assert asked(page)["filter"] == ["samples_count>=5", "strand=+"]
-    expect(page.get_by_label("Samples, at least")).to_have_value("5")
+    expect(page.get_by_label("Minimum samples")).to_have_value("5")
     page.get_by_role("link", name="Remove the filter strand=+").click()
     expect(page.locator(".chips li")).to_have_count(1)
     assert asked(page)["filter"] == ["samples_count>=5"]

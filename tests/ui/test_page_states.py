@@ -17,7 +17,7 @@ def test_every_state_comes_back_from_its_url(open_page):
     again = open_page(page.url.split("/", 3)[3])
     assert again.locator("#page").inner_html() == before
     expect(again.get_by_label("Matching")).to_have_value("contains")
-    expect(again.get_by_label("Samples, at least")).to_have_value("3")
+    expect(again.get_by_label("Minimum samples")).to_have_value("3")
     expect(again.get_by_role("checkbox", name="Skin")).to_be_checked()
     expect(again.get_by_label("Rows per page")).to_have_value("50")
 
@@ -54,8 +54,9 @@ def test_back_and_forward_walk_through_the_states(open_page):
 
 def test_without_a_script_everything_is_there(open_page):
     page = open_page("?compilation=sim", java_script_enabled=False)
-    page.locator("#min_samples").fill("2")
     search(page, "SIMG00001")
+    page.get_by_label("Minimum samples").fill("2")
+    page.get_by_role("button", name="Apply").click()
     assert page.url.endswith("?compilation=sim&q=SIMG00001&filter=samples_count%3E%3D2")
     expect(rows(page).nth(5)).to_be_visible()
     rows(page).nth(1).locator("th a").click()
@@ -71,10 +72,10 @@ def test_the_keyboard_alone_comes_to_the_evidence_and_back(open_page):
     page.keyboard.type("chr1:864000-890300")
     page.keyboard.press("Enter")
     expect(heading(page)).to_be_focused()
-    # Behind the heading are the link to exactly this junction, the one that skips the picture, the six
+    # Behind the heading are the link to exactly this junction, the one that skips the picture, the eight
     # filters and the link to what they hide, the picture, the four links that move it, the table that can
     # be scrolled, the nine headings that sort it, then its first junction.
-    for _ in range(25):
+    for _ in range(27):
         page.keyboard.press("Tab")
     expect(rows(page).first.locator("th a")).to_be_focused()
     # The second link behind the heading leads past all of them.

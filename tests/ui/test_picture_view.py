@@ -4,7 +4,7 @@ import re
 from urllib.request import urlopen
 
 import pytest
-from looking import GENE, rows
+from looking import GENE, asked, rows, search
 from playwright.sync_api import expect
 
 
@@ -86,3 +86,36 @@ def test_the_picture_does_not_move_beyond_the_chromosome(open_page):
         if "Left" in expected[0]:
             moves.first.click()
             expect(page.locator("#q")).to_have_value("chr1:1-1,000,000")
+
+
+LARGE = "?compilation=sim&q=LARGE1"
+MAIN = ".figure .transcript.main"
+
+
+def test_a_gene_of_more_than_two_megabases_has_its_transcripts(open_page):
+    page = open_page(LARGE)
+    expect(page.locator(".figure .transcript")).to_have_count(2)
+    expect(page.locator(MAIN)).to_have_attribute("data-name", "ENST99999999991.1")
+    # The gene is on the reverse strand: its first exon is the last on the chromosome.
+    numbers = page.locator(f"{MAIN} text.soft")
+    assert numbers.all_text_contents() == ["3", "2", "1"]
+    assert "zoom in to see other genes" in page.locator(".figure .remarks").text_content()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_reader_chooses_the_transcript_whose_exons_are_numbered(open_page, script):
+    page = open_page(LARGE, java_script_enabled=script)
+    choice = page.get_by_label("Transcript")
+    assert choice.locator("option").count() == 2
+    choice.select_option("ENST99999999992.1")
+    if not script:
+        page.get_by_role("button", name="Apply").click()
+    expect(page.locator(MAIN)).to_have_attribute("data-name", "ENST99999999992.1")
+    assert page.locator(f"{MAIN} text.soft").all_text_contents() == ["2", "1"]
+    assert asked(page)["transcript"] == ["ENST99999999992.1"]
+    # The choice stays while the window moves, and ends with another search.
+    page.get_by_role("link", name="Zoom in").click()
+    expect(page.locator(MAIN)).to_have_attribute("data-name", "ENST99999999992.1")
+    search(page, "SIMG00001")
+    expect(page.locator(MAIN)).not_to_have_attribute("data-name", "ENST99999999992.1")
+    assert "transcript" not in asked(page)

@@ -223,3 +223,37 @@ def test_an_arc_before_the_first_base_is_refused():
     with pytest.raises(ValueError, match="expected 1 <= start <= end, got 0-5"):
         arc(0, 5)
     assert not arc(1, 5, junction_class=AnnotationClass.NDA).is_annotated
+
+
+def test_an_exon_at_the_edge_of_the_window_keeps_its_number():
+    exons = ((1_001, 1_002), (1_500, 1_510), (1_999, 2_000))
+    transcript = Transcript("t1", "g1", "G", "chr1", 1_001, 2_000, "+", exons)
+    svg = tree(models=[Model(transcript, "G t1", is_main=True)])
+    (model,) = [each for each in svg.iter(f"{SVG}g") if each.get("class") == "transcript main"]
+    numbers = [text for text in model.iter(f"{SVG}text") if text.get("class") == "soft"]
+    assert [text.text for text in numbers] == ["1", "2", "3"]
+    assert all(MARGIN < float(text.get("x")) < 1_000 - MARGIN for text in numbers)
+
+
+def test_the_legend_names_unknown_strands_only_if_an_arc_has_one():
+    known = ElementTree.tostring(tree([arc(1_100, 1_200)]), encoding="unicode")
+    unknown = ElementTree.tostring(tree([arc(1_100, 1_200, "?")]), encoding="unicode")
+    assert "above: + strand, below" in known
+    assert "above: + and unknown strand, below" in unknown
+
+
+def test_gene_models_stand_above_the_bars_of_a_density():
+    transcript = Transcript("t1", "g1", "G", "chr1", 1_101, 1_300, "+", ((1_101, 1_300),))
+    bins = (Bin(1_001, 1_100, 8, 2), Bin(1_101, 1_200, 4, 0))
+    models = (Model(transcript, "G t1", is_main=True),)
+    figure = DensityFigure(WINDOW, "heading", bins, "remarks", models=models)
+    drawing = draw_density(figure)
+    svg = ElementTree.fromstring(drawing.svg("light"))
+    boxes = {"exon": [], "bar": []}
+    for box in svg.iter(f"{SVG}rect"):
+        if box.get("class") in boxes and box.get("height") != "10":
+            boxes[box.get("class")].append(box)
+    lowest_exon = max(float(box.get("y")) + float(box.get("height")) for box in boxes["exon"])
+    assert lowest_exon < min(float(box.get("y")) for box in boxes["bar"])
+    plain = draw_density(DensityFigure(WINDOW, "heading", bins, "remarks"))
+    assert drawing.height > plain.height

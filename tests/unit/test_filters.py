@@ -1,6 +1,10 @@
 """Filters as people write them."""
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from snapshard.errors import BadQuery
 from snapshard.filters import FILTERABLE, OPERATORS, Filter, parse_filter
@@ -101,3 +105,30 @@ def test_every_column_but_the_samples_has_all_six_operators():
         ),
         *("source_dataset_id", "class"),
     }
+
+
+@pytest.mark.parametrize("symbol", [">=", ">", "<=", "<"])
+@given(
+    percent=st.decimals(0, 100, places=2),
+    sample_count=st.integers(0, 300),
+    count=st.integers(0, 300),
+)
+def test_a_per_cent_of_samples_selects_as_the_fraction_does(symbol, percent, sample_count, count):
+    condition = parse_filter(f"samples_count{symbol}{percent} %", sample_count=sample_count)
+    of_samples = Fraction(percent) * sample_count / 100
+    expected = OPERATORS[symbol](Fraction(count), of_samples)
+    assert OPERATORS[condition.operator](count, condition.operand) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sample_count", "expected"),
+    [
+        ("samples_count>=5%", None, "a number, since the number of samples is unknown"),
+        ("samples_count=5%", 60, "with per cent"),
+        ("samples_count>=-5%", 60, "a whole number"),
+        ("coverage_sum>=5%", 60, "a whole number"),
+    ],
+)
+def test_a_per_cent_that_means_nothing_is_refused(text, sample_count, expected):
+    with pytest.raises(BadQuery, match=expected):
+        parse_filter(text, sample_count=sample_count)

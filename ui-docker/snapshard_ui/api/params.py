@@ -125,7 +125,8 @@ class SelectionParams(Params):
         list[str],
         Field(
             description=f"column, operator, value. Columns: {', '.join(FILTERABLE)}."
-            f" Operators: {' '.join(OPERATORS)}. May be repeated; all filters must match.",
+            f" Operators: {' '.join(OPERATORS)}. `samples_count` also takes per cent of the samples"
+            " (`samples_count>=5%`). May be repeated; all filters must match.",
             examples=[["samples_count>=5"]],
         ),
     ] = []

@@ -6,12 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from flask import Response
 
-from snapshard.catalog import (
-    StoredTranscript,
-    find_transcript,
-    gene_regions,
-    transcripts_over,
-)
+from snapshard.catalog import gene_regions
 from snapshard.chromosome import chromosome_length
 from snapshard.errors import BadQuery
 from snapshard.index import BIN_SIZES, Index, read_density
@@ -25,6 +20,7 @@ from snapshard_ui.api.params import SelectionParams
 from snapshard_ui.api.queries import build_query, find_region, find_rows
 from snapshard_ui.api.responses import picture_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
+from snapshard_ui.api.window_models import WindowModels, find_models
 from snapshard_ui.columns import Projection, with_columns
 from snapshard_ui.http import current_record
 from snapshard_ui.pictures import (
@@ -44,9 +40,6 @@ MOST_BASES = 10_000_000
 MOST_ROWS = 20_000
 """Junctions of a window above which the picture shows densities: they are read in a few tens of ms."""
 _MOST_BINS = 1_000
-_MODEL_BASES = 2_000_000
-"""Bases of a window up to which gene models are drawn."""
-_MOST_MODELS = 40
 _COLUMNS = (
     *("start", "end", "strand", "samples_count", "coverage_sum"),
     *("left_motif", "right_motif", "class", NAME),
@@ -80,6 +73,8 @@ class WindowPicture:
     matching: int
     hidden: int = 0
     drawn: int = 0
+    transcripts: tuple[Model, ...] = ()
+    """The transcripts of which one can be the main one, that one first."""
     shows_density: bool = field(default=False, kw_only=True)
 
     @property
@@ -171,7 +166,7 @@ def _arcs(
     order = np.lexsort((candidates, -samples[candidates]))
     positions = candidates[order][: params.limit]
     arcs = tuple(_arc(line, params, links) for line in rows.take(positions.tolist()).lines())
-    models, gene_remark = _models(index, release, params, window)
+    models = find_models(index, release, params, window)
     hidden = len(rows) - len(candidates)
     left_out = len(candidates) - len(arcs)
     remarks = [_drawn(len(arcs), len(rows)), _hidden(hidden, params.min_samples)]
@@ -181,13 +176,14 @@ def _arcs(
         window,
         _heading(release, params, window),
         arcs,
-        models,
-        "; ".join(filter(None, [*remarks, gene_remark])) + ".",
+        models.drawn,
+        "; ".join(filter(None, [*remarks, models.remark])) + ".",
         params.number,
         params.junction,
         float(params.width),
     )
-    return WindowPicture(draw_junctions(figure), window, len(rows), hidden, len(arcs))
+    drawing = draw_junctions(figure)
+    return WindowPicture(drawing, window, len(rows), hidden, len(arcs), models.transcripts)
 
 
 def _arc(line: bytes, params: PictureParams, links: Addresses) -> Arc:
@@ -228,57 +224,6 @@ def _hidden(hidden: int, min_samples: int) -> str:
     return f"{hidden:,} junctions of {samples} are hidden"
 
 
-def _models(
-    index: Index, release: Release, params: PictureParams, window: Region
-) -> tuple[tuple[Model, ...], str]:
-    """The transcripts to draw, the main one first, and a remark on those that are not drawn."""
-    if window.end - window.start + 1 > _MODEL_BASES:
-        return (), "zoom in to see transcripts"
-    stored = transcripts_over(index.catalog, release, window)
-    main = _main(index, release, params, stored)
-    if main is not None:
-        gene = main.transcript.gene_id
-        # Sorting is stable: those of the main gene come first, in their order.
-        stored.sort(
-            key=lambda item: (item.transcript != main.transcript, item.transcript.gene_id != gene)
-        )
-    several = len({item.transcript.gene_id for item in stored}) > 2
-    if several and params.gene is None and params.transcript is None:
-        stored = list({item.transcript.gene_id: item for item in reversed(stored)}.values())[::-1]
-    models = tuple(
-        Model(item.transcript, _label(item), main is not None and item is stored[0])
-        for item in stored[:_MOST_MODELS]
-    )
-    more = len(stored) - len(models)
-    return models, f"{more:,} more transcripts not drawn" if more else ""
-
-
-def _main(
-    index: Index, release: Release, params: PictureParams, stored: list[StoredTranscript]
-) -> StoredTranscript | None:
-    """The transcript whose exons are numbered: that of the request, else the preferred one of the
-    gene; without a gene, that of the only gene in the window.
-    """
-    if params.transcript is not None:
-        return find_transcript(index.catalog, release, params.transcript)
-    if params.gene is not None:
-        name = params.gene.upper()
-        return next((item for item in stored if _is_of(item, name)), None)
-    genes = {item.transcript.gene_id for item in stored}
-    return stored[0] if len(genes) == 1 else None
-
-
-def _is_of(stored: StoredTranscript, name: str) -> bool:
-    gene_id = stored.transcript.gene_id.upper()
-    return name in (stored.transcript.symbol.upper(), gene_id, gene_id.partition(".")[0])
-
-
-def _label(stored: StoredTranscript) -> str:
-    transcript = stored.transcript
-    names = dict.fromkeys((transcript.symbol, transcript.transcript_id))
-    return " ".join([*filter(None, names), *[f"({mark})" for mark in stored.marks[:1]]])
-
-
 def _density(
     index: Index, release: Release, params: PictureParams, window: Region, links: Addresses
 ) -> WindowPicture:
@@ -298,10 +243,18 @@ def _density(
     remarks = f"Junctions per {bin_size:,} bases; zoom in to see them one by one"
     if params.filter or params.group or params.sample_ids:
         remarks += "; filters and samples are not applied here"
+    models = find_models(index, release, params, window) if bases < MOST_BASES else WindowModels()
     heading = _heading(release, params, window)
-    figure = DensityFigure(window, heading, bins, remarks + ".", float(params.width))
-    matching = sum(item.junctions for item in bins)
-    return WindowPicture(draw_density(figure), window, matching, shows_density=True)
+    figure = DensityFigure(
+        window, heading, bins, remarks + ".", float(params.width), models=models.drawn
+    )
+    return WindowPicture(
+        draw_density(figure),
+        window,
+        sum(item.junctions for item in bins),
+        transcripts=models.transcripts,
+        shows_density=True,
+    )
 
 
 def _bin_href(links: Addresses, window: Region, start: int, end: int) -> str | None:

@@ -31,12 +31,16 @@ def build_query(index: Index, release: Release, params: SelectionParams) -> Quer
         raise BadQuery(
             "ids", ",".join(map(str, params.ids[:5])), "ids, or regions and genes, not both"
         )
+    samples = _samples(index, release, params)
+    sample_count = release.sample_count if samples is None else len(samples)
     return Query(
         regions=tuple(regions),
         ids=tuple(params.ids) or None,
         match=params.match,
-        filters=tuple(find_filter(index, release, text) for text in params.filter),
-        samples=_samples(index, release, params),
+        filters=tuple(
+            find_filter(index, release, text, sample_count=sample_count) for text in params.filter
+        ),
+        samples=samples,
         after=_row_address(index, release, params.after),
     )
 
@@ -57,11 +61,12 @@ def remarks_on(release: Release, query: Query) -> list[str]:
     return remarks
 
 
-def find_filter(index: Index, release: Release, text: str) -> Filter:
-    """The filter that a text states. Raises BadQuery, also for a chromosome that the release does not
-    have: `chromosome!=` a misspelling would match everything.
+def find_filter(index: Index, release: Release, text: str, *, sample_count: int | None) -> Filter:
+    """The filter that a text states; a per cent of samples is one of `sample_count`. Raises BadQuery,
+    also for a chromosome that the release does not have: `chromosome!=` a misspelling would match
+    everything.
     """
-    condition = parse_filter(text)
+    condition = parse_filter(text, sample_count=sample_count)
     if condition.names_chromosome and index.facts.of(release).chromosome(condition.value) is None:
         raise BadQuery("filter chromosome", condition.value, _chromosomes(release))
     return condition

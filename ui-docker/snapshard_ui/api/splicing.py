@@ -197,7 +197,7 @@ def _parse_query(index: Index, release: Release, text: str) -> Query:
     region_text, *conditions = [plus_strand(part).strip() for part in text.split(";")]
     matches = [condition for condition in conditions if condition in MATCHES]
     filters = [
-        find_filter(index, release, condition)
+        find_filter(index, release, condition, sample_count=release.sample_count)
         for condition in conditions
         if condition and condition not in MATCHES
     ]

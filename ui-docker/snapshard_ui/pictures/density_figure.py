@@ -7,11 +7,14 @@ from snapshard.region import Region
 from snapshard_ui.pictures.axis import HEIGHT as AXIS_HEIGHT
 from snapshard_ui.pictures.axis import draw_axis
 from snapshard_ui.pictures.element import Drawing, Element, element, group
-from snapshard_ui.pictures.junction_figure import MARGIN
+from snapshard_ui.pictures.gene_model import Model, draw_row, pack_models
+from snapshard_ui.pictures.junction_figure import MARGIN, MOST_ROWS
 from snapshard_ui.pictures.legend import draw_heading, fitting
 from snapshard_ui.pictures.scale import Scale
 
-_TOP, _HEIGHT, _FOOTER = 48.0, 190.0, 44.0
+_TOP, _HEIGHT, _FOOTER = 26.0, 190.0, 44.0
+_MAXIMUM = 22.0
+"""Pixels above the highest bar, for its number."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,14 @@ class Bin:
 
 @dataclass(frozen=True)
 class DensityFigure:
-    """A window and its bins; `heading` and `remarks` as in Figure."""
+    """A window, its bins, and the gene models above them; `heading` and `remarks` as in Figure."""
 
     window: Region
     heading: str
     bins: tuple[Bin, ...]
     remarks: str
     width: float = 1_000.0
+    models: tuple[Model, ...] = ()
 
 
 def draw_density(figure: DensityFigure) -> Drawing:
@@ -41,10 +45,14 @@ def draw_density(figure: DensityFigure) -> Drawing:
     scale = Scale(figure.window, MARGIN, figure.width - MARGIN)
     bins = [bin for bin in figure.bins if scale.overlaps(bin.start, bin.end)]
     highest = max((bin.junctions for bin in bins), default=0)
-    baseline = _TOP + _HEIGHT
+    rows = pack_models(scale, figure.models, top=_TOP, most=MOST_ROWS)
+    top = (rows[-1].top + rows[-1].height if rows else _TOP) + _MAXIMUM
+    baseline = top + _HEIGHT
+    models = [model for row in rows for model in draw_row(scale, row)]
     elements = (
         draw_heading(scale, figure.heading),
-        _maximum(scale, highest),
+        group(models, class_="models"),
+        _maximum(scale, highest, top),
         group([_bar(scale, bin, highest, baseline) for bin in bins], class_="bars"),
         draw_axis(scale, baseline),
         _footer(scale, baseline + AXIS_HEIGHT, figure.remarks),
@@ -53,9 +61,9 @@ def draw_density(figure: DensityFigure) -> Drawing:
     return Drawing(figure.width, height, elements, figure.heading, figure.remarks)
 
 
-def _maximum(scale: Scale, highest: int) -> Element:
-    line = element("line", class_="grid", x1=scale.left, x2=scale.right, y1=_TOP, y2=_TOP)
-    label = element("text", f"{highest:,} junctions", class_="soft", x=scale.left, y=_TOP - 3)
+def _maximum(scale: Scale, highest: int, top: float) -> Element:
+    line = element("line", class_="grid", x1=scale.left, x2=scale.right, y1=top, y2=top)
+    label = element("text", f"{highest:,} junctions", class_="soft", x=scale.left, y=top - 3)
     return group([line, label], class_="maximum")
 
 

@@ -132,7 +132,7 @@ def _chevrons(begin: float, end: float, y: float, strand: str) -> list[Element]:
 
 def _numbers(scale: Scale, transcript: Transcript, y: float) -> list[Element]:
     """The numbers of the exons in the window, 1 at the start of the transcript; one that would touch
-    the number before it is left out.
+    the number before it is left out, and one at the edge is moved into the window.
     """
     exons = transcript.exons
     numbers, right = [], scale.left
@@ -141,8 +141,9 @@ def _numbers(scale: Scale, transcript: Transcript, y: float) -> list[Element]:
             continue
         label = str(len(exons) - place if transcript.strand == "-" else place + 1)
         half = text_width(label) / 2
-        x = sum(scale.visible(start, end)) / 2
-        if x - half >= right and x + half <= scale.right:
+        centre = sum(scale.visible(start, end)) / 2
+        x = min(max(centre, scale.left + half), scale.right - half)
+        if x - half >= right:
             numbers.append(element("text", label, class_="soft", x=x, y=y, text_anchor="middle"))
             right = x + half + 3
     return numbers

@@ -56,7 +56,13 @@ def draw_junctions(figure: Figure) -> Drawing:
         draw_axis(scale, axis_top),
         _side(scale, above, Zone(axis_top, heights[0] - _PEAK), figure.chosen, "above"),
         _side(scale, below, Zone(axis_bottom, _PEAK - heights[1]), figure.chosen, "below"),
-        draw_footer(scale, bottom, figure.remarks, figure.number),
+        draw_footer(
+            scale,
+            bottom,
+            figure.remarks,
+            figure.number,
+            has_unknown_strand=any(arc.strand not in ("+", "-") for arc in figure.arcs),
+        ),
     )
     return Drawing(figure.width, bottom + _FOOTER, elements, figure.heading, figure.remarks)
 

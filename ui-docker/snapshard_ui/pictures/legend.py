@@ -14,7 +14,9 @@ def draw_heading(scale: Scale, heading: str) -> Element:
     return element("text", text, class_="soft heading", x=scale.left, y=16)
 
 
-def draw_footer(scale: Scale, top: float, remarks: str, number: str) -> Element:
+def draw_footer(
+    scale: Scale, top: float, remarks: str, number: str, *, has_unknown_strand: bool = False
+) -> Element:
     """What the picture leaves out, and below it the meaning of lines and numbers."""
     width = scale.right - scale.left
     parts: list[Element] = [
@@ -28,7 +30,8 @@ def draw_footer(scale: Scale, top: float, remarks: str, number: str) -> Element:
         text = element("text", label, class_="soft", x=x + _SAMPLE + 6, y=top + 35)
         parts.append(group([line, text], class_=f"key {mark}"))
         x += _SAMPLE + text_width(label) + 24
-    meaning = fitting(f"number and width: {number} · above: + strand, below: −", scale.right - x)
+    above = "+ and unknown strand" if has_unknown_strand else "+ strand"
+    meaning = fitting(f"number and width: {number} · above: {above}, below: −", scale.right - x)
     parts.append(element("text", meaning, class_="soft", x=x, y=top + 35))
     return group(parts, class_="footer")
 

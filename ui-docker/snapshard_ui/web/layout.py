@@ -103,6 +103,7 @@ def view_response(
         "operators": OPERATORS,
         "columns": CHOOSABLE,
         "classes": words.CLASSES,
+        "motifs": words.MOTIFS,
         "name_prefix": name_prefix,
         "steps": words.NEXT_STEPS,
         "api": request.script_root + PREFIX,

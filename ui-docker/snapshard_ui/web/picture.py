@@ -11,7 +11,7 @@ from snapshard.errors import SnapshardError
 from snapshard.region import LAST_BASE, Region, parse_region
 from snapshard.release import Release
 from snapshard_ui.api import Addresses, PictureParams, draw_window
-from snapshard_ui.pictures import MARGIN
+from snapshard_ui.pictures import MARGIN, Model
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web.links import Link, base_url
 from snapshard_ui.web.search_text import Pairs
@@ -24,6 +24,14 @@ _LEAST_BASES = 20
 """Bases of the smallest window to which the picture can be moved."""
 _DRAWN = ("region", "gene", "match", "filter", "group", "sample_ids")
 """The parameters of rows that a picture has, too."""
+
+
+@dataclass(frozen=True)
+class TranscriptChoice:
+    """A transcript that can be the main one of the picture: its id, and its label."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,10 @@ class PagePicture:
     """Pixels of the SVG to the left and to the right of the window."""
     moves: Sequence[Link] = ()
     downloads: Sequence[Link] = ()
+    transcripts: Sequence[TranscriptChoice] = ()
+    """The transcripts that the reader can choose, the one with numbered exons first; none in a window
+    with several genes of equal rank.
+    """
     reason: str = ""
 
 
@@ -59,6 +71,8 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
     # Whoever asks for a number of samples wants to see those that have it.
     if any("samples_count" in value for name, value in drawn_pairs if name == "filter"):
         drawn_pairs.append(("min_samples", "1"))
+    if state.transcript:
+        drawn_pairs.append(("transcript", state.transcript))
     if state.junction:
         drawn_pairs.append(("junction", state.junction))
     addresses = Addresses(
@@ -78,7 +92,14 @@ def page_picture(release: Release, state: State, pairs: Pairs) -> PagePicture | 
         chromosome_length(picture.window.chrom, release.assembly) or LAST_BASE,
         moves=_moves(release, state, picture.window),
         downloads=_downloads(release, drawn_pairs),
+        transcripts=_transcript_choices(picture.transcripts),
     )
+
+
+def _transcript_choices(models: Sequence[Model]) -> list[TranscriptChoice]:
+    if not models or not models[0].is_main:
+        return []
+    return [TranscriptChoice(model.transcript.transcript_id, model.label) for model in models]
 
 
 def _moves(release: Release, state: State, window: Region) -> list[Link]:

@@ -1,6 +1,7 @@
 """The state of the page: every state has a URL, and every URL is a state."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,21 +15,45 @@ from snapshard_ui.web.table_order import SORT_PATTERN, aria_sort, next_sort
 
 
 class FilterInput(NamedTuple):
-    """An input of a form for filters of one column and operator, and the values that it can show."""
+    """An input of a form for filters of one operator: their columns, and the values that it can show. A
+    value for several columns has their parts in this order, with `-` between them.
+    """
 
-    column: str
+    columns: tuple[str, ...]
     operator: str
     values: str = r"\d+"
 
+    def filters(self, value: str) -> list[str]:
+        """The filters of a value."""
+        parts = value.split("-") if len(self.columns) > 1 else [value]
+        # A URL typed by hand may have fewer parts than the input has columns, or more.
+        pairs = zip(self.columns, parts, strict=False)
+        return [f"{column}{self.operator}{part.strip()}" for column, part in pairs]
+
+    def shown(self, filters: Sequence[str]) -> dict[str, str]:
+        """The filters that the input shows, each with its value: the first of each column; none
+        unless there is one for every column.
+        """
+        values: dict[str, str] = {}
+        for column in self.columns:
+            form = re.compile(rf"\s*{column}\s*{self.operator}\s*({self.values})\s*")
+            matches = (form.fullmatch(text) for text in filters)
+            match = next(filter(None, matches), None)
+            if match is None:
+                return {}
+            values[match[0]] = match[1]
+        return values
+
 
 INPUTS = {
-    "min_samples": FilterInput("samples_count", ">="),
-    "min_reads": FilterInput("coverage_sum", ">="),
-    "max_length": FilterInput("length", "<="),
-    "only_class": FilterInput("class", "=", "[A-Z]+"),
-    "only_strand": FilterInput("strand", "=", "[-+?]"),
+    "min_samples": FilterInput(("samples_count",), ">=", r"\d+|\d+(?:\.\d+)?\s?%"),
+    "min_reads": FilterInput(("coverage_sum",), ">="),
+    "max_length": FilterInput(("length",), "<="),
+    "only_class": FilterInput(("class",), "=", "[A-Z]+"),
+    "only_motif": FilterInput(("left_motif", "right_motif"), "=", "[A-Z]{2}"),
+    "only_strand": FilterInput(("strand",), "=", "[-+?]"),
 }
-"""The inputs of forms that stand for one filter each, by their names."""
+"""The inputs of forms that stand for filters, by their names."""
 _FORM_ONLY = ("in", "column", "operator", "value", *INPUTS)
 
 
@@ -48,6 +73,7 @@ class State(Params):
     after: str | None = None
     page: Annotated[int, Field(ge=1, lt=10**9)] = 1
     junction: str | None = None
+    transcript: str | None = None
     sort: Annotated[str, Field(pattern=SORT_PATTERN)] = ""
     allow_partial: Flag = False
 
@@ -86,25 +112,16 @@ class State(Params):
 
     @property
     def quick(self) -> dict[str, str]:
-        """The values of the inputs that stand for one filter each."""
-        values: dict[str, str] = {}
-        for text in self.filter:
-            for name, item in INPUTS.items():
-                value = _value(text, item)
-                if name not in values and value:
-                    values[name] = value
-        return values
+        """The values of the inputs that stand for filters."""
+        values = {name: item.shown(self.filter).values() for name, item in INPUTS.items()}
+        return {name: "-".join(parts) for name, parts in values.items() if parts}
 
-    def filters_besides(self, *names: str) -> list[str]:
-        """The filters that these inputs do not show."""
+    @property
+    def other_filters(self) -> list[str]:
+        """The filters that no input shows."""
         # An input shows one filter; a second one for the same column is returned.
-        values = self.quick
-        inputs = [(INPUTS[name], values[name]) for name in names if name in values]
-        return [
-            text
-            for text in self.filter
-            if all(_value(text, item) != value for item, value in inputs)
-        ]
+        shown = {text for item in INPUTS.values() for text in item.shown(self.filter)}
+        return [text for text in self.filter if text not in shown]
 
     def without(self, text: str) -> str:
         """The URL without one of the filters."""
@@ -134,9 +151,10 @@ def from_form(form: MultiDict[str, str]) -> State | None:
 
 def _new_filters(form: MultiDict[str, str]) -> list[str]:
     quick_filters = [
-        plus_strand(f"{item.column}{item.operator}{form[name].strip()}")
+        plus_strand(text)
         for name, item in INPUTS.items()
         if form.get(name, "").strip()
+        for text in item.filters(form[name].strip())
     ]
     # A browser sends these inputs in rows, and leaves none out; strict would fail on a URL typed by hand.
     inputs = zip(
@@ -148,12 +166,6 @@ def _new_filters(form: MultiDict[str, str]) -> list[str]:
         if column or value.strip()
     ]
     return quick_filters + other_filters
-
-
-def _value(text: str, item: FilterInput) -> str | None:
-    """The value of a filter that the input can show."""
-    match = re.fullmatch(rf"\s*{item.column}\s*{item.operator}\s*({item.values})\s*", text)
-    return match[1] if match else None
 
 
 def _text(value: object) -> str:

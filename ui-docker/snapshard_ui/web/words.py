@@ -13,6 +13,8 @@ CLASSES = {
     AnnotationClass.N: "not annotated: neither end is an annotated splice site",
     AnnotationClass.UNKNOWN: "one end is an annotated splice site; without a strand it is unknown which",
 }
+MOTIFS = ("GT-AG", "GC-AG", "AT-AC")
+"""The motifs that spliceosomes use: the two bases at either end of the intron."""
 NEXT_STEPS = {
     300: "Choose one of these:",
     400: "Correct the search above and try again.",
