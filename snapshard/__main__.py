@@ -11,6 +11,7 @@ _COMMANDS = {
     "simulate": ("snapshard_populate.commands.simulate", "load"),
     "load": ("snapshard_populate.commands.load", "load"),
     "releases": ("snapshard_populate.commands.releases", "load"),
+    "remove-samples": ("snapshard_populate.commands.remove_samples", "load"),
     "serve": ("snapshard_ui.commands.serve", "server"),
     "mcp": ("snapshard.commands.mcp", "mcp"),
     "query": ("snapshard.commands.query", ""),

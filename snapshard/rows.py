@@ -8,7 +8,7 @@ Offsets come in two kinds. `_starts` and `_ends` index the padded text, which ha
 front so that numbers can be parsed (see pairs.py); minus PADDING they index `text`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -21,6 +21,10 @@ from snapshard.junction import NAMES
 from snapshard.pairs import PADDING, Integers, Pairs, SampleSet, padded, parse_integers, parse_pairs
 
 _TAB, _NEWLINE = b"\t\n"
+Statistics = Callable[[int, int, float], bytes]
+"""The columns from samples_count to coverage_median, each after a tab, of the number of samples, the sum
+and the median of the reads of a row.
+"""
 
 
 def decimal_text(value: float) -> str:
@@ -185,9 +189,12 @@ class Rows:
         pairs = self.pairs.restrict(samples)
         return self.with_pairs(pairs if zeros else pairs.with_reads())
 
-    def with_pairs(self, pairs: Pairs) -> "Rows":
+    def with_pairs(self, pairs: Pairs, *, statistics: Statistics | None = None) -> "Rows":
         """The rows with these sample lists, one per row, in place of their own. The statistics are
         recomputed, and rows without pairs are left out.
+
+        statistics: the text of a row's number of samples, reads and median; by default as Snaptron
+        writes recomputed ones.
         """
         counts = pairs.counts()
         rows = np.flatnonzero(counts)
@@ -196,14 +203,12 @@ class Rows:
         columns = (*self._bounds_around_statistics(), bounds[:-1], bounds[1:])
         offsets = [column[rows].tolist() for column in columns]
         numbers = [column[rows].tolist() for column in (counts, pairs.sums(), pairs.medians())]
-        statistics = map(_statistics, *numbers)
+        texts = map(statistics or _statistics, *numbers)
         # A row is: its text up to the sample list, the new list, the new statistics, and its text
         # from the end of the old statistics on.
         pieces = [
             (text[start:before], lists[first:last], new, text[behind:stop])
-            for start, before, behind, stop, first, last, new in zip(
-                *offsets, statistics, strict=True
-            )
+            for start, before, behind, stop, first, last, new in zip(*offsets, texts, strict=True)
         ]
         return Rows(b"".join(chain.from_iterable(pieces)), self.columns)
 

@@ -51,7 +51,7 @@ def walk():
 
 def test_the_commands_give_the_answers_of_the_page(walk):
     of_page = list(blocks())
-    assert len(of_page) == 8
+    assert len(of_page) == 9
     for commands, output in of_page:
         assert walk(commands) == output, commands
     # The page shows what the walk has loaded.

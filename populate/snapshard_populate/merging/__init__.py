@@ -13,6 +13,12 @@
 
 from snapshard_populate.merging.merge import Merge, Merged, OwnData
 from snapshard_populate.merging.sample_files import is_file_list
+from snapshard_populate.merging.sample_table import (
+    SampleRow,
+    group_columns,
+    group_lines,
+    groups_by,
+)
 from snapshard_populate.merging.summary import (
     annotation_assembly,
     fitting_assemblies,
@@ -23,8 +29,12 @@ __all__ = [
     "Merge",
     "Merged",
     "OwnData",
+    "SampleRow",
     "annotation_assembly",
     "fitting_assemblies",
+    "group_columns",
+    "group_lines",
+    "groups_by",
     "is_file_list",
     "summary_lines",
 ]
