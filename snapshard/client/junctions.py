@@ -157,7 +157,8 @@ class JunctionMethods(Connection):
         **options: Unpack[SelectionOptions],
     ) -> list[Path]:
         """All matching junctions as the files of a tool, in a new folder: star (a SJ.out.tab per
-        sample), regtools (a BED12 per sample), leafcutter (counts) or recount3 (a sparse matrix).
+        sample), regtools (a BED12 per sample), leafcutter (counts), recount3 (a sparse matrix), fraser
+        (external counts) or anndata.
 
         Samples with reads are named by that field, or else by their rail_id. The junctions must fit in
         memory.

@@ -1,4 +1,4 @@
-"""`snapshard tool-files`: junctions as the files of STAR, regtools, LeafCutter or recount3."""
+"""`snapshard tool-files`: junctions as the files of other tools, such as STAR, LeafCutter and FRASER."""
 
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,15 @@ def tool_files(tool: str, folder: Path, regions: tuple[str, ...], **options: Any
 
     star: a SJ.out.tab per sample, for STAR's second pass and SQANTI3. regtools: a BED12 per sample.
     leafcutter: the counts of all samples, perind_numers. recount3: a sparse matrix with row and column
-    keys (MM, RR, ID). The junctions must fit in memory. `snapshard load FOLDER` reads them again.
+    keys (MM, RR, ID). fraser: external counts for FRASER and DROP. anndata: junctions.h5ad. The junctions
+    must fit in memory. `snapshard load FOLDER` reads all but AnnData again.
 
     \b
     Examples:
       snapshard tool-files star alk --gene ALK
       snapshard tool-files recount3 brain chr21 --group Brain --filter 'samples_count>=5'
       snapshard tool-files leafcutter counts --name-field run
+      snapshard tool-files fraser controls --group Blood --name-field run
     """
     with client_of(options) as client:
         conditions = {

@@ -1,4 +1,5 @@
-"""Tables with the junctions of many samples: recount3's matrices, GTEx' GCT, LeafCutter's counts.
+"""Tables with the junctions of many samples: recount3's matrices, GTEx' GCT, LeafCutter's and FRASER's
+counts.
 
 - recount3 has three files: `RR` is the junctions, `ID` the samples, and `MM` the counts as a sparse
   matrix (MatrixMarket): lines of row, column and reads, counted from 1. Source:
@@ -7,6 +8,9 @@
   sample and ids such as `chr1_14829_14970_ENSG00000227232.5`: the last base of the exon before and the
   first base of the exon behind, 1-based. Source: GTEx portal, `…_junctions.gct.gz`; GCT format of
   GenePattern.
+- FRASER and DROP: `k_j_counts.tsv.gz` has the columns seqnames, start, end, strand, then a column for each
+  sample; positions are those of the intron, 1-based. The tables beside it (`n_psi5_counts`, …) are derived
+  from it or have other reads. Source: DROP, exportCounts.R; FRASER, mergeExternalData.
 - LeafCutter's `perind.counts` and `perind_numers.counts`: see `leafcutter`. A cell `3/9` is 3 reads.
 """
 
@@ -24,6 +28,7 @@ from snapshard.junction_files.convention import CONVENTIONS
 from snapshard.junction_files.format import ReadOptions
 from snapshard.junction_files.introns import NO_READS, BadCell, Introns
 from snapshard.junction_files.junction_file import FORMATS, JunctionFile
+from snapshard.junction_files.mapped import ColumnMap
 from snapshard.junction_files.table import quoted
 from snapshard.junction_files.text_lines import Stream, TextLines
 from snapshard.pairs import Integers
@@ -34,6 +39,9 @@ Open = Callable[[str], AbstractContextManager[Stream]]
 
 _MATRIX = re.compile(r"^(.*)\.MM((?:\.gz)?)$")
 _MATRIX_PARTS = re.compile(r"^.*\.(?:RR|ID)(?:\.gz)?$")
+_FRASER = re.compile(r"k_j_counts\.tsv(\.gz)?$")
+_FRASER_PARTS = re.compile(r"(?:k_theta|n_theta|n_psi5|n_psi3)_counts\.tsv(?:\.gz)?$")
+_FRASER_KEYS = ("seqnames", "start", "end", "strand")
 _GCT_ID = re.compile(rb"(\S+?)_(\d{1,18})_(\d{1,18})(?:_\S+)?")
 _DENOMINATOR = re.compile(rb"/\d+")
 _MATRIX_HEAD = b"%%MatrixMarket matrix coordinate integer general"
@@ -54,8 +62,8 @@ class CountTable:
 
 
 def is_count_table_part(path: str) -> bool:
-    """Whether a path is that of a file of recount3 that belongs to a matrix beside it."""
-    return _MATRIX_PARTS.match(path) is not None
+    """Whether a path is that of a file that belongs to a table beside it: of recount3 or FRASER."""
+    return bool(_MATRIX_PARTS.match(path) or _FRASER_PARTS.search(path))
 
 
 def open_count_table(path: str, name: str, open_file: Open) -> CountTable | None:
@@ -66,6 +74,8 @@ def open_count_table(path: str, name: str, open_file: Open) -> CountTable | None
         return _leafcutter(path, name, open_file)
     if re.search(r"\.gct(\.gz)?$", name):
         return _gct(path, name, open_file)
+    if _FRASER.search(name):
+        return _fraser(path, name, open_file)
     return None
 
 
@@ -203,6 +213,25 @@ def _gct_introns(rows: Rows) -> Introns:
     table = np.array(places, np.int64)
     unknown = ["?"] * len(chroms), np.full(len(chroms), NO_READS, np.int64)
     return Introns(np.arange(len(chroms)), chroms, table[:, 0], table[:, 1], *unknown)
+
+
+def _fraser(path: str, name: str, open_file: Open) -> CountTable:
+    (first,) = _head(path, name, open_file, 1)
+    header = tuple(first.decode().split("\t"))
+    if header[: len(_FRASER_KEYS)] != _FRASER_KEYS:
+        keys = ", ".join(_FRASER_KEYS)
+        raise BadSource(name, f"expected the columns {keys} and the samples, got {quoted(first)}")
+    return CountTable(
+        "FRASER's and DROP's external counts",
+        CONVENTIONS["intron"].meaning,
+        header[len(_FRASER_KEYS) :],
+        partial(_wide_counts, path, name, open_file, 1, 4, len(header), _fraser_introns),
+    )
+
+
+def _fraser_introns(rows: Rows) -> Introns:
+    chromosome, start, end, strand = rows.columns[: len(_FRASER_KEYS)]
+    return ColumnMap(chromosome, start, end, strand).introns(rows)
 
 
 def _wide_counts(

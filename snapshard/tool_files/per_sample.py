@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from snapshard.rows import Rows
+from snapshard.tool_files.counts import columns_of
 
 _STAR_STRANDS = {"+": 1, "-": 2}
 _STAR_MOTIFS = {"GTAG": 1, "CTAC": 2, "GCAG": 3, "CTGC": 4, "ATAC": 5, "GTAT": 6}
@@ -56,7 +57,7 @@ def _write(
 
 def _counts(rows: Rows) -> Iterator[tuple[Junction, int, int]]:
     """Yields each junction, sample and reads above 0."""
-    columns = [[text.decode() for text in rows.texts(name)] for name in _COLUMNS]
+    columns = columns_of(rows, _COLUMNS)
     junctions = [dict(zip(_COLUMNS, cells, strict=True)) for cells in zip(*columns, strict=True)]
     pairs = rows.pairs
     numbers = (pairs.row_of.tolist(), pairs.samples.tolist(), pairs.coverages.tolist())

@@ -7,14 +7,13 @@
   leafcutter_cluster_regtools.py.
 """
 
-import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from snapshard.pairs import Integers
 from snapshard.rows import Rows
+from snapshard.tool_files.counts import columns_of, sample_counts, samples_of, write_gzip
 
 _ROW_COLUMNS = (
     "chromosome",
@@ -32,7 +31,7 @@ _ROW_COLUMNS = (
 
 def write_recount3(folder: Path, rows: Rows, names: Mapping[int, str]) -> list[Path]:
     """The three files of a matrix, `junctions.MM.gz`, `.RR.gz` and `.ID.gz`."""
-    samples = _samples(rows, names)
+    samples = samples_of(rows, names)
     pairs = rows.pairs
     columns = np.searchsorted(samples, pairs.samples)
     order = np.lexsort((pairs.row_of, columns))
@@ -44,19 +43,14 @@ def write_recount3(folder: Path, rows: Rows, names: Mapping[int, str]) -> list[P
         "RR": "\t".join(_ROW_COLUMNS) + "\n" + rows.select(_ROW_COLUMNS).text.decode(),
         "ID": "rail_id\n" + "".join(f"{sample}\n" for sample in samples.tolist()),
     }
-    return [_written(folder / f"junctions.{part}.gz", text) for part, text in texts.items()]
+    return [write_gzip(folder / f"junctions.{part}.gz", text) for part, text in texts.items()]
 
 
 def write_leafcutter(folder: Path, rows: Rows, names: Mapping[int, str]) -> list[Path]:
     """The file `junctions_perind_numers.counts.gz`; blanks in names of samples become `_`."""
-    samples = _samples(rows, names)
-    counts = np.zeros((len(rows), len(samples)), np.int64)
-    pairs = rows.pairs
-    counts[pairs.row_of, np.searchsorted(samples, pairs.samples)] = pairs.coverages
-    columns = [
-        [text.decode() for text in rows.texts(name)]
-        for name in ("chromosome", "start", "end", "strand")
-    ]
+    samples = samples_of(rows, names)
+    counts = sample_counts(rows, samples)
+    columns = columns_of(rows, ("chromosome", "start", "end", "strand"))
     junctions = [
         (chrom, int(start), int(end), strand)
         for chrom, start, end, strand in zip(*columns, strict=True)
@@ -70,7 +64,7 @@ def write_leafcutter(folder: Path, rows: Rows, names: Mapping[int, str]) -> list
         lines.append(
             " ".join([f"{chrom}:{start - 1}:{end + 1}:clu_{cluster}_{sign}", *map(str, cells)])
         )
-    return [_written(folder / "junctions_perind_numers.counts.gz", "\n".join(lines) + "\n")]
+    return [write_gzip(folder / "junctions_perind_numers.counts.gz", "\n".join(lines) + "\n")]
 
 
 def _clusters(junctions: list[tuple[str, int, int, str]]) -> list[int]:
@@ -89,14 +83,3 @@ def _clusters(junctions: list[tuple[str, int, int, str]]) -> list[int]:
     roots = [root(number) for number in range(len(junctions))]
     numbers = {of_cluster: number for number, of_cluster in enumerate(dict.fromkeys(roots), 1)}
     return [numbers[of_cluster] for of_cluster in roots]
-
-
-def _samples(rows: Rows, names: Mapping[int, str]) -> Integers:
-    """The rail_ids of all samples, ascending: those with names and those of the rows."""
-    return np.unique(np.concatenate([np.array([*names], np.int64), rows.pairs.samples]))
-
-
-def _written(path: Path, text: str) -> Path:
-    # Without a time in its head, the same content gives the same file.
-    path.write_bytes(gzip.compress(text.encode(), mtime=0))
-    return path

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from snapshard.errors import BadQuery
 from snapshard.rows import Rows
+from snapshard.tool_files.annotated_matrix import write_anndata
+from snapshard.tool_files.fraser import write_fraser
 from snapshard.tool_files.per_sample import write_regtools, write_star
 from snapshard.tool_files.tables import write_leafcutter, write_recount3
 
@@ -15,6 +17,8 @@ TOOLS: Mapping[str, Callable[[Path, Rows, Mapping[int, str]], list[Path]]] = {
     "regtools": write_regtools,
     "leafcutter": write_leafcutter,
     "recount3": write_recount3,
+    "fraser": write_fraser,
+    "anndata": write_anndata,
 }
 """What writes the files of each tool."""
 

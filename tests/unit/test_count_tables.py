@@ -73,6 +73,47 @@ def test_several_matrices_become_one_compilation(shared, tmp_path):
     assert len(merged.samples.read_text().splitlines()) == 4
 
 
+def write_unique(folder, project):
+    """Writes the UNIQUE matrix beside the ALL one: of its rows every third has fewer reads, and every
+    fourth none; recount3 gives both with the same names of files but for this word.
+    """
+    unique = project.replace("ALL", "UNIQUE")
+    for part in ("RR", "ID"):
+        shutil.copyfile(folder / f"{project}.{part}.gz", folder / f"{unique}.{part}.gz")
+    head, *lines = [
+        line for line in read_lines(folder / f"{project}.MM.gz") if not line.startswith("%")
+    ]
+    entries = [tuple(map(int, line.split())) for line in lines]
+    entries = [(row, column, max(1, reads - row % 3)) for row, column, reads in entries if row % 4]
+    size = " ".join(head.split()[:2])
+    with gzip.open(folder / f"{unique}.MM.gz", "wt") as file:
+        file.write(f"%%MatrixMarket matrix coordinate integer general\n%\n{size} {len(entries)}\n")
+        file.writelines(f"{row} {column} {reads}\n" for row, column, reads in entries)
+    return unique
+
+
+@pytest.mark.parametrize("project", ["recount3.SRP014565.ALL", "recount3.DRP004088.ALL"])
+def test_a_unique_matrix_is_read_beside_the_one_of_all_reads(shared, tmp_path, project):
+    source = tmp_path / "files"
+    source.mkdir()
+    for part in ("MM", "RR", "ID"):
+        shutil.copyfile(
+            shared / f"data/recount3/{project}.{part}.gz", source / f"{project}.{part}.gz"
+        )
+    unique = write_unique(source, project)
+    columns = (*range(1, 6), 7, 8, *range(11, 16))
+    for kind, name in (("ALL", project), ("UNIQUE", unique)):
+        lines, merged = merge(source, tmp_path / kind, files=f"*.{kind}.MM.gz")
+        assert sorted(tuple(line[at] for at in columns) for line in lines) == naive_recount3(
+            source, name
+        )
+        samples = merged.samples.read_text().splitlines()[1:]
+        rail_ids = read_lines(source / f"{name}.ID.gz")[1:]
+        assert [line.split("\t")[0] for line in samples] == sorted(rail_ids, key=int)
+    with pytest.raises(BadSource, match="and nothing was loaded"):
+        merge(source, tmp_path / "both")
+
+
 @pytest.fixture
 def matrix(tmp_path):
     """The texts of a small matrix, and a function that writes and merges it."""

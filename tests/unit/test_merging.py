@@ -367,3 +367,48 @@ def test_the_summary_says_what_was_understood(bad_folder):
         "T2T-CHM13v2.0",
         "annotated: 100.0 % of the junctions of samples",
     ]
+
+
+# The skipped exon of a MATS.JC.txt (rMATS), and a junction per line as MAJIQ counts positions.
+RMATS = (
+    "ID\tchr\tstrand\texonStart_0base\texonEnd\tupstreamES\tupstreamEE\tdownstreamES\tdownstreamEE"
+    "\tIJC_SAMPLE_1\tSJC_SAMPLE_1\n1\tchr1\t+\t200\t300\t50\t100\t400\t500\t9\t7\n"
+)
+MAJIQ = "seqid\tstrand\tjunction_start\tjunction_end\treads\nchr1\t+\t100\t401\t7\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "positions"),
+    [
+        (
+            RMATS,
+            {
+                "chromosome": "chr",
+                "start": "upstreamEE",
+                "end": "downstreamES",
+                "reads": "SJC_SAMPLE_1",
+            },
+            "bed",
+        ),
+        (
+            MAJIQ,
+            {
+                "chromosome": "seqid",
+                "start": "junction_start",
+                "end": "junction_end",
+                "reads": "reads",
+            },
+            "exons",
+        ),
+    ],
+)
+def test_tables_of_rmats_and_majiq_are_sources_by_a_map_of_their_columns(
+    tmp_path, text, columns, positions
+):
+    write_files(tmp_path / "files", {"a.txt": text})
+    options = ReadOptions(columns={**columns, "strand": "strand"}, positions=positions)
+    data = OwnData(str(tmp_path / "files"), assembly="GRCh38", options=options)
+    (line,), _ = merge(data, tmp_path / "merged")
+    # The exon before ends at 100, and the one behind begins at 401.
+    assert line[1:6] == ["chr1", "101", "400", "300", "+"]
+    assert line[11:14] == [",1:7", "1", "7"]
