@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from snapshard.assembly import are_same_assembly, grc_name, is_primary
 from snapshard.chromosome import chromosome_name, is_hla
-from snapshard.column_values import strand_sign
+from snapshard.column_values import ANY_STRAND, strand_sign
 from snapshard.errors import BadQuery
 from snapshard.junction import STRANDS
 from snapshard.region import Region, check_position, parse_region, plain_dashes
 
 _NAME = re.compile(r"(?P<place>[^;\s]+:[\d,]+-[\d,]+)(?::(?P<strand>\S))?")
+_SITE = re.compile(r"(?P<place>[^;\s]+:[\d,]+)(?::(?P<strand>\S))?")
 _EXPECTED = (
     "assembly:chromosome:start-end:strand such as GRCh38:chr2:71548830-71549349:+"
     " (first and last base of the intron)"
@@ -57,6 +58,21 @@ def parse_name(text: str, assembly: str | None) -> JunctionName:
     region = parse_region(place, assembly)
     check_position(region.end, region.chrom, text, assembly)
     return JunctionName(assembly, region, strand)
+
+
+def parse_site(text: str, assembly: str | None) -> tuple[Region, str | None]:
+    """The base of a splice site, and the strand if the text chooses one of the two. Raises BadQuery."""
+    match = _SITE.fullmatch(plain_dashes(text))
+    strand = strand_sign(match["strand"]) if match and match["strand"] else ANY_STRAND[0]
+    if not match or strand not in STRANDS:
+        raise BadQuery(
+            "site",
+            text,
+            "chromosome:position such as chr2:71548830, with :+ or :- to choose the strand",
+        )
+    place = without_assembly("site", match["place"], text, assembly)
+    base = parse_region(place, assembly)
+    return base, strand if strand in "+-" else None
 
 
 def is_stable_name(text: str) -> bool:

@@ -17,7 +17,15 @@ from snapshard.catalog.gene_search import (
     places_of,
 )
 from snapshard.catalog.genes import Gene
-from snapshard.catalog.groupings import Cohort, GroupChoice, Grouping, parse_cohort
+from snapshard.catalog.group_report import MOST_GROUPS, GroupReport, grouping_members
+from snapshard.catalog.groupings import (
+    Cohort,
+    GroupChoice,
+    Grouping,
+    cohort_group,
+    field_grouping,
+    parse_cohort,
+)
 from snapshard.catalog.sample_search import ALL, SampleFilter, SampleSearch, parse_sample_filter
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -32,6 +40,7 @@ from snapshard.catalog.unicode_forms import unicode_forms
 
 __all__ = [
     "ALL",
+    "MOST_GROUPS",
     "AnnotatedIntrons",
     "Catalog",
     "Cohort",
@@ -39,6 +48,7 @@ __all__ = [
     "Gene",
     "GeneMap",
     "GroupChoice",
+    "GroupReport",
     "Grouping",
     "ReleaseFacts",
     "SampleFilter",
@@ -47,6 +57,8 @@ __all__ = [
     "StoredTranscript",
     "Symbols",
     "TranscriptLines",
+    "cohort_group",
+    "field_grouping",
     "file_names",
     "find_transcript",
     "gene_loci",
@@ -55,6 +67,7 @@ __all__ = [
     "gene_regions",
     "genes_by_prefix",
     "genes_containing",
+    "grouping_members",
     "merged_loci",
     "parse_cohort",
     "parse_sample_filter",

@@ -26,7 +26,8 @@ class PublishedSamples:
         self._manifest = manifest
 
     @cached_property
-    def _search(self) -> SampleSearch:
+    def search(self) -> SampleSearch:
+        """The search over the samples file."""
         entry = self._manifest.file("samples.tsv")
         if entry is None:
             raise NotFound("samples file of", self._manifest.name)
@@ -41,7 +42,7 @@ class PublishedSamples:
         """The samples that have all words and satisfy all filters, in the order of the file, with
         these fields; all fields without any. Raises BadQuery for an unknown field.
         """
-        samples = self._search.samples
+        samples = self.search.samples
         for name in fields:
             if name not in samples.names:
                 raise BadQuery("fields", name, f"some of {', '.join(samples.names)}")
@@ -49,7 +50,7 @@ class PublishedSamples:
         conditions += [parse_sample_filter(text) for text in filters]
         indexes: Sequence[int] = range(len(samples.ids))
         if conditions:
-            indexes = sorted(self._search.find(conditions).indexes.tolist())
+            indexes = sorted(self.search.find(conditions).indexes.tolist())
         rows = Rows(b"".join(map(self._line, indexes)), samples.names)
         return rows.select(fields or samples.names) if rows.text else Rows(b"", tuple(fields))
 
@@ -59,7 +60,7 @@ class PublishedSamples:
         """
         missing = {name.encode() for name in names}
         texts, ids = frozenset(missing), list[int]()
-        samples = self._search.samples
+        samples = self.search.samples
         for rail_id, line in zip(samples.ids.tolist(), samples.rows(), strict=True):
             values = texts.intersection(line.split(b"\t"))
             if values:
@@ -76,13 +77,13 @@ class PublishedSamples:
         """
         if not rail_ids or self._manifest.file("samples.tsv") is None:
             return
-        unknown = self._search.samples.unknown(rail_ids)
+        unknown = self.search.samples.unknown(rail_ids)
         if unknown:
             names = ",".join(map(str, unknown[:_MOST_NAMED])) + "…" * (len(unknown) > _MOST_NAMED)
             raise BadQuery("sample_ids", names, f"samples of {self._manifest.name} (rail_id)")
 
     def _line(self, index: int) -> bytes:
-        samples = self._search.samples
+        samples = self.search.samples
         fields = samples.row(index).split(b"\t")[: len(samples.names)]
         # Lines of the file may lack their last fields.
         fields += [b""] * (len(samples.names) - len(fields))

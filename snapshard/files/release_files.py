@@ -2,19 +2,18 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from snapshard.annotation_classes import annotation_classes
-from snapshard.catalog import Gene, Grouping, placed_gene_members
+from snapshard.catalog import Gene, placed_gene_members
 from snapshard.chromosome import chromosome_name
+from snapshard.client.connection import warn_if_truncated
 from snapshard.client.errors import Truncated
 from snapshard.client.selection import Numbers, Selection, Texts, as_tuple
 from snapshard.errors import BadQuery, NotFound
@@ -22,30 +21,19 @@ from snapshard.files.gene_names import gene_places
 from snapshard.files.manifest import NAME, Manifest
 from snapshard.files.pair_frame import pair_frame
 from snapshard.files.publication import read_manifest
+from snapshard.files.published_groups import GroupOptions, PublishedGroups, read_groups
 from snapshard.files.published_samples import PublishedSamples
 from snapshard.files.row_source import FileRows
 from snapshard.files.store import Store
 from snapshard.filters import Filter, parse_filter
 from snapshard.junction import SUMMARY
 from snapshard.match import Match
-from snapshard.measures import (
-    MIN_READS,
-    Event,
-    EventRequest,
-    Exon,
-    event_levels,
-    group_psi,
-    group_records,
-    overall_record,
-    read_events,
-    sample_records,
-    side_members,
-)
-from snapshard.name import JunctionName, name_prefix, parse_name
+from snapshard.measures import MIN_READS, SITE_JUNCTIONS, PsiReport, parse_event, read_events
+from snapshard.name import name_prefix
 from snapshard.pairs import SampleSet
 from snapshard.query import Query
 from snapshard.region import Region, parse_region
-from snapshard.release import Release, SampleGroup
+from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
 
@@ -201,11 +189,7 @@ class ReleaseFiles:
         from snapshard.client.frames import record_frame
         from snapshard.wire import GROUP
 
-        records = [
-            {"group": name, "long_name": long_name, "sample_count": len(members)}
-            for name, long_name, members in self._group_records
-        ]
-        return record_frame(records, GROUP, self._about)
+        return record_frame(self._groups.records(), GROUP, self._about)
 
     def gene(self, name: str) -> dict[str, object]:
         """A gene by its symbol, or by its ID with or without version; `parts` are its places in genome
@@ -219,70 +203,46 @@ class ReleaseFiles:
         include: Texts = (),
         exclude: Texts = (),
         exon: Texts = (),
-        group: Texts = (),
+        site: str | None = None,
         min_reads: int = MIN_READS,
         samples: bool = False,
+        limit: int = SITE_JUNCTIONS,
+        **options: Unpack[GroupOptions],
     ) -> "pd.DataFrame":
         """PSI of a splicing event, a row per group of samples; docs/answers.md defines it.
 
         The event is given by junctions of inclusion and exclusion (`chr2:100-200:+`), by a cassette
-        exon, or by two mutually exclusive exons. With samples=True, a row per informative sample with
-        a Jeffreys interval. `attrs["events"]` has the junctions, and PSI over all samples.
+        exon, by two mutually exclusive exons, or by a site (`chr2:100:+`), of which every junction is
+        an event. With samples=True, a row per informative sample with a Jeffreys interval.
+
+        `attrs["events"]` has the junctions, and PSI over all samples. A `Truncated` warning reports
+        that a site has more than `limit` junctions, or that there are more than `top` groups.
         """
         from snapshard.client.frames import psi_frame
 
-        request = EventRequest(
-            include=self._names(include),
-            exclude=self._names(exclude),
-            exons=tuple(Exon(name.region, name.strand) for name in self._names(exon)),
+        request = parse_event(
+            self._release.assembly,
+            self._stored,
+            include=as_tuple(include),
+            exclude=as_tuple(exclude),
+            exons=as_tuple(exon),
+            site=site,
         )
-        groups = self._groups_named(as_tuple(group))
-        limit = Settings().max_rows
-        events, _ = read_events(self._rows, self._release, request, limit=limit)
-        members = [self._psi_members(event, groups, min_reads, samples) for event in events]
-        response = {"about": self._about, "min_reads": min_reads, "events": members}
+        choice, groups = read_groups(options)
+        report = PsiReport(self._groups.grouping(choice), groups, min_reads, samples)
+        events, has_more = read_events(self._rows, self._release, request, limit=limit)
+        members = report.members(events, self._release.sample_count, has_more=has_more)
+        response = {"about": self._about, **members}
+        warn_if_truncated(response, "truncated: there are more junctions or groups")
         return psi_frame(response, samples=samples)
-
-    def _psi_members(
-        self, event: Event, grouping: Grouping, min_reads: int, samples: bool
-    ) -> dict[str, Any]:
-        levels = event_levels(event, min_reads)
-        table = group_psi(levels, grouping.membership, len(grouping.groups))
-        return {
-            "name": event.name,
-            "kind": event.kind,
-            "inclusion": side_members(event.inclusion),
-            "exclusion": side_members(event.exclusion),
-            "overall": overall_record(levels, self._release.sample_count),
-            "groups": group_records(table, grouping, list(range(len(grouping.groups)))),
-            "samples": sample_records(levels) if samples else None,
-        }
-
-    def _names(self, texts: Texts) -> tuple[JunctionName, ...]:
-        names = (parse_name(text, self._release.assembly) for text in as_tuple(texts))
-        return tuple(
-            replace(name, region=self._stored(name.region)) for name in dict.fromkeys(names)
-        )
-
-    def _groups_named(self, names: Sequence[str]) -> Grouping:
-        """The groups of these names; all groups without names. Raises NotFound."""
-        groups = {
-            name: SampleGroup(number, name, long_name, np.array(members, np.int64))
-            for number, (name, long_name, members) in enumerate(self._group_records)
-        }
-        for name in names:
-            if name not in groups:
-                raise NotFound("sample group", name, ", ".join(groups))
-        return Grouping(tuple(groups[name] for name in dict.fromkeys(names or groups)))
 
     @cached_property
     def _about(self) -> dict[str, Any]:
         return self._release.provenance()
 
     @cached_property
-    def _group_records(self) -> list[tuple[str, str, list[int]]]:
-        columns = self._table("groups").to_pydict()
-        return list(zip(columns["group"], columns["long_name"], columns["members"], strict=True))
+    def _groups(self) -> PublishedGroups:
+        return PublishedGroups(self._table("groups"), self._samples)
 
     @cached_property
     def _genes(self) -> pa.Table:
@@ -346,7 +306,7 @@ class ReleaseFiles:
         self._samples.check(selection.sample_ids)
         ids = set(selection.sample_ids)
         if selection.group:
-            for group in self._groups_named(selection.group).groups:
+            for group in self._groups.named(selection.group):
                 ids.update(group.members.tolist())
         return SampleSet(ids)
 

@@ -3,7 +3,8 @@ queries, and group summaries.
 """
 
 from snapshard.measures.confidence import jeffreys, wilson
-from snapshard.measures.event_rows import EventRequest, RowSource, Site, read_events
+from snapshard.measures.event_names import parse_event, parse_names
+from snapshard.measures.event_rows import SITE_JUNCTIONS, EventRequest, RowSource, Site, read_events
 from snapshard.measures.events import Event, Exon, Junctions, Side
 from snapshard.measures.evidence import Cpm, Detection, Evidence, measure_evidence
 from snapshard.measures.group_summary import decode_summaries, encode_summaries, summarise
@@ -17,13 +18,8 @@ from snapshard.measures.psi import (
     overall_psi,
     sample_psi,
 )
-from snapshard.measures.psi_records import (
-    event_levels,
-    group_records,
-    overall_record,
-    sample_records,
-    side_members,
-)
+from snapshard.measures.psi_records import event_levels
+from snapshard.measures.psi_report import PsiReport
 from snapshard.measures.site_coverage import (
     CONFIDENCE,
     STEPS,
@@ -53,6 +49,7 @@ __all__ = [
     "CONFIDENCE",
     "MIN_READS",
     "NORMALISATIONS",
+    "SITE_JUNCTIONS",
     "STEPS",
     "Basis",
     "Cpm",
@@ -65,6 +62,7 @@ __all__ = [
     "Junctions",
     "PlaceCoverage",
     "PlaceReads",
+    "PsiReport",
     "RowSource",
     "SamplePsi",
     "SampleSums",
@@ -79,23 +77,21 @@ __all__ = [
     "event_levels",
     "find_exons",
     "group_psi",
-    "group_records",
     "jeffreys",
     "junction_inclusion_ratio",
     "measure_coverage",
     "measure_evidence",
     "normalised",
     "overall_psi",
-    "overall_record",
+    "parse_event",
+    "parse_names",
     "percent_spliced_in",
     "read_events",
     "read_variant_sites",
     "reads_by_sample",
     "sample_psi",
-    "sample_records",
     "sample_sums",
     "shared_samples",
-    "side_members",
     "summarise",
     "sums_by_group",
     "sums_of_pairs",

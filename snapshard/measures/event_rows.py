@@ -23,6 +23,9 @@ from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard.settings import Settings
 
+SITE_JUNCTIONS = 100
+"""Junctions of a site that are events, if a question does not tell otherwise."""
+
 
 class RowSource(Protocol):
     """Rows by query: an index of shards, or the files of a published release."""

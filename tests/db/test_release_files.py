@@ -166,6 +166,44 @@ def test_psi_equals_that_of_the_server(pair):
         assert frame.attrs["events"] == expected.attrs["events"]
 
 
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"group_by": "SMTS"},
+        {"group_by": "SMTS", "sort": "share", "top": 3},
+        {"cohort": ["brain:SMTS=Brain", "others:SMTS!=Brain"]},
+        {"search": "b"},
+    ],
+    ids=["field", "top of a field", "cohorts", "search"],
+)
+def test_psi_of_a_site_equals_that_of_the_server_for_all_kinds_of_groups(pair, groups):
+    client, files, world = pair
+    line = max(world.lines, key=lambda line: int(line.split("\t")[12])).split("\t")
+    event = {"site": f"{line[1]}:{line[2]}:{line[5]}", "limit": 2, "min_reads": 5}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Truncated)
+        frame, expected = (one.psi(**event, **groups) for one in (files, client))
+    assert_same(frame, expected)
+    assert len(frame) > 0
+    for name in ("events", "grouping", "truncated", "min_reads"):
+        assert frame.attrs[name] == expected.attrs[name]
+
+
+def test_psi_warns_of_junctions_and_groups_that_are_left_out(targets):
+    target, world = targets["sim"]
+    line = world.lines[0].split("\t")
+    event = {"include": f"{line[1]}:{line[2]}-{line[3]}", "exclude": f"{line[1]}:1-2"}
+    with snapshard.open(target) as files:
+        with pytest.warns(Truncated, match="there are more junctions or groups"):
+            assert len(files.psi(**event, group_by="SMTS", top=1)) == 1
+        with pytest.raises(BadQuery, match="group_by"):
+            files.psi(**event, group_by="none")
+        with pytest.raises(NotFound, match="no sample group 'none'"):
+            files.psi(**event, group="none")
+        with pytest.raises(BadQuery, match="expected include and exclude, or exon, or site"):
+            files.psi(site="chr1:100:+", exon="chr1:100-200")
+
+
 def test_a_limit_warns_that_there_is_more(targets):
     with snapshard.open(targets["sim"][0]) as files:
         with pytest.warns(Truncated, match="truncated at limit=3"):

@@ -24,7 +24,7 @@ from snapshard.measures import EventRequest, read_events
 from snapshard.region import Region
 from snapshard.release import Release
 from snapshard_ui.api.events import find_event, find_exclusive_exons, find_names
-from snapshard_ui.api.groupings import read_grouping, reported_groups
+from snapshard_ui.api.groupings import group_report, read_grouping
 from snapshard_ui.api.junction_page import check_limit
 from snapshard_ui.api.models.compare import (
     CompareParams,
@@ -137,7 +137,7 @@ def comparison_request(
     """
     params = request.params
     grouping = read_grouping(request.index, request.release, params)
-    positions = reported_groups(grouping, params)
+    positions = group_report(params).positions(grouping)
     # The values of a field are in the order of their sizes.
     groups = [grouping.groups[position] for position in positions[: params.top]]
     if len(groups) == 1:

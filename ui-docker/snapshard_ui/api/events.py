@@ -1,14 +1,14 @@
 """Splicing events by the junctions, exons and sites in a request."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from snapshard.errors import BadQuery
 from snapshard.index import Index
-from snapshard.measures import EventRequest, Exon, Site
-from snapshard.name import JunctionName, parse_name
+from snapshard.measures import EventRequest, parse_event, parse_names
+from snapshard.name import JunctionName
 from snapshard.release import Release
 from snapshard_ui.api.queries import check_chromosome
-from snapshard_ui.api.splice_sites import parse_site
 
 
 def find_event(
@@ -25,12 +25,9 @@ def find_event(
     Raises BadQuery for a text that cannot be read or if the texts are not those of one event, and
     NotFound for an unknown chromosome.
     """
-    exon_names = find_names(index, release, exons)
-    return EventRequest(
-        include=find_names(index, release, include),
-        exclude=find_names(index, release, exclude),
-        exons=tuple(Exon(name.region, name.strand) for name in exon_names),
-        site=None if site is None else _find_site(index, release, site),
+    stored = partial(check_chromosome, index, release)
+    return parse_event(
+        release.assembly, stored, include=include, exclude=exclude, exons=exons, site=site
     )
 
 
@@ -48,16 +45,4 @@ def find_names(index: Index, release: Release, texts: Iterable[str]) -> tuple[Ju
     """The names in texts, each once, on the chromosomes that the release holds. Raises BadQuery and
     NotFound.
     """
-    names = (parse_name(text, release.assembly) for text in texts)
-    return tuple(
-        dict.fromkeys(
-            JunctionName(name.assembly, check_chromosome(index, release, name.region), name.strand)
-            for name in names
-        )
-    )
-
-
-def _find_site(index: Index, release: Release, text: str) -> Site:
-    base, strand = parse_site(text, release)
-    region = check_chromosome(index, release, base)
-    return Site(region.chrom, region.start, strand)
+    return parse_names(release.assembly, partial(check_chromosome, index, release), texts)

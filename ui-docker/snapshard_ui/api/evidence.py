@@ -4,7 +4,7 @@ import numpy as np
 from flask import Response
 
 from snapshard.accessible_tissues import AccessibleTissues, accessible_tissues
-from snapshard.catalog import Grouping
+from snapshard.catalog import Grouping, grouping_members
 from snapshard.errors import BadQuery
 from snapshard.index import Index
 from snapshard.library_sizes import LIBRARY_SIZE_FIELD, LibrarySizes
@@ -18,12 +18,7 @@ from snapshard.measures import (
 )
 from snapshard.release import Release, SampleGroup
 from snapshard.rows import Rows
-from snapshard_ui.api.groupings import (
-    grouping_members,
-    read_grouping,
-    reported_groups,
-    top_groups,
-)
+from snapshard_ui.api.groupings import group_report, read_grouping
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_lookup import find_name
 from snapshard_ui.api.junction_place import Place, measure_place
@@ -57,7 +52,7 @@ def find_evidence(
     thresholds = Thresholds(params.min_reads, params.min_samples)
     sizes = _library_sizes(index, release, params.library_size)
     grouping = read_grouping(index, release, params)
-    positions = reported_groups(grouping, params)
+    positions = group_report(params).positions(grouping)
     name, snaptron_id = find_name(index, release, text)
     surroundings = read_surroundings(index, release, name, snaptron_id=snaptron_id)
     rows = surroundings.rows.take(surroundings.own.tolist())
@@ -101,7 +96,7 @@ def _groups(
     """The groups to report. Unless another order is chosen, clinically accessible tissues come first."""
     _, numbers = grouping.membership.expand(sums.samples)
     counts = np.bincount(numbers, minlength=len(grouping.groups))
-    top = top_groups(positions, grouping, counts, params)
+    top = group_report(params).first(positions, grouping, counts)
     groups = [grouping.groups[position] for position in top]
     if grouping.field is None and params.sort is None:
         groups.sort(key=lambda group: accessible.order(group.name, group.long_name))

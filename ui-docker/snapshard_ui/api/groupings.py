@@ -2,12 +2,10 @@
 
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import Field
 
-from snapshard.catalog import GroupChoice, Grouping, parse_cohort
+from snapshard.catalog import MOST_GROUPS, GroupChoice, Grouping, GroupReport, parse_cohort
 from snapshard.index import Index
-from snapshard.pairs import Integers
 from snapshard.release import Release
 from snapshard_ui.api.params import Params
 
@@ -50,7 +48,7 @@ class GroupingParams(Params):
     top: Annotated[
         int,
         Field(ge=1, le=_MOST_GROUPS, description="maximum number of groups to report"),
-    ] = 1_000
+    ] = MOST_GROUPS
 
 
 class RankedGroupingParams(GroupingParams):
@@ -72,34 +70,7 @@ def read_grouping(index: Index, release: Release, params: GroupingParams) -> Gro
     return index.facts.of(release).grouping(choice)
 
 
-def reported_groups(grouping: Grouping, params: GroupingParams) -> list[int]:
-    """The positions of the groups whose name contains the text to search, in the grouping's order."""
-    if params.search is None:
-        return list(range(len(grouping.groups)))
-    text = params.search.casefold()
-    return [
-        position for position, group in enumerate(grouping.groups) if text in group.name.casefold()
-    ]
-
-
-def top_groups(
-    positions: list[int], grouping: Grouping, counts: Integers, params: RankedGroupingParams
-) -> list[int]:
-    """The first `top` of these groups in the order that the parameters name; `counts` has n of each
-    group. Equal ones stay in the grouping's order.
-    """
-    sort = params.sort or (None if grouping.field is None else "n")
-    if sort is None:
-        return positions[: params.top]
-    values = counts / np.maximum(grouping.sizes, 1) if sort == "share" else counts
-    order = np.argsort(-values[positions], kind="stable")[: params.top]
-    return [positions[place] for place in order.tolist()]
-
-
-def grouping_members(grouping: Grouping, positions: list[int]) -> dict[str, object]:
-    """The JSON members that describe a grouping; `positions` are the groups that could be reported."""
-    return {
-        "field": grouping.field,
-        "group_count": len(positions),
-        "without_value": grouping.without_value,
-    }
+def group_report(params: GroupingParams) -> GroupReport:
+    """Which groups the parameters report."""
+    sort = params.sort if isinstance(params, RankedGroupingParams) else None
+    return GroupReport(params.search, sort, params.top)

@@ -1,19 +1,12 @@
 """The junctions of a splice site, by the role that the site has for them."""
 
-import re
-
 import orjson
 from flask import Response
 
-from snapshard.column_values import ANY_STRAND, strand_sign
-from snapshard.errors import BadQuery
 from snapshard.filters import Filter
-from snapshard.junction import STRANDS
 from snapshard.match import Match
-from snapshard.name import name_prefix, without_assembly
+from snapshard.name import name_prefix, parse_site
 from snapshard.query import Query
-from snapshard.region import Region, parse_region, plain_dashes
-from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.junction_lookup import read_summaries
 from snapshard_ui.api.junction_page import check_limit
@@ -25,7 +18,6 @@ from snapshard_ui.api.routes import ReleaseRequest, on_release
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.render import JsonObjects
 
-_SITE = re.compile(r"(?P<place>[^;\s]+:[\d,]+)(?::(?P<strand>\S))?")
 _ROLES = {
     (Match.START, "+"): "donor",
     (Match.END, "+"): "acceptor",
@@ -43,7 +35,7 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
     """
     limit = request.params.limit
     check_limit(limit)
-    base, strand = parse_site(site, request.release)
+    base, strand = parse_site(site, request.release.assembly)
     base = check_chromosome(request.index, request.release, base)
     roles: dict[str, list[orjson.Fragment]] = {"donor": [], "acceptor": [], "unknown": []}
     filters = (Filter("strand", "=", strand),) if strand else ()
@@ -61,21 +53,6 @@ def splice_site(request: ReleaseRequest[SiteParams], site: str) -> Response:
         truncated=any(len(junctions) > limit for junctions in roles.values()),
         **{role: junctions[:limit] for role, junctions in roles.items()},
     )
-
-
-def parse_site(text: str, release: Release) -> tuple[Region, str | None]:
-    """The base, and the strand if the text chooses one of the two. Raises BadQuery."""
-    match = _SITE.fullmatch(plain_dashes(text))
-    strand = strand_sign(match["strand"]) if match and match["strand"] else ANY_STRAND[0]
-    if not match or strand not in STRANDS:
-        raise BadQuery(
-            "site",
-            text,
-            "chromosome:position such as chr2:71548830, with :+ or :- to choose the strand",
-        )
-    place = without_assembly("site", match["place"], text, release.assembly)
-    base = parse_region(place, release.assembly)
-    return base, strand if strand in "+-" else None
 
 
 def role_of(match: Match, strand: str | None) -> str:

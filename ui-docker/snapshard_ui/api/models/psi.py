@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from snapshard.measures import MIN_READS
+from snapshard.measures import MIN_READS, SITE_JUNCTIONS
 from snapshard_ui.api.groupings import RankedGroupingParams
 from snapshard_ui.api.models.groupings import GroupingAnswer
 from snapshard_ui.api.models.responses import About, Answer
@@ -66,7 +66,7 @@ class EventParams(RankedGroupingParams):
     limit: Annotated[
         int,
         Field(ge=1, le=1_000, description="maximum number of junctions of a site, by reads"),
-    ] = 100
+    ] = SITE_JUNCTIONS
 
 
 class PsiGroup(Answer):
