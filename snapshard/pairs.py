@@ -74,6 +74,17 @@ def parse_integers(text: NDArray[np.uint8], starts: Integers, ends: Integers) ->
     return numbers
 
 
+def last_words(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDArray[np.uint64]:
+    """The bytes of text[start:end] as one number each, which are equal if the bytes are; of more than
+    eight bytes the last eight. At least 8 bytes must precede every end.
+    """
+    lengths = ends - starts
+    words: NDArray[np.uint64] = _windows(text)[ends - _WORD] & _BYTE_MASKS.take(
+        lengths, mode="clip"
+    )
+    return words
+
+
 def are_digits(text: NDArray[np.uint8], starts: Integers, ends: Integers) -> NDArray[np.bool_]:
     """Whether every byte of text[start:end] is a digit; true if there is none. At least 8 bytes must
     precede every end.

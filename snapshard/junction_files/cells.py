@@ -9,11 +9,13 @@ import numpy as np
 from snapshard.junction import MOST_DIGITS
 from snapshard.junction_files.introns import BadCell
 from snapshard.junction_files.table import quoted
-from snapshard.pairs import Integers, are_digits
+from snapshard.pairs import Integers, are_digits, last_words
 from snapshard.rows import Rows
 
 STRANDS = {"+": "+", "-": "-", "?": "?", "*": "?", ".": "?", "": "?", "NA": "?"}
 """Every sign of a strand that files use, as +, - or ? for unknown."""
+_WORD_BYTES = 8
+"""Cells of more bytes are not compared by `last_words`."""
 
 
 def whole_numbers(rows: Rows, column: str) -> Integers:
@@ -44,11 +46,17 @@ def texts(rows: Rows, column: str) -> list[str]:
     """A column as text."""
     text, starts, ends = rows.spans(column)
     # Strands and codes have one letter, which need not be cut out of the text one by one.
-    if len(starts) and (ends - starts == 1).all():
+    widths = ends - starts
+    if len(starts) and (widths == 1).all():
         return list(text.take(starts).tobytes().decode("latin-1"))
-    cells = rows.texts(column)
-    known = {cell: cell.decode() for cell in set(cells)}
-    return [known[cell] for cell in cells]
+    # Equal cells mostly follow each other, as chromosomes do, and are decoded once.
+    words = last_words(text, starts, ends)
+    changed = (words[1:] != words[:-1]) | (widths[1:] != widths[:-1]) | (widths[1:] > _WORD_BYTES)
+    firsts = np.flatnonzero(np.append(True, changed)) if len(starts) else np.empty(0, np.int64)
+    bounds = zip(starts[firsts].tolist(), ends[firsts].tolist(), strict=True)
+    cells = np.array([text[start:end].tobytes().decode() for start, end in bounds], object)
+    repeated: list[str] = np.repeat(cells, np.diff(np.append(firsts, len(starts)))).tolist()
+    return repeated
 
 
 def chromosomes(rows: Rows, column: str) -> list[str]:

@@ -47,8 +47,9 @@ taken, so that the general ones come last.
 _ONE_COLUMN = ("leafcutter", "tcga")
 """Formats that have chromosome and positions in one column."""
 _TAB, _NEWLINE = b"\t\n"
-_NOT_ROW_STARTS = (b"#", b"t", b"b", b" ", b"\t", b"\n")
-"""Every line that is not a row starts with one of these; few rows do."""
+_MAY_BE_NO_ROW = np.zeros(256, np.bool_)
+_MAY_BE_NO_ROW[list(b"#tb \t\n")] = True
+"""By the first byte of a line: every line that is not a row starts with one of these; few rows do."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,9 @@ class JunctionFile:
     def _batch(self, first: int, text: bytes) -> Iterator[JunctionLines]:
         numbers = np.arange(first, first + line_count(text))
         # Most blocks have rows alone; looking at each line in Python would take most of the time.
-        if first == 1 or any(b"\n" + start in text for start in _NOT_ROW_STARTS):
+        characters = np.frombuffer(text, np.uint8)
+        line_starts = np.flatnonzero(characters == _NEWLINE)[:-1] + 1
+        if first == 1 or _MAY_BE_NO_ROW[characters[line_starts]].any():
             lines = text.split(b"\n")[:-1]
             keep = [is_row(line) and line != self._head.header for line in lines]
             numbers = numbers[np.array(keep)]

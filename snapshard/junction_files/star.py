@@ -61,8 +61,9 @@ def _read(rows: Rows, options: ReadOptions) -> Introns:
 
 
 def _reads(rows: Rows, kind: str) -> Integers:
-    unique, multi = whole_numbers(rows, "unique_reads"), whole_numbers(rows, "multi_reads")
-    return {"unique": unique, "multi": multi, "both": unique + multi}[kind]
+    if kind == "both":
+        return whole_numbers(rows, "unique_reads") + whole_numbers(rows, "multi_reads")
+    return whole_numbers(rows, f"{kind}_reads")
 
 
 def _motifs(rows: Rows) -> list[str]:

@@ -66,8 +66,12 @@ def _base_pairs(firsts: Integers, chrom: str, genome: Genome) -> list[str]:
 
 def _summed(records: Records) -> Records:
     """The records by key and sample; the reads of a sample's records with one key are added up."""
-    order = np.lexsort((records.sample, records.key))
-    ordered = records.at(order)
+    key, sample = records.key, records.sample
+    is_same_key = key[1:] == key[:-1]
+    # Mostly they are in order, and looking is cheap beside sorting.
+    if ((key[1:] > key[:-1]) | (is_same_key & (sample[1:] > sample[:-1]))).all():
+        return records
+    ordered = records.at(np.lexsort((sample, key)))
     same = (ordered.key[1:] == ordered.key[:-1]) & (ordered.sample[1:] == ordered.sample[:-1])
     if not same.any():
         return ordered
