@@ -45,6 +45,7 @@ from snapshard_ui.web.picture import PagePicture, page_picture
 from snapshard_ui.web.search_text import Meaning, Pairs, api_pairs, meaning
 from snapshard_ui.web.state import State
 from snapshard_ui.web.table_order import sort_rows
+from snapshard_ui.web.tracks import track_snippets
 from snapshard_ui.web.words import group_rows, matching
 
 COLUMNS = (
@@ -76,6 +77,7 @@ class Section:
     downloads: list[Link] = field(default_factory=list)
     tidy: str = ""
     snippets: list[Snippet] = field(default_factory=list)
+    tracks: list[Snippet] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     choices: list[Link] = field(default_factory=list)
     picture: PagePicture | None = None
@@ -105,6 +107,8 @@ def results(release: Release, state: State) -> Section:
         has_all = not (state.after or page.members["truncated"])
         rows = _table_rows(page)
         answer = {**page.members, "rows": sort_rows(rows, state.sort) if has_all else rows}
+        picture = page_picture(release, state, pairs)
+        window = picture.window if picture else None
         regions = interpretation.regions
         region = parse_region(regions[0], release.assembly) if len(regions) == 1 else None
         return Section(
@@ -121,7 +125,8 @@ def results(release: Release, state: State) -> Section:
             links=links_out(release, region, [])
             if region
             else _gene_links(release, interpretation),
-            picture=page_picture(release, state, pairs),
+            picture=picture,
+            tracks=track_snippets(release, window, pairs) if window else [],
         )
 
     section = _section_or_problem(search)
