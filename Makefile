@@ -24,7 +24,7 @@ Three things to try in another terminal once the server is ready (the data are s
 endef
 export try
 
-.PHONY: help run test test-docker test-cluster check format benchmark benchmark-report benchmark-columns storage-spike growth locust notebook screenshots page-speed docs clean
+.PHONY: help run test test-docker test-cluster test-spark check format benchmark benchmark-report benchmark-columns benchmark-router storage-spike growth locust notebook screenshots page-speed docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,8 +34,11 @@ run: $(VENV)/run ## install, simulate and load the demo data, serve them on PORT
 	@$(bin)/snapshard load $(DATA)/demo --data $(DATA) --if-absent
 	@echo "$$try" && exec $(bin)/snapshard serve --data $(DATA) --host $(LISTEN) --port $(PORT)
 
-test: $(VENV)/test ## run every test that needs neither Docker nor a cluster
-	$(bin)/pytest -n 2 --dist loadfile -q -m "not docker and not cluster" $(PYTEST)
+test: $(VENV)/test ## run every test that needs neither Docker, a cluster nor Java
+	$(bin)/pytest -n 2 --dist loadfile -q -m "not docker and not cluster and not spark" $(PYTEST)
+
+test-spark: $(VENV)/test ## test the jobs in Spark on two cores; needs Java 17
+	$(bin)/pytest -q -m spark $(PYTEST)
 
 test-docker: $(VENV)/test ## test the images; starts a Docker engine if it can
 	$(bin)/pytest -q -m docker $(PYTEST)
@@ -59,6 +62,9 @@ benchmark-report: $(VENV)/test ## write the tables and plots of the benchmark ag
 
 benchmark-columns: $(VENV)/test ## measure published files in a folder and on S3 (docs/columns.md); ROWS=20000 for a trial
 	$(bin)/python -m analysis.columns --rows $(or $(ROWS),150000)
+
+benchmark-router: $(VENV)/test ## measure the SQL router against a shard and the library (docs/router.md)
+	$(bin)/python -m analysis.router --junctions $(or $(ROWS),300000)
 
 storage-spike: $(VENV)/test ## measure the storage layouts of docs/storage.md again (40 minutes; needs Docker and root)
 	$(bin)/python -m analysis.storage all

@@ -30,6 +30,7 @@ _COMMANDS = {
     "export": ("snapshard.commands.export", ""),
     "tool-files": ("snapshard.commands.tool_files", ""),
     "publish-files": ("snapshard.commands.publish_files", "files"),
+    "job": ("snapshard.commands.job", "duckdb"),
     "router": ("snapshard.commands.router", "router"),
     "build-arrays": ("snapshard.commands.build_arrays", "server"),
     "backup": ("snapshard_populate.commands.backup", "embedded"),

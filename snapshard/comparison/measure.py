@@ -2,7 +2,7 @@
 samples that have them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -181,17 +181,33 @@ def _prevalence(batch: Batch, cells: Cells, request: ComparisonRequest) -> Compa
     has_reads = cells.reads >= request.min_reads
     keys = cells.row[has_reads] * group_count + samples.group_of[cells.column[has_reads]]
     counts = np.bincount(keys, minlength=row_count * group_count).reshape(-1, group_count)
+    rows = np.flatnonzero(batch.mask)
+
+    def names(lines: Integers) -> tuple[str, ...]:
+        return _names(batch.junctions, rows[lines])
+
+    return compare_counts(names, counts[rows], request)
+
+
+def compare_counts(
+    names: Callable[[Integers], Sequence[str]], counts: Integers, request: ComparisonRequest
+) -> ComparisonTable:
+    """The comparison of prevalence from counts: a line for each junction, a column for each group with
+    the number of its samples that have the junction. `names` returns the names of the junctions of
+    some lines.
+    """
+    samples = request.samples
     total = counts.sum(axis=1)
     rare, constant = total < request.min_samples, total == len(samples.ids)
-    rows = np.flatnonzero(batch.mask & ~rare & ~constant)
-    left_out = _counts({Reason.RARE: batch.mask & rare, Reason.CONSTANT: batch.mask & constant})
-    if not len(rows):
-        return empty_table(group_count, left_out)
-    counts = counts[rows]
+    left_out = _counts({Reason.RARE: rare, Reason.CONSTANT: constant})
+    lines = np.flatnonzero(~rare & ~constant)
+    if not len(lines):
+        return empty_table(len(samples.groups), left_out)
+    counts = counts[lines]
     level = counts / samples.sizes
     return ComparisonTable(
-        _names(batch.junctions, rows),
-        ("",) * len(rows),
+        tuple(names(lines)),
+        ("",) * len(lines),
         counts,
         level,
         *_count_columns(counts, samples),

@@ -151,15 +151,30 @@ def test_what_serves_has_probes_that_ask_no_other_pod(overlay: str) -> None:
 @rendering
 @each_overlay
 def test_connections_of_all_servers_fit_a_database(overlay: str) -> None:
-    autoscaler = next(one for one in objects(overlay) if one["kind"] == "HorizontalPodAutoscaler")
-    per_server = Settings().connections
-    servers = autoscaler["spec"]["maxReplicas"] + 1  # one more while a roll-out is under way
-    loader, people, reserved = 4, 5, 3
     for one in objects(overlay):
         if one["kind"] == "StatefulSet" and one["metadata"]["name"] != "source":
             (variable,) = one["spec"]["template"]["spec"]["containers"][0]["env"]
             assert variable["name"] == "SNAPSHARD_MAX_CONNECTIONS"
-            assert servers * per_server + loader + people + reserved <= int(variable["value"])
+            assert connections_in_use(overlay) <= int(variable["value"])
+
+
+def connections_in_use(overlay: str) -> int:
+    """Connections to a database when every server, the loader and people use all of theirs."""
+    autoscaler = next(one for one in objects(overlay) if one["kind"] == "HorizontalPodAutoscaler")
+    per_server = Settings().connections
+    servers = autoscaler["spec"]["maxReplicas"] + 1  # one more while a roll-out is under way
+    loader, people, reserved = 4, 5, 3
+    return servers * per_server + loader + people + reserved
+
+
+def connection_limit(overlay: str) -> int:
+    """The smallest max_connections of a database."""
+    limits = [
+        int(one["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"])
+        for one in objects(overlay)
+        if one["kind"] == "StatefulSet" and one["metadata"]["name"] != "source"
+    ]
+    return min(limits)
 
 
 @rendering
@@ -198,7 +213,7 @@ def test_no_selector_or_claim_depends_on_the_version(overlay: str) -> None:
 
 @rendering
 @pytest.mark.parametrize(
-    "component", ["discovery", "ingress", "public-source", "service-monitor", "replicas"]
+    "component", ["discovery", "ingress", "public-source", "router", "service-monitor", "replicas"]
 )
 def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(
     component: str, tmp_path: Path
@@ -217,15 +232,51 @@ def test_a_component_is_labelled_as_the_rest_and_its_objects_by_what_they_serve(
     (tmp_path / "kubernetes" / "components" / "discovery" / "api-server.yaml").write_text(
         policy.stdout
     )
-    folder = tmp_path / "kubernetes" / "overlays" / "small"
+    added = added_by(component, tmp_path)
+    whose = {one["metadata"]["labels"].get("app.kubernetes.io/component") for one in added}
+    owners = {"public-source": "loader", "replicas": "replica", "router": "router"}
+    assert whose == {owners.get(component, "server")}
+    assert all(of_everybody().items() <= one["metadata"]["labels"].items() for one in added)
+
+
+def added_by(component: str, copy: Path) -> list[dict]:
+    """The objects that a component adds to the overlay small, in a copy of the manifests."""
+    folder = copy / "kubernetes" / "overlays" / "small"
     with (folder / "kustomization.yaml").open("a") as file:
         place = "generated/replicas" if component == "replicas" else f"../../components/{component}"
         file.write(f"components: [{place}]\n")
     known = {(one["kind"], one["metadata"]["name"]) for one in rendered(OVERLAYS["small"])}
-    added = [one for one in rendered(folder) if (one["kind"], one["metadata"]["name"]) not in known]
-    whose = {one["metadata"]["labels"].get("app.kubernetes.io/component") for one in added}
-    assert whose == {{"public-source": "loader", "replicas": "replica"}.get(component, "server")}
-    assert all(of_everybody().items() <= one["metadata"]["labels"].items() for one in added)
+    return [one for one in rendered(folder) if (one["kind"], one["metadata"]["name"]) not in known]
+
+
+@rendering
+def test_only_labelled_pods_reach_the_router_and_it_reaches_only_databases(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "kubernetes", tmp_path / "kubernetes")
+    objects = {one["kind"]: one for one in added_by("router", tmp_path)}
+    policy = objects["NetworkPolicy"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == {"app.kubernetes.io/component": "router"}
+    (rule,) = policy["ingress"]
+    assert rule["from"] == [{"podSelector": {"matchLabels": {"snapshard/sql": "yes"}}}]
+    targets = [one["to"][0]["podSelector"] for one in policy["egress"]]
+    assert targets[0]["matchExpressions"][0]["values"] == ["shard", "catalog", "replica"]
+    spec = objects["Deployment"]["spec"]["template"]["spec"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["automountServiceAccountToken"] is False
+    for container in spec["containers"]:
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert (
+            container["resources"]["requests"]["memory"]
+            == container["resources"]["limits"]["memory"]
+        )
+
+
+@rendering
+@each_overlay
+def test_a_router_fits_the_connections_of_a_database(overlay: str) -> None:
+    """The reader of a router has this many sessions, each with a connection to every shard."""
+    text = (ROOT / "snapshard" / "sql" / "router.sql").read_text()
+    router = int(re.search(r"ALTER ROLE reader CONNECTION LIMIT (\d+)", text)[1])
+    assert connections_in_use(overlay) + router <= connection_limit(overlay)
 
 
 @rendering
