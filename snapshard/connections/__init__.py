@@ -1,6 +1,8 @@
 """Connections to the shards: where they are, one pool for each, deadlines, and questions to many at once."""
 
+from snapshard.connections.asking import ask
 from snapshard.connections.embedded import Embedded
+from snapshard.connections.pipeline import Ask
 from snapshard.connections.pools import Pools, Use
 from snapshard.connections.reach import unreachable_shards
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
@@ -9,12 +11,14 @@ from snapshard.connections.watch import Watch, current_watch, watching
 
 __all__ = [
     "CATALOG",
+    "Ask",
     "Embedded",
     "Pools",
     "ShardMap",
     "ShardSource",
     "Use",
     "Watch",
+    "ask",
     "current_watch",
     "running_shards",
     "shard_errors",

@@ -28,6 +28,7 @@ from psycopg.pq import ConnStatus
 from psycopg_pool import PoolTimeout
 
 from snapshard.connections.deadlines import Deadlines
+from snapshard.connections.pipeline import ShardConnection
 from snapshard.connections.reach import unreachable_reason
 from snapshard.connections.shard_map import CATALOG, ShardMap, ShardSource, shard_errors
 from snapshard.connections.shard_pool import ShardPool
@@ -48,7 +49,7 @@ _KEEPALIVES = {
 """A dead host never closes its connections; without keepalives a waiter would hold a pool slot for
 two hours. The kernel ends the wait after ten seconds of silence (tcp_user_timeout, in ms).
 """
-_SILENCE_SECONDS = 1.0
+SILENCE_SECONDS = 1.0
 """Timeout of the check of a pooled connection. A longer connect_seconds only helps new connections,
 perhaps to another server of the same shard; connections to a lost machine must not hold the pool's
 slots for as long.
@@ -90,8 +91,11 @@ class Pools:
         return self._map
 
     @contextmanager
-    def connection(self, shard: str, use: Use = Use.READ) -> Iterator[psycopg.Connection]:
-        """A live connection to a shard, for the time of a `with`.
+    def connection(
+        self, shard: str, use: Use = Use.READ, *, deadline: float | None = None
+    ) -> Iterator[ShardConnection]:
+        """A live connection to a shard, for the time of a `with`. It is waited for until the deadline, on
+        the clock of time.monotonic, or for connect_seconds.
 
         Leave the `with` only when the last response was read to its end; after an error the
         connection is closed and not reused.
@@ -103,7 +107,9 @@ class Pools:
         """
         pool, watch = self._pool(shard, use), current_watch()
         with watch.on(shard), shard_errors(shard, self.settings.read_seconds):
-            connection = self._live(pool, shard)
+            connection = self._live(
+                pool, shard, deadline or time.monotonic() + self.settings.connect_seconds
+            )
             try:
                 with watch.holding(connection), self._limit(connection, use):
                     yield connection
@@ -112,6 +118,24 @@ class Pools:
                 raise
             finally:
                 pool.putconn(connection)
+
+    @contextmanager
+    def idle(self, shard: str) -> Iterator[ShardConnection | None]:
+        """A connection for reads that no other caller uses, for the time of a `with`; None if there is
+        none. It may be dead; nothing waits here.
+
+        Close the connection before the `with` ends if its last response was not read to the end.
+        """
+        pool, watch = self._pool(shard, Use.READ), current_watch()
+        connection = pool.idle()
+        if connection is None:
+            yield None
+            return
+        try:
+            with watch.on(shard), watch.holding(connection):
+                yield connection
+        finally:
+            pool.putconn(connection)
 
     def _limit(self, connection: psycopg.Connection, use: Use) -> AbstractContextManager[None]:
         return self._deadlines.within(connection.fileno()) if use is Use.READ else nullcontext()
@@ -185,9 +209,8 @@ class Pools:
             open=True,
         )
 
-    def _live(self, pool: ShardPool, shard: str) -> psycopg.Connection:
+    def _live(self, pool: ShardPool, shard: str, deadline: float) -> ShardConnection:
         """A connection that responds. Dead and silent ones are discarded until the deadline."""
-        deadline = time.monotonic() + self.settings.connect_seconds
         while True:
             connection = self._pooled(pool, shard, max(0.001, deadline - time.monotonic()))
             live = False
@@ -206,7 +229,7 @@ class Pools:
                 seconds = self.settings.connect_seconds
                 raise ShardUnavailable(shard, f"no response within {seconds:g} s")
 
-    def _pooled(self, pool: ShardPool, shard: str, seconds: float) -> psycopg.Connection:
+    def _pooled(self, pool: ShardPool, shard: str, seconds: float) -> ShardConnection:
         """A connection of the pool, perhaps a dead one."""
         with suppress(PoolTimeout):
             return pool.getconn(seconds)
@@ -235,7 +258,7 @@ class Pools:
         """
         link = connection.pgconn
         link.send_query(b"")
-        timeout = min(self.settings.connect_seconds, _SILENCE_SECONDS)
+        timeout = min(self.settings.connect_seconds, SILENCE_SECONDS)
         # Not `select`, which cannot wait for file numbers over 1023: a server with many clients has
         # them.
         poll = select.poll()

@@ -210,6 +210,9 @@ class Directories(Generic[Listing]):
         self._blocks = 0
         self._lock = threading.Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._cache
+
     def get(self, key: Hashable, read_directory: Callable[[], Listing]) -> Listing:
         """The directory of a key, read if it is not cached."""
         with self._lock:

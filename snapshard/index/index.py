@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from snapshard.catalog import Catalog, FactsCache
-from snapshard.connections import Pools, ShardMap, ShardSource, Use, current_watch, fanout
+from snapshard.connections import Pools, ShardMap, ShardSource, Use, ask, current_watch, fanout
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable, TooBusy
 from snapshard.index.directory import Directories
 from snapshard.index.estimate import CHEAP, Count
@@ -17,6 +17,7 @@ from snapshard.index.interval_lookup import IntervalLookup
 from snapshard.index.interval_reader import Deadline, IntervalReader, Resources
 from snapshard.index.lookup import NumberedSpan, lookup_statement
 from snapshard.index.shard_intervals import in_genome_order, one_per_shard
+from snapshard.index.small_answers import result_lines
 from snapshard.index.statements import chromosome_statement, summary_statement
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.region import Region
@@ -130,12 +131,10 @@ class Index:
         """
         readers = self._readers(release, query)
         if query.samples is not None or query.filters:
-            size = sum(
-                fanout.gather_by(_shard, partial(read_size, unpacked=bool(query.samples)), readers)
-            )
-            note_size(size)
+            _read_directories(readers)
+            note_size(sum(read_size(reader, unpacked=bool(query.samples)) for reader in readers))
         if query.samples is None:
-            return sum(fanout.gather_by(_shard, IntervalReader.count, readers))
+            return self._count_stored(readers)
         deadline = Deadline.after(self.settings.read_seconds)
         count = partial(IntervalReader.count_restricted, deadline=deadline)
         return sum(fanout.gather_by(_shard, count, readers))
@@ -149,7 +148,8 @@ class Index:
         if query.ids is not None:
             return Count(self.count(release, query), "exact")
         readers = self._readers(release, query)
-        candidate_rows = fanout.gather_by(_shard, _candidate_rows, readers)
+        _read_directories(readers)
+        candidate_rows = [_candidate_rows(reader) for reader in readers]
         if sum(candidate_rows) <= CHEAP or (query.samples is None and not query.filters):
             return Count(self.count(release, query), "exact")
         if query.samples is not None:
@@ -163,7 +163,9 @@ class Index:
 
     def candidate_bytes(self, release: Release, query: Query) -> int:
         """Bytes of text in the blocks that may hold a match: an upper bound of the size of the rows."""
-        return sum(fanout.gather_by(_shard, _candidate_bytes, self._readers(release, query)))
+        readers = self._readers(release, query)
+        _read_directories(readers)
+        return sum(map(_candidate_bytes, readers))
 
     def find(
         self, release: Release, spans: Sequence[Region], *, columns: Sequence[str]
@@ -222,23 +224,30 @@ class Index:
         intervals = intervals_to_ask(stored_query, release)
         return [self.reader(release, stored_query, interval) for interval in intervals]
 
+    def _count_stored(self, readers: Sequence[IntervalReader]) -> int:
+        _read_directories(readers)
+        parts = [reader.count() for reader in readers]
+        results = ask(self.pools, [question for _, question in parts if question])
+        counts = [int(result_lines(result)) for result in results]
+        return sum(known for known, _ in parts) + sum(counts)
+
     def _summaries_by_id(
         self, release: Release, query: Query, columns: tuple[str, ...], limit: int
     ) -> Iterator[Rows]:
         """Stored columns of the first rows with ids, in genome order; every shard is asked once."""
         intervals = intervals_to_ask(query, release)
-
-        def read_shard(share: Interval) -> Rows:
-            reader = self.reader(release, query, share)
-            parts = reader.summaries(("block", *columns), use=Use.READ, limit=limit)
-            return Rows(b"".join(rows.text for rows in parts), ("block", *columns))
-
+        columns_read = ("block", *columns)
         shares = one_per_shard(intervals, query.kind)
-        shards = [share.shard for share in shares]
-        rows_of_shard = dict(zip(shards, fanout.gather(read_shard, shares), strict=True))
-        lines = in_genome_order(intervals, query.kind, rows_of_shard)
-        if lines:
-            yield Rows(b"".join(lines[:limit]), columns)
+        readers = [self.reader(release, query, share) for share in shares]
+        _read_directories(readers)
+        asks = [reader.few_summaries(columns_read, limit=limit) for reader in readers]
+        lines = map(result_lines, ask(self.pools, asks))
+        rows_of_shard = {
+            share.shard: Rows(text, columns_read) for share, text in zip(shares, lines, strict=True)
+        }
+        ordered = in_genome_order(intervals, query.kind, rows_of_shard)
+        if ordered:
+            yield Rows(b"".join(ordered[:limit]), columns)
 
     def _stream(
         self,
@@ -298,14 +307,18 @@ def _shard(reader: IntervalReader) -> str:
     return reader.interval.shard
 
 
+def _read_directories(readers: Sequence[IntervalReader]) -> None:
+    """Reads what leads to the candidate blocks, of all shards at once, if it is not in memory."""
+    unread = [reader for reader in readers if not reader.knows_blocks]
+    fanout.gather_by(_shard, IntervalReader.candidates, unread)
+
+
 def _candidate_rows(reader: IntervalReader) -> int:
-    directory = reader.directory()
-    return int(directory.row_count[directory.candidates(reader.query)].sum())
+    return int(reader.directory().row_count[reader.mask].sum())
 
 
 def _candidate_bytes(reader: IntervalReader) -> int:
-    directory = reader.directory()
-    return int(directory.text_bytes[directory.candidates(reader.query)].sum())
+    return int(reader.directory().text_bytes[reader.mask].sum())
 
 
 def read_size(reader: IntervalReader, *, unpacked: bool, limit: int | None = None) -> float:
@@ -313,12 +326,10 @@ def read_size(reader: IntervalReader, *, unpacked: bool, limit: int | None = Non
     query = reader.query
     if query.ids is not None:
         return 0.0
-    directory = reader.directory()
-    candidates = directory.candidates(query)
-    row_count = int(directory.row_count[candidates].sum())
+    row_count = _candidate_rows(reader)
     size = row_count / WIDE_ROWS
     if unpacked:
-        size = int(directory.text_bytes[candidates].sum()) / WIDE_BYTES
+        size = _candidate_bytes(reader) / WIDE_BYTES
     # A shard stops at the limit, but filters and samples may leave out all rows before it.
     if limit is not None and limit < row_count and not query.filters and query.samples is None:
         size *= limit / row_count

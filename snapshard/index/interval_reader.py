@@ -7,17 +7,18 @@ whether an unavailable shard happened to hold a match.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
-from snapshard.connections import Pools, Use, fanout
+from snapshard.connections import Ask, Pools, Use, ask, fanout
 from snapshard.errors import QueryTimeout
 from snapshard.index.copy_out import copy_lines, copy_records
-from snapshard.index.directory import Blocks, Directories, Directory, Split
+from snapshard.index.directory import Blocks, Directories, Directory, Mask, Split
 from snapshard.index.estimate import planned_rows
 from snapshard.index.id_blocks import IdBlocks, id_blocks_statement
+from snapshard.index.small_answers import ask_of, result_blocks, result_lines
 from snapshard.index.statements import (
     Statement,
     count_statement,
@@ -26,9 +27,17 @@ from snapshard.index.statements import (
     summary_statement,
 )
 from snapshard.index.unpack_blocks import RECORD_TYPES, batches, unpacked
+from snapshard.match import Match
 from snapshard.query import Query
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
+
+_FEW_ROWS = 500
+"""Rows up to which a result is read at once; COPY returns more rows faster."""
+_FEW_REGIONS = 20
+"""Exact regions, or ids, of a question for few rows."""
+_FEW_BYTES = 1 << 20
+"""Bytes of text in the blocks of a result that is read at once."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +74,7 @@ class Resources:
 
     def directory(self, release: Release, interval: Interval, kind: str) -> Directory:
         """The directory of an interval, read from its shard if it is not cached."""
-        # A release that was dropped and loaded again has the same schema but another creation time.
-        key = release.schema, release.created, interval.number, kind, interval.content[kind]
+        key = _directory_key(release, interval, kind)
 
         def read_directory() -> Directory:
             lines = self.read_lines(interval, directory_statement(release, interval, kind))
@@ -80,7 +88,7 @@ class Resources:
         """The blocks of an interval, or of a shard's intervals together, that may hold rows with these
         ids; None if none can.
         """
-        key = release.schema, release.created, interval.shard, kind
+        key = _id_blocks_key(release, interval, kind)
 
         def read_id_blocks() -> IdBlocks:
             lines = self.read_lines(interval, id_blocks_statement(release.schema, kind))
@@ -105,6 +113,15 @@ class Resources:
         return Blocks(min(listed), max(listed), listed=listed, ids=tuple(found_ids.tolist()))
 
 
+def _directory_key(release: Release, interval: Interval, kind: str) -> Hashable:
+    # A release that was dropped and loaded again has the same schema but another creation time.
+    return release.schema, release.created, interval.number, kind, interval.content[kind]
+
+
+def _id_blocks_key(release: Release, interval: Interval, kind: str) -> Hashable:
+    return release.schema, release.created, interval.shard, kind
+
+
 @dataclass(frozen=True)
 class IntervalReader:
     """The rows of one interval of a release that match a query, in genome order."""
@@ -113,6 +130,14 @@ class IntervalReader:
     release: Release
     query: Query
     interval: Interval
+
+    @property
+    def knows_blocks(self) -> bool:
+        """Whether the process has in memory what leads to the candidate blocks."""
+        key = (self.release, self.interval, self.query.kind)
+        if self.query.ids is not None:
+            return _id_blocks_key(*key) in self.resources.id_blocks
+        return _directory_key(*key) in self.resources.directories
 
     def directory(self) -> Directory:
         """The directory of the interval's blocks."""
@@ -124,8 +149,7 @@ class IntervalReader:
             return self.resources.blocks_of_ids(
                 self.release, self.interval, self.query.kind, self.query.ids
             )
-        directory = self.directory()
-        return directory.around(directory.candidates(self.query))
+        return self.directory().around(self.mask)
 
     def split(self) -> Split:
         """The candidate blocks, split into those to open and those that match fully."""
@@ -141,6 +165,11 @@ class IntervalReader:
         if statement is None:
             self._check_shard()
             return
+        if use is Use.READ and self._has_few_rows():
+            (result,) = ask(self.resources.pools, [self.few_summaries(columns, limit=limit)])
+            if result.ntuples:
+                yield Rows(result_lines(result), columns)
+            return
         with self.resources.pools.connection(self.interval.shard, use) as connection:
             for lines in copy_lines(connection, statement):
                 yield Rows(lines, columns)
@@ -154,6 +183,15 @@ class IntervalReader:
             self.query, self.release, self.interval, blocks, columns=columns, limit=limit
         )
 
+    def few_summaries(self, columns: tuple[str, ...], *, limit: int | None) -> Ask:
+        """The question for these stored columns of the matching rows, of which there are few."""
+        # A shard without candidates is asked as well, since it must respond; no block has number -1.
+        blocks = self.candidates() or Blocks(-1, -1)
+        statement = summary_statement(
+            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
+        )
+        return ask_of(self.interval.shard, statement, kept=True)
+
     def rows(
         self, *, use: Use, limit: int | None = None, deadline: Deadline | None = None
     ) -> Generator[Rows, None, None]:
@@ -166,6 +204,15 @@ class IntervalReader:
             self._check_shard()
             return
         unpack = partial(unpacked, query=self.query)
+        if use is Use.READ and self._has_few_bytes():
+            question = ask_of(self.interval.shard, statement, kept=True, binary=True)
+            (result,) = ask(self.resources.pools, [question])
+            rows = unpack(result_blocks(result))
+            if deadline is not None:
+                deadline.check(self.interval.shard)
+            if rows.text:
+                yield rows
+            return
         with self.resources.pools.connection(self.interval.shard, use) as connection:
             records = batches(copy_records(connection, statement, RECORD_TYPES))
             # Decompression releases the GIL, so threads help if there are more than a few blocks.
@@ -182,13 +229,16 @@ class IntervalReader:
                 if rows.text:
                     yield rows
 
-    def count(self) -> int:
-        """The number of matching rows. Not for a query restricted to samples."""
+    def count(self) -> tuple[int, Ask | None]:
+        """The number of matching rows in two parts: those that are known, and the question for the
+        others, if there may be any. Not for a query restricted to samples.
+        """
         split = self.split()
         if split.opened is None:
-            return split.fully_matching_rows
+            return split.fully_matching_rows, None
         statement = count_statement(self.query, self.release, self.interval, split.opened)
-        return split.fully_matching_rows + int(self.resources.read_lines(self.interval, statement))
+        # The best plan depends on the number of blocks and on the filters.
+        return split.fully_matching_rows, ask_of(self.interval.shard, statement, kept=False)
 
     def count_restricted(self, *, deadline: Deadline) -> int:
         """The number of matching rows of a query restricted to samples: every candidate is unpacked."""
@@ -204,6 +254,27 @@ class IntervalReader:
             passing_rows = planned_rows(connection, self.query, self.release, self.interval)
         row_count = max(1, self.interval.content[self.query.kind].row_count)
         return passing_rows * candidate_rows / row_count
+
+    @cached_property
+    def mask(self) -> Mask:
+        """For every block of the directory, whether it is a candidate."""
+        return self.directory().candidates(self.query)
+
+    def _has_few_rows(self) -> bool:
+        """Whether few stored rows can match, in a few blocks."""
+        query = self.query
+        if query.ids is not None:
+            return len(query.ids) <= _FEW_ROWS
+        row_count = int(self.directory().row_count[self.mask].sum())
+        if query.match is Match.EXACT and 0 < len(query.regions) <= _FEW_REGIONS:
+            return row_count <= _FEW_REGIONS * _FEW_ROWS
+        return row_count <= _FEW_ROWS
+
+    def _has_few_bytes(self) -> bool:
+        """Whether the blocks that can match are few and small."""
+        if self.query.ids is not None:
+            return len(self.query.ids) <= _FEW_REGIONS
+        return int(self.directory().text_bytes[self.mask].sum()) <= _FEW_BYTES
 
     def _payload_statement(self, limit: int | None) -> Statement | None:
         """The statement that reads the blocks of the matching rows; None if there are no candidates."""
