@@ -14,12 +14,14 @@ and the bytes of a number must be digits, since nothing here checks them (`are_d
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from snapshard.native_pairs import parsed_pairs
 
 Integers = NDArray[np.int64]
 _COMMA, _COLON, _ZERO = b",:0"
@@ -115,36 +117,50 @@ def padded(text: bytes) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True)
+class _Digits:
+    """Coverages as text: the numbers at `text[starts:ends]`."""
+
+    text: NDArray[np.uint8]
+    starts: Integers
+    ends: Integers
+
+    def __getitem__(self, indexes: Integers | slice) -> "_Digits":
+        return _Digits(self.text, self.starts[indexes], self.ends[indexes])
+
+    def parsed(self) -> Integers:
+        """The coverages as numbers."""
+        return parse_integers(self.text, self.starts, self.ends)
+
+
+@dataclass(frozen=True)
 class Pairs:
     """Sample and coverage of every pair of consecutive rows, in record order.
 
     `rows[i]` to `rows[i + 1]` are the pairs of row i. `spans[j]` is the offset of pair j's text,
-    from its comma. Coverages are parsed from `digits[starts:ends]` when they are first needed,
-    because most pairs are often dropped before (`restrict`).
+    from its comma. Coverages that are still text are parsed when they are first needed, because most
+    pairs are often dropped before (`restrict`).
     """
 
     text: bytes
     samples: Integers
     spans: Integers
     rows: Integers
-    digits: NDArray[np.uint8]
-    starts: Integers
-    ends: Integers
-    _parsed: Integers | None = field(default=None, repr=False, compare=False)
-    """Coverages that were parsed before these pairs were taken from others (`part`)."""
+    _reads: Integers | _Digits
 
     @cached_property
     def coverages(self) -> Integers:
         """Reads of each pair."""
-        if self._parsed is not None:
-            return self._parsed
-        return parse_integers(self.digits, self.starts, self.ends)
+        return _numbers(self._reads)
 
     def coverages_at(self, indexes: Integers) -> Integers:
         """Reads of the pairs at these indexes; others are not parsed."""
-        if self._parsed is not None or "coverages" in self.__dict__:
-            return self.coverages[indexes]
-        return parse_integers(self.digits, self.starts[indexes], self.ends[indexes])
+        return _numbers(self._reads_at(indexes))
+
+    def _reads_at(self, indexes: Integers | slice) -> Integers | _Digits:
+        """Coverages of some pairs, as text if they are not parsed yet."""
+        # The cached property stores the numbers in the instance's dictionary.
+        reads: Integers | _Digits = self.__dict__.get("coverages", self._reads)
+        return reads[indexes]
 
     @cached_property
     def row_of(self) -> Integers:
@@ -193,17 +209,12 @@ class Pairs:
         """The pairs of consecutive rows, `last` excluded; nothing is parsed again."""
         begin, end = self.rows[[first, last]].tolist()
         start, stop = self._offset(begin), self._offset(end)
-        # Whoever reads `coverages` of all pairs stores them in the instance's dictionary.
-        coverages = self.__dict__.get("coverages")
         return Pairs(
             self.text[start:stop],
             self.samples[begin:end],
             self.spans[begin:end] - start,
             self.rows[first : last + 1] - begin,
-            self.digits,
-            self.starts[begin:end],
-            self.ends[begin:end],
-            None if coverages is None else coverages[begin:end],
+            self._reads_at(slice(begin, end)),
         )
 
     def _offset(self, pair: int) -> int:
@@ -229,9 +240,7 @@ class Pairs:
             self.samples[indexes],
             np.concatenate(([0], np.cumsum(widths[indexes])))[:-1],
             pairs_before[self.rows],
-            self.digits,
-            self.starts[indexes],
-            self.ends[indexes],
+            self._reads_at(indexes),
         )
 
     def _select_text(self, mask: NDArray[np.bool_], indexes: Integers, widths: Integers) -> bytes:
@@ -260,14 +269,23 @@ def parse_pairs(texts: Iterable[bytes]) -> Pairs:
     """
     lists = list(texts)
     text = b"".join(lists)
+    bounds = np.concatenate(([0], np.cumsum(list(map(len, lists)), dtype=np.int64)))
+    samples, spans, reads = parsed_pairs(text) or _parsed_by_columns(text)
+    return Pairs(text, samples, spans, np.searchsorted(spans, bounds), reads)
+
+
+def _parsed_by_columns(text: bytes) -> tuple[Integers, Integers, _Digits]:
+    """The samples, the offsets of the commas and the coverages of consecutive lists."""
     digits = padded(text)
     separators = np.flatnonzero((digits == _COMMA) | (digits == _COLON))
     commas, colons = separators[0::2], separators[1::2]
     ends = np.append(commas, len(digits))[1:]
-    spans = commas - PADDING
-    bounds = np.concatenate(([0], np.cumsum(list(map(len, lists)), dtype=np.int64)))
     samples = parse_integers(digits, commas + 1, colons)
-    return Pairs(text, samples, spans, np.searchsorted(spans, bounds), digits, colons + 1, ends)
+    return samples, commas - PADDING, _Digits(digits, colons + 1, ends)
+
+
+def _numbers(reads: Integers | _Digits) -> Integers:
+    return reads.parsed() if isinstance(reads, _Digits) else reads
 
 
 def well_formed(text: bytes) -> bool:
@@ -292,22 +310,25 @@ def well_formed(text: bytes) -> bool:
 
 
 class SampleSet:
-    """A set of samples with a quick test of membership for arrays."""
+    """A set of samples with a quick test of membership for arrays.
+
+    `table` has an element for each id, true for those in the set; None if the largest id is too large.
+    The last element stands for all ids above the largest and is false.
+    """
 
     def __init__(self, ids: Iterable[int]) -> None:
         self.ids: Integers = np.unique(np.fromiter(ids, np.int64))
         top = int(self.ids[-1]) if len(self.ids) else 0
-        self._table: NDArray[np.bool_] | None = None
+        self.table: NDArray[np.bool_] | None = None
         if top < _TABLE_LIMIT:
-            # The last entry stands for all ids above the largest and is false.
-            self._table = np.zeros(top + 2, np.bool_)
-            self._table[self.ids] = True
+            self.table = np.zeros(top + 2, np.bool_)
+            self.table[self.ids] = True
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def contains(self, samples: Integers) -> NDArray[np.bool_]:
         """A mask of the samples that are in the set."""
-        if self._table is None:
+        if self.table is None:
             return np.isin(samples, self.ids)
-        return self._table[np.minimum(samples, len(self._table) - 1)]
+        return self.table[np.minimum(samples, len(self.table) - 1)]

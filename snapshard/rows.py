@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshard.junction import NAMES
+from snapshard.native_pairs import restricted_lines
 from snapshard.pairs import PADDING, Integers, Pairs, SampleSet, padded, parse_integers, parse_pairs
 
 _TAB, _NEWLINE = b"\t\n"
@@ -186,6 +187,11 @@ class Rows:
         Pairs with 0 reads are dropped as well, because such a sample does not have the junction;
         `zeros` keeps them.
         """
+        text = None
+        if self.columns == NAMES and samples.table is not None:
+            text = restricted_lines(self.text, NAMES.index("samples"), samples.table, zeros=zeros)
+        if text is not None:
+            return Rows(text)
         pairs = self.pairs.restrict(samples)
         return self.with_pairs(pairs if zeros else pairs.with_reads())
 

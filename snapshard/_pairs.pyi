@@ -1,0 +1,9 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+def count_pairs(text: bytes) -> int: ...
+def parse_pairs(
+    text: bytes, samples: NDArray[Any], spans: NDArray[Any], coverages: NDArray[Any]
+) -> bool | None: ...
+def restrict_lines(text: bytes, column: int, table: NDArray[Any], zeros: bool) -> bytes | None: ...
