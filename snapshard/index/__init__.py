@@ -4,6 +4,7 @@ from snapshard.index.addressed_rows import AddressedRows, rows_at, summaries_of_
 from snapshard.index.bases import base_values, read_bases
 from snapshard.index.density import BIN_SIZES, DensityBin, highest_bin, read_density
 from snapshard.index.estimate import Count
+from snapshard.index.group_payloads import group_payloads
 from snapshard.index.index import Index, ShardState
 from snapshard.index.interval_lookup import SITE_COLUMNS, End, IntervalLookup
 from snapshard.index.tables import ddl
@@ -27,6 +28,7 @@ __all__ = [
     "block_spans",
     "block_texts",
     "ddl",
+    "group_payloads",
     "highest_bin",
     "matching_rows",
     "read_bases",

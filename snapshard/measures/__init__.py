@@ -43,6 +43,7 @@ from snapshard.measures.splicing import (
     sums_of_pairs,
     tissue_specificity,
 )
+from snapshard.measures.stored_detection import stored_detections
 from snapshard.measures.variant_sites import SiteReport, read_variant_sites
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "sample_psi",
     "sample_sums",
     "shared_samples",
+    "stored_detections",
     "summarise",
     "sums_by_group",
     "sums_of_pairs",

@@ -17,7 +17,7 @@ from snapshard.catalog import gene_regions
 from snapshard.index import Index
 from snapshard.junction import SUMMARY
 from snapshard.match import Match
-from snapshard.measures import SplicedIn, measure_evidence, percent_spliced_in, sample_sums
+from snapshard.measures import SplicedIn, percent_spliced_in, sample_sums, stored_detections
 from snapshard.pairs import Pairs, SampleSet
 from snapshard.query import Query
 from snapshard.release import Release
@@ -145,13 +145,9 @@ class LibrarySession:
         )
 
     def tissues(self, question: Question) -> dict[str, tuple[int, int]]:
-        """The evidence by tissue."""
-        pairs = self._row(question.region).pairs
-        groups = self.index.facts.of(self.release).groups
-        evidence = measure_evidence(
-            pairs.samples, pairs.coverages, sample_count=self.release.sample_count, groups=groups
-        )
-        return {group.name: (count.samples, count.reads) for group, count in evidence.groups}
+        """The samples and reads by tissue, from the stored summaries."""
+        (detections,) = stored_detections(self.index, self.release, question.region)
+        return {group.name: (count.samples, count.reads) for group, count in detections}
 
     def export(self, question: Question) -> Iterator[Rows]:
         """All rows."""
