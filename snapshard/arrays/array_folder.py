@@ -35,11 +35,12 @@ class TrackName:
 
 @dataclass(frozen=True)
 class ArrayFolder:
-    """The arrays of a release: the time of its creation, its groups, the samples of each group per
-    source, and its tracks.
+    """The arrays of a release: the catalog that it is in, the time of its creation, its groups, the
+    samples of each group per source, and its tracks.
     """
 
     folder: Path
+    catalog: str
     created: str
     groups: tuple[str, ...]
     sizes: Mapping[str, tuple[int, ...]]
@@ -67,6 +68,7 @@ class ArrayFolder:
         """The text of the file that lists the content."""
         members = {
             "format": FORMAT,
+            "catalog": self.catalog,
             "created": self.created,
             "groups": self.groups,
             "sizes": dict(self.sizes),
@@ -92,6 +94,15 @@ def array_folder(root: Path, release: Release) -> ArrayFolder:
     return arrays
 
 
+def catalog_of(folder: Path) -> str | None:
+    """The identity of the catalog whose arrays are in a folder; None without readable arrays."""
+    path = folder / CONTENT
+    try:
+        return _read(folder, path.stat().st_mtime_ns).catalog
+    except (FileNotFoundError, BadSource):
+        return None
+
+
 @lru_cache(maxsize=64)
 def _read(folder: Path, _modified: int) -> ArrayFolder:
     path = folder / CONTENT
@@ -101,6 +112,7 @@ def _read(folder: Path, _modified: int) -> ArrayFolder:
             raise BadSource(str(path), f"expected the format {FORMAT}, got {members['format']!r}")
         return ArrayFolder(
             folder,
+            members["catalog"],
             members["created"],
             tuple(members["groups"]),
             {name: tuple(sizes) for name, sizes in members["sizes"].items()},

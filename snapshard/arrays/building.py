@@ -5,6 +5,7 @@ What must hold:
 - The arrays are written to a folder of another name, which gets its own name when it is complete.
   So readers see all of them or none, and a build that was interrupted is begun again.
 - Memory holds the rows of one block, however long a chromosome is.
+- Two deployments may share the folder. Neither replaces or deletes arrays of the other's catalog.
 """
 
 import fcntl
@@ -18,10 +19,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshard.arrays.array_folder import CONTENT, ArrayFolder, TrackName, array_folder
+from snapshard.arrays.array_folder import (
+    CONTENT,
+    ArrayFolder,
+    TrackName,
+    array_folder,
+    catalog_of,
+)
 from snapshard.arrays.track import Source, Totals
 from snapshard.arrays.track_writer import TrackWriter
-from snapshard.errors import BadRelease
+from snapshard.errors import BadRelease, BadSource
 from snapshard.index import Index, base_values, read_bases
 from snapshard.match import Match
 from snapshard.membership import Membership
@@ -42,20 +49,25 @@ def build_arrays(
 ) -> ArrayFolder:
     """The arrays of a release in a folder of their own below `root`; if it is there, it is replaced.
 
-    Progress is called with numbers of rows. Raises BadRelease for a release without samples, and
-    while another program builds the same arrays.
+    Progress is called with numbers of rows. Raises BadRelease for a release without samples, while
+    another program builds the same arrays, and if those of another catalog have the same name;
+    BadSource, with the folder's name, if it cannot be written, such as on a full disk.
     """
     if release.sample_count is None:
         raise BadRelease(f"{release.compilation}/{release.name}: its samples are unknown")
     groups = index.facts.of(release).groups
+    catalog = index.catalog.identity()
     partial = root / f".{release.schema}.partial"
     with _only_builder(root, release):
+        _check_catalog(root / release.schema, catalog)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         try:
-            content = _Build(index, release, tuple(groups), partial, progress).write()
+            content = _Build(index, release, catalog, tuple(groups), partial, progress).write()
             (partial / CONTENT).write_text(content.to_json(), encoding="utf-8")
             _replace(root / release.schema, partial)
+        except OSError as exc:
+            raise BadSource(str(partial), exc.strerror or str(exc)) from exc
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return array_folder(root, release)
@@ -74,11 +86,23 @@ def _only_builder(root: Path, release: Release) -> Iterator[None]:
         yield
 
 
-def delete_arrays(root: Path, schemas: frozenset[str]) -> None:
-    """Deletes the arrays of all releases but those with these schemas. Other folders stay."""
+def delete_arrays(root: Path, catalog: str, schemas: frozenset[str]) -> None:
+    """Deletes the arrays of all releases of a catalog but those with these schemas. Those of other
+    catalogs and other folders stay.
+    """
     for content in root.glob(f"*/{CONTENT}"):
-        if content.parent.name not in schemas:
-            shutil.rmtree(content.parent)
+        folder = content.parent
+        if folder.name not in schemas and catalog_of(folder) == catalog:
+            shutil.rmtree(folder)
+
+
+def _check_catalog(folder: Path, catalog: str) -> None:
+    owner = catalog_of(folder)
+    if owner is not None and owner != catalog:
+        raise BadRelease(
+            f"{folder} has arrays of another deployment (catalog {owner}, this one is {catalog});"
+            " choose another folder by SNAPSHARD_ARRAYS, or delete it"
+        )
 
 
 def _replace(folder: Path, partial: Path) -> None:
@@ -101,6 +125,7 @@ class _Build:
 
     index: Index
     release: Release
+    catalog: str
     groups: tuple[SampleGroup, ...]
     folder: Path
     progress: Progress
@@ -120,7 +145,7 @@ class _Build:
         if facts.base_columns:
             sizes[Source.BASES.value] = tuple(map(int, self._base_membership().sum(axis=0)))
         created = self.release.created.isoformat()
-        return ArrayFolder(self.folder, created, groups, sizes, tuple(self.names))
+        return ArrayFolder(self.folder, self.catalog, created, groups, sizes, tuple(self.names))
 
     def _write_junctions(self, chrom: str) -> None:
         membership = Membership({number: group.members for number, group in enumerate(self.groups)})

@@ -1,5 +1,6 @@
 """Writes the two arrays of a track while its rows arrive in genome order."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -35,6 +36,11 @@ class ArrayFile:
         self._write_header()
         self._file.close()
 
+    def abandon(self) -> None:
+        """Closes the file, which stays incomplete: on a full disk even closing raises an error."""
+        with suppress(OSError):
+            self._file.close()
+
     def _write_header(self) -> None:
         np.lib.format.write_array_header_1_0(
             self._file,
@@ -58,9 +64,15 @@ class TrackWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._positions.close()
-        self._totals.close()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        files = self._positions, self._totals
+        try:
+            if error is None:
+                for file in files:
+                    file.close()
+        finally:
+            for file in files:
+                file.abandon()
 
     def add_points(self, bases: Positions, values: Totals) -> None:
         """Adds values that lie at single bases, of which several may be equal: a row per base, a

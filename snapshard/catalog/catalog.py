@@ -21,7 +21,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
-from snapshard.connections import CATALOG, Pools
+from snapshard.connections import CATALOG, Pools, database_identity
 from snapshard.errors import NotFound, QueryTimeout, ShardUnavailable, TooBusy
 from snapshard.release import Content, Interval, Release
 
@@ -105,6 +105,11 @@ class Catalog:
         the catalog.
         """
         return self._pools.connection(CATALOG)
+
+    def identity(self) -> str:
+        """The identity of the catalog's database, which tells two deployments apart."""
+        with self.connect() as connection:
+            return database_identity(connection)
 
     def file(self, release: Release, name: str) -> bytes | None:
         """A file that is kept byte for byte, such as samples.tsv; None if the release has no file

@@ -2,6 +2,7 @@
 
 from snapshard.connections.asking import ask
 from snapshard.connections.embedded import Embedded
+from snapshard.connections.identity import database_identity
 from snapshard.connections.pipeline import Ask
 from snapshard.connections.pools import Pools, Use
 from snapshard.connections.reach import unreachable_shards
@@ -20,6 +21,7 @@ __all__ = [
     "Watch",
     "ask",
     "current_watch",
+    "database_identity",
     "running_shards",
     "shard_errors",
     "unreachable_shards",

@@ -1,6 +1,9 @@
 """Expression over the API, against the source's rows."""
 
 import gzip
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -12,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from snapshard.arrays import array_folder, build_arrays
+from snapshard.arrays import ArrayFolder, array_folder, build_arrays, delete_arrays
 from snapshard.errors import BadRelease, BadSource, NotFound
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -185,6 +188,70 @@ def test_arrays_of_another_load_of_the_same_name_are_not_read(world, tmp_path):
     later = replace(world.release, created=world.release.created + timedelta(seconds=1))
     with pytest.raises(NotFound, match="snapshard build-arrays sim"):
         array_folder(tmp_path, later)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system with room for 64 kB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a file system needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_leaves_no_arrays_and_is_named(world, small_disk):
+    with pytest.raises(BadSource, match=r"partial: No space left on device"):
+        build_arrays(world.index, world.release, small_disk)
+    assert [path.name for path in small_disk.iterdir()] == [f".{world.release.schema}.lock"]
+    with pytest.raises(NotFound, match="snapshard build-arrays sim"):
+        array_folder(small_disk, world.release)
+
+
+def test_a_full_disk_keeps_the_arrays_that_are_there(world, small_disk):
+    folder = small_disk / world.release.schema
+    folder.mkdir()
+    catalog = world.index.catalog.identity()
+    created = world.release.created.isoformat()
+    earlier = ArrayFolder(folder, catalog, created, ("Brain",), {"junctions": (7,)}, ())
+    (folder / "arrays.json").write_text(earlier.to_json())
+    with pytest.raises(BadSource, match="No space left on device"):
+        build_arrays(world.index, world.release, small_disk)
+    assert array_folder(small_disk, world.release) == earlier
+
+
+def test_deployments_that_share_a_folder_keep_their_own_arrays(world, tmp_path):
+    folder = tmp_path / world.release.schema
+    folder.mkdir()
+    created = world.release.created.isoformat()
+    others = ArrayFolder(folder, "1/catalog", created, ("Brain",), {"junctions": (7,)}, ())
+    (folder / "arrays.json").write_text(others.to_json())
+    own = world.index.catalog.identity()
+    assert own != "1/catalog"
+    with pytest.raises(BadRelease, match=r"another deployment .*choose another folder"):
+        build_arrays(world.index, world.release, tmp_path)
+    delete_arrays(tmp_path, own, frozenset())
+    assert array_folder(tmp_path, world.release) == others
+    delete_arrays(tmp_path, "1/catalog", frozenset({world.release.schema}))
+    assert folder.exists()
+    delete_arrays(tmp_path, "1/catalog", frozenset())
+    assert not folder.exists()
+
+
+def test_prune_deletes_only_arrays_of_its_own_catalog(world, tmp_path):
+    own = world.index.catalog.identity()
+    for name, catalog in (("sim@dropped", own), ("sim@theirs", "1/catalog")):
+        arrays = ArrayFolder(tmp_path / name, catalog, "", ("Brain",), {"junctions": (7,)}, ())
+        arrays.folder.mkdir()
+        (arrays.folder / "arrays.json").write_text(arrays.to_json())
+    build_arrays(world.index, world.release, tmp_path)
+    command = [sys.executable, "-m", "snapshard", "releases", "prune", "--data", world.folder]
+    environment = {**os.environ, "SNAPSHARD_ARRAYS": str(tmp_path)}
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    names = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("."))
+    assert names == sorted([world.release.schema, "sim@theirs"])
 
 
 def test_a_second_program_does_not_build_the_same_arrays(world, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from snapshard.arrays import delete_arrays
-from snapshard.connections import ShardMap
+from snapshard.connections import CATALOG, ShardMap, database_identity
 from snapshard.errors import BadRelease
 from snapshard_populate.commands.shards import current_shards, data_option, settings_for
 from snapshard_populate.loading import verify_release
@@ -19,6 +19,7 @@ from snapshard_populate.releases import (
     release_statuses,
     retire_release,
     roll_back_release,
+    session,
 )
 
 
@@ -126,8 +127,10 @@ def prune(context: click.Context, data: Path | None, keep_for: float) -> None:
     with _shards(context, data) as shards:
         pruned = prune_releases(shards, keep_for=keep_for)
         statuses = release_statuses(shards.catalog)
+        with session(CATALOG, shards.catalog) as connection:
+            catalog = database_identity(connection)
     kept = frozenset(status.schema for status in statuses if status.state != "dropped")
-    delete_arrays(settings_for(data or context.obj).array_folder, kept)
+    delete_arrays(settings_for(data or context.obj).array_folder, catalog, kept)
     for name in (*pruned.releases, *pruned.leftovers):
         click.echo(f"dropped {name}")
     if pruned.in_use:
