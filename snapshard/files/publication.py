@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from snapshard.catalog import file_names
 from snapshard.errors import BadRelease
-from snapshard.files.browser_files import BED, BED_INDEX, write_bed
+from snapshard.files.browser_files import BED, BED_INDEX, BIGBED, write_bed, write_bigbed
 from snapshard.files.facts_tables import (
     GENES,
     GROUPS,
@@ -207,7 +207,7 @@ class Publication:
             tables = sample_batches(facts, schemas["samples"])
             entries.append(self._write_table("samples", schemas["samples"], tables))
             entries.append(self._write_samples_file())
-        entries += self._write_bed(manifest)
+        entries += self._write_browser_files(manifest)
         for entry in entries:
             check_file(self.store, entry)
         types = {
@@ -229,13 +229,16 @@ class Publication:
             file.finish()
         return published(path, table, None, file)
 
-    def _write_bed(self, manifest: Manifest) -> list[PublishedFile]:
-        """The junctions as BED with its index, made from the files; tabix needs them on this machine."""
+    def _write_browser_files(self, manifest: Manifest) -> list[PublishedFile]:
+        """The junctions as BED with its index, and as bigBed, made from the files; their writers need
+        a folder of this machine.
+        """
         entries = []
         with TemporaryDirectory(prefix="snapshard-bed-") as folder:
             path = Path(folder) / BED
             rows = write_bed(self.store, manifest, path)
-            for name in (BED, BED_INDEX):
+            write_bigbed(self.store, manifest, path.with_name(BIGBED))
+            for name in (BED, BED_INDEX, BIGBED):
                 with (
                     hashed_output(self.store, name) as output,
                     (path.parent / name).open("rb") as file,

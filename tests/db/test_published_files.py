@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyBigWig
 import pysam
 import pytest
 from published import bucket_store
@@ -156,6 +157,35 @@ def test_a_browser_finds_the_junctions_of_a_region_in_the_bed_file(world, files)
         lines = [line.split("\t") for line in bed.fetch("chr2", 0, 100_000_000)]
     assert len(lines) > 10
     assert lines == expected
+
+
+def test_a_second_reader_finds_the_same_junctions_in_the_bigbed_file(files):
+    with pysam.TabixFile(str(files / "junctions.bed.gz")) as bed:
+        lines = [line.split("\t") for chrom in bed.contigs for line in bed.fetch(chrom)]
+        contigs = set(bed.contigs)
+    bigbed = pyBigWig.open(str(files / "junctions.bb"))
+    lengths = bigbed.chroms()
+    entries = [
+        [chrom, str(start), str(end), *rest.split("\t")]
+        for chrom in lengths
+        for start, end, rest in bigbed.entries(chrom, 0, lengths[chrom])
+    ]
+    assert set(lengths) == contigs
+    assert lengths["chr2"] == 242_193_529
+    assert sorted(entries) == sorted(lines)
+    assert b"bigint reads" in bigbed.SQL()
+    bigbed.close()
+
+
+def test_chromosomes_of_unknown_length_end_at_their_last_junction(worlds, tmp_path):
+    world = worlds("gtexv2", 1)
+    assert world.release.assembly is None
+    publish(world.index, world.release, str(tmp_path))
+    bigbed = pyBigWig.open(str(tmp_path / f"release={world.release.name}/junctions.bb"))
+    for chrom, length in bigbed.chroms().items():
+        ends = [int(line.split("\t")[3]) for line in world.lines if line.split("\t")[1] == chrom]
+        assert length == max(ends)
+    bigbed.close()
 
 
 def test_a_second_publication_checks_the_files_and_writes_nothing(world, files):
