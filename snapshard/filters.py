@@ -219,3 +219,6 @@ _PARSERS: dict[ColumnType, Callable[[str], int | Decimal | None]] = {
     ColumnType.DECIMAL: _parse_decimal,
     ColumnType.FLAG: _parse_flag,
 }
+
+ANNOTATED = Filter("annotated", "=", "1")
+"""The filter of annotated junctions."""

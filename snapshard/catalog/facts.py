@@ -25,6 +25,7 @@ from snapshard.catalog.annotated_introns import AnnotatedIntrons
 from snapshard.catalog.catalog import Catalog
 from snapshard.catalog.gene_map import GeneMap
 from snapshard.catalog.groupings import GroupChoice, Grouping, cohort_group, field_grouping
+from snapshard.catalog.recent_values import RecentValues
 from snapshard.catalog.sample_search import SampleSearch
 from snapshard.catalog.samples_file import SamplesFile
 from snapshard.catalog.symbols import Symbols
@@ -44,6 +45,8 @@ Value = TypeVar("Value")
 _CACHED_RELEASES = 20
 _CACHED_FIELDS = 8
 """Fields of a release whose groupings are kept; each has 8 bytes for a sample, twice."""
+_RECENT_GENES = 64
+"""Genes of a release whose reads are kept; each has 8 bytes for a sample, twice."""
 _MOST_NAMED = 10
 """Unknown samples that an error names."""
 _FIELD_TYPES = sql.SQL("SELECT name, type FROM {}.sample_field ORDER BY number")
@@ -66,6 +69,7 @@ class ReleaseFacts:
     """The facts about one release, each read when it is first needed.
 
     `read_other_chromosomes` returns the chromosomes that have rows but no interval of their own.
+    `gene_reads` keeps the reads of recent genes for whoever reads them from the shards.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class ReleaseFacts:
         self._field_groupings: dict[str, Grouping] = {}
         self._grouping_lock = threading.Lock()
         self._base_columns = _Fact(self._read_base_columns)
+        self.gene_reads: RecentValues[Any] = RecentValues(_RECENT_GENES)
         self._other_chromosomes = _Fact(partial(read_other_chromosomes, release))
         self._other_spellings = _Fact(self._read_other_spellings)
         self._search = _Fact(self._read_search, threading.Lock())

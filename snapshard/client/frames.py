@@ -196,6 +196,7 @@ _EVIDENCE = {
     "start_median": "float64",
     "end_median": "float64",
     "gene_median": "float64",
+    "expression_median": "float64",
 }
 """Columns of evidence with their types."""
 

@@ -66,16 +66,22 @@ def evidence(junction: str, all_groups: bool, as_json: bool, **options: Any) -> 
         if all_groups or group["n"]:
             fraction = group["share"] if group["N"] else None
             cpm = (group["cpm"] or {}).get("median")
-            informative = (group["coverage"] or {}).get("informative")
-            values = {"fraction": fraction, "cpm": cpm, "informative": informative}
-            records.append({**group, **values})
+            coverage = group["coverage"] or {}
+            values = {name: coverage.get(name) for name in ("informative", "expression_median")}
+            records.append({**group, **values, "fraction": fraction, "cpm": cpm})
     if records:
         if not (options["group_by"] or options["sort"]):
             records.sort(key=_order)
-        print_records(records, _COLUMNS)
+        print_records(records, (*_COLUMNS, *_expression_columns(response)))
     if response["truncated"]:
         count = response["grouping"]["group_count"]
         click.echo(f"snapshard: truncated; there are {count} groups (set --top)", err=True)
+
+
+def _expression_columns(response: dict[str, Any]) -> tuple[str, ...]:
+    """The column of the gene's expression, if the compilation has it."""
+    gene = (response["place"] or {}).get("gene") or {}
+    return () if gene.get("expression") is None else ("expression_median",)
 
 
 def _order(record: dict[str, Any]) -> tuple[bool, float, str]:

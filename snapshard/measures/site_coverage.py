@@ -64,12 +64,13 @@ class PlaceReads:
     Each array has one value per sample, in the order of the release's sample ids. `start` and `end`
     are the reads at the sites of the intron's first and last base, None if no annotated junction uses
     the site. `gene` is the mean over annotated junctions of the gene, None if it has none or there is
-    no gene.
+    no gene. `expression` is the gene's expression, None if the release does not have it.
     """
 
     start: Integers | None
     end: Integers | None
     gene: NDArray[np.float64] | None
+    expression: Integers | None = None
 
     @property
     def basis(self) -> Basis:
@@ -102,6 +103,7 @@ class PlaceCoverage:
     start_median: float | None
     end_median: float | None
     gene_median: float | None
+    expression_median: float | None
     covered: tuple[int, ...] | None
     informative: int
 
@@ -132,6 +134,7 @@ def measure_coverage(
         start_median=_median(reads.start, members),
         end_median=_median(reads.end, members),
         gene_median=_median(reads.gene, members),
+        expression_median=_median(reads.expression, members),
         covered=None
         if either is None
         else tuple(int((either[members] >= step).sum()) for step in STEPS),

@@ -22,6 +22,7 @@ class Reading:
 
     rows: list
     genes: list
+    expressions: dict
     groups: dict
     sizes: dict
 
@@ -45,6 +46,17 @@ class Reading:
 
     def gene_reads(self, row):
         """The mean reads by sample of the gene's 20 most frequent annotated junctions."""
+        _, used = self.gene_junctions(row)
+        return {one: sum / len(used) for one, sum in self.reads(used).items()} if used else None
+
+    def gene_expression(self, row):
+        """The expression by sample of the same gene."""
+        gene, _ = self.gene_junctions(row)
+        pairs = self.expressions.get(gene)
+        return None if pairs is None else dict.fromkeys(self.sizes, 0) | pairs
+
+    def gene_junctions(self, row):
+        """The gene of a row, and its 20 most frequent annotated junctions."""
         genes = [
             gene
             for gene in self.genes
@@ -60,9 +72,8 @@ class Reading:
             ]
             inside.sort(key=lambda other: (-int(other["samples_count"]), int(other["snaptron_id"])))
             if inside:
-                used = inside[:20]
-                return {one: sum / len(used) for one, sum in self.reads(used).items()}
-        return None
+                return gene, inside[:20]
+        return None, []
 
 
 def pairs(row):
@@ -79,14 +90,26 @@ def reading(world):
     names, *samples = table(next(world.source.glob("samples.tsv*")))
     size = names.index("mapped_read_count")
     genes = [
-        (fields[0], int(fields[3]), int(fields[4]), fields[6])
+        (
+            fields[0],
+            int(fields[3]),
+            int(fields[4]),
+            fields[6],
+            re.search("gene_id=([^;]*)", fields[8])[1],
+        )
         for fields in table(next(world.source.glob("gencode.gff3*")))
         if len(fields) > 8 and re.fullmatch("gene", fields[2])
     ]
+    expressions = {
+        (fields[1], int(fields[2]), int(fields[3]), fields[5], fields[10].split(":")[0]): dict(
+            tuple(map(int, pair.split(":"))) for pair in fields[11].split(",")[1:]
+        )
+        for fields in table(next(world.source.glob("genes.bgz")))
+    }
     groups = table(next(world.source.glob("samples.groups.tsv*")))[1:]
     members = {fields[0]: [int(text) for text in fields[3].split(",")] for fields in groups}
     sizes = {int(fields[0]): int(fields[size]) for fields in samples}
-    return Reading(world.rows, genes, members, sizes)
+    return Reading(world.rows, genes, expressions, members, sizes)
 
 
 def junctions(rows):
@@ -142,6 +165,7 @@ def naive(reading, row, members, least_reads, least_samples):
             "start_median": median(sites[0], members),
             "end_median": median(sites[1], members),
             "gene_median": median(gene, members),
+            "expression_median": median(reading.gene_expression(row), members),
         },
     }
 

@@ -32,6 +32,7 @@ PLACES = st.builds(
     st.none() | ARRAYS,
     st.none() | ARRAYS,
     st.none() | ARRAYS.map(lambda reads: reads / 2),
+    st.none() | ARRAYS,
 )
 
 
@@ -73,6 +74,7 @@ def test_the_coverage_is_what_a_loop_over_samples_gives(place, members, least):
         (place.start, coverage.start_median),
         (place.end, coverage.end_median),
         (place.gene, coverage.gene_median),
+        (place.expression, coverage.expression_median),
     ):
         known = reads is not None and members
         assert median == (statistics.median(reads[members].tolist()) if known else None)

@@ -16,13 +16,15 @@ from snapshard.measures import (
     measure_evidence,
     sums_of_pairs,
 )
+from snapshard.name import JunctionName
 from snapshard.release import Release, SampleGroup
 from snapshard.rows import Rows
+from snapshard_ui.api.gene_reads import read_gene_reads
 from snapshard_ui.api.groupings import group_report, read_grouping
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_lookup import find_name
 from snapshard_ui.api.junction_place import Place, measure_place
-from snapshard_ui.api.junction_surroundings import read_surroundings
+from snapshard_ui.api.junction_surroundings import Surroundings, read_surroundings
 from snapshard_ui.api.models.evidence import EvidenceAnswer, EvidenceParams
 from snapshard_ui.api.responses import release_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
@@ -59,9 +61,7 @@ def find_evidence(
     sums = sums_of_pairs(*surroundings.pairs_of(surroundings.own))
     accessible = accessible_tissues(index.settings.accessible_tissues)
     groups = _groups(positions, grouping, sums, params, accessible)
-    place = None
-    if release.sample_count is not None:
-        place = measure_place(index.facts.of(release).sample_order, name, surroundings)
+    place = _read_place(index, release, name, surroundings)
     limit = index.settings.max_rows
     return JunctionEvidence(
         name,
@@ -84,6 +84,17 @@ def find_evidence(
         same_start=_neighbours(surroundings.same_start, rows, limit),
         same_end=_neighbours(surroundings.same_end, rows, limit),
     )
+
+
+def _read_place(
+    index: Index, release: Release, name: JunctionName, surroundings: Surroundings
+) -> Place | None:
+    """The place of the junction; None if the samples of the release are unknown."""
+    if release.sample_count is None:
+        return None
+    strand = name.strand if name.strand in ("+", "-") else None
+    of_gene = read_gene_reads(index, release, name.region, strand)
+    return measure_place(index.facts.of(release).sample_order, name, surroundings, of_gene)
 
 
 def _groups(

@@ -129,4 +129,5 @@ def _coverage(coverage: PlaceCoverage) -> dict[str, object]:
         "start_median": coverage.start_median,
         "end_median": coverage.end_median,
         "gene_median": coverage.gene_median,
+        "expression_median": coverage.expression_median,
     }

@@ -11,6 +11,7 @@ from snapshard.name import JunctionName
 from snapshard.pairs import Integers
 from snapshard.region import Region
 from snapshard.sample_order import SampleOrder
+from snapshard_ui.api.gene_reads import GeneReads
 from snapshard_ui.api.junction_surroundings import Surroundings
 from snapshard_ui.api.splice_sites import role_of
 
@@ -32,11 +33,14 @@ class Site:
 
 @dataclass(frozen=True)
 class GenePlace:
-    """A gene with the number and the reads of its annotated junctions, MOST_OF_GENE at most."""
+    """A gene with the number and the reads of its annotated junctions, MOST_OF_GENE at most, and its
+    expression over all samples, None if the release does not have it.
+    """
 
     gene: Gene
     junctions: int
     reads: int
+    expression: int | None
 
     def members(self) -> dict[str, object]:
         """The gene as JSON members."""
@@ -45,6 +49,7 @@ class GenePlace:
             "symbol": self.gene.symbol,
             "junctions": self.junctions,
             "reads": self.reads,
+            "expression": self.expression,
         }
 
 
@@ -84,27 +89,36 @@ class Place:
         }
 
 
-def measure_place(samples: SampleOrder, name: JunctionName, surroundings: Surroundings) -> Place:
+def measure_place(
+    samples: SampleOrder,
+    name: JunctionName,
+    surroundings: Surroundings,
+    of_gene: GeneReads | None,
+) -> Place:
     """The place of the junction with this name, for these samples."""
     region = name.region
     first_base = Region(region.chrom, region.start, region.start)
     last_base = Region(region.chrom, region.end, region.end)
-    start_reads, end_reads, gene_reads = (
+    start_reads, end_reads = (
         reads_by_sample(*surroundings.pairs_of(numbers), samples.ids) if len(numbers) else None
-        for numbers in (surroundings.at_start, surroundings.at_end, surroundings.of_gene)
+        for numbers in (surroundings.at_start, surroundings.at_end)
     )
-    gene, gene_mean = None, None
-    if surroundings.gene is not None and gene_reads is not None:
-        count = len(surroundings.of_gene)
-        gene = GenePlace(surroundings.gene, count, int(gene_reads.sum()))
-        gene_mean = gene_reads / count
+    reads = PlaceReads(start_reads, end_reads, None, None)
+    if of_gene is not None:
+        gene_mean = of_gene.reads / of_gene.junctions
+        reads = PlaceReads(start_reads, end_reads, gene_mean, of_gene.expression)
     return Place(
         samples,
-        PlaceReads(start_reads, end_reads, gene_mean),
+        reads,
         _site(first_base, Match.START, name, surroundings.at_start, start_reads),
         _site(last_base, Match.END, name, surroundings.at_end, end_reads),
-        gene,
+        None if of_gene is None else _gene_place(of_gene),
     )
+
+
+def _gene_place(of_gene: GeneReads) -> GenePlace:
+    expression = None if of_gene.expression is None else int(of_gene.expression.sum())
+    return GenePlace(of_gene.gene, of_gene.junctions, int(of_gene.reads.sum()), expression)
 
 
 def _site(

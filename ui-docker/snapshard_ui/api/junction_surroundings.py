@@ -1,15 +1,12 @@
-"""The rows around a junction that its evidence is made of: its own, those that share one of its ends,
-and those of the gene that contains it. Two round trips to a shard read them.
+"""The rows around a junction that its evidence is made of: its own, and those that share one of its
+ends. Two round trips to a shard read them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.catalog import genes_containing
-from snapshard.catalog.genes import Gene
-from snapshard.filters import Filter
+from snapshard.filters import ANNOTATED, Filter
 from snapshard.index import AddressedRows, Index, rows_at, summaries_of_each
 from snapshard.match import Match
 from snapshard.name import JunctionName
@@ -20,10 +17,7 @@ from snapshard.release import Release
 from snapshard.rows import Rows
 from snapshard_ui.api.junction_lookup import MOST_SAME_NAME, strand_mask
 
-MOST_OF_GENE = 20
-"""Annotated junctions of a gene whose reads are used: those that most samples have."""
-_ANNOTATED = Filter("annotated", "=", "1")
-_COLUMNS = ("snaptron_id", "strand", "coverage_sum", "samples_count")
+_COLUMNS = ("snaptron_id", "strand", "coverage_sum")
 
 
 @dataclass(frozen=True)
@@ -32,8 +26,7 @@ class Surroundings:
 
     `same_start` and `same_end` are stored columns of all junctions with its first and its last base.
     `rows` are whole rows; `own` are the numbers of the junction's own rows in them, `at_start` and
-    `at_end` of the annotated ones with its first and last base, `of_gene` of those of the gene,
-    MOST_OF_GENE at most. `gene` is None if no gene with annotated junctions contains the junction.
+    `at_end` of the annotated ones with its first and last base.
     """
 
     same_start: Rows
@@ -42,8 +35,6 @@ class Surroundings:
     own: Integers
     at_start: Integers
     at_end: Integers
-    of_gene: Integers
-    gene: Gene | None
 
     def pairs_of(self, numbers: Integers) -> tuple[Integers, Integers]:
         """The samples and the coverages of these rows, one row after the other."""
@@ -61,39 +52,31 @@ def read_surroundings(
     The annotated rows are those on the name's strand; of both strands if it is neither + nor -.
     Raises as `Index.summaries` does.
     """
-    region = name.region
-    strand = name.strand if name.strand in ("+", "-") else None
-    genes = [
-        gene
-        for gene in genes_containing(index.catalog, release, region)
-        if strand in (None, gene.strand)
-    ]
-    queries = [*_queries_at_ends(region, strand), *map(_query_of_gene, genes)]
     limit = index.settings.max_rows + MOST_SAME_NAME + 1
-    exact, same_start, same_end, start, end, *of_genes = summaries_of_each(
-        index, release, queries, columns=_COLUMNS, limit=limit
+    exact, same_start, same_end, start, end = summaries_of_each(
+        index, release, _queries_at_ends(name), columns=_COLUMNS, limit=limit
     )
     own = _own_addresses(exact, name, snaptron_id)
-    gene, best = _first_gene(genes, of_genes)
-    parts = [own, list(start.addresses), list(end.addresses), best]
+    parts = [own, list(start.addresses), list(end.addresses)]
     addresses = sorted(set().union(*parts), key=_genome_order)
     numbers = {address: number for number, address in enumerate(addresses)}
-    own_rows, at_start, at_end, of_gene = (
+    own_rows, at_start, at_end = (
         np.array([numbers[address] for address in part], np.int64) for part in parts
     )
     rows = rows_at(index, release, addresses)
-    return Surroundings(
-        same_start.rows, same_end.rows, rows, own_rows, at_start, at_end, of_gene, gene
-    )
+    return Surroundings(same_start.rows, same_end.rows, rows, own_rows, at_start, at_end)
 
 
-def _queries_at_ends(region: Region, strand: str | None) -> list[Query]:
+def _queries_at_ends(name: JunctionName) -> list[Query]:
     """The junction itself, all junctions with its first and with its last base, and the annotated ones
     of both.
     """
+    region = name.region
     first_base = Region(region.chrom, region.start, region.start)
     last_base = Region(region.chrom, region.end, region.end)
-    filters = (_ANNOTATED, *((Filter("strand", "=", strand),) if strand else ()))
+    filters: tuple[Filter, ...] = (ANNOTATED,)
+    if name.strand in ("+", "-"):
+        filters += (Filter("strand", "=", name.strand),)
     return [
         Query((region,), match=Match.EXACT),
         Query((first_base,), match=Match.START),
@@ -101,12 +84,6 @@ def _queries_at_ends(region: Region, strand: str | None) -> list[Query]:
         Query((first_base,), match=Match.START, filters=filters),
         Query((last_base,), match=Match.END, filters=filters),
     ]
-
-
-def _query_of_gene(gene: Gene) -> Query:
-    filters = (_ANNOTATED, Filter("strand", "=", gene.strand))
-    region = Region(gene.chrom, gene.start, gene.end)
-    return Query((region,), match=Match.CONTAINS, filters=filters)
 
 
 def _own_addresses(
@@ -119,18 +96,6 @@ def _own_addresses(
     if snaptron_id is not None:
         mask = exact.rows.integers("snaptron_id") == snaptron_id
     return [exact.addresses[number] for number in np.flatnonzero(mask).tolist()]
-
-
-def _first_gene(
-    genes: Sequence[Gene], of_genes: Sequence[AddressedRows]
-) -> tuple[Gene | None, list[RowAddress]]:
-    """The first gene that has annotated junctions, and the addresses of those that most samples have."""
-    for gene, found in zip(genes, of_genes, strict=True):
-        if found.addresses:
-            counts = found.rows.integers("samples_count")
-            order = np.lexsort((found.rows.integers("snaptron_id"), -counts))
-            return gene, [found.addresses[number] for number in order[:MOST_OF_GENE].tolist()]
-    return None, []
 
 
 def _genome_order(address: RowAddress) -> tuple[int, int, int]:

@@ -61,6 +61,9 @@ class CoverageAnswer(Answer):
     gene_median: float | None = Field(
         description="median over samples of the mean reads of the gene's annotated junctions"
     )
+    expression_median: float | None = Field(
+        description="median over samples of the gene's expression; null if the release has none of it"
+    )
 
 
 class SeenAnswer(Answer):
@@ -111,6 +114,9 @@ class PlaceGene(Answer):
     symbol: str
     junctions: int = Field(description="annotated junctions whose reads are used, 20 at most")
     reads: int
+    expression: int | None = Field(
+        description="sum of the gene's expression over all samples; null if the release has none of it"
+    )
 
 
 class PlaceAnswer(Answer):
