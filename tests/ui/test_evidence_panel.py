@@ -35,7 +35,8 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
     }
     assert len(shown) == len(answer["groups"])
     for group in answer["groups"]:
-        seen, _, reads, _, most, informative, verdict = shown[group["group"].replace("_", " ")]
+        seen, _, reads, _, most, *place = shown[group["group"].replace("_", " ")]
+        informative, verdict, expression = place
         assert seen == f"{group['n']} of {group['N']}"
         assert (reads, most) == (
             f"{group['reads']:,}",
@@ -43,6 +44,7 @@ def test_evidence_is_the_apis_whole_and_by_group(open_page, url):
         )
         assert informative == str(group["coverage"]["informative"])
         assert verdict.startswith(group["verdict"])
+        assert float(expression.replace(",", "")) == group["coverage"]["expression_median"]
     # Clinically accessible tissues come first; both parts are sorted by their shares.
     accessible = sum(group["accessible"] for group in answer["groups"])
     shares = [float(bar.get_attribute("width")) for bar in panel.locator("rect.share").all()]
