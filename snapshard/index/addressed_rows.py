@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snapshard.connections import fanout
-from snapshard.index.copy_out import copy_each, copy_records
+from snapshard.connections import Ask, ask
 from snapshard.index.directory import Blocks
 from snapshard.index.index import Index, note_size, read_size
 from snapshard.index.interval_reader import IntervalReader
+from snapshard.index.small_answers import ask_of, result_blocks, result_lines
 from snapshard.index.statements import payload_statement
-from snapshard.index.unpack_blocks import RECORD_TYPES, unpacked
+from snapshard.index.unpack_blocks import Record, unpacked
 from snapshard.query import Query, RowAddress, intervals_to_ask
 from snapshard.release import Interval, Release
 from snapshard.rows import Rows
@@ -44,7 +44,8 @@ def summaries_of_each(
     readers = [_readers(index, release, query) for query in queries]
     every_reader = [reader for of_query in readers for reader in of_query]
     note_size(sum(read_size(reader, unpacked=False, limit=limit) for reader in every_reader))
-    texts = iter(_read_each(index, every_reader, names, limit))
+    questions = [reader.few_summaries(names, limit=limit) for reader in every_reader]
+    texts = map(result_lines, ask(index.pools, questions))
     return [
         _addressed([(reader.interval, next(texts)) for reader in of_query], names, limit)
         for of_query in readers
@@ -61,11 +62,14 @@ def rows_at(index: Index, release: Release, addresses: Iterable[RowAddress]) -> 
         blocks = blocks_of.setdefault(address.interval, {})
         blocks.setdefault(address.block, []).append(address.position)
     intervals = [interval for interval in release.intervals if interval.number in blocks_of]
-    parts = fanout.gather_by(
-        lambda interval: interval.shard,
-        lambda interval: _lines_at(index, release, interval, blocks_of[interval.number]),
-        intervals,
-    )
+    questions = [
+        _block_question(release, interval, tuple(blocks_of[interval.number]))
+        for interval in intervals
+    ]
+    parts = [
+        _lines_at(result_blocks(result), blocks_of[interval.number])
+        for interval, result in zip(intervals, ask(index.pools, questions), strict=True)
+    ]
     return Rows(b"".join(parts))
 
 
@@ -73,30 +77,6 @@ def _readers(index: Index, release: Release, query: Query) -> list[IntervalReade
     stored_query = index.facts.of(release).stored_query(query)
     intervals = intervals_to_ask(stored_query, release)
     return [index.reader(release, stored_query, interval) for interval in intervals]
-
-
-def _read_each(
-    index: Index, readers: Sequence[IntervalReader], names: tuple[str, ...], limit: int
-) -> list[bytes]:
-    """The lines of every reader, in the order of the readers; all statements of a shard together."""
-    numbers: dict[str, list[int]] = {}
-    for number, reader in enumerate(readers):
-        numbers.setdefault(reader.interval.shard, []).append(number)
-    lines = [b""] * len(readers)
-
-    def read_shard(shard: str) -> None:
-        statements = {
-            number: statement
-            for number in numbers[shard]
-            if (statement := readers[number].summary_statement(names, limit=limit)) is not None
-        }
-        with index.pools.connection(shard) as connection:
-            texts = copy_each(connection, list(statements.values()))
-        for number, text in zip(statements, texts, strict=True):
-            lines[number] = text
-
-    fanout.gather(read_shard, list(numbers))
-    return lines
 
 
 def _addressed(
@@ -118,14 +98,15 @@ def _addressed(
     return AddressedRows(rows, tuple(addresses[:limit]))
 
 
-def _lines_at(
-    index: Index, release: Release, interval: Interval, positions: Mapping[int, Sequence[int]]
-) -> bytes:
-    """The lines at these positions of each block of an interval, in the order of the blocks."""
-    blocks = Blocks(min(positions), max(positions), listed=tuple(positions))
-    statement = payload_statement(_WHOLE, release, interval, opened=None, fully_matching=blocks)
-    with index.pools.connection(interval.shard) as connection:
-        records = list(copy_records(connection, statement, RECORD_TYPES))
+def _block_question(release: Release, interval: Interval, blocks: tuple[int, ...]) -> Ask:
+    """The question for these blocks of an interval, which must ascend."""
+    listed = Blocks(blocks[0], blocks[-1], listed=blocks)
+    statement = payload_statement(_WHOLE, release, interval, opened=None, fully_matching=listed)
+    return ask_of(interval.shard, statement, kept=True, binary=True)
+
+
+def _lines_at(records: Sequence[Record], positions: Mapping[int, Sequence[int]]) -> bytes:
+    """The lines at these positions of each block, in the order of the blocks."""
     chosen = [
         (block, np.array(positions[block], ">i2").tobytes(), payload)
         for block, _, payload in records

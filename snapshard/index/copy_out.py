@@ -1,24 +1,22 @@
 """Results of one shard, streamed by COPY TO STDOUT.
 
-`copy_lines` and `copy_each` speak the COPY protocol to libpq themselves. psycopg's own COPY costs 5 us a
-row, more than the shard needs to produce one. The steps, all non-blocking, so that a thread waits only in
-poll():
+`copy_lines` speaks the COPY protocol to libpq itself. psycopg's own COPY costs 5 us a row, more than
+the shard needs to produce one. The steps, all non-blocking, so that a thread waits only in poll():
 
 1. Send the query and flush it. The server may respond, for example with an error, before it has read
    everything, so input is consumed while flushing. Otherwise both sides could block on full buffers.
 2. The first result has the status COPY_OUT, or an error.
 3. Read data until libpq returns -1. A return of 0 means that nothing has arrived yet.
 4. Fetch the final result, COMMAND_OK or an error that occurred in the middle of the data, such as a
-   statement timeout. If several statements were sent together, go on with step 2 for the next one.
-5. Fetch the empty result that ends every query: until then libpq considers the query unfinished and
-   refuses the next one.
+   statement timeout. Then fetch the empty result that ends every query: until then libpq considers
+   the query unfinished and refuses the next one.
 
 A reader that stops early leaves the connection in the middle of step 3. The `with` of
 `Pools.connection` then closes the connection; only an exhausted generator leaves it reusable.
 """
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -37,32 +35,10 @@ def literal_statement(connection: psycopg.Connection, statement: Statement) -> s
 
 def copy_lines(connection: psycopg.Connection, statement: Statement) -> Iterator[bytes]:
     """Whole tab-separated lines, as many at a time as have arrived; NULL is the empty text."""
-    link = connection.pgconn
-    link.send_query(_copy_text(connection, statement))
-    _flush(link)
-    yield from _copied_lines(link)
-    _end_query(link)
-
-
-def copy_each(connection: psycopg.Connection, statements: Sequence[Statement]) -> list[bytes]:
-    """All lines of each statement, which are sent together and so take one round trip."""
-    if not statements:
-        return []
-    link = connection.pgconn
-    link.send_query(b"; ".join(_copy_text(connection, one) for one in statements))
-    _flush(link)
-    results = [b"".join(_copied_lines(link)) for _ in statements]
-    _end_query(link)
-    return results
-
-
-def _copy_text(connection: psycopg.Connection, statement: Statement) -> bytes:
     copy = sql.SQL("COPY ({}) TO STDOUT (NULL '')").format(literal_statement(connection, statement))
-    return copy.as_bytes(connection)
-
-
-def _copied_lines(link: PGconn) -> Iterator[bytes]:
-    """The lines of the next statement that was sent."""
+    link = connection.pgconn
+    link.send_query(copy.as_bytes(connection))
+    _flush(link)
     _check_status(_next_result(link), ExecStatus.COPY_OUT)
     size = 0
     while size >= 0:
@@ -76,10 +52,8 @@ def _copied_lines(link: PGconn) -> Iterator[bytes]:
         if size == 0:
             _wait_for_input(link)
     _check_status(_next_result(link), ExecStatus.COMMAND_OK)
-
-
-def _end_query(link: PGconn) -> None:
-    _next_result(link)
+    # The empty result that ends the query.
+    link.get_result()
 
 
 def copy_records(

@@ -161,8 +161,8 @@ class IntervalReader:
         self, columns: tuple[str, ...], *, use: Use, limit: int | None
     ) -> Generator[Rows, None, None]:
         """These stored columns of the matching rows. Not for a query restricted to samples."""
-        statement = self.summary_statement(columns, limit=limit)
-        if statement is None:
+        blocks = self.candidates()
+        if blocks is None:
             self._check_shard()
             return
         if use is Use.READ and self._has_few_rows():
@@ -170,18 +170,12 @@ class IntervalReader:
             if result.ntuples:
                 yield Rows(result_lines(result), columns)
             return
+        statement = summary_statement(
+            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
+        )
         with self.resources.pools.connection(self.interval.shard, use) as connection:
             for lines in copy_lines(connection, statement):
                 yield Rows(lines, columns)
-
-    def summary_statement(self, columns: tuple[str, ...], *, limit: int | None) -> Statement | None:
-        """The statement that reads stored columns of the matching rows; None without candidates."""
-        blocks = self.candidates()
-        if blocks is None:
-            return None
-        return summary_statement(
-            self.query, self.release, self.interval, blocks, columns=columns, limit=limit
-        )
 
     def few_summaries(self, columns: tuple[str, ...], *, limit: int | None) -> Ask:
         """The question for these stored columns of the matching rows, of which there are few."""
