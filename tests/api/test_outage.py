@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from data_folders import data_folder, postmaster
+from mcp_tools import answer, error
 from servers import wait_for
 
 from snapshard.connections import ShardMap
@@ -136,6 +137,23 @@ def test_a_lost_shard_is_named_in_time_and_comes_back(fail, mend, pair, api):
         mend(far)
     assert wait_for(lambda: api.get(FAR).status_code == 200, 10) < 5
     assert api.get("/junctions?allow_partial=true").json()["missing_shards"] == []
+
+
+def test_a_tool_names_the_lost_shard_and_answers_about_the_others(pair, api):
+    address = str(httpx.URL(api.base_url).join("/mcp"))
+    rows = {path: api.get(path).json()["rows"][0]["name"] for path in (FAR, NEAR)}
+    evidence = {
+        path: answer(address, "junction_evidence", {"junction": rows[path]}) for path in rows
+    }
+    stop(pair[2])
+    try:
+        message = error(address, "junction_evidence", {"junction": rows[FAR]})
+        assert "'far'" in message
+        assert answer(address, "junction_evidence", {"junction": rows[NEAR]}) == evidence[NEAR]
+    finally:
+        start(pair[2])
+    wait_for(lambda: api.get(FAR).status_code == 200, 10)
+    assert answer(address, "junction_evidence", {"junction": rows[FAR]}) == evidence[FAR]
 
 
 @pytest.mark.parametrize(("fail", "mend"), [(stop, start), (freeze, thaw)], ids=["refused", "hung"])
