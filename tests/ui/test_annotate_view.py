@@ -1,5 +1,7 @@
 """The view that annotates a file: what it shows and offers is what the API answers."""
 
+import gzip
+
 import httpx
 import pytest
 from looking import api
@@ -50,10 +52,59 @@ def test_a_bad_file_is_told_and_nothing_is_shown(open_page, text):
     expect(page.locator("#lines")).to_be_hidden()
 
 
-def test_without_scripts_the_command_is_shown(open_page):
+def answer(url, lines, query=""):
+    """The table of the API: the names of the columns, then the rows."""
+    address = f"{url}api/v1/compilations/sim/releases/r1/junctions:annotate{query}"
+    text = httpx.post(address, content=lines.encode()).text
+    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_without_scripts_the_form_shows_the_first_lines_as_a_table(open_page, url, lines):
     page = open_page("annotate?compilation=sim", java_script_enabled=False)
     expect(page.locator("pre")).to_contain_text("junctions:annotate")
-    expect(page.locator("#annotate")).to_be_hidden()
+    page.get_by_text("Compare with some groups").click()
+    page.get_by_label("Brain").check()
+    chosen(page, lines)
+    head, *rows = answer(url, lines, "?tissue=Brain")
+    assert page.locator(".annotated th").all_inner_texts() == head
+    assert page.locator(".annotated tbody tr").count() == min(200, len(rows))
+    for place in (0, 7, min(200, len(rows)) - 1):
+        cells = page.locator(".annotated tbody tr").nth(place).locator("td").all_text_contents()
+        assert cells == rows[place]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_without_scripts_the_form_downloads_all_lines(open_page, url, lines, packed):
+    page = open_page("annotate?compilation=sim", java_script_enabled=False)
+    page.get_by_label("Lines", exact=True).select_option("file")
+    content = gzip.compress(lines.encode()) if packed else lines.encode()
+    file = {"name": "my.txt.gz" if packed else "my.txt", "mimeType": "", "buffer": content}
+    page.get_by_label("File:").set_input_files(file)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Annotate").click()
+    assert download.value.suggested_filename == "my.txt.annotated.tsv"
+    text = download.value.path().read_text()
+    table = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    assert table == answer(url, lines)
+    assert "#COMPLETE" in text.splitlines()[-1]
+
+
+def test_without_scripts_a_bad_file_is_explained(open_page):
+    page = open_page("annotate?compilation=sim", java_script_enabled=False)
+    chosen(page, "no junctions\n")
+    expect(page.locator("#results .problem .detail").first).to_contain_text("expected")
+    assert page.locator(".annotated").count() == 0
+
+
+def test_a_response_to_the_form_is_not_cached_and_its_size_is_limited(url, lines):
+    address = f"{url}annotate?compilation=sim"
+    files = {"file": ("my.txt", lines * 40)}
+    response = httpx.post(address, files=files)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    large = httpx.post(address, files={"file": ("my.txt", b"x" * 4_100_000)})
+    assert large.status_code == 413
+    assert httpx.post(address, data={"output": "file"}).status_code == 400
 
 
 def test_the_view_fits_a_phone(open_page):

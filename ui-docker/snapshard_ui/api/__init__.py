@@ -24,10 +24,12 @@ from snapshard_ui.api import (
     tiles,
     variants,
 )
+from snapshard_ui.api.annotate import annotated_lines, annotated_response
 from snapshard_ui.api.compare import find_comparison
 from snapshard_ui.api.evidence import find_evidence
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
+from snapshard_ui.api.models.annotate import AnnotateParams
 from snapshard_ui.api.models.compare import CompareParams
 from snapshard_ui.api.models.evidence import EvidenceParams
 from snapshard_ui.api.models.expression import ExpressionParams
@@ -72,6 +74,7 @@ __all__ = [
     "OPERATIONS",
     "PREFIX",
     "Addresses",
+    "AnnotateParams",
     "Answer",
     "BatchBody",
     "CompareParams",
@@ -94,6 +97,8 @@ __all__ = [
     "VariantParams",
     "WindowPicture",
     "annotate",
+    "annotated_lines",
+    "annotated_response",
     "api",
     "compare",
     "compare_export",

@@ -7,18 +7,18 @@ inside the stream, which then ends with a remark and without the line that marks
 """
 
 import hashlib
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from itertools import islice
 
 from flask import Response, request
 
 from snapshard.background import AnnotatedFile
 from snapshard.errors import BadQuery, BadRow, BadSource, BadUpload, SnapshardError
-from snapshard.junction_files import JunctionFile
+from snapshard.junction_files import JunctionFile, Stream
 from snapshard.wire import COMPLETE_REMARK, ERROR_REMARK
 from snapshard_ui.api.models.annotate import AnnotatedLines, AnnotateParams
 from snapshard_ui.api.routes import ReleaseRequest, uploaded
-from snapshard_ui.http import Pieces, Record, Upload, current_record, current_upload, streamed
+from snapshard_ui.http import Pieces, current_record, current_upload, streamed
 from snapshard_ui.render import words
 from snapshard_ui.runtime import current_backend
 
@@ -35,11 +35,17 @@ def annotate(request_: ReleaseRequest[AnnotateParams]) -> Response:
     """
     if request.mimetype == "multipart/form-data":
         raise BadQuery("body", request.mimetype, "the file itself (curl --data-binary @FILE)")
-    backend, record = current_backend(), current_record()
+    return annotated_response(request_, current_upload())
+
+
+def annotated_response(
+    request_: ReleaseRequest[AnnotateParams], file: AbstractContextManager[Stream]
+) -> Response:
+    """The lines of a file, each with its background, streamed while the file is read."""
+    backend = current_backend()
     with ExitStack() as stack:
         stack.callback(backend.take_export_slot())
-        upload = stack.enter_context(current_upload())
-        lines = _annotated(request_, record, upload)
+        lines = annotated_lines(request_, stack.enter_context(file))
         # Errors of the first lines become problem responses, as do all errors of a small file: its
         # second piece is the end.
         first_pieces = list(islice(lines, 2))
@@ -52,12 +58,15 @@ def annotate(request_: ReleaseRequest[AnnotateParams]) -> Response:
     return response
 
 
-def _annotated(request_: ReleaseRequest[AnnotateParams], record: Record, upload: Upload) -> Pieces:
-    """The bytes of the response. The first piece has the first rows."""
+def annotated_lines(request_: ReleaseRequest[AnnotateParams], stream: Stream) -> Pieces:
+    """The bytes of the response, read from the file as they are taken. The first piece has the first
+    rows. Raises BadUpload for a file that cannot be read.
+    """
     digest, params, release = hashlib.sha256(), request_.params, request_.release
+    record = current_record()
     try:
         groups = request_.index.facts.of(release).groups_named(params.tissue)
-        file = JunctionFile(upload, _FILE, format_name=params.format, options=params.read_options())
+        file = JunctionFile(stream, _FILE, format_name=params.format, options=params.read_options())
         result = AnnotatedFile(request_.index, release, file, groups=groups, rare=params.rare)
         about = {**release.provenance(), "format": file.format.name}
         piece = (b"# " + words(about) + b"\n" if params.about else b"") + result.header()

@@ -1,4 +1,4 @@
-// Sends a file to the API and shows the lines that come back. Without this script the view shows a command only.
+// Sends a file to the API and shows the lines that come back. Without this script the form sends it to the view.
 
 const SHOWN = 200; // lines in the table; the download has all
 const COMPLETE = "#COMPLETE";
@@ -10,7 +10,6 @@ const failure = document.getElementById("failure");
 const stop = document.getElementById("stop");
 let control = null;
 
-form.hidden = false;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   annotate(input.files[0]);
