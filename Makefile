@@ -9,6 +9,7 @@ SAMPLES ?= 500
 SCALE ?= 1
 ONLY ?=
 REPEATS ?=
+RECORD ?= analysis/results/benchmark.json
 GROWTH ?= /tmp/growth-data
 bin = $(VENV)/bin
 # An address of IPv6 gets brackets.
@@ -56,6 +57,9 @@ include kubernetes/targets.mk
 
 benchmark: $(VENV)/test ## compare with SQLite, PostgreSQL, tabix and DuckDB (SCALE=gtex as in docs/benchmark.md, ONLY= some workloads)
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --only "$(ONLY)" $(if $(REPEATS),--repeats $(REPEATS))
+
+benchmark-check: $(VENV)/test ## measure again, and fail if a ratio to the best other system has fallen (SCALE=gtex; RECORD= another result file)
+	RESULTS=$(DATA)/benchmark/check $(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --only "$(ONLY)" $(if $(REPEATS),--repeats $(REPEATS)) --check $(RECORD)
 
 benchmark-report: $(VENV)/test ## write the tables and plots of the benchmark again, without measuring
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --report-only

@@ -5,9 +5,9 @@
 
 `before` is another tree of this repository; `folder` holds a compilation and a server that `make
 benchmark` has loaded. Each tree runs in a process of its own, over the same server, and the two take
-turns at each question. The answers must be byte for byte equal. The figures are the median
-milliseconds of both trees and their ratio, and the median processor time of the process (without
-PostgreSQL's), which other programs on the machine affect less.
+turns at each question. The answers must be byte for byte equal. The figures are milliseconds of both
+trees and their ratio: the median, the least of all turns, and the median processor time of the process
+(without PostgreSQL's). Other programs on the machine affect the last two less.
 """
 
 import argparse
@@ -101,7 +101,7 @@ def compare(
     workers: dict[str, Worker], workload: str, shards: int, rounds: int
 ) -> dict[str, float | int]:
     """The median milliseconds of a question in each tree. Raises RuntimeError if two answers differ."""
-    times: dict[str, list[float]] = {name: [] for name in workers}
+    times: dict[str, list[list[float]]] = {name: [] for name in workers}
     processor: dict[str, list[float]] = {name: [] for name in workers}
     for turn in range(rounds + 1):
         answers = {name: worker.ask(workload, shards) for name, worker in workers.items()}
@@ -109,18 +109,33 @@ def compare(
         if digests[0] != digests[1]:
             raise RuntimeError(f"{workload} on {shards} shards: the answers differ")
         # The first turn warms the caches.
-        for name, each in answers.items():
-            times[name] += [1000 * answer["seconds"] for answer in each] if turn else []
-            processor[name] += [1000 * answer["processor"] for answer in each] if turn else []
-    before, after = (statistics.median(times[name]) for name in workers)
-    return {
-        "before": round(before, 3),
-        "after": round(after, 3),
-        "ratio": round(before / after, 2),
-        "processor before": round(statistics.median(processor["before"]), 3),
-        "processor after": round(statistics.median(processor["after"]), 3),
-        "questions": len(times["after"]),
+        if turn:
+            for name, each in answers.items():
+                times[name].append([1000 * answer["seconds"] for answer in each])
+                processor[name] += [1000 * answer["processor"] for answer in each]
+    return _figures(times, processor)
+
+
+def _figures(
+    times: dict[str, list[list[float]]], processor: dict[str, list[float]]
+) -> dict[str, float | int]:
+    """Milliseconds of a question: the median, and the median over the questions of the least of all turns,
+    which other programs disturbed least.
+    """
+    median = {
+        name: statistics.median(value for turn in turns for value in turn)
+        for name, turns in times.items()
     }
+    least = {
+        name: statistics.median(map(min, zip(*turns, strict=True))) for name, turns in times.items()
+    }
+    used = {name: statistics.median(values) for name, values in processor.items()}
+    figures: dict[str, float | int] = {"questions": len(times["after"][0])}
+    for title, values in (("median", median), ("least", least), ("processor", used)):
+        figures[f"{title} before"] = round(values["before"], 3)
+        figures[f"{title} after"] = round(values["after"], 3)
+        figures[f"{title} ratio"] = round(values["before"] / values["after"], 2)
+    return figures
 
 
 def answer_questions(folder: Path) -> None:

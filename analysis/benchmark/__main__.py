@@ -12,10 +12,12 @@ import click
 from analysis.benchmark import report
 from analysis.benchmark.cold import REPEATS, run_cold
 from analysis.benchmark.compilation import GTEX, make_compilation
+from analysis.benchmark.figures import Figures
 from analysis.benchmark.loading import load_systems
 from analysis.benchmark.memory import peak_memory
 from analysis.benchmark.needs import COLD, CURL, measurable, missing_programs
 from analysis.benchmark.places import read_places
+from analysis.benchmark.ratios import fallen, ratios
 from analysis.benchmark.results import Results, record_path
 from analysis.benchmark.running import run_workload
 from analysis.benchmark.systems.all import SYSTEMS
@@ -66,17 +68,44 @@ class Scale(click.ParamType):
 )
 @click.option("--repeats", type=int, help="Number of rounds for every workload (default: its own).")
 @click.option(
+    "--check",
+    type=click.Path(path_type=Path, exists=True),
+    help="A result file whose ratios to the best other system must be reached; no report is written.",
+)
+@click.option(
     "--report-only", is_flag=True, help="Only write plots and report from existing results."
 )
-def main(scale: float, folder: Path, only: str, repeats: int | None, report_only: bool) -> None:
+def main(
+    scale: float,
+    folder: Path,
+    only: str,
+    repeats: int | None,
+    check: Path | None,
+    report_only: bool,
+) -> None:
     """Runs the benchmark."""
     place = folder.resolve() / f"{scale:g}"
     results = Results(record_path() if scale == GTEX else place / "benchmark.json")
     if not report_only:
         _measure(place, scale, results, Selection(only), repeats)
+    if check is not None:
+        _check(Results(results.path), Results(check))
+        return
     # The report uses the rounded figures of the file, so that it can be reproduced from it.
     for path in report.write(Results(results.path).parts, place, record=scale == GTEX):
         click.echo(f"wrote {path}")
+
+
+def _check(run: Results, record: Results) -> None:
+    """Prints every ratio of a run; raises ClickException if some have fallen."""
+    for each in ratios(Figures(run.parts)):
+        click.echo(f"{each.workload}: {each.ratio:.2f} times the speed of {each.system}")
+    try:
+        complaints = fallen(Figures(run.parts), Figures(record.parts))
+    except ValueError as exc:
+        raise click.UsageError(str(exc)) from exc
+    if complaints:
+        raise click.ClickException("\n".join(complaints))
 
 
 class Selection:

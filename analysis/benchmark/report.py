@@ -11,6 +11,7 @@ from typing import Any
 from analysis.benchmark import plots
 from analysis.benchmark.bars import BARS, OURS, SERVED, Bar
 from analysis.benchmark.figures import Figures
+from analysis.benchmark.ratios import ratios
 from analysis.benchmark.systems.all import SYSTEMS
 from analysis.document import filled, table
 from analysis.measuring import RESULTS, read_result
@@ -81,6 +82,7 @@ def tables(figures: Figures) -> dict[str, Callable[[], str]]:
     tables: dict[str, Callable[[], str]] = {
         "circumstances": partial(_circumstances, figures),
         "bars": partial(_bars, figures),
+        "ratios": partial(_ratios, figures),
         "tuned": partial(_tuned, figures),
         "load": partial(_load, figures),
         "cold": partial(_cold, figures),
@@ -120,6 +122,23 @@ def _bar(figures: Figures, bar: Bar) -> Sequence[str]:
         return bar.what, bar.goal, "–", "not measured"
     values = "<br>".join(f"{result.what} {result.value}" for result in measured)
     return bar.what, bar.goal, values, "<br>".join(_VERDICTS[result.reached] for result in measured)
+
+
+def _ratios(figures: Figures) -> str:
+    """Each workload with the best other system, from the worst ratio to the best."""
+    rows = [
+        (
+            _title(figures, each.workload),
+            _number(1000 * figures.median(each.workload, OURS)),
+            _number(1000 * figures.median(each.workload, each.system)),
+            _TITLES[each.system],
+            f"{each.ratio:.2f}",
+        )
+        for each in sorted(ratios(figures), key=lambda each: each.ratio)
+        if not each.workload.endswith("-steps")
+    ]
+    head = ("workload", "Snapshard, ms", "best other, ms", "which", "ratio")
+    return table(head, rows) if rows else _NOTHING
 
 
 def _tuned(figures: Figures) -> str:

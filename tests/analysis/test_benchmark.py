@@ -5,16 +5,19 @@ their results say.
 import json
 import re
 
+import click
 import pyarrow as pa
 import pytest
 
 from analysis.benchmark import report
+from analysis.benchmark.__main__ import _check as check_ratios
 from analysis.benchmark.bars import BARS
 from analysis.benchmark.checks import Different, check_equal, comparable
 from analysis.benchmark.cold import forget, in_memory
 from analysis.benchmark.command import Command
 from analysis.benchmark.figures import Figures
 from analysis.benchmark.question import Question
+from analysis.benchmark.ratios import fallen, ratios
 from analysis.benchmark.results import Results, record_path
 from analysis.benchmark.systems.script import pairs, psi, subset
 from analysis.document import filled
@@ -197,6 +200,42 @@ def test_no_bar_is_reached_by_who_is_slowest_at_everything(bar):
     parts["clients"]["runs"][0]["errors"] = 1
     parts["growth-answers"]["window"]["rows30m"]["ms"]["p99"] = 2.0
     assert any(one.reached is False for one in bar.compute(Figures(parts)))
+
+
+def figures_of(ours, others, rows=10):
+    """A run of one workload: the times of one question by system."""
+    seconds = {"library-25": [ours], "http-25": [[0.001]], **{n: [t] for n, t in others.items()}}
+    warm = {"exact": {"seconds": seconds}, "served": {"seconds": {"http-25": [[1.0]]}}}
+    return Figures({"warm": warm, "compilation": {"facts": {"rows": rows}}})
+
+
+def test_a_ratio_is_that_to_the_fastest_other_system():
+    times = {"sqlite": [4.0, 4.0, 4.0, 8.0], "duckdb": [9.0, 1.0, 9.0, 9.0]}
+    (ratio,) = ratios(figures_of([2.0, 1.0, 2.0, 2.0], times))
+    assert (ratio.workload, ratio.system, ratio.ratio) == ("exact", "sqlite", 2.0)
+    assert ratio.most == 4.0
+
+
+def test_only_a_ratio_below_the_record_and_its_noise_has_fallen():
+    record = figures_of([1.0], {"sqlite": [2.0]})
+    assert fallen(figures_of([1.0], {"sqlite": [2.0]}), record) == []
+    assert fallen(figures_of([0.5], {"duckdb": [2.0]}), record) == []
+    assert fallen(figures_of([1.0, 2.0, 2.0, 2.0], {"sqlite": [2.0]}), record) == []
+    (complaint,) = fallen(figures_of([2.0], {"sqlite": [2.0]}), record)
+    assert complaint.startswith("exact: expected 2.00 times sqlite's speed, as recorded; got 1.00")
+    with pytest.raises(ValueError, match="expected a run with 10 rows, as the record has, got one"):
+        fallen(figures_of([1.0], {"sqlite": [2.0]}, rows=11), record)
+
+
+def test_the_check_fails_with_the_ratios_that_have_fallen(tmp_path):
+    runs = {"good": [1.0], "bad": [2.0]}
+    for name, ours in runs.items():
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(figures_of(ours, {"sqlite": [2.0]}).parts))
+    good, bad = (Results(tmp_path / f"{name}.json") for name in runs)
+    check_ratios(good, good)
+    with pytest.raises(click.ClickException, match=r"exact: expected 2\.00"):
+        check_ratios(bad, good)
 
 
 def test_results_measured_again_replace_those_before_and_keep_the_rest(tmp_path):
