@@ -29,7 +29,7 @@ databases = $(shell grep -v '^#' $(overlay)/shards.tsv | cut -f1 | sed '/^catalo
 
 export NAMESPACE OVERLAY REGISTRY VERSION
 export MEMORY VOLUME
-.PHONY: images version lock shards secrets deploy source populate rollback releases retire prune grow backup restore \
+.PHONY: images version lock shards secrets deploy source populate populate-samples load-settings rollback releases retire prune grow backup restore \
     recopy rotate upgrade remove discovery sizes
 
 version:
@@ -62,11 +62,16 @@ deploy: images shards secrets ## deploy OVERLAY (small or full); LOAD= is the co
 source: ## copy the local folder or file FROM to the source pod, as http://source:8080/NAME
 	$(kubectl) cp --no-preserve $(FROM) source-0:/srv/$(NAME)
 
-populate: ## load SOURCE (an address) as RELEASE of COMPILATION and publish it; OPTIONS= further options of `snapshard load`
+populate: load-settings ## load SOURCE (an address) as RELEASE of COMPILATION and publish it; OPTIONS= further options of `snapshard load`
+	@set -e; $(call run_job,load-begin); $(call run_job,load-shards); $(call run_job,load-publish)
+
+populate-samples: load-settings ## load the junction files of the list SOURCE (an address) as RELEASE of COMPILATION and publish it
+	@set -e; $(call run_job,load-samples)
+
+load-settings:
 	@$(call apply,$(overlay),app.kubernetes.io/component=map)
 	@$(kubectl) create configmap load --dry-run=client -o yaml --from-literal=SOURCE='$(SOURCE)' --from-literal=COMPILATION='$(COMPILATION)' \
 	    --from-literal=RELEASE='$(RELEASE)' --from-literal=OPTIONS='$(OPTIONS)' | kubectl apply -f -
-	@set -e; $(call run_job,load-begin); $(call run_job,load-shards); $(call run_job,load-publish)
 
 rollback: ## serve an older release of COMPILATION again: RELEASE, or the previous one
 	@set -e; $(call release,rollback $(COMPILATION) $(RELEASE))

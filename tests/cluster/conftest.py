@@ -18,6 +18,10 @@ from pathlib import Path
 import pysam
 import pytest
 import requests
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.session import get_session
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("SNAPSHARD_SHARED", ROOT.parent / "shared"))
@@ -216,6 +220,59 @@ def _address(cluster: Cluster) -> str:
     return (
         f"http://{next(one['address'] for one in addresses if one['type'] == 'InternalIP')}:{port}"
     )
+
+
+@pytest.fixture
+def bucket(deployment: Deployment, tmp_path: Path) -> Iterator[BaseClient]:
+    """A client of a server of S3 on this machine, which loaders may reach; its bucket `junctions` is
+    empty.
+    """
+    cluster = deployment.cluster
+    if not cluster.host:
+        pytest.skip("CLUSTER_HOST does not say by which address pods reach this machine")
+    server = ThreadedMotoServer(cluster.host, 0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    address, keys = (
+        f"http://{cluster.host}:{port}",
+        {"AWS_ACCESS_KEY_ID": "loader", "AWS_SECRET_ACCESS_KEY": "its own"},
+    )
+    keys["AWS_DEFAULT_REGION"] = "us-east-1"
+    client = get_session().create_client(
+        "s3",
+        "us-east-1",
+        endpoint_url=address,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(),
+    )
+    client.create_bucket(Bucket="junctions")
+    said = tmp_path / "credentials"
+    said.write_text(
+        "".join(
+            f"{name}={value}\n" for name, value in (keys | {"AWS_ENDPOINT_URL": address}).items()
+        )
+    )
+    cluster.kubectl("create", "secret", "generic", "s3-credentials", f"--from-env-file={said}")
+    to = [
+        {
+            "to": [{"ipBlock": {"cidr": f"{cluster.host}/32"}}],
+            "ports": [{"protocol": "TCP", "port": int(port)}],
+        }
+    ]
+    chosen = {"matchLabels": {"app.kubernetes.io/component": "loader"}}
+    spec = {"podSelector": chosen, "policyTypes": ["Egress"], "egress": to}
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "store"},
+        "spec": spec,
+    }
+    cluster.kubectl("apply", "-f", "-", given=json.dumps(policy))
+    yield client
+    client.close()
+    cluster.kubectl("delete", "secret/s3-credentials", "networkpolicy/store")
+    server.stop()
 
 
 @pytest.fixture

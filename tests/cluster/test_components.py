@@ -1,15 +1,12 @@
 """Optional components: what the API server says of those it knows, and discovery at work."""
 
-import json
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from botocore.config import Config
-from botocore.session import get_session
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from botocore.client import BaseClient
 
 from .clients import at_work, right_body
 from .conftest import SOURCE, Cluster, Deployment, new_release
@@ -86,57 +83,10 @@ def test_the_api_server_accepts_a_component(
 
 
 @pytest.fixture
-def store(deployment: Deployment, tmp_path: Path) -> Iterator[str]:
-    """A server of S3 on this machine, which loaders may reach; its bucket `junctions` holds the
-    source.
-    """
-    cluster = deployment.cluster
-    if not cluster.host:
-        pytest.skip("CLUSTER_HOST does not say by which address pods reach this machine")
-    server = ThreadedMotoServer(cluster.host, 0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    address, keys = (
-        f"http://{cluster.host}:{port}",
-        {"AWS_ACCESS_KEY_ID": "loader", "AWS_SECRET_ACCESS_KEY": "its own"},
-    )
-    keys["AWS_DEFAULT_REGION"] = "us-east-1"
-    client = get_session().create_client(
-        "s3",
-        "us-east-1",
-        endpoint_url=address,
-        aws_access_key_id="x",
-        aws_secret_access_key="x",
-        config=Config(),
-    )
-    client.create_bucket(Bucket="junctions")
-    client.put_object(Bucket="junctions", Key="gtex17/junctions.tsv.gz", Body=SOURCE.read_bytes())
-    client.close()
-    said = tmp_path / "credentials"
-    said.write_text(
-        "".join(
-            f"{name}={value}\n" for name, value in (keys | {"AWS_ENDPOINT_URL": address}).items()
-        )
-    )
-    cluster.kubectl("create", "secret", "generic", "s3-credentials", f"--from-env-file={said}")
-    to = [
-        {
-            "to": [{"ipBlock": {"cidr": f"{cluster.host}/32"}}],
-            "ports": [{"protocol": "TCP", "port": int(port)}],
-        }
-    ]
-    chosen = {"matchLabels": {"app.kubernetes.io/component": "loader"}}
-    spec = {"podSelector": chosen, "policyTypes": ["Egress"], "egress": to}
-    policy = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "store"},
-        "spec": spec,
-    }
-    cluster.kubectl("apply", "-f", "-", given=json.dumps(policy))
-    yield "s3://junctions/gtex17/junctions.tsv.gz"
-    cluster.kubectl("delete", "secret/s3-credentials", "networkpolicy/store")
-    server.stop()
+def store(bucket: BaseClient) -> str:
+    """The source, on S3."""
+    bucket.put_object(Bucket="junctions", Key="gtex17/junctions.tsv.gz", Body=SOURCE.read_bytes())
+    return "s3://junctions/gtex17/junctions.tsv.gz"
 
 
 def test_a_release_is_loaded_from_s3_with_the_credentials_of_a_secret(

@@ -2,9 +2,12 @@
 
 import gzip
 from collections import defaultdict
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import pytest
 from hypothesis import given, settings
@@ -412,3 +415,34 @@ def test_tables_of_rmats_and_majiq_are_sources_by_a_map_of_their_columns(
     # The exon before ends at 100, and the one behind begins at 401.
     assert line[1:6] == ["chr1", "101", "400", "300", "+"]
     assert line[11:14] == [",1:7", "1", "7"]
+
+
+@pytest.fixture
+def served(tmp_path):
+    """The address of a server of the folder `files`."""
+    (tmp_path / "files").mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "files")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_list_at_an_address_names_the_files_beside_it(tmp_path, served):
+    files = {"a.SJ.out.tab": junctions_of(1, 20), "b.SJ.out.tab": junctions_of(2, 20)}
+    texts = {name: star(*junctions) for name, junctions in files.items()}
+    texts |= {
+        "list.txt": f"first\ta.SJ.out.tab\n\nsecond\t{served}/b.SJ.out.tab\n",
+        "samples.csv": "name,age\nfirst,5\nsecond,6\n",
+        "junctions.tsv": "1\tchr1\t100\t200\n",
+    }
+    write_files(tmp_path / "files", texts)
+    assert is_file_list(f"{served}/list.txt")
+    assert not is_file_list(f"{served}/junctions.tsv")
+    data = OwnData(f"{served}/list.txt", samples=f"{served}/samples.csv", assembly="GRCh38")
+    lines, merged = merge(data, tmp_path / "merged")
+    assert [line[1:] for line in lines] == naive_lines(list(files.values()))
+    assert merged.samples.read_text().splitlines()[1:] == [
+        "1\tfirst\t5\ta.SJ.out.tab",
+        f"2\tsecond\t6\t{served}/b.SJ.out.tab",
+    ]

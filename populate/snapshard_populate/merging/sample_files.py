@@ -23,6 +23,8 @@ _OTHER_FILES = re.compile(
 )
 """Files that aligners and people put beside junctions."""
 _MOST_LIST_BYTES = 64 << 10
+_COMPRESSED = (".gz", ".bgz")
+"""Ends of addresses that no list has."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,11 @@ def opened(location: str) -> "AbstractContextManager[Stream]":
 
 
 def is_file_list(location: str) -> bool:
-    """Whether a path is that of a list of files: lines of a file, or of a sample, a tab and a file."""
+    """Whether a path or an address is that of a list of files: lines of a file, or of a sample, a tab
+    and a file. Raises BadSource for an address that cannot be read.
+    """
+    if is_url_text(location):
+        return not location.endswith(_COMPRESSED) and _is_list(_first_line(location))
     path = Path(location)
     if not path.is_file():
         return False
@@ -58,10 +64,19 @@ def is_file_list(location: str) -> bool:
     if b"\0" in head or head.startswith(b"\x1f\x8b"):
         return False
     lines = [line for line in head.decode(errors="replace").splitlines() if line.strip()]
-    cells = lines[0].split("\t") if lines else []
-    return 0 < len(cells) <= 2 and (
-        is_url_text(cells[-1]) or (path.parent / cells[-1].strip()).is_file()
+    file = lines[0].split("\t")[-1].strip() if lines else ""
+    return (
+        bool(lines) and _is_list(lines[0]) and (is_url_text(file) or (path.parent / file).is_file())
     )
+
+
+def _is_list(line: str) -> bool:
+    return bool(line) and len(line.split("\t")) <= 2
+
+
+def _first_line(location: str) -> str:
+    with open_source(location) as source:
+        return next((line for _, line in source.lines() if line.strip()), "")
 
 
 def is_url_text(text: str) -> bool:
@@ -132,8 +147,10 @@ def _paths(folder: Path, files: str, except_for: Collection[Path]) -> Iterator[P
 
 
 def _listed(location: str) -> Iterator[tuple[str, str, str]]:
-    """Yields path, name and sample (empty if the list does not give it) of each file of a list."""
-    folder = Path(location).parent
+    """Yields path, name and sample (empty if the list does not give it) of each file of a list. Names
+    are those of files beside the list, unless they are addresses.
+    """
+    folder = location.rpartition("/")[0] if is_url_text(location) else str(Path(location).parent)
     with open_source(location) as source:
         for number, line in source.lines():
             cells = [cell.strip() for cell in line.split("\t")]
@@ -142,7 +159,7 @@ def _listed(location: str) -> Iterator[tuple[str, str, str]]:
             if len(cells) > 2 or not cells[-1]:
                 reason = f"expected a file, or a sample, a tab and a file, got {line[:80]!r}"
                 raise BadSource(location, f"line {number}: {reason}")
-            path = cells[-1] if is_url_text(cells[-1]) else str(folder / cells[-1])
+            path = cells[-1] if is_url_text(cells[-1]) else f"{folder}/{cells[-1]}"
             yield path, cells[-1], cells[0] if len(cells) == 2 else ""
 
 
