@@ -1,5 +1,11 @@
 """`snapshard load` of junction files as aligners write them, into a real database."""
 
+from collections import Counter
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import ClassVar
+
 import pytest
 from click.testing import CliRunner
 from odd_sources import row
@@ -100,3 +106,33 @@ def test_a_folder_in_snaptrons_layout_is_not_merged(run, tmp_path):
     (tmp_path / "junctions.tsv").write_text(row(1, "chr1", 100, 200))
     code, output = run("load", "--check", tmp_path, "--assembly", "GRCh38")
     assert (code, output) == (0, f"{tmp_path}: a load would succeed; 1 good junctions\n")
+
+
+class Counting(SimpleHTTPRequestHandler):
+    """Serves a folder, and counts the requests for each path."""
+
+    counts: ClassVar[Counter[str]] = Counter()
+
+    def do_GET(self):
+        self.counts[self.path] += 1
+        super().do_GET()
+
+
+def test_the_annotation_is_read_once(run, star_output, embedded):
+    exon = 'chr1\tx\texon\t{}\t{}\t.\t+\t.\tgene_id "G"; transcript_id "T"; gene_name "ONE";\n'
+    (star_output.parent / "genes.gtf").write_text(
+        exon.format(1, 100) + exon.format(201, 300) + "chr1\tx\texon\tbroken\n"
+    )
+    handler = partial(Counting, directory=star_output.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever).start()
+        address = f"http://127.0.0.1:{server.server_port}/genes.gtf"
+        code, output = load(run, star_output, "--compilation", "ownonce", "--annotation", address)
+        server.shutdown()
+    assert code == 0, output
+    assert Counting.counts["/genes.gtf"] == 1
+    assert "notice: genes.gtf: 1 line could not be used and was left out" in output
+    code, output = run(
+        "query", "--gene", "ONE", "--compilation", "ownonce", "--columns", "start,annotated"
+    )
+    assert output.splitlines()[1:] == ["start\tannotated", "101\t1"]

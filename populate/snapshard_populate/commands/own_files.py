@@ -150,6 +150,7 @@ def merged(
             groups=str(files.groups) if files.groups else compilation.groups,
             origin=_origin(compilation.junctions, earlier),
             notices=files.notices,
+            kept_annotation=files.annotation,
         )
 
 

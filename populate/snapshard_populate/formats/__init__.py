@@ -4,6 +4,12 @@ All of them report bad lines to an error budget and raise BadSource for a file t
 """
 
 from snapshard_populate.formats.annotation import Annotation, read_annotation
+from snapshard_populate.formats.annotation_file import (
+    AnnotationFile,
+    keep_annotation_file,
+    kept_annotation_file,
+    read_annotation_file,
+)
 from snapshard_populate.formats.bases import read_bases, read_bases_header, read_bedgraph
 from snapshard_populate.formats.groups import GroupLine, read_groups
 from snapshard_populate.formats.merged_coverage import MergedCoverage
@@ -15,6 +21,7 @@ from snapshard_populate.formats.ucsc import read_canonical, read_refflat
 
 __all__ = [
     "Annotation",
+    "AnnotationFile",
     "CoverageFile",
     "FileCount",
     "GroupLine",
@@ -23,7 +30,10 @@ __all__ = [
     "SampleTable",
     "check_rows",
     "count_rows",
+    "keep_annotation_file",
+    "kept_annotation_file",
     "read_annotation",
+    "read_annotation_file",
     "read_bases",
     "read_bases_header",
     "read_bedgraph",

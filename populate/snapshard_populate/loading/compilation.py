@@ -35,7 +35,7 @@ class Compilation:
     an assembly, the compilation keeps those that the catalog has. `origin` is what the junctions were
     merged from, and `notices` what was left out of them or let pass. `annotation_of` is the schema of
     an earlier release in the same catalog, whose genes and transcripts are taken where the compilation
-    has no file of its own.
+    has no file of its own. `kept_annotation` is the annotation as a merge has read it already.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Compilation:
     origin: str | None = None
     notices: tuple[str, ...] = ()
     annotation_of: str | None = None
+    kept_annotation: Path | None = None
 
     def __post_init__(self) -> None:
         if self.bases is not None and self.bases_header is None:

@@ -1,18 +1,20 @@
 """The small files of a compilation, read into the description of its release."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence, Sized
 from typing import TypeVar
 
 from snapshard.catalog import file_names
-from snapshard.errors import BadRow, BadSource
+from snapshard.errors import BadSource
 from snapshard.row_kinds import BASE
 from snapshard_populate.formats import (
     Annotation,
+    AnnotationFile,
     CoverageFile,
     GroupLine,
     SampleTable,
+    kept_annotation_file,
     read_annotation,
+    read_annotation_file,
     read_bases_header,
     read_canonical,
     read_coverage_files,
@@ -159,21 +161,11 @@ def _all_of(reader: Callable[..., Iterator[Item]]) -> Callable[..., tuple[Item, 
 def _read_annotation(
     compilation: Compilation, location: str, reader: Callable[..., Content], errors: ErrorBudget
 ) -> Content:
-    """What a file of genes or transcripts holds. Its new names of chromosomes are noted, and its bad
-    lines are left out and noted; raises BadSource if nothing is left.
-    """
-    bad: list[BadRow] = []
-    lenient = ErrorBudget(sys.maxsize, report=bad.append)
-    spellings = Spellings(compilation.assembly)
-    with open_source(location, errors=errors) as source:
-        content = reader(source, errors=lenient, spellings=spellings)
-    for notice in spellings.notices("line"):
-        errors.note(location, notice)
-    if not bad:
-        return content
-    lines, were = (f"{len(bad)} lines", "were") if len(bad) > 1 else ("1 line", "was")
-    first = f"the first is line {bad[0].line}: {bad[0].reason}"
-    if not content:
-        raise BadSource(location, f"expected genes or transcripts, got {lines} of no use; {first}")
-    errors.note(location, f"{lines} could not be used and {were} left out; {first}")
-    return content
+    """What a file of genes or transcripts holds; its notices are kept in the error budget."""
+    file: AnnotationFile[Content]
+    if location == compilation.annotation and compilation.kept_annotation is not None:
+        file = kept_annotation_file(compilation.kept_annotation)
+    else:
+        file = read_annotation_file(location, reader, assembly=compilation.assembly)
+    errors.keep(file.notices)
+    return file.content

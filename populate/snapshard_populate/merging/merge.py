@@ -17,7 +17,11 @@ from snapshard.errors import BadSource
 from snapshard.genome import Genome
 from snapshard.junction_files import ReadOptions
 from snapshard.transcripts import Transcript
-from snapshard_populate.formats import read_annotation
+from snapshard_populate.formats import (
+    keep_annotation_file,
+    read_annotation,
+    read_annotation_file,
+)
 from snapshard_populate.merging.earlier_samples import (
     earlier_runs,
     read_earlier_samples,
@@ -32,7 +36,6 @@ from snapshard_populate.merging.sample_table import group_lines, groups_by, samp
 from snapshard_populate.merging.spill import Reader, Spill, spill_files
 from snapshard_populate.merging.spill_tables import spill_tables
 from snapshard_populate.merging.splice_sites import complete_records
-from snapshard_populate.reading import ErrorBudget, Spellings, open_source
 from snapshard_populate.releases import StoredRelease
 
 Report = Callable[[str, int, int], None]
@@ -68,11 +71,14 @@ class OwnData:
 
 @dataclass(frozen=True)
 class Merged:
-    """The files of the compilation, in a folder, and what is to be said of them."""
+    """The files of the compilation, in a folder, and what is to be said of them. annotation: what was
+    read of it, None without one.
+    """
 
     junctions: Path
     samples: Path
     groups: Path | None
+    annotation: Path | None
     notices: tuple[str, ...]
 
 
@@ -92,6 +98,7 @@ class Merge:
     ) -> None:
         self.data, self._earlier = data, earlier
         self._folder, self._jobs, self._report = folder, jobs, report
+        self._annotation = folder / "annotation"
         metadata = None if data.samples is None else read_metadata(data.samples)
         beside = [Path(text) for text in (data.samples, data.annotation, data.genome) if text]
         self.files = read_sample_files(
@@ -115,12 +122,12 @@ class Merge:
         if self.data.annotation is None:
             return None if self._earlier is None else self._earlier.introns()
         self._report("reading the annotation", 0, 0)
-        # Bad lines are named when the release gets its genes.
-        budget = ErrorBudget(1 << 62)
-        with open_source(self.data.annotation) as source:
-            spellings = Spellings(self.data.assembly)
-            annotation = read_annotation(source, errors=budget, spellings=spellings)
-        return AnnotatedIntrons(_introns(annotation.transcripts))
+        file = read_annotation_file(
+            self.data.annotation, read_annotation, assembly=self.data.assembly
+        )
+        # The release gets its genes from what is kept here, since the lines take long to read.
+        keep_annotation_file(file, self._annotation)
+        return AnnotatedIntrons(_introns(file.content.transcripts))
 
     @cached_property
     def spill(self) -> Spill:
@@ -163,6 +170,7 @@ class Merge:
             junctions,
             _written(self._folder / "samples.tsv", sample_lines(matches.columns, matches.rows())),
             self._groups(matches),
+            self._annotation if self._annotation.exists() else None,
             tuple(self._notices(problems)),
         )
 

@@ -1,7 +1,7 @@
 """What a load finds in its sources: bad lines, of which it tolerates some, and what it lets pass."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from snapshard.errors import BadRow
 
@@ -44,6 +44,10 @@ class ErrorBudget:
     def note(self, file: str, text: str) -> None:
         """Keep a notice about a file, whose folder stays private: notices are served to everybody."""
         self._notices[f"{file_name(file)}: {text}"] = None
+
+    def keep(self, notices: Iterable[str]) -> None:
+        """Keep notices of another budget."""
+        self._notices |= dict.fromkeys(notices)
 
 
 def file_name(location: str) -> str:
