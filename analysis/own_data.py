@@ -1,7 +1,11 @@
 """Measures `snapshard load` of a folder of STAR's SJ.out.tab: seconds of the command, processor seconds
-of its processes, and its largest memory.
+of all its processes and of the embedded server, and the largest memory of one of its own.
 
     python -m analysis.own_data --folder /tmp/own --samples 200 --junctions 200000
+    python -m analysis.own_data --folder /tmp/own --samples 50 --junctions 100000 --later 5
+
+--later loads all but the last samples, adds these, and removes them again; each step is measured, beside a
+load of all from scratch.
 
 The junctions are those of the simulator; each sample has about --junctions of them, drawn so that few
 are in most samples and most are in few. Files that exist are used again.
@@ -10,13 +14,16 @@ are in most samples and most are in few. Files that exist are used again.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from snapshard.rows import Rows
 from snapshard_populate.simulate import simulate
@@ -32,11 +39,17 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--junctions", type=int, default=200_000)
+    parser.add_argument("--later", type=int, default=0, help="samples that are added later")
     options = parser.parse_args()
     source = options.folder / f"star-{options.samples}x{options.junctions}"
     if not source.exists():
         write_files(source, options.folder, options.samples, options.junctions)
-    print(json.dumps(measure(source, options.folder / "data")))
+    data = options.folder / "data"
+    if not options.later:
+        print(json.dumps(measure_load(source, data)))
+        return
+    for measures in measure_changes(source, data, options.later):
+        print(json.dumps(measures), flush=True)
 
 
 def write_files(source: Path, folder: Path, samples: int, junctions: int) -> None:
@@ -65,27 +78,101 @@ def write_files(source: Path, folder: Path, samples: int, junctions: int) -> Non
     source.with_suffix(".csv").write_text("sample,tissue\n" + "".join(metadata))
 
 
-def measure(source: Path, data: Path) -> dict[str, object]:
+def measure_load(source: Path, data: Path) -> dict[str, object]:
     """The measures of one load into a data folder, which may be new."""
-    command = [sys.executable, "-m", "snapshard", "load", str(source), "--data", str(data)]
-    command += ["--samples", str(source.with_suffix(".csv")), "--group-by", "tissue"]
-    command += ["--assembly", "GRCh38", "--compilation", "own", "--simulated"]
-    begin = time.monotonic()
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    seconds = time.monotonic() - begin
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     lines = subprocess.run(
         f"cat {source}/* | wc -l", shell=True, capture_output=True, text=True, check=True
     ).stdout
+    files = {"files": len(list(source.iterdir())), "lines": int(lines)}
+    return files | measured(
+        data, "load", str(source), *load_options(source), "--compilation", "own"
+    )
+
+
+def measure_changes(source: Path, data: Path, later: int) -> Iterator[dict[str, object]]:
+    """Yields the measures of a load from scratch of all samples and of the first ones, of adding the
+    others, and of removing them.
+    """
+    files = sorted(source.iterdir(), key=lambda path: int(path.name[1:].partition(".")[0]))
+    parts = {"first": files[:-later], "later": files[-later:]}
+    with tempfile.TemporaryDirectory() as parent:
+        for name, paths in parts.items():
+            (Path(parent) / name).mkdir()
+            for path in paths:
+                (Path(parent) / name / path.name).symlink_to(path.resolve())
+        options = load_options(source)
+        steps = {
+            "all, from scratch": ("load", str(source), *options, "--compilation", "all"),
+            "first, from scratch": ("load", f"{parent}/first", *options, "--compilation", "grown"),
+            "later, added": ("load", f"{parent}/later", *options[:4], "--add-to", "grown"),
+            "later, removed": (
+                "remove-samples",
+                "grown",
+                *(path.name.partition(".")[0].removeprefix("S") for path in parts["later"]),
+            ),
+        }
+        for step, arguments in steps.items():
+            yield {"step": step, **measured(data, *arguments)}
+
+
+def load_options(source: Path) -> list[str]:
+    """The options of a load; the first four are those of the samples."""
+    samples = ["--samples", str(source.with_suffix(".csv")), "--group-by", "tissue"]
+    return [*samples, "--assembly", "GRCh38", "--simulated"]
+
+
+def measured(data: Path, *arguments: str) -> dict[str, object]:
+    """What a command took, and its last line."""
+    command = [sys.executable, "-m", "snapshard", *arguments, "--data", str(data)]
+    begin = time.monotonic()
+    process = psutil.Popen(command, stdout=subprocess.PIPE, text=True)
+    usage = Usage(data)
+    while process.poll() is None:
+        usage.look(process)
+        time.sleep(0.2)
+    seconds = time.monotonic() - begin
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
     return {
-        "files": len(list(source.iterdir())),
-        "lines": int(lines),
         "seconds": round(seconds, 1),
-        "processor_seconds": round(usage.ru_utime + usage.ru_stime, 1),
-        "largest_process_MB": usage.ru_maxrss // 1024,
+        "processor_seconds": round(sum(usage.seconds.values()), 1),
+        "largest_process_MB": usage.largest >> 20,
         "load_average": os.getloadavg()[0],
-        "output": output.strip(),
+        "output": process.stdout.read().strip().splitlines()[-1],
     }
+
+
+class Usage:
+    """Processor seconds of a command's processes and of the server of its data folder, and the largest
+    resident memory of one of its processes, as seen when looked at.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.seconds: dict[int, float] = {}
+        self.largest = 0
+        self._server = data / "postgres" / "postmaster.pid"
+
+    def look(self, process: psutil.Process) -> None:
+        """Notes what each process has used so far."""
+        own = [process, *_children(process)]
+        for each in [*own, *self._server_processes()]:
+            with suppress(psutil.Error):
+                times = each.cpu_times()
+                self.seconds[each.pid] = times.user + times.system
+                if each in own and "postgres" not in each.name():
+                    self.largest = max(self.largest, each.memory_info().rss)
+
+    def _server_processes(self) -> list[psutil.Process]:
+        with suppress(OSError, ValueError, psutil.Error):
+            server = psutil.Process(int(self._server.read_text().split()[0]))
+            return [server, *_children(server)]
+        return []
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        return process.children(recursive=True)
+    return []
 
 
 if __name__ == "__main__":

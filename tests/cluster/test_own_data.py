@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from botocore.client import BaseClient
 
+from snapshard.junction import NAMES
 from snapshard_populate.merging import Merge, OwnData
 
 from .conftest import Deployment, new_release
@@ -47,7 +48,8 @@ def served_lines(deployment: Deployment, compilation: str, release: str) -> list
     """All rows of a compilation whose release was published just now, as the server writes them."""
     path = f"/api/v1/compilations/{compilation}"
     deployment.wait_for(f"{path}/junctions?limit=1", f'"release":"{release}"')
-    text = deployment.get(f"{path}/junctions:export.tsv?about=false&samples=true").text
+    columns = ",".join(NAMES)
+    text = deployment.get(f"{path}/junctions:export.tsv?about=false&columns={columns}").text
     return text.splitlines()[1:]
 
 
