@@ -65,7 +65,7 @@ benchmark-report: $(VENV)/test ## write the tables and plots of the benchmark ag
 	$(bin)/python -m analysis.benchmark --scale $(SCALE) --folder $(DATA)/benchmark --report-only
 
 benchmark-columns: $(VENV)/test ## measure published files in a folder and on S3 (docs/columns.md); ROWS=20000 for a trial
-	$(bin)/python -m analysis.columns --rows $(or $(ROWS),150000)
+	$(bin)/python -m analysis.columns --rows $(or $(ROWS),400000)
 
 benchmark-router: $(VENV)/test ## measure the SQL router against a shard and the library (docs/router.md)
 	$(bin)/python -m analysis.router --junctions $(or $(ROWS),300000)

@@ -1,29 +1,25 @@
 """Measures questions to published files in a folder and on S3, and the layouts of their row groups.
 
-    python -m analysis.columns --rows 150000
+    python -m analysis.columns --rows 400000
 
 The rows are the first of a simulated GTEx (9,662 samples), all of chr1, written as text and as the files
-of a release. A question is all samples of 1 to 1,000 junctions; the files are opened for each question.
+of a release. A question is all samples of 1 to 1,000 junctions, or all junctions of the samples of a study;
+the files are opened for each question. Layouts and block sizes are tried on a quarter of the rows.
 S3 is moto in this process; every request waits for `--delay` seconds before it is answered, and
 requests and bytes are counted. It writes results/columns.json and the tables of docs/columns.md.
 """
 
 import argparse
-import os
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from botocore.session import get_session
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
+import numpy as np
 
+from analysis.blocks import block_rows, measure_blocks
 from analysis.document import fill, table
 from analysis.measuring import interleaved, read_result, write_result
+from analysis.s3 import BUCKET, Traffic, s3_server
 from analysis.source import read_chunks, write_lines
 from snapshard.files.manifest import NAME, Manifest
 from snapshard.files.publication import JUNCTION_ROWS, PAIR_ROWS
@@ -41,7 +37,12 @@ LAYOUTS = {
     "16,384 rows, 65,536 pairs": Layout(PAIR_ROWS, 1 << 16),
 }
 PUBLISHED_LAYOUT = "16,384 rows, 262,144 pairs"
-_BUCKET = "columns"
+_PUBLISHED = list(LAYOUTS).index(PUBLISHED_LAYOUT)
+_PAIRS = "chromosome=chr1/pairs.parquet"
+STUDY_SIZES = (10, 100, 1_000)
+"""Samples."""
+ARTICLE = {"text": 2.5, "local": 0.03, "s3": 3.5}
+"""Seconds for one marker of a million samples in 23andMe's article on Parquet and Arrow (2021)."""
 _ORIGIN = {
     "compilation": "gtex",
     "release": "r1",
@@ -55,18 +56,10 @@ _ORIGIN = {
 }
 
 
-@dataclass
-class Traffic:
-    """What an S3 server answered so far: requests, and bytes of their bodies."""
-
-    requests: int = 0
-    bytes: int = 0
-
-
 def main() -> None:
     """Measures, prints, and writes the results and the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=150_000)
+    parser.add_argument("--rows", type=int, default=400_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--delay", type=float, default=0.03, help="seconds before each S3 answer")
     options = parser.parse_args()
@@ -77,28 +70,63 @@ def main() -> None:
 
 
 def measure(folder: Path, rows: int, repeats: int, delay: float) -> dict[str, object]:
-    """The figures of every layout, and of the published layout for every number of junctions."""
-    text = folder / "rows.tsv"
+    """The figures of every layout and block size for a quarter of the rows, and those of every number
+    of junctions and samples for all rows.
+    """
+    text, part = folder / "rows.tsv", folder / "part.tsv"
     write_lines(text, rows)
+    with text.open("rb") as lines:
+        part.write_bytes(b"".join(islice(lines, rows // 4)))
     spans = _spans(text)
+    published_targets = [str(folder / "published"), f"s3://{BUCKET}/published"]
     with s3_server(delay) as traffic:
-        layouts = {}
-        for number, (name, layout) in enumerate(LAYOUTS.items()):
-            targets = [str(folder / f"layout{number}"), f"s3://{_BUCKET}/layout{number}"]
-            size, _ = [write_release(text, target, layout) for target in targets]
-            layouts[name] = {"file_bytes": size, **_ask(targets, spans[:1], repeats, traffic)}
-            if name == PUBLISHED_LAYOUT:
-                questions = {
-                    str(count): _ask(targets, spans[:count], repeats, traffic)
-                    for count in JUNCTION_COUNTS
-                }
-    scan = interleaved({"scan": lambda: scan_text(text, spans[0])}, min(repeats, 3))["scan"]
-    return {
-        "text_bytes": text.stat().st_size,
-        "scan": scan,
-        "layouts": layouts,
-        "questions": questions,
+        for target in published_targets:
+            write_release(text, target, LAYOUTS[PUBLISHED_LAYOUT])
+        return {
+            "text_bytes": text.stat().st_size,
+            "scan": interleaved({"scan": lambda: scan_text(text, spans[0])}, min(repeats, 3))[
+                "scan"
+            ],
+            "questions": {
+                str(count): _ask(published_targets, spans[:count], repeats, traffic)
+                for count in JUNCTION_COUNTS
+            },
+            "studies": measure_studies(published_targets[0], spans[:100], repeats),
+            "layouts": _measure_layouts(part, folder, repeats, traffic),
+            "blocks": measure_blocks(f"{BUCKET}/layout{_PUBLISHED}/{_PAIRS}", repeats, traffic),
+        }
+
+
+def _measure_layouts(text: Path, folder: Path, repeats: int, traffic: Traffic) -> dict[str, dict]:
+    """The figures of one junction in every layout of these rows."""
+    spans = _spans(text)[:1]
+    layouts = {}
+    for number, (name, layout) in enumerate(LAYOUTS.items()):
+        targets = [str(folder / f"layout{number}"), f"s3://{BUCKET}/layout{number}"]
+        size, _ = [write_release(text, target, layout) for target in targets]
+        layouts[name] = {"file_bytes": size, **_ask(targets, spans, repeats, traffic)}
+    return layouts
+
+
+def measure_studies(target: str, spans: list[str], repeats: int) -> dict[str, dict]:
+    """Seconds for the counts of all junctions in studies of several sizes, as a sparse matrix. Their
+    samples are drawn from those of some junctions.
+    """
+    with open_files(target) as files:
+        samples = np.unique(files.tidy(spans, match="exact")["rail_id"])
+    random_numbers = np.random.default_rng(1)
+    studies = {
+        str(size): random_numbers.choice(samples, min(size, len(samples)), replace=False).tolist()
+        for size in STUDY_SIZES
     }
+
+    def counts(study: list[int]) -> int:
+        with open_files(target) as files:
+            return files.matrix(sample_ids=study).values.nnz
+
+    actions = {size: lambda study=study: counts(study) for size, study in studies.items()}
+    seconds = interleaved(actions, repeats)
+    return {size: {**seconds[size], "counts": counts(study)} for size, study in studies.items()}
 
 
 def write_release(text: Path, target: str, layout: Layout) -> int:
@@ -133,38 +161,6 @@ def scan_text(text: Path, span: str) -> int:
     return pairs
 
 
-@contextmanager
-def s3_server(delay: float) -> Iterator[Traffic]:
-    """An S3 server with an empty bucket, and the count of its traffic; AWS's variables lead to it."""
-    traffic, lock = Traffic(), threading.Lock()
-    application = DomainDispatcherApplication(create_backend_app)
-
-    def counted(environ, start_response):
-        time.sleep(delay)
-        body = b"".join(application(environ, start_response))
-        with lock:
-            traffic.requests += 1
-            traffic.bytes += len(body) if environ["REQUEST_METHOD"] == "GET" else 0
-        return [body]
-
-    server = make_server("127.0.0.1", 0, counted, threaded=True, request_handler=_Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    os.environ |= {
-        "AWS_ACCESS_KEY_ID": "me",
-        "AWS_SECRET_ACCESS_KEY": "mine",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
-    }
-    client = get_session().create_client("s3")
-    client.create_bucket(Bucket=_BUCKET)
-    client.close()
-    try:
-        yield traffic
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def tables_of(result: dict) -> dict:
     """The tables of docs/columns.md."""
     return {
@@ -179,21 +175,40 @@ def tables_of(result: dict) -> dict:
             ("junctions over all samples", "local, ms", "S3, ms", "requests", "kB"),
             [(f"{int(n):,}", *_cells(figures)) for n, figures in result["questions"].items()],
         ),
+        "columns-studies": lambda: table(
+            ("samples of the study", "counts", "s"),
+            [
+                (f"{int(size):,}", f"{figures['counts']:,}", f"{figures['median']:.2f}")
+                for size, figures in result["studies"].items()
+            ],
+        ),
+        "columns-blocks": lambda: table(
+            ("a request is at most", "columns", "one thread, s", "threads, s", "requests", "MB"),
+            block_rows(result["blocks"]),
+        ),
+        "columns-article": lambda: table(
+            ("", "article, s", "here, s"),
+            [
+                (name, f"{ARTICLE[key]:g}", f"{seconds:.3g}")
+                for name, key, seconds in _article_rows(result)
+            ],
+        ),
         "columns-bars": lambda: (
             f"{result['rows']:,} junctions, {result['text_bytes'] / 1e6:.0f} MB as text. Reading the text"
             f" row by row takes {result['scan']['median']:.2f} s for one junction:"
             f" **{_speedup(result):,.0f} times** as long as the local files."
+            f" The load average of the machine was {result['measured']['load_average']:.0f}."
         ),
     }
 
 
-class _Quiet(WSGIRequestHandler):
-    """Writes no log, and keeps connections open as S3 does."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_) -> None:
-        """Writes nothing."""
+def _article_rows(result: dict) -> list[tuple[str, str, float]]:
+    question = result["questions"]["1"]
+    return [
+        ("text, row by row", "text", result["scan"]["median"]),
+        ("Parquet in a folder", "local", question["local"]["median"]),
+        ("Parquet on S3", "s3", question["s3"]["median"]),
+    ]
 
 
 def _ask(targets: list[str], spans: list[str], repeats: int, traffic: Traffic) -> dict:

@@ -24,6 +24,18 @@ def test_every_layout_and_number_of_junctions_is_measured(result):
     assert list(result["questions"]) == ["1", "10", "100", "1000"]
     assert len(result["layouts"]) == 4
     assert all(figures["file_bytes"] > 0 for figures in result["layouts"].values())
+    assert list(result["studies"]) == ["10", "100", "1000"]
+    assert result["studies"]["10"]["counts"] < result["studies"]["1000"]["counts"]
+
+
+def test_every_block_size_is_measured_with_all_rows_and_fewer_bytes_of_one_column(result):
+    blocks = result["blocks"]
+    assert len(blocks) == 20
+    assert {figures["rows"] for figures in blocks.values()} == {500}
+    for name, figures in blocks.items():
+        assert figures["requests"] > 0
+        if "one column" in name:
+            assert figures["bytes"] < blocks[name.replace("one column", "all columns")]["bytes"]
 
 
 def test_the_files_and_the_text_have_the_same_samples(tmp_path):
