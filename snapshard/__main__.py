@@ -12,6 +12,7 @@ _COMMANDS = {
     "load": ("snapshard_populate.commands.load", "load"),
     "releases": ("snapshard_populate.commands.releases", "load"),
     "remove-samples": ("snapshard_populate.commands.remove_samples", "load"),
+    "pipeline": ("snapshard_populate.commands.pipeline", "pipeline"),
     "serve": ("snapshard_ui.commands.serve", "server"),
     "mcp": ("snapshard.commands.mcp", "mcp"),
     "query": ("snapshard.commands.query", ""),

@@ -10,7 +10,7 @@ quotes the values that it is about.
     ├── MissingExtra        501, 2
     ├── ShardUnavailable    503, 1
     ├── QueryTimeout        504, 1
-    ├── BadRow, BadSource, BadRelease    exit code 1, in commands only
+    ├── BadRow, BadSource, BadRelease, StepFailed    exit code 1, in commands only
     └── BadSetting, BadShardMap          exit code 2, at start-up only
 """
 
@@ -165,6 +165,17 @@ class BadRelease(SnapshardError):
     """
 
     exit_code = 1
+
+
+class StepFailed(SnapshardError):
+    """A step of a pipeline that failed; the reason names the object."""
+
+    exit_code = 1
+
+    def __init__(self, step: str, reason: str) -> None:
+        self.step = step
+        self.reason = reason
+        super().__init__(f"step {step} failed: {reason}")
 
 
 class BadSetting(SnapshardError):
