@@ -7,14 +7,18 @@ and closed. Source: https://anndata.readthedocs.io.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from snapshard.errors import MissingExtra
 from snapshard.junction import SUMMARY
+from snapshard.pairs import Integers
 from snapshard.rows import Rows
 from snapshard.tool_files.counts import columns_of, samples_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Index
 
 _INTEGERS = ("snaptron_id", "start", "end", "length", "samples_count", "coverage_sum")
 _DECIMALS = ("coverage_avg", "coverage_median")
@@ -34,13 +38,14 @@ def write_anndata(folder: Path, rows: Rows, names: Mapping[int, str]) -> list[Pa
     path = folder / "junctions.h5ad"
     AnnData(
         csr_matrix((pairs.coverages.astype(np.int32), places), shape),
-        DataFrame(
-            {"rail_id": samples},
-            index=[names.get(number, str(number)) for number in samples.tolist()],
-        ),
-        DataFrame(_junctions(rows), index=_names(rows)),
+        DataFrame({"rail_id": samples}, index=_texts(_sample_names(samples, names))),
+        _junctions(rows),
     ).write_h5ad(path, compression="gzip")
     return [path]
+
+
+def _sample_names(samples: Integers, names: Mapping[int, str]) -> list[str]:
+    return [names.get(number, str(number)) for number in samples.tolist()]
 
 
 def _names(rows: Rows) -> list[str]:
@@ -48,8 +53,22 @@ def _names(rows: Rows) -> list[str]:
     return [f"{chrom}:{start}-{end}:{strand}" for chrom, start, end, strand in places]
 
 
-def _junctions(rows: Rows) -> dict[str, Any]:
-    """The columns of the junctions, numbers as numbers."""
-    columns: dict[str, Any] = dict(zip(SUMMARY, columns_of(rows, SUMMARY), strict=True))
+def _texts(values: list[str]) -> "Index":
+    """Texts as Python objects: anndata cannot write the type that pandas 3 gives texts."""
+    from pandas import Index
+
+    return Index(values, dtype=object)
+
+
+def _junctions(rows: Rows) -> "DataFrame":
+    """The columns of the junctions by name, numbers as numbers."""
+    from pandas import DataFrame, Series
+
+    index = _texts(_names(rows))
+    columns: dict[str, Any] = {
+        name: Series(cells, index, dtype=object)
+        for name, cells in zip(SUMMARY, columns_of(rows, SUMMARY), strict=True)
+    }
     columns |= {name: rows.integers(name) for name in _INTEGERS}
-    return columns | {name: rows.decimals(name) for name in _DECIMALS}
+    columns |= {name: rows.decimals(name) for name in _DECIMALS}
+    return DataFrame(columns, index=index)

@@ -154,10 +154,13 @@ def load(
             f"expected one SOURCE (several only with --check), got {len(sources)}"
         )
     compilation = compilation_of(sources[0], options)
-    with shards_to_fill(settings_for(data), layout, shards, compilation.assembly) as (
-        shard_map,
-        intervals,
-    ):
+    with shards_to_fill(
+        settings_for(data),
+        layout,
+        shards,
+        compilation.assembly,
+        inherits=options["add_to"] is not None,
+    ) as (shard_map, intervals):
         if options["if_absent"] and _is_published(shard_map, compilation.name):
             click.echo(f"{compilation.name} is already loaded")
             return
@@ -167,7 +170,7 @@ def load(
             _loadable(compilation, options, report, earlier) as loadable,
         ):
             # The shards that hold the earlier release hold the new one, unless others are named.
-            if earlier is not None and layout is None and shards is None:
+            if earlier is not None and not intervals:
                 intervals = earlier.intervals
             plan = LoadPlan(
                 loadable, intervals, options["release"], options["max_errors"], options["jobs"]

@@ -41,14 +41,26 @@ def current_shards(settings: Settings) -> Iterator[ShardMap]:
 
 @contextmanager
 def shards_to_fill(
-    settings: Settings, layout_file: Path | None, count: int | None, assembly: str | None = None
+    settings: Settings,
+    layout_file: Path | None,
+    count: int | None,
+    assembly: str | None = None,
+    *,
+    inherits: bool = False,
 ) -> Iterator[tuple[ShardMap, Sequence[Interval]]]:
     """The shards to load, and the intervals of the genome that each of them gets.
 
     Without a layout file, whole chromosomes of the assembly are distributed over the shards. The
     embedded server creates missing shards: `count` of them, or five if it has none and no count is
     given. The shards of a cluster are fixed; raises BadShardMap for a count there.
+
+    A load that `inherits` the intervals of an earlier release, without a layout file and a count,
+    gets the shards that exist and no intervals.
     """
+    if inherits and layout_file is None and count is None:
+        with current_shards(settings) as shards:
+            yield shards, ()
+        return
     layout = layout_of(layout_file, assembly) if layout_file else None
     if not settings.embedded:
         if count is not None:
