@@ -1,5 +1,6 @@
 // Makes the page faster to use. Everything works without scripts, too: links and the form lead to the same URLs.
 import { listenForCopies } from "./copy.js";
+import { listenForText } from "./explanation.js";
 import { listenForFilters } from "./filters.js";
 import { listenForGenes } from "./genes.js";
 import { listenForMoves } from "./moves.js";
@@ -8,6 +9,7 @@ import { listenForPicture } from "./picture.js";
 document.documentElement.classList.add("script");
 listenForMoves();
 listenForGenes();
+listenForText();
 listenForCopies();
 listenForPicture();
 listenForFilters();

@@ -8,6 +8,7 @@ About tells what the data are.
 from snapshard_ui.web import about as about
 from snapshard_ui.web import annotate as annotate
 from snapshard_ui.web import compare as compare
+from snapshard_ui.web import explanation as explanation
 from snapshard_ui.web import samples as samples
 from snapshard_ui.web import search as search
 from snapshard_ui.web.layout import blueprint

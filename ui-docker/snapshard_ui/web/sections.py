@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from snapshard.catalog import gene_loci, gene_members, genes_by_prefix
+from snapshard.catalog import gene_loci, gene_members
 from snapshard.errors import SnapshardError
 from snapshard.junction import NAME, Column, ColumnType
 from snapshard.name import name_prefix
@@ -31,6 +31,7 @@ from snapshard_ui.http import current_record, problem_details
 from snapshard_ui.openapi import Snippet, a_gene, some_junctions
 from snapshard_ui.render import FORMATS
 from snapshard_ui.runtime import current_index
+from snapshard_ui.web.explanation import similar_genes
 from snapshard_ui.web.links import (
     Link,
     downloads,
@@ -278,7 +279,7 @@ def _choices(
     if choices and "name" in choices[0]:
         return [Link(choice["name"], state.url(junction=choice["name"])) for choice in choices]
     if problem["status"] == 404 and genes:
-        choices = _similar_genes(release, genes[0])
+        choices = [gene_members(gene) for gene in similar_genes(release, genes[0])]
     return [_gene_choice(gene, state) for gene in choices]
 
 
@@ -286,13 +287,3 @@ def _gene_choice(gene: dict[str, Any], state: State) -> Link:
     region = f"{gene['chromosome']}:{gene['start']}-{gene['end']}"
     title = f"{gene['gene_id']} {gene['biotype']}, {region} {gene['strand']}"
     return Link(gene["symbol"], state.fresh(q=region), title)
-
-
-def _similar_genes(release: Release, name: str) -> list[dict[str, object]]:
-    """Genes that share the longest possible start with the name."""
-    # Gene symbols have up to a dozen letters; longer prefixes of a typing error find nothing.
-    for length in range(min(len(name) - 1, 12), 0, -1):
-        genes = genes_by_prefix(current_index().catalog, release, name[:length], limit=5)
-        if genes:
-            return [gene_members(gene) for gene in genes]
-    return []
