@@ -2,6 +2,7 @@
 queries, and group summaries.
 """
 
+from snapshard.measures.boxes import Box, box_of
 from snapshard.measures.confidence import jeffreys, wilson
 from snapshard.measures.event_names import parse_event, parse_names
 from snapshard.measures.event_rows import SITE_JUNCTIONS, EventRequest, RowSource, Site, read_events
@@ -53,6 +54,7 @@ __all__ = [
     "SITE_JUNCTIONS",
     "STEPS",
     "Basis",
+    "Box",
     "Cpm",
     "Detection",
     "Event",
@@ -73,6 +75,7 @@ __all__ = [
     "SplicedIn",
     "Thresholds",
     "Verdict",
+    "box_of",
     "decode_summaries",
     "encode_summaries",
     "event_levels",

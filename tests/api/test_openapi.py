@@ -21,7 +21,7 @@ from snapshard_ui.api import OutputParams, SelectionParams
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.render import FORMATS
 
-CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "400"))
+CASES = int(os.environ.get("SNAPSHARD_TEST_SCHEMA_CASES", "480"))
 MODES = [
     (schemathesis.GenerationMode.POSITIVE, 3 / 4),
     (schemathesis.GenerationMode.NEGATIVE, 1 / 4),

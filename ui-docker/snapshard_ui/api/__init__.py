@@ -13,9 +13,11 @@ from snapshard_ui.api import (
     expression,
     genes,
     health,
+    junction_boxes,
     junctions,
     pictures,
     psi,
+    psi_picture,
     releases,
     samples,
     sheet,
@@ -27,9 +29,11 @@ from snapshard_ui.api import (
 from snapshard_ui.api.annotate import annotated_lines, annotated_response
 from snapshard_ui.api.compare import find_comparison
 from snapshard_ui.api.evidence import find_evidence
+from snapshard_ui.api.junction_boxes import find_boxes
 from snapshard_ui.api.junction_evidence import JunctionEvidence
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.annotate import AnnotateParams
+from snapshard_ui.api.models.boxes import EventPictureParams, JunctionBoxParams
 from snapshard_ui.api.models.compare import CompareParams
 from snapshard_ui.api.models.evidence import EvidenceParams
 from snapshard_ui.api.models.expression import ExpressionParams
@@ -78,10 +82,12 @@ __all__ = [
     "Answer",
     "BatchBody",
     "CompareParams",
+    "EventPictureParams",
     "EvidenceParams",
     "ExportParams",
     "ExpressionParams",
     "Flag",
+    "JunctionBoxParams",
     "JunctionEvidence",
     "JunctionParams",
     "NoParams",
@@ -107,6 +113,7 @@ __all__ = [
     "evidence",
     "expression",
     "field_values",
+    "find_boxes",
     "find_comparison",
     "find_evidence",
     "find_page",
@@ -116,12 +123,14 @@ __all__ = [
     "genes",
     "health",
     "json_response",
+    "junction_boxes",
     "junctions",
     "matching_samples",
     "on_api",
     "pictures",
     "plus_strand",
     "psi",
+    "psi_picture",
     "read_params",
     "releases",
     "root",

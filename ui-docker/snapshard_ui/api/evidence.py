@@ -52,7 +52,7 @@ def find_evidence(
     Raises as `find_name` does, and BadQuery for an unknown field of library sizes.
     """
     thresholds = Thresholds(params.min_reads, params.min_samples)
-    sizes = _library_sizes(index, release, params.library_size)
+    sizes = library_sizes(index, release, params.library_size)
     grouping = read_grouping(index, release, params)
     positions = group_report(params).positions(grouping)
     name, snaptron_id = find_name(index, release, text)
@@ -114,7 +114,11 @@ def _groups(
     return tuple(groups)
 
 
-def _library_sizes(index: Index, release: Release, field: str | None) -> LibrarySizes | None:
+def library_sizes(index: Index, release: Release, field: str | None) -> LibrarySizes | None:
+    """The library sizes of a release from a field, by default LIBRARY_SIZE_FIELD; None if it has none.
+
+    Raises BadQuery for a field that the release does not have.
+    """
     facts = index.facts.of(release)
     sizes = facts.library_sizes(field or LIBRARY_SIZE_FIELD)
     if field is not None and sizes is None:

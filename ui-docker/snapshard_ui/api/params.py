@@ -20,6 +20,8 @@ from snapshard_ui.render import FormatName, TableName
 
 OLD_SPELLING: dict[str, JsonValue] = {"x-hidden": True}
 """What marks a parameter that the OpenAPI document leaves out."""
+REQUIRED: dict[str, JsonValue] = {"x-required": True}
+"""What marks a parameter that only an old spelling, which the document leaves out, replaces."""
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 

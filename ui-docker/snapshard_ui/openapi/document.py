@@ -220,7 +220,7 @@ def _query_parameters(operation: Operation, schemas: Schemas) -> list[dict[str, 
         {
             "name": name,
             "in": "query",
-            "required": name in model.get("required", ()),
+            "required": name in model.get("required", ()) or "x-required" in schema,
             **_parameter_schema(name, schema, model, schemas),
         }
         for name, schema in model.get("properties", {}).items()
@@ -235,7 +235,9 @@ def _parameter_schema(
         key: schema[key] for key in ("description", "style", "explode") if key in schema
     }
     value_schema = {
-        key: value for key, value in schema.items() if key not in ("title", *parameter_keys)
+        key: value
+        for key, value in schema.items()
+        if key not in ("title", "x-required", *parameter_keys)
     }
     if "$ref" in value_schema:
         value_schema |= model["$defs"][value_schema.pop("$ref").rpartition("/")[2]]

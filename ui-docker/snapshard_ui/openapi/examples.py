@@ -39,6 +39,11 @@ class ExampleJunction:
         """Its first and last base, as a region."""
         return f"{self.chrom}:{self.start}-{self.end}"
 
+    @property
+    def site(self) -> str:
+        """The splice site at its first base."""
+        return f"{self.chrom}:{self.start}:{self.strand}"
+
     def around(self, release: Release) -> str:
         """A region that contains it, with thousands separators."""
         last = chromosome_length(self.chrom, release.assembly) or LAST_BASE
@@ -112,12 +117,11 @@ def _junction_values(release: Release) -> Values:
     first, last = junctions[0], junctions[-1]
     queries = {"query": [first.span, last.span], "a": [first.span], "b": [last.span]}
     exon = {"inclusion1": [first.span], "inclusion2": [last.span], "exclusion": [last.span]}
-    site = f"{first.chrom}:{first.start}:{first.strand}"
     return {
         "region": [first.around(release)],
         "name": [first.name(release)],
         "junction": [first.name(release)],
-        "site": [site],
+        "site": [first.site],
         "measure": ["prevalence"],
         "variant": [f"{first.chrom}:{first.start}"],
         "chromosome": [first.chrom],

@@ -36,12 +36,15 @@ _TEXTS = {
 }
 """Values of the text columns, which have vocabularies and no order."""
 _SPAN = "[1-9][0-9]{0,8}-[1-9][0-9]{0,8}"
-_SPANS = "|".join([_SPAN, *["[1-9][0-9]{0,3}-[1-9][0-9]{4,6}"] * 9])
+_SPANS = "|".join([*["[1-9][0-9]{0,3}-[1-9][0-9]{4,6}"] * 9, _SPAN])
 """The same set of texts; but most texts generated from this pattern end after their start and on the
-chromosome, which a list of several regions or names needs to be valid.
+chromosome, which a list of several regions or names needs to be valid. Those come first, because
+generators begin with the first alternative.
 """
 _BASE = "[1-9][0-9]{0,6}"
 """Positions that every primary chromosome but the mitochondrial one has."""
+_BASES = "|".join([*[_BASE] * 9, "[1-9][0-9]{0,8}"])
+"""All positions; but most of those generated from this pattern are on the chromosome."""
 Schema = dict[str, Any]
 
 
@@ -66,7 +69,10 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
             {"type": "string", "pattern": rf"^{chrom}:({_SPANS})(:[+\-?])?$"},
             chain.from_iterable(map(_junction_names, releases)),
         ),
-        "site": {"type": "string", "pattern": rf"^{chrom}:[1-9][0-9]{{0,8}}(:[+\-?])?$"},
+        "site": _or_existing(
+            {"type": "string", "pattern": rf"^{chrom}:({_BASES})(:[+\-?])?$"},
+            chain.from_iterable(map(_sites, releases)),
+        ),
         "gene": _or_existing(
             {"type": "string", "minLength": 1, "maxLength": 100},
             filter(None, map(a_gene, releases)),
@@ -108,6 +114,8 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
         "junction": paths["name"],
         "name": paths["name"],
         "gene": paths["gene"],
+        # The ID of a transcript, or a gene, whose preferred transcript it is.
+        "transcript": paths["gene"],
         "group": paths["group"],
         "tissue": paths["group"],
         "sample_ids": paths["rail_id"],
@@ -154,6 +162,13 @@ def _junction_names(release: Release) -> list[str]:
     """The names of two junctions; none while a shard is unavailable."""
     with suppress(SnapshardError):
         return [junction.name(release) for junction in some_junctions(release, count=2)]
+    return []
+
+
+def _sites(release: Release) -> list[str]:
+    """The sites of two junctions; none while a shard is unavailable."""
+    with suppress(SnapshardError):
+        return [junction.site for junction in some_junctions(release, count=2)]
     return []
 
 

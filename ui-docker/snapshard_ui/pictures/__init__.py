@@ -1,6 +1,14 @@
 """Pictures: pure functions from checked values to drawings, and drawings as SVG and PNG."""
 
 from snapshard_ui.pictures.arc import Arc
+from snapshard_ui.pictures.box_figure import (
+    MOST_POINTS,
+    BoxFigure,
+    BoxPanel,
+    BoxRow,
+    draw_boxes,
+    figures,
+)
 from snapshard_ui.pictures.density_figure import Bin, DensityFigure, draw_density
 from snapshard_ui.pictures.element import Drawing
 from snapshard_ui.pictures.gene_model import Model
@@ -12,11 +20,15 @@ from snapshard_ui.pictures.tile_figure import TileFigure, draw_tile
 
 __all__ = [
     "MARGIN",
+    "MOST_POINTS",
     "MOST_ROWS",
     "THEMES",
     "TINTS",
     "Arc",
     "Bin",
+    "BoxFigure",
+    "BoxPanel",
+    "BoxRow",
     "DensityFigure",
     "Drawing",
     "Figure",
@@ -24,10 +36,12 @@ __all__ = [
     "LevelLine",
     "Model",
     "TileFigure",
+    "draw_boxes",
     "draw_density",
     "draw_junctions",
     "draw_levels",
     "draw_tile",
+    "figures",
     "png",
     "stylesheet",
 ]

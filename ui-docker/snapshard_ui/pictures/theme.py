@@ -68,6 +68,11 @@ _RULES = Template("""
 .picture .bar.annotated { fill: $accent }
 .picture .chosen .line { stroke-width: 7 }
 .picture text.count.chosen { font-weight: 700; font-size: 12px }
+.picture .points { fill: none; stroke: $soft; stroke-opacity: .45; stroke-width: 3; stroke-linecap: round }
+.picture .whisker { stroke: $accent; stroke-width: 1.25 }
+.picture .quartiles { fill: none; stroke: $accent; stroke-width: 1.5 }
+.picture .median { stroke: $accent; stroke-width: 3 }
+.picture text.panel { font-weight: 600 }
 .picture .level { fill: none; stroke-width: 1.5; stroke-linejoin: round }
 .picture .first { stroke: $first }
 .picture .second { stroke: $second }

@@ -15,7 +15,7 @@ from snapshard.release import Release
 from snapshard_ui.api import PREFIX, find_release, read_params
 from snapshard_ui.columns import CHOOSABLE
 from snapshard_ui.http import compress_response, problem_details
-from snapshard_ui.pictures import stylesheet
+from snapshard_ui.pictures import figures, stylesheet
 from snapshard_ui.runtime import current_index
 from snapshard_ui.web import words
 from snapshard_ui.web.state import State, from_form
@@ -41,7 +41,7 @@ blueprint = Blueprint("pages", __name__)
 """The routes of all views; each view module adds its own."""
 
 blueprint.after_request(compress_response)
-for _filter in (words.number, words.share):
+for _filter in (words.number, words.share, figures):
     blueprint.add_app_template_filter(_filter)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"

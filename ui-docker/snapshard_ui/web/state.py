@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -75,6 +75,7 @@ class State(Params):
     junction: str | None = None
     transcript: str | None = None
     sort: Annotated[str, Field(pattern=SORT_PATTERN)] = ""
+    unit: Literal["reads", "cpm"] = "reads"
     allow_partial: Flag = False
 
     @property

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from snapshard.arrays import Source
 from snapshard_ui.api.models.responses import About, Answer
-from snapshard_ui.api.params import OLD_SPELLING, Params
+from snapshard_ui.api.params import OLD_SPELLING, REQUIRED, Params
 
 
 class ExpressionParams(Params):
@@ -18,6 +18,7 @@ class ExpressionParams(Params):
             description="the window, chromosome:start-end, 1-based, both ends included; or seqid, xmin"
             " and xmax",
             examples=["chr2:29,193,000-29,920,000"],
+            json_schema_extra=REQUIRED,
         ),
     ] = None
     # Another form of region, which the OpenAPI document leaves out: it excludes the usual one.

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from snapshard.measures import MIN_READS, SITE_JUNCTIONS
-from snapshard_ui.api.groupings import RankedGroupingParams
+from snapshard_ui.api.groupings import GroupingParams, RankedGroupingParams
 from snapshard_ui.api.models.groupings import GroupingAnswer
 from snapshard_ui.api.models.responses import About, Answer
 from snapshard_ui.api.params import Flag
@@ -14,7 +14,7 @@ _Name = Annotated[str, Field(max_length=200)]
 _MOST_NAMES = 500
 
 
-class EventParams(RankedGroupingParams):
+class EventChoice(GroupingParams):
     """A splicing event, and the samples in which it is measured."""
 
     include: Annotated[
@@ -60,13 +60,18 @@ class EventParams(RankedGroupingParams):
             description="reads of the event's junctions from which a sample is informative",
         ),
     ] = MIN_READS
-    samples: Annotated[
-        Flag, Field(description="add every informative sample with its own interval")
-    ] = False
     limit: Annotated[
         int,
         Field(ge=1, le=1_000, description="maximum number of junctions of a site, by reads"),
     ] = SITE_JUNCTIONS
+
+
+class EventParams(EventChoice, RankedGroupingParams):
+    """The same for numbers."""
+
+    samples: Annotated[
+        Flag, Field(description="add every informative sample with its own interval")
+    ] = False
 
 
 class PsiGroup(Answer):
