@@ -55,6 +55,8 @@ from snapshard_ui.api.params import (
     read_params,
 )
 from snapshard_ui.api.pictures import Addresses, WindowPicture, draw_window
+from snapshard_ui.api.psi import EventsOfGroups, find_events
+from snapshard_ui.api.psi_picture import draw_events
 from snapshard_ui.api.responses import Page, json_response
 from snapshard_ui.api.routes import (
     OPERATIONS,
@@ -83,6 +85,7 @@ __all__ = [
     "BatchBody",
     "CompareParams",
     "EventPictureParams",
+    "EventsOfGroups",
     "EvidenceParams",
     "ExportParams",
     "ExpressionParams",
@@ -109,12 +112,14 @@ __all__ = [
     "compare",
     "compare_export",
     "consequences",
+    "draw_events",
     "draw_window",
     "evidence",
     "expression",
     "field_values",
     "find_boxes",
     "find_comparison",
+    "find_events",
     "find_evidence",
     "find_page",
     "find_release",

@@ -2,15 +2,15 @@
 
 from flask import Response
 
-from snapshard.measures import event_levels
+from snapshard.measures import Event, event_levels
 from snapshard.release import Release
 from snapshard_ui.api.group_boxes import BOX_REMARK, BoxTable, group_boxes, point_remark
 from snapshard_ui.api.models.boxes import EventPictureParams
 from snapshard_ui.api.models.pictures import Picture
-from snapshard_ui.api.psi import find_events
+from snapshard_ui.api.psi import EventsOfGroups, find_events
 from snapshard_ui.api.responses import picture_response
 from snapshard_ui.api.routes import ReleaseRequest, on_release
-from snapshard_ui.pictures import BoxFigure, BoxPanel, Drawing, draw_boxes, png
+from snapshard_ui.pictures import BoxFigure, Drawing, draw_boxes, png
 
 
 @on_release("/psi.svg", params=EventPictureParams, model=Picture, media_type="image/svg+xml")
@@ -32,33 +32,38 @@ def event_psi_png(request: ReleaseRequest[EventPictureParams]) -> Response:
 
 
 def draw_psi(request: ReleaseRequest[EventPictureParams]) -> Drawing:
-    """The picture of the events. Raises as `read_events` and `read_grouping` do."""
+    """The picture of the events. Raises as `find_events` does."""
+    return draw_events(request, find_events(request))
+
+
+def draw_events(request: ReleaseRequest[EventPictureParams], choice: EventsOfGroups) -> Drawing:
+    """The picture of these events, in the groups and the order that the request names."""
     params, release = request.params, request.release
-    choice = find_events(request)
-    panels: list[BoxPanel] = []
-    tables: list[BoxTable] = []
-    for event in choice.events:
-        levels = event_levels(event, params.min_reads)
-        table = group_boxes(
-            levels.samples,
-            levels.psi,
-            choice.grouping,
-            choice.positions,
-            params,
-            sample_count=release.sample_count,
-        )
-        tables.append(table)
-        panels.append(table.panel(event.name))
-    remarks = _remarks(tables, params.min_reads, truncated=choice.truncated)
+    tables = [_table(request, choice, event) for event in choice.events]
+    panels = [table.panel(event.name) for table, event in zip(tables, choice.events, strict=True)]
     return draw_boxes(
         BoxFigure(
             _heading(release),
             tuple(panels),
             "PSI of informative samples",
-            remarks,
+            _remarks(tables, params.min_reads, truncated=choice.truncated),
             float(params.width),
             is_share=True,
         )
+    )
+
+
+def _table(
+    request: ReleaseRequest[EventPictureParams], choice: EventsOfGroups, event: Event
+) -> BoxTable:
+    levels = event_levels(event, request.params.min_reads)
+    return group_boxes(
+        levels.samples,
+        levels.psi,
+        choice.grouping,
+        choice.positions,
+        request.params,
+        sample_count=request.release.sample_count,
     )
 
 

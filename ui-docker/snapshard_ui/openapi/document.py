@@ -254,7 +254,16 @@ def _parameter_schema(
         value_schema |= (
             {"items": schemas[name]} if value_schema["type"] == "array" else schemas[name]
         )
-    return parameter_keys | {"schema": value_schema}
+    return parameter_keys | {"schema": _without_nul(value_schema)}
+
+
+def _without_nul(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value; of text without other conditions, the one that no text has NUL bytes."""
+    if "items" in schema:
+        return schema | {"items": _without_nul(schema["items"])}
+    if schema.get("type") != "string" or not schema.keys().isdisjoint(("pattern", "enum")):
+        return schema
+    return schema | {"pattern": r"^[^\x00]*$"}
 
 
 def _responses(operation: Operation, path: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def path_schemas(releases: list[Release]) -> dict[str, Schema]:
             chain.from_iterable(map(_sites, releases)),
         ),
         "gene": _or_existing(
-            {"type": "string", "minLength": 1, "maxLength": 100},
+            {"type": "string", "pattern": r"^[^\x00\s]{1,100}$"},
             filter(None, map(a_gene, releases)),
         ),
         "variant": {

@@ -134,7 +134,7 @@ def sample_snippets(release: Release, words: str, filters: list[str]) -> list[Sn
 
 def comparison_snippets(release: Release, pairs: Pairs) -> list[Snippet]:
     """Code that compares groups of samples."""
-    repeatable = ("gene", "region", "name", "group")
+    repeatable = ("gene", "region", "name", "group", "cohort", "include", "exclude", "exon")
     arguments: dict[str, object] = {}
     for key, value in pairs:
         arguments[key] = (
@@ -148,10 +148,10 @@ def comparison_snippets(release: Release, pairs: Pairs) -> list[Snippet]:
 
 
 def comparison_downloads(release: Release, pairs: Pairs) -> list[Link]:
-    """A comparison as JSON; that of regions and genes also as tables with every test."""
+    """A comparison as JSON; that of only regions and genes also as tables with every test."""
     address, query = base_url(release, server=False), urlencode(pairs)
     links = [Link("JSON", f"{address}/compare?{query}")]
-    if any(name == "name" for name, _ in pairs):
+    if any(name in ("name", "include", "exclude", "exon") for name, _ in pairs):
         return links
     tables = [
         Link(suffix.upper(), f"{address}/compare:export.{suffix}?{query}")

@@ -97,6 +97,7 @@ def samples_view() -> Response:
         "all_fields": list(facts.types),
         "values": _values(facts, state, indexes),
         "junctions": _junctions_url(facts, page, indexes),
+        "comparison": _comparison_url(facts, release, indexes),
         "downloads": _downloads(release, state),
         "snippets": sample_snippets(release, state.q, state.filters),
         "most_taken": MOST_TAKEN,
@@ -142,6 +143,22 @@ def _junctions_url(facts: ReleaseFacts, page: State, indexes: list[int]) -> str:
     if not 0 < len(indexes) <= MOST_TAKEN:
         return ""
     return page.fresh(sample_ids=",".join(map(str, facts.samples.ids[indexes].tolist())), q="")
+
+
+def _comparison_url(facts: ReleaseFacts, release: Release, indexes: list[int]) -> str:
+    """The comparison of these samples with all others; empty if there are none, too many for a URL,
+    or no others.
+    """
+    if not 0 < len(indexes) <= MOST_TAKEN or len(indexes) == len(facts.samples.ids):
+        return ""
+    ids = ",".join(map(str, facts.samples.ids[indexes].tolist()))
+    cohort = f"these samples:samples={ids}"
+    return url_for(
+        "pages.compare",
+        compilation=release.compilation,
+        release=release.name,
+        cohort=cohort,
+    )
 
 
 def _downloads(release: Release, state: SamplesState) -> list[Link]:
