@@ -44,7 +44,7 @@ def test_the_picture_and_its_table_have_the_numbers_of_the_api(open_page, url, n
         page.get_by_text("The box plot as a table").click()
         table = [
             row.locator("th, td").all_inner_texts()
-            for row in page.locator(".box-table tbody tr").all()
+            for row in page.locator(".plot-table tbody tr").all()
         ]
         assert [[row[0], int(row[1].split()[0])] for row in table] == expected
         medians = [answer["overall"]["median"], *(group["median"] for group in answer["groups"])]

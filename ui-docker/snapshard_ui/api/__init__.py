@@ -28,13 +28,16 @@ from snapshard_ui.api import (
 )
 from snapshard_ui.api.annotate import annotated_lines, annotated_response
 from snapshard_ui.api.compare import find_comparison
-from snapshard_ui.api.evidence import find_evidence
+from snapshard_ui.api.consequences import find_consequence
+from snapshard_ui.api.evidence import find_evidence, library_sizes
 from snapshard_ui.api.junction_boxes import find_boxes
 from snapshard_ui.api.junction_evidence import JunctionEvidence
+from snapshard_ui.api.junction_lookup import find_junctions, on_strand, read_summaries
 from snapshard_ui.api.junction_page import find_page
 from snapshard_ui.api.models.annotate import AnnotateParams
 from snapshard_ui.api.models.boxes import EventPictureParams, JunctionBoxParams
 from snapshard_ui.api.models.compare import CompareParams
+from snapshard_ui.api.models.consequences import ConsequenceParams
 from snapshard_ui.api.models.evidence import EvidenceParams
 from snapshard_ui.api.models.expression import ExpressionParams
 from snapshard_ui.api.models.pictures import PictureParams
@@ -69,6 +72,7 @@ from snapshard_ui.api.routes import (
     root,
 )
 from snapshard_ui.api.samples import field_values, matching_samples, sample_rows
+from snapshard_ui.api.splice_sites import role_of
 from snapshard_ui.api.variants import find_variant, find_variant_sites
 
 BLUEPRINTS = (health.blueprint, root, api)
@@ -84,6 +88,7 @@ __all__ = [
     "Answer",
     "BatchBody",
     "CompareParams",
+    "ConsequenceParams",
     "EventPictureParams",
     "EventsOfGroups",
     "EvidenceParams",
@@ -119,8 +124,10 @@ __all__ = [
     "field_values",
     "find_boxes",
     "find_comparison",
+    "find_consequence",
     "find_events",
     "find_evidence",
+    "find_junctions",
     "find_page",
     "find_release",
     "find_variant",
@@ -130,14 +137,18 @@ __all__ = [
     "json_response",
     "junction_boxes",
     "junctions",
+    "library_sizes",
     "matching_samples",
     "on_api",
+    "on_strand",
     "pictures",
     "plus_strand",
     "psi",
     "psi_picture",
     "read_params",
+    "read_summaries",
     "releases",
+    "role_of",
     "root",
     "sample_rows",
     "samples",

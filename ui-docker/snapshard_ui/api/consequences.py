@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response
 
@@ -63,6 +64,13 @@ def consequence(request: ReleaseRequest[ConsequenceParams]) -> Response:
     kept, and, if the server has the sequence of the genome, where translation ends. It never
     classifies a variant.
     """
+    return release_response(request.release, **find_consequence(request))
+
+
+def find_consequence(request: ReleaseRequest[ConsequenceParams]) -> dict[str, Any]:
+    """The JSON members of a consequence, except `about`. Raises as `find_junction` and
+    `find_transcript` do, and BadQuery for junctions that cannot be of one transcript.
+    """
     params, index, release = request.params, request.index, request.release
     junctions = _find_junctions(index, release, params.junction)
     stored, others = _choose(index, release, junctions, params)
@@ -76,24 +84,21 @@ def consequence(request: ReleaseRequest[ConsequenceParams]) -> Response:
         for name, found in zip(junctions.names, junctions.found, strict=True)
     ]
     if stored is None:
-        reason = "no transcript of this release has exon bases on both sides of every junction"
-        return release_response(
-            release,
-            junctions=members,
-            transcript=None,
-            other_transcripts=[],
-            consequence=None,
-            reason=reason,
-        )
+        return {
+            "junctions": members,
+            "transcript": None,
+            "other_transcripts": [],
+            "consequence": None,
+            "reason": "no transcript of this release has exon bases on both sides of every junction",
+        }
     result = consequence_of(stored.transcript, junctions.spans, retained=params.retained)
-    return release_response(
-        release,
-        junctions=members,
-        transcript=_members_with_exons(stored, named=params.transcript is not None),
-        other_transcripts=others[:_MOST_OTHERS],
-        consequence=consequence_members(result, find_stop(index, release, result)),
-        reason=None,
-    )
+    return {
+        "junctions": members,
+        "transcript": _members_with_exons(stored, named=params.transcript is not None),
+        "other_transcripts": others[:_MOST_OTHERS],
+        "consequence": consequence_members(result, find_stop(index, release, result)),
+        "reason": None,
+    }
 
 
 def find_stop(index: Index, release: Release, consequence: Consequence) -> Stop:

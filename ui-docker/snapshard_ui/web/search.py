@@ -8,7 +8,8 @@ from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from snapshard_ui.api import read_params
-from snapshard_ui.web import junction_view, sections
+from snapshard_ui.web import sections
+from snapshard_ui.web.junction_view import junction_view
 from snapshard_ui.web.layout import blueprint, named_release, view_response
 from snapshard_ui.web.state import State, from_form
 
@@ -37,8 +38,9 @@ def page() -> AnyResponse:
             content["variant"] = sections.variant_sites(release, state, content["results"].variant)
     if junction:
         content["evidence"] = sections.evidence(release, state, junction)
-        if content["evidence"].answer.get("found"):
-            content["box_plot"] = junction_view.box_plot(release, state, junction)
+        answer = content["evidence"].answer
+        if answer:
+            content["view"] = junction_view(release, state, answer["name"], exists=answer["found"])
     visible = [section for section in (content["results"], content["evidence"]) if section]
     if not visible:
         content["examples"] = sections.examples(release, state)

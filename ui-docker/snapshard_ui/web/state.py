@@ -76,6 +76,7 @@ class State(Params):
     transcript: str | None = None
     sort: Annotated[str, Field(pattern=SORT_PATTERN)] = ""
     unit: Literal["reads", "cpm"] = "reads"
+    samples_page: Annotated[int, Field(ge=1, lt=10**6)] = 1
     allow_partial: Flag = False
 
     @property
