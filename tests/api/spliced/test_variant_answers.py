@@ -8,6 +8,7 @@ import sys
 from itertools import pairwise
 from urllib.parse import quote
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -121,6 +122,18 @@ def test_the_transcript_of_the_request_numbers_the_exons(gene_http):
 def test_what_cannot_be_placed_is_refused_with_the_reason(gene_http, variant, status, expected):
     answer = gene_http.get(f"/variants/{quote(variant, safe='')}")
     assert (answer.status_code, expected in answer.json()["detail"]) == (status, True), answer.text
+
+
+def test_the_page_links_a_variant_of_known_bases_to_gnomad_and_spliceai(gene_server):
+    variant = place(1105)
+    page = httpx.get(f"{gene_server.url}/?compilation=genes&q={variant}").text
+    assert (
+        f'href="https://gnomad.broadinstitute.org/variant/{variant[3:]}?dataset=gnomad_r4"' in page
+    )
+    address = f"https://spliceailookup.broadinstitute.org/#variant={variant}&amp;hg=38"
+    assert f'href="{address}"' in page
+    position = httpx.get(f"{gene_server.url}/?compilation=genes&q=chr2:1105").text
+    assert "spliceailookup" not in position
 
 
 def test_no_site_nearby_is_said(gene_http):

@@ -1,6 +1,8 @@
 """Links of a page: downloads, code, and other sites that show the same region."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import request
@@ -57,6 +59,10 @@ _SITES = (
         },
     ),
 )
+
+
+_VARIANT_SETS = {"GRCh38": ("38", "gnomad_r4"), "GRCh37": ("37", "gnomad_r2_1")}
+"""The name of an assembly at SpliceAI-lookup, and gnomAD's variants of that assembly."""
 
 
 def base_url(release: Release, *, server: bool) -> str:
@@ -189,6 +195,35 @@ def links_out(release: Release, region: Region, genes: list[str]) -> list[Link]:
         url = f"https://gtexportal.org/home/gene/{quote(genes[0], safe='')}"
         links.append(Link("GTEx", url, f"{genes[0]} in GTEx"))
     return links
+
+
+def variant_links(release: Release, variant: Mapping[str, Any]) -> list[Link]:
+    """What others say of a variant of known bases, at its position: gnomAD, and SpliceAI-lookup, whose
+    predictions are of splice sites that it makes or breaks. None for another assembly than theirs or
+    for simulated data.
+
+    Source of the addresses: https://gnomad.broadinstitute.org/help and
+    https://spliceailookup.broadinstitute.org.
+    """
+    assembly = grc_name(release.assembly) if release.assembly else ""
+    bases = variant["reference"], variant["alternate"]
+    if release.simulated or assembly not in _VARIANT_SETS or not all(bases):
+        return []
+    build, dataset = _VARIANT_SETS[assembly]
+    place = f"{variant['chromosome']}-{variant['start']}-{'-'.join(bases)}"
+    plain = place.removeprefix("chr")
+    return [
+        Link(
+            "gnomAD",
+            f"https://gnomad.broadinstitute.org/variant/{plain}?dataset={dataset}",
+            f"How frequent {place} is in gnomAD",
+        ),
+        Link(
+            "SpliceAI-lookup",
+            f"https://spliceailookup.broadinstitute.org/#variant={place}&hg={build}",
+            f"What SpliceAI and Pangolin predict for {place}",
+        ),
+    ]
 
 
 def _scope(release: Release) -> dict[str, str]:

@@ -40,6 +40,7 @@ from snapshard_ui.web.links import (
     sheet_links,
     snippets,
     tidy_download,
+    variant_links,
     variant_snippets,
 )
 from snapshard_ui.web.picture import PagePicture, page_picture
@@ -179,6 +180,7 @@ def variant_sites(release: Release, state: State, text: str) -> Section:
             members,
             words=members["summary"],
             snippets=variant_snippets(release, text),
+            links=variant_links(release, members["variant"]),
         )
 
     section = _section_or_problem(find)
