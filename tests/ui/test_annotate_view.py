@@ -73,6 +73,25 @@ def test_without_scripts_the_form_shows_the_first_lines_as_a_table(open_page, ur
         assert cells == rows[place]
 
 
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("separator", "note"), [(",", '"a, ""b"""'), (" ", "a"), ("\t", "a")])
+def test_the_table_has_the_cells_of_the_file_whatever_separates_them(
+    open_page, lines, script, separator, note
+):
+    fields = [line.split("\t")[:4] for line in lines.splitlines()[:5]]
+    head = ["chromosome", "start", "end", "strand", "note"]
+    rows = [[*row[:3], {"1": "+", "2": "-"}.get(row[3], row[3]), note] for row in fields]
+    text = "".join(separator.join(row) + "\n" for row in (head, *rows))
+    page = open_page("annotate?compilation=sim", java_script_enabled=script)
+    chosen(page, text)
+    table = page.locator("#lines" if script else ".annotated")
+    expect(table.locator("th").nth(4)).to_have_text("note")
+    expect(table.locator("tbody tr")).to_have_count(5)
+    cells = table.locator("tbody tr").nth(3).locator("td").all_text_contents()
+    assert cells[:5] == [*rows[3][:4], 'a, "b"' if separator == "," else "a"]
+    assert len(cells) == table.locator("th").count()
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_without_scripts_the_form_downloads_all_lines(open_page, url, lines, packed):
     page = open_page("annotate?compilation=sim", java_script_enabled=False)

@@ -9,6 +9,7 @@ const progress = document.getElementById("progress");
 const failure = document.getElementById("failure");
 const stop = document.getElementById("stop");
 let control = null;
+let separator = "\t"; // of the file; the cells of the background follow it
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -82,13 +83,22 @@ async function read(response, name) {
 function show(line, isHead) {
   document.getElementById("lines").hidden = false;
   const row = document.createElement("tr");
-  for (const text of line.split("\t")) {
+  if (isHead) separator = /(.)bg_n/.exec(line)[1];
+  for (const text of cells(line)) {
     const cell = document.createElement(isHead ? "th" : "td");
     if (isHead) cell.scope = "col";
     cell.textContent = text;
     row.append(cell);
   }
   document.querySelector(`#lines ${isHead ? "thead" : "tbody"}`).append(row);
+}
+
+// The cells of a line; a separator inside quotes is part of its cell.
+function cells(line) {
+  if (separator === " ") return line.trim().split(/ +/);
+  if (separator !== ",") return line.split(separator);
+  const quoted = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g).slice(0, line.endsWith(",") ? undefined : -1);
+  return quoted.map((text) => text.replace(/,$/, "").replace(/^"(.*)"$/s, "$1").replaceAll('""', '"'));
 }
 
 function clear() {

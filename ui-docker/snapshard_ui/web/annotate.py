@@ -3,6 +3,8 @@ the file to the API and shows what comes back; without, it sends the form, and t
 the lines as a table or as a file. The file is kept in memory until the response ends, nowhere else.
 """
 
+import csv
+from collections.abc import Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +17,7 @@ from werkzeug.formparser import parse_form_data
 
 from snapshard.errors import BadQuery, SnapshardError
 from snapshard.release import Release
+from snapshard.wire import BACKGROUND_PREFIX
 from snapshard_ui.api import (
     AnnotateParams,
     ReleaseRequest,
@@ -119,15 +122,26 @@ def _in_memory(*_: Any, **__: Any) -> BytesIO:
 
 def _table(request_: ReleaseRequest[AnnotateParams], content: bytes) -> LineTable:
     """The first lines. Raises BadUpload for a file that cannot be read."""
-    rows: list[tuple[str, ...]] = []
+    lines: list[str] = []
     with (
         current_backend().export_slot(),
         closing(annotated_lines(request_, BytesIO(content))) as pieces,
     ):
         for piece in pieces:
-            lines = piece.decode("utf-8", "replace").splitlines()
-            rows += [tuple(line.split("\t")) for line in lines if not line.startswith("#")]
+            texts = piece.decode("utf-8", "replace").splitlines()
+            lines += [text for text in texts if not text.startswith("#")]
             # One line more than the table has shows that there are more; the first is the head.
-            if len(rows) > _MOST_LINES + 1:
+            if len(lines) > _MOST_LINES + 1:
                 break
-    return LineTable(rows[0], tuple(rows[1 : _MOST_LINES + 1]), len(rows) > _MOST_LINES + 1)
+    columns, *rows = _cells(lines[: _MOST_LINES + 1])
+    return LineTable(tuple(columns), tuple(map(tuple, rows)), len(lines) > _MOST_LINES + 1)
+
+
+def _cells(lines: Sequence[str]) -> Iterable[Sequence[str]]:
+    """The cells of each line. The cells of the background follow those of the file in the head, after
+    the file's own separator: a comma, blanks or a tab.
+    """
+    separator = lines[0][lines[0].index(f"{BACKGROUND_PREFIX}n") - 1]
+    if separator == ",":
+        return csv.reader(lines)
+    return [line.split(None if separator == " " else separator) for line in lines]
