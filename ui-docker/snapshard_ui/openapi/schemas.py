@@ -102,6 +102,10 @@ def query_schemas(releases: list[Release]) -> dict[str, Schema]:
     return {
         **dict.fromkeys(JUNCTION_QUERIES, junctions),
         **dict.fromkeys(("include", "exclude", "exon"), paths["name"]),
+        "exclusive": {
+            "type": "string",
+            "pattern": f"^{_chromosomes(releases)}:({_SPANS})/{_chromosomes(releases)}:({_SPANS})$",
+        },
         "site": paths["site"],
         "group_by": _one_of(fields),
         "cohort": {
