@@ -26,7 +26,10 @@ STATES = {
     "ambiguous": ("?compilation=sim&q=SIMG00003", ".problem .choices"),
     "wrong": ("?compilation=sim&q=chr1:9-2", ".problem"),
     "nothing": ("?compilation=sim&q=SIMG00001&filter=samples_count%3E%3D999", ".empty"),
-    "compare": ("compare?compilation=sim&q=SIMG00001&min_samples=1&min_reads=1", ".comparison-table"),
+    "compare": (
+        "compare?compilation=sim&q=SIMG00001&min_samples=1&min_reads=1",
+        ".comparison-table",
+    ),
     "samples": ("samples?compilation=sim&field=SMTS", ".sample-table"),
     "annotate": ("annotate?compilation=sim", "#annotate"),
     "about": ("about?compilation=sim", ".compilations"),
